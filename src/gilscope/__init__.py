@@ -1,0 +1,1 @@
+"""gilscope: what leaving the GIL costs on one thread, and what it gives back on many."""

@@ -1,0 +1,63 @@
+"""Every error a user can meet, each with its exit status.
+
+    GilscopeError                 1
+    |-- UsageError                2   the command line asks for something that is not there
+    |-- MatrixError               3   a TOML file, a probe's header or a probe's text is wrong
+    |-- NoRuntimeError            4   no interpreter to measure on
+    |-- InstallError              5   an interpreter could not be brought here
+    |-- ResultsError              6   results cannot be written or read
+    `-- ControllerInterrupted   130   Ctrl-C
+
+Status 1 also ends a run in which at least one lane failed: what could be measured was, and the findings say
+what could not.
+"""
+
+from __future__ import annotations
+
+LANES_FAILED = 1
+
+
+class GilscopeError(Exception):
+    """What happened, what was probably meant and what to do: the text is written for the user."""
+
+    exit_status = 1
+
+
+class UsageError(GilscopeError):
+    """The command line names something that does not exist or contradicts itself."""
+
+    exit_status = 2
+
+
+class MatrixError(GilscopeError):
+    """One or more mistakes in matrix files or probes, all told at once."""
+
+    exit_status = 3
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class NoRuntimeError(GilscopeError):
+    """No interpreter was found that the request could run on."""
+
+    exit_status = 4
+
+
+class InstallError(GilscopeError):
+    """A runtime could not be downloaded or built; the text holds the commands to try."""
+
+    exit_status = 5
+
+
+class ResultsError(GilscopeError):
+    """The results folder cannot be written, or a stored run cannot be read."""
+
+    exit_status = 6
+
+
+class ControllerInterrupted(GilscopeError):
+    """The user pressed Ctrl-C; what had been measured is kept."""
+
+    exit_status = 130
