@@ -1,0 +1,45 @@
+"""An exception as plain text that can cross any boundary."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict
+
+LONGEST_REASON = 500
+LONGEST_DETAIL = 8000
+
+
+class LaneError(Exception):
+    """A lane cannot go on: ``record`` says in which phase, of which kind and why."""
+
+    def __init__(self, record: Dict[str, str]) -> None:
+        super().__init__(record["reason"])
+        self.record = record
+
+
+def failure(phase: str, kind: str, reason: str, detail: str = "") -> Dict[str, str]:
+    """A failure record; long texts are cut (a traceback keeps its end, where the error is)."""
+    return {
+        "phase": phase,
+        "kind": kind,
+        "reason": reason[:LONGEST_REASON],
+        "detail": detail[-LONGEST_DETAIL:],
+    }
+
+
+def raised(phase: str, error: BaseException) -> Dict[str, str]:
+    """The failure record of an exception, also of one whose ``__str__`` raises."""
+    import traceback  # noqa: PLC0415 - only failing lanes pay for its import
+
+    name = type(error).__name__
+    try:
+        message = str(error)
+    except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything at all
+        message = "(its text could not be made)"
+    try:
+        detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    except BaseException:  # noqa: BLE001 - the same
+        detail = ""
+    kind = "unparsable" if phase == "load" and isinstance(error, SyntaxError) else "raised"
+    return failure(phase, kind, "{}: {}".format(name, message) if message else name, detail)

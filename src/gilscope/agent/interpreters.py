@@ -1,0 +1,94 @@
+"""The interpreters models: each worker is a subinterpreter, run by a thread of its own that made it and ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from time import perf_counter_ns
+
+from . import load, subinterpreter
+from .fault import LaneError
+from .remote import PipeEnd, Remote, send
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+# What a new interpreter runs. `threading` is imported on the creating thread: imported later on another one, it makes
+# the interpreter's end hang (3.9 to 3.12).
+_BIRTH = """
+import sys
+package = type(sys)("gilscope_agent")
+package.__path__ = [{folder!r}]
+sys.modules["gilscope_agent"] = package
+import threading
+from gilscope_agent import remote
+remote.serve_descriptors({order!r}, {path!r}, {read_fd}, {write_fd})
+"""
+
+
+class _Interpreters:
+    """Own GIL or shared GIL, the rest is the same."""
+
+    own_gil: bool
+
+    def start(self, order: Dict[str, Any]) -> None:
+        """Run the probe in the main interpreter first, then start an interpreter per worker.
+
+        Extension modules that are first imported, or first called, in a subinterpreter abort the process on 3.12
+        and 3.13 (static types and argument parsers owned by the wrong interpreter); used here first, they do not.
+        """
+        probe = load.load(order["path"], order["function"])
+        if sys.version_info < (3, 14):
+            probe.unit(probe.fresh_state())()
+        self._threads: List[threading.Thread] = []
+        self._remotes = [self._hire(order) for _ in range(order["workers"])]
+        for remote in self._remotes:
+            remote.answer()
+
+    def trial(self, loops: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Open every gate, then wait for every worker."""
+        gate_ns = perf_counter_ns()
+        for remote in self._remotes:
+            remote.order(loops)
+        return gate_ns, [remote.answer() for remote in self._remotes]
+
+    def stop(self) -> None:
+        """Let the interpreters run out; each is destroyed by its thread."""
+        for remote in self._remotes:
+            remote.order(0)
+        for thread in self._threads:
+            thread.join()
+
+    def _hire(self, order: Dict[str, Any]) -> Remote:
+        orders_in, orders_out = os.pipe()
+        answers_in, answers_out = os.pipe()
+        thread = threading.Thread(target=self._live, args=(order, orders_in, answers_out), daemon=True)
+        thread.start()
+        self._threads.append(thread)
+        return Remote(PipeEnd(answers_in), PipeEnd(orders_out))
+
+    def _live(self, order: Dict[str, Any], read_fd: int, write_fd: int) -> None:
+        folder = os.path.dirname(os.path.abspath(__file__))
+        source = _BIRTH.format(folder=folder, order=order, path=sys.path, read_fd=read_fd, write_fd=write_fd)
+        try:
+            identifier = subinterpreter.create(own_gil=self.own_gil)
+            try:
+                subinterpreter.run(identifier, source)
+            finally:
+                subinterpreter.destroy(identifier)
+        except LaneError as error:
+            send(PipeEnd(write_fd), "failed", error.record)
+
+
+class OwnGilInterpreters(_Interpreters):
+    """Interpreters with a GIL each (PEP 684); on a free-threaded build, isolated interpreters without one."""
+
+    own_gil = True
+
+
+class SharedGilInterpreters(_Interpreters):
+    """Interpreters that share the main one's GIL, all there was before 3.12."""
+
+    own_gil = False

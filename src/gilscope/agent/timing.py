@@ -1,0 +1,109 @@
+"""One worker's share of a trial: run the unit, note when it started and ended, and what it used."""
+
+from __future__ import annotations
+
+import binascii
+import sys
+from time import perf_counter_ns, process_time_ns, thread_time_ns
+
+from . import stray
+from .fault import LaneError, failure, raised
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Optional
+
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def gil_enabled() -> bool:
+    """Whether this process holds a GIL now; builds before 3.13 always do."""
+    ask = getattr(sys, "_is_gil_enabled", None)
+    return True if ask is None else bool(ask())
+
+
+def run_queue_wait_ns() -> Optional[int]:
+    """Nanoseconds this thread has been runnable without a CPU, where Linux tells (schedstat), else None."""
+    try:
+        with open("/proc/thread-self/schedstat", "rb") as file:
+            return int(file.read().split()[1])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def digest(result: object) -> str:
+    """A short text that is equal for equal results, in every process and version; object addresses do not count."""
+    text = without_addresses(repr(result))
+    return "{:08x}-{}".format(binascii.crc32(text.encode("utf-8", "backslashreplace")), len(text))
+
+
+def without_addresses(text: str) -> str:
+    """The text with every ``0x7f...`` in it made equal."""
+    head, *pieces = text.split(" at 0x")
+    return head + "".join(" at 0x" + piece.lstrip("".join(_HEX)) for piece in pieces)
+
+
+class Bench:
+    """A unit of work under measurement by one worker; its first result is checked, every last one digested.
+
+    ``own_process`` tells whether CPU time is the whole process's (a worker that is alone in it) or the thread's.
+    """
+
+    def __init__(
+        self, unit: Callable[[], object], check: Optional[Callable[[object], None]], *, own_process: bool
+    ) -> None:
+        self._unit = unit
+        self._check = check
+        self._cpu_clock = process_time_ns if own_process else thread_time_ns
+        self._waited_ns: Optional[int] = None
+
+    def measure(self, loops: int) -> Dict[str, Any]:
+        """Run the unit ``loops`` times.
+
+        Returns:
+            A record of plain values: ``start_ns`` and ``end_ns`` on the monotonic clock, ``cpu_ns``, ``wait_ns``
+            (run-queue wait since the last trial, None at first and where the system does not tell), ``digest`` of
+            the last result and ``gil``.
+
+        Raises:
+            LaneError: the work raised, or ``check`` refused its result.
+        """
+        unit, cpu_clock = self._unit, self._cpu_clock
+        rounds = range(loops)
+        result: object = None
+        cpu_ns = cpu_clock()
+        start_ns = perf_counter_ns()
+        try:
+            for _ in rounds:
+                result = unit()
+        except BaseException as error:
+            stray.end_if_copy()
+            raise LaneError(raised("work", error)) from error
+        end_ns = perf_counter_ns()
+        stray.end_if_copy()
+        cpu_ns = cpu_clock() - cpu_ns
+        self._verify(result)
+        return {
+            "start_ns": start_ns,
+            "end_ns": end_ns,
+            "cpu_ns": cpu_ns,
+            "wait_ns": self._wait_ns(),
+            "digest": digest(result),
+            "gil": gil_enabled(),
+        }
+
+    def _wait_ns(self) -> Optional[int]:
+        before, self._waited_ns = self._waited_ns, run_queue_wait_ns()
+        return None if before is None or self._waited_ns is None else self._waited_ns - before
+
+    def _verify(self, result: object) -> None:
+        check, self._check = self._check, None
+        if hasattr(result, "__await__") and hasattr(result, "close"):
+            result.close()
+            raise LaneError(failure("work", "raised", "the work is a coroutine function: wrap it in asyncio.run"))
+        if check is None:
+            return
+        try:
+            check(result)
+        except BaseException as error:
+            raise LaneError(raised("check", error)) from error
