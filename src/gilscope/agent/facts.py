@@ -1,0 +1,211 @@
+"""What does this interpreter say of itself?
+
+Run as ``PYTHON facts.py NONCE``: one line of JSON with the nonce and the facts goes to standard output.
+
+The script stands alone and keeps to what Python 2.7 can parse and run, since it also has to name the
+interpreters that are too old to be measured. Hence the type comments, and no f-strings.
+"""
+
+import json
+import os
+import re
+import shlex
+import sys
+import sysconfig
+
+# Arguments of configure that name places on the builder's disk: builds of equal speed differ in them.
+PLACES = (
+    "--prefix=",
+    "--exec-prefix=",
+    "--bindir=",
+    "--sbindir=",
+    "--libdir=",
+    "--libexecdir=",
+    "--includedir=",
+    "--datadir=",
+    "--datarootdir=",
+    "--docdir=",
+    "--mandir=",
+    "--infodir=",
+    "--localedir=",
+    "--sysconfdir=",
+    "--localstatedir=",
+    "--sharedstatedir=",
+    "--runstatedir=",
+    "--srcdir=",
+    "--cache-file=",
+    "--with-platlibdir=",
+    "--with-wheel-pkg-dir=",
+    "--with-build-python=",
+    "--enable-framework=",
+    "MKDIR_P=",
+    "PKG_CONFIG_PATH=",
+)
+# The same inside CFLAGS=, LDFLAGS= and their kin.
+PLACE_FLAG = re.compile(r"/|-L|-I|-isystem|-Wl,-rpath|-rpath|-f[a-z]+-prefix-map=")
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+
+# Where a build's flags end up; uv's builds do not carry all of theirs in CONFIG_ARGS.
+FLAG_VARIABLES = (
+    "CFLAGS",
+    "PY_CFLAGS",
+    "PY_CFLAGS_NODIST",
+    "PY_CORE_CFLAGS",
+    "CONFIGURE_CFLAGS_NODIST",
+    "LDFLAGS",
+    "PY_LDFLAGS",
+    "PY_LDFLAGS_NODIST",
+    "PY_CORE_LDFLAGS",
+    "CONFIGURE_LDFLAGS_NODIST",
+)
+
+INTERPRETER_MODULES = ("concurrent.interpreters", "_interpreters", "_xxsubinterpreters")
+FIRST_OWN_GIL = (3, 12)
+FIRST_PUBLIC_INTERPRETERS = (3, 14)
+
+
+def configure_arguments():
+    # type: () -> list[str]
+    """Return the arguments this interpreter was configured with, or an empty list where they are not kept."""
+    try:
+        return shlex.split(sysconfig.get_config_var("CONFIG_ARGS") or "")
+    except ValueError:  # an unbalanced quote in what the builder typed
+        return []
+
+
+def without_places(arguments):
+    # type: (list[str]) -> list[str]
+    """Return the arguments that say how the interpreter was built, without those that say where."""
+    kept = []
+    for argument in arguments:
+        if argument.startswith(PLACES):
+            continue
+        if ASSIGNMENT.match(argument):
+            name, _, value = argument.partition("=")
+            value = " ".join(flag for flag in value.split() if not PLACE_FLAG.match(flag))
+            if not value:
+                continue
+            argument = name + "=" + value  # noqa: PLW2901 -- the same argument, cleaned
+        kept.append(argument)
+    return kept
+
+
+def build_flags():
+    # type: () -> list[str]
+    """Return every flag the compiler and the linker were given."""
+    return " ".join(str(sysconfig.get_config_var(name) or "") for name in FLAG_VARIABLES).split()
+
+
+def profile_guided(arguments, flags):
+    # type: (list[str], list[str]) -> bool
+    """Tell whether the build was optimised with a recorded profile (PGO)."""
+    used = any(flag.startswith(("-fprofile-use", "-fprofile-instr-use")) for flag in flags)
+    return used or "--enable-optimizations" in arguments
+
+
+def link_time_optimised(arguments, flags):
+    # type: (list[str], list[str]) -> bool
+    """Tell whether the build was optimised across its files by the linker (LTO)."""
+    asked = any(argument.startswith("--with-lto") for argument in arguments)
+    return (asked and "--with-lto=no" not in arguments) or any(flag.startswith("-flto") for flag in flags)
+
+
+def jit_state(arguments):
+    # type: (list[str]) -> str
+    """Return ``absent``, ``off`` or ``on``: sys._jit tells from 3.14 on, before that what was configured."""
+    jit = getattr(sys, "_jit", None)
+    if jit is not None:
+        if not jit.is_available():
+            return "absent"
+        return "on" if jit.is_enabled() else "off"
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if name == "--enable-experimental-jit":
+            return {"": "on", "yes": "on", "yes-off": "off"}.get(value, "absent")
+    return "absent"
+
+
+def interpreters_api():
+    # type: () -> str | None
+    """Return the name of the most public module that makes subinterpreters, or None."""
+    for name in INTERPRETER_MODULES:
+        if name == "concurrent.interpreters" and sys.version_info < FIRST_PUBLIC_INTERPRETERS:
+            continue  # a package of that name may have been installed; it is not the interpreter's own
+        try:
+            __import__(name)
+        except ImportError:
+            continue
+        return name
+    return None
+
+
+def can_own_gil(api):
+    # type: (str | None) -> bool
+    """Tell whether a subinterpreter made here can have a GIL of its own (PEP 684)."""
+    isolated = getattr(getattr(sys, "implementation", None), "supports_isolated_interpreters", True)
+    return api is not None and sys.version_info[:2] >= FIRST_OWN_GIL and bool(isolated)
+
+
+def implementation_name():
+    # type: () -> str
+    """Return ``CPython``, ``PyPy`` and so on, without the platform module, which is slow to import."""
+    if "PyPy" in sys.version:
+        return "PyPy"
+    implementation = getattr(sys, "implementation", None)  # absent in 2.7
+    name = str(implementation.name) if implementation is not None else "cpython"
+    return "CPython" if name == "cpython" else name
+
+
+def compiler():
+    # type: () -> str
+    """Return the compiler's name and version, as the start-up banner shows them in brackets."""
+    match = re.search(r"\[([^\]]*)\]\s*$", sys.version)
+    return match.group(1).strip() if match else "unknown"
+
+
+def own_executable():
+    # type: () -> str
+    """Return the real path of the interpreter; inside a virtual environment, of the one it was made from."""
+    path = getattr(sys, "_base_executable", None) or sys.executable
+    return os.path.realpath(path) if path else ""
+
+
+def gather():
+    # type: () -> dict[str, object]
+    """Return all facts under the names that the controller's model gives them."""
+    is_gil_enabled = getattr(sys, "_is_gil_enabled", None)  # 3.13 and later
+    gil_enabled = True if is_gil_enabled is None else bool(is_gil_enabled())
+    arguments = configure_arguments()
+    flags = build_flags()
+    api = interpreters_api()
+    debug = hasattr(sys, "gettotalrefcount") or bool(sysconfig.get_config_var("Py_DEBUG"))
+    return {
+        "executable": own_executable(),
+        "base_prefix": os.path.realpath(getattr(sys, "base_prefix", sys.prefix)),
+        "implementation": implementation_name(),
+        "version": list(sys.version_info[:3]),
+        "version_text": sys.version.split()[0],
+        "build": "free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") == 1 else "default",
+        "gil_enabled": gil_enabled,
+        "compiler": compiler(),
+        "config_args": without_places(arguments),
+        "pgo": profile_guided(arguments, flags),
+        "lto": link_time_optimised(arguments, flags),
+        "debug": debug,
+        "jit": jit_state(arguments),
+        "interpreters_api": api,
+        "own_gil": can_own_gil(api),
+        "platform": sysconfig.get_platform(),
+    }
+
+
+def main():
+    # type: () -> None
+    """Print the answer to whoever gave the nonce."""
+    answer = json.dumps({"nonce": sys.argv[1], "facts": gather()})
+    # A line of its own, whatever else was printed while the interpreter started.
+    sys.stdout.write("\n" + answer + "\n")
+
+
+if __name__ == "__main__":
+    main()

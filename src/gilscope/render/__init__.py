@@ -1,0 +1,1 @@
+"""Values into tables, Markdown, charts and pages; nothing is computed here."""

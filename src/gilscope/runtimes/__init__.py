@@ -1,0 +1,1 @@
+"""Which interpreters are on this machine, what they are, and which of them may be compared."""

@@ -1,0 +1,125 @@
+"""What interpreters answered earlier, kept on disk so that a second census starts none of them.
+
+An answer holds as long as the file is the same (real path, inode, size, time of change) and the script that asked
+is the same. A failure, or an answer that another file gave (a wrapper's), may change with neither: it holds for
+ten minutes. A cache that cannot be read is empty, and one that cannot be written is not an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope.model import Facts
+from gilscope.runtimes.candidates import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+FACTS_SCRIPT = Path(__file__).parent.parent / "agent" / "facts.py"
+FILE_NAME = "runtimes.json"
+SHORT_S = 600
+DISCOVERY_S = 86_400
+
+Identity = tuple[int, int, int]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The facts an interpreter gave, or else the reason why it gave none, in words."""
+
+    facts: Facts | None = None
+    reason: str | None = None
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """An answer with the identity of the file that gave it and the time it was asked, in seconds of the epoch."""
+
+    identity: Identity
+    asked_at_s: float
+    answer: Answer
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """What python-discovery found when the listed files were those that ``fingerprint`` stands for."""
+
+    fingerprint: str
+    asked_at_s: float
+    found: tuple[Candidate, ...]
+
+
+class Memory(msgspec.Struct):
+    """The whole cache; ``script`` is the hash of the script whose answers these are."""
+
+    script: str
+    answers: dict[str, Remembered] = {}
+    discovery: Discovery | None = None
+
+    def recall(self, path: str, now_s: float) -> Answer | None:
+        """Return what the file at ``path`` answered, or None where it has to be asked (again)."""
+        remembered = self.answers.get(os.path.realpath(path))
+        if remembered is None or remembered.identity != identity(path):
+            return None
+        own = remembered.answer.facts is not None and remembered.answer.facts.executable == os.path.realpath(path)
+        return remembered.answer if own or 0 <= now_s - remembered.asked_at_s < SHORT_S else None
+
+    def remember(self, path: str, answer: Answer, now_s: float) -> None:
+        """Keep what the file at ``path`` answered; a file that is not there is not remembered."""
+        file = identity(path)
+        if file is not None:
+            self.answers[os.path.realpath(path)] = Remembered(file, now_s, answer)
+
+    def recall_discovery(self, fingerprint: str, now_s: float) -> tuple[Candidate, ...] | None:
+        """Return what python-discovery found, or None where it has to look again."""
+        known = self.discovery
+        if known is None or known.fingerprint != fingerprint or not 0 <= now_s - known.asked_at_s < DISCOVERY_S:
+            return None
+        return known.found
+
+
+def identity(path: str) -> Identity | None:
+    """Return what changes when the file behind ``path`` is replaced, or None where there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 -- a str already, and there are dozens
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def digest(parts: Iterable[str]) -> str:
+    """Return a fingerprint of some texts in their order."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@contextlib.contextmanager
+def kept(cache_dir: Path) -> Iterator[Memory]:
+    """Lend the cache, and write it back if something was added to it."""
+    memory = load(cache_dir)
+    before = msgspec.json.encode(memory)
+    yield memory
+    if msgspec.json.encode(memory) != before:
+        save(cache_dir, memory)
+
+
+def load(cache_dir: Path) -> Memory:
+    """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
+    script = digest([FACTS_SCRIPT.read_text("utf-8")])
+    try:
+        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=Memory)
+    except (OSError, msgspec.MsgspecError):
+        return Memory(script)
+    return memory if memory.script == script else Memory(script)
+
+
+def save(cache_dir: Path, memory: Memory) -> None:
+    """Replace the cache in one step, without the files that are gone."""
+    memory.answers = {path: known for path, known in memory.answers.items() if identity(path) == known.identity}
+    draft = cache_dir / f"{FILE_NAME}.{os.getpid()}"
+    with contextlib.suppress(OSError):
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(msgspec.json.encode(memory))
+        draft.replace(cache_dir / FILE_NAME)

@@ -1,0 +1,170 @@
+"""Count the interpreters of this machine: find candidates, hear them, and sort them into usable or not."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from typing import TYPE_CHECKING, Literal
+
+import platformdirs
+
+from gilscope.model import Census, Facts, Runtime, Unusable
+from gilscope.runtimes import answers
+from gilscope.runtimes.answers import Answer
+from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, without_aliases
+from gilscope.runtimes.names import full_name, minor_name, unique_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from gilscope.runtimes.answers import Memory
+
+OLDEST = (3, 8)
+TOO_OLD = "older than CPython 3.8"
+KINDS = ("broken", "too old", "other implementation", "absent")
+WISH = re.compile(r"(\d+)\.(\d+)(\.\d+\w*)?t?d?")
+
+
+def census(
+    environ: Mapping[str, str],
+    explicit: Sequence[str],
+    wishes: Sequence[str],
+    cache_dir: Path,
+    *,
+    builds: Path | None = None,
+) -> Census:
+    """Find all interpreters and ask each what it is; what was asked before comes from the cache.
+
+    Args:
+        environ: the environment to search by; interpreters are started in it, without its ``PYTHON...`` variables.
+        explicit: paths or command names given by the user; each appears in the census, usable or not.
+        wishes: names such as ``3.15t``; each that no runtime meets appears as absent.
+        cache_dir: where answers are kept; it need not exist or be writable.
+        builds: where the interpreters built here are, by default in the user's data folder.
+    """
+    builds = platformdirs.user_data_path("gilscope") / "pythons" if builds is None else builds
+    with answers.kept(cache_dir) as memory:
+        listed = candidates(environ, explicit, builds)
+        found = tuple(without_aliases((*listed, *_discover(listed, environ, cache_dir, memory))))
+        heard = _hear(found, environ, memory)
+    return sort_out(heard, wishes)
+
+
+def _discover(
+    listed: Iterable[Candidate], environ: Mapping[str, str], cache_dir: Path, memory: Memory
+) -> tuple[Candidate, ...]:
+    """Return what python-discovery adds; it is not asked again while folders list the same."""
+    now_s = time.time()
+    paths = [candidate.path for candidate in listed if candidate.origin != EXPLICIT]
+    fingerprint = answers.digest((sys.base_prefix, environ.get("PATH", ""), *paths))
+    known = memory.recall_discovery(fingerprint, now_s)
+    if known is None:
+        known = discovered(environ, cache_dir)
+        memory.discovery = answers.Discovery(fingerprint, now_s, known)
+    return known
+
+
+def _hear(found: Sequence[Candidate], environ: Mapping[str, str], memory: Memory) -> list[tuple[Candidate, Answer]]:
+    """Pair candidates with their answers, asking only those of whom none is remembered."""
+    now_s = time.time()
+    heard = {candidate.path: memory.recall(candidate.path, now_s) for candidate in found}
+    unknown = [path for path, answer in heard.items() if answer is None]
+    if unknown:
+        from gilscope.runtimes.interrogation import ask_all  # noqa: PLC0415 -- 20 ms that a warm census saves
+
+        for path, answer in ask_all(unknown, environ).items():
+            heard[path] = answer
+            memory.remember(path, answer, now_s)
+    return [(candidate, heard[candidate.path] or Answer()) for candidate in found]
+
+
+def sort_out(heard: Iterable[tuple[Candidate, Answer]], wishes: Iterable[str]) -> Census:
+    """Turn answers into a census: a row for each interpreter, named, and sorted by version.
+
+    Args:
+        heard: candidates with what they answered; of several ways to one interpreter, the first is kept.
+        wishes: names of runtimes that should be there.
+    """
+    usable: list[tuple[Candidate, Facts]] = []
+    unusable: list[Unusable] = []
+    for candidate, answer in _distinct(heard):
+        verdict = _verdict(candidate, answer)
+        if verdict is not None:
+            unusable.append(verdict)
+        elif answer.facts is not None:
+            usable.append((candidate, answer.facts))
+    names = unique_names([(facts, candidate.origin) for candidate, facts in usable])
+    runtimes = [
+        Runtime(name=name, executable=_executable(candidate, facts), origin=candidate.origin, facts=facts)
+        for name, (candidate, facts) in zip(names, usable, strict=True)
+    ]
+    unusable += _absent(runtimes, wishes)
+    return Census(runtimes=tuple(sorted(runtimes, key=_by_version)), unusable=tuple(sorted(unusable, key=_by_kind)))
+
+
+def _distinct(heard: Iterable[tuple[Candidate, Answer]]) -> Iterator[tuple[Candidate, Answer]]:
+    """Yield each interpreter once, whether it was found by links, copies, wrappers or virtual environments."""
+    seen: set[object] = set()
+    for candidate, answer in heard:
+        facts = answer.facts
+        if facts is not None:
+            build = (facts.base_prefix, facts.implementation, facts.version_text, facts.build, facts.debug)
+            known = {build, facts.executable} & seen
+            seen |= {build, facts.executable}
+            if known:
+                continue
+        yield candidate, answer
+
+
+def _verdict(candidate: Candidate, answer: Answer) -> Unusable | None:
+    """Return why an interpreter cannot be measured, or None if it can."""
+    facts = answer.facts
+    kind: Literal["broken", "too old", "other implementation"]
+    if facts is None:
+        name, kind, reason = candidate.label, "broken", answer.reason or "it gave no facts"
+    elif facts.implementation != "CPython":
+        name = f"{facts.implementation.lower()}{facts.version[0]}.{facts.version[1]}"
+        kind, reason = "other implementation", f"{facts.implementation}; gilscope measures CPython"
+    elif facts.version < OLDEST:
+        name, kind, reason = facts.version_text, "too old", TOO_OLD
+    else:
+        return None
+    return Unusable(
+        name=name, kind=kind, reason=reason, executable=candidate.path, origin=candidate.origin, facts=facts
+    )
+
+
+def _executable(candidate: Candidate, facts: Facts) -> str:
+    """Return what to start: the interpreter itself, unless the user or a wrapper put something before it."""
+    own = candidate.origin != EXPLICIT and facts.executable == os.path.realpath(candidate.path)
+    return facts.executable if own else candidate.path
+
+
+def _absent(runtimes: Iterable[Runtime], wishes: Iterable[str]) -> Iterator[Unusable]:
+    """Yield the wishes that no runtime meets, by its name or by its version."""
+    met = {name for runtime in runtimes for name in (runtime.name, minor_name(runtime.facts), full_name(runtime.facts))}
+    for wish in dict.fromkeys(wishes):
+        if wish not in met:
+            yield Unusable(name=wish, kind="absent", reason=_why_absent(wish))
+
+
+def _why_absent(wish: str) -> str:
+    match = WISH.fullmatch(wish)
+    if match is None:
+        return "not a name of a CPython; those look like 3.14 or 3.14t"
+    if (int(match[1]), int(match[2])) < OLDEST:
+        return TOO_OLD
+    return f"not found; `gilscope runtimes install {wish}` brings it"
+
+
+def _by_version(runtime: Runtime) -> tuple[object, ...]:
+    facts = runtime.facts
+    return facts.version, facts.build, facts.debug, runtime.name
+
+
+def _by_kind(unusable: Unusable) -> tuple[object, ...]:
+    version = unusable.facts.version if unusable.facts else ()
+    return KINDS.index(unusable.kind), version, unusable.name, unusable.executable or ""

@@ -1,0 +1,64 @@
+"""Short names that are unique among the interpreters found together: ``3.14``, ``3.14t``, ``3.13.0``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gilscope.model import Facts
+
+
+def minor_name(facts: Facts) -> str:
+    """Return the name of the language version and kind of build, ``3.14t``; ``d`` marks a debug build."""
+    return f"{facts.version[0]}.{facts.version[1]}{_suffix(facts)}"
+
+
+def full_name(facts: Facts) -> str:
+    """Return the same with the whole version, ``3.14.6t`` or ``3.15.0a3``."""
+    return facts.version_text.rstrip("+") + _suffix(facts)
+
+
+def preference(facts: Facts) -> tuple[int, bool, tuple[int, int, int], str]:
+    """Return a sort key by which the best build of a minor version comes last: optimised first, then newest."""
+    released = facts.version_text.rstrip("+").replace(".", "").isdigit()
+    return facts.pgo + facts.lto, released, facts.version, facts.version_text
+
+
+def unique_names(found: Sequence[tuple[Facts, str]]) -> tuple[str, ...]:
+    """Return a name for each build and its origin: the best of a minor version gets the short one.
+
+    The others are called by their full version, with their origin where two have the same (``3.13.5-pyenv``), and
+    with a number where even that is not enough.
+    """
+    order = sorted(range(len(found)), key=lambda index: minor_name(found[index][0]))
+    names = [""] * len(found)
+    for short, members in groupby(order, key=lambda index: minor_name(found[index][0])):
+        group = list(members)
+        best = max(group, key=lambda index: (preference(found[index][0]), -index))
+        for index, name in zip(group, _long_names([found[index] for index in group]), strict=True):
+            names[index] = short if index == best else name
+    return tuple(names)
+
+
+def _long_names(group: Sequence[tuple[Facts, str]]) -> list[str]:
+    """Return full versions, each made longer until no two are equal."""
+    names = [full_name(facts) for facts, _ in group]
+    shared = Counter(names)
+    names = [
+        f"{name}-{origin.strip('-').lower()}" if shared[name] > 1 else name
+        for name, (_, origin) in zip(names, group, strict=True)
+    ]
+    seen: Counter[str] = Counter()
+    for index, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            names[index] = f"{name}-{seen[name]}"
+    return names
+
+
+def _suffix(facts: Facts) -> str:
+    return ("t" if facts.build == "free-threaded" else "") + ("d" if facts.debug else "")

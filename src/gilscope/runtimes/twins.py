@@ -1,0 +1,131 @@
+"""Which default build a free-threaded one is compared with, in what the two differ, and how a runtime is started."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from gilscope.errors import NoRuntimeError, UsageError
+from gilscope.model import Arm, Pair
+from gilscope.runtimes.names import full_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gilscope.model import Census, Facts, Runtime
+
+# How much a difference in a fact can move a time, roughly: a debug build is several times slower, a profile is
+# worth a tenth or more, a patch release next to nothing.
+WEIGHTS = {
+    "platform": 100,
+    "debug": 50,
+    "pgo": 10,
+    "jit": 8,
+    "lto": 5,
+    "compiler": 2,
+    "version": 1,
+    "flags": 1,
+}
+GIL_FLAGS = {"--disable-gil", "--enable-gil", "--disable-gil=yes", "--disable-gil=no"}
+
+
+def pairs(runtimes: Iterable[Runtime]) -> tuple[Pair, ...]:
+    """Pair each free-threaded runtime with the default build of its minor version that is most like it."""
+    runtimes = tuple(runtimes)
+    free_threaded = [runtime for runtime in runtimes if runtime.facts.build == "free-threaded"]
+    return tuple(_pair(runtime, runtimes) for runtime in free_threaded)
+
+
+def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
+    """Say in words every fact in which two builds differ, the GIL aside; the first one's value comes first."""
+    ours, theirs = runtime.facts, twin.facts
+    rows = (
+        ("version {} against {}", ours.version_text, theirs.version_text),
+        ("platform {} against {}", ours.platform, theirs.platform),
+        ("compiler {} against {}", ours.compiler, theirs.compiler),
+        ("PGO: {} against {}", _yes(ours.pgo), _yes(theirs.pgo)),
+        ("LTO: {} against {}", _yes(ours.lto), _yes(theirs.lto)),
+        ("debug: {} against {}", _yes(ours.debug), _yes(theirs.debug)),
+        ("JIT: {} against {}", ours.jit, theirs.jit),
+    )
+    words = [text.format(one, other) for text, one, other in rows if one != other]
+    for holder, other in ((runtime, twin), (twin, runtime)):
+        only = [flag for flag in _flags(holder.facts) if flag not in _flags(other.facts)]
+        if only:
+            words.append(f"flags: {' '.join(only)} only in {holder.name}")
+    return tuple(words)
+
+
+def arms(runtime: Runtime) -> tuple[Arm, ...]:
+    """Return the ways to start a runtime: a free-threaded build also with its GIL forced on."""
+    as_built = Arm(name=runtime.name, runtime=runtime)
+    if runtime.facts.build == "default":
+        return (as_built,)
+    return as_built, Arm(name=f"{runtime.name}+gil", runtime=runtime, gil_forced=True)
+
+
+def select(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
+    """Return the runtimes that the names mean, in the census' order; no names mean all of them.
+
+    A name is a runtime's own (``3.14t``), its full version (``3.14.6t``), its executable's path, or a pattern of
+    names (``3.1[34]*``).
+
+    Raises:
+        NoRuntimeError: the census has no usable runtime at all.
+        UsageError: a name means none of them; the text says why, what is nearest and what there is.
+    """
+    if not census.runtimes:
+        raise NoRuntimeError(
+            "No CPython 3.8 or later was found on this machine; `gilscope runtimes install 3.14t` brings a pair."
+        )
+    chosen: set[str] = set()
+    for name in names or ["*"]:
+        matches = _matches(name, census.runtimes)
+        if not matches:
+            raise UsageError(_unknown(name, census))
+        chosen |= matches
+    return tuple(runtime for runtime in census.runtimes if runtime.name in chosen)
+
+
+def _pair(runtime: Runtime, runtimes: Iterable[Runtime]) -> Pair:
+    minor = runtime.facts.version[:2]
+    eligible = [other for other in runtimes if other.facts.build == "default" and other.facts.version[:2] == minor]
+    if not eligible:
+        return Pair(free_threaded=runtime, twin=None, differences=())
+    twin = min(eligible, key=lambda other: (_distance(runtime.facts, other.facts), other.name))
+    return Pair(free_threaded=runtime, twin=twin, differences=differences(runtime, twin))
+
+
+def _distance(ours: Facts, theirs: Facts) -> tuple[int, int]:
+    """Return how unlike two builds are, and how many patch releases lie between them."""
+    unlike = {fact: getattr(ours, fact) != getattr(theirs, fact) for fact in WEIGHTS if fact != "flags"}
+    unlike["version"] = ours.version_text != theirs.version_text
+    unlike["flags"] = set(_flags(ours)) != set(_flags(theirs))
+    return sum(WEIGHTS[fact] for fact, differs in unlike.items() if differs), abs(ours.version[2] - theirs.version[2])
+
+
+def _flags(facts: Facts) -> list[str]:
+    """Return what a build was configured with, without the flag that makes it free-threaded."""
+    return [flag for flag in facts.config_args if flag not in GIL_FLAGS]
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 -- the value to be put in words
+    return "yes" if value else "no"
+
+
+def _matches(name: str, runtimes: Sequence[Runtime]) -> set[str]:
+    """Return the names of the runtimes that a name or pattern means; an exact name beats a full version."""
+    exact = {runtime.name for runtime in runtimes if name in (runtime.name, runtime.executable)}
+    full = {runtime.name for runtime in runtimes if name == full_name(runtime.facts)}
+    return exact or full or {runtime.name for runtime in runtimes if fnmatchcase(runtime.name, name)}
+
+
+def _unknown(name: str, census: Census) -> str:
+    """Say why a name means no runtime, what was probably meant and what there is."""
+    known = [runtime.name for runtime in census.runtimes]
+    causes = [
+        f"{row.executable or row.name} is {row.kind}: {row.reason}." for row in census.unusable if row.name == name
+    ]
+    near = [] if causes else [f"Did you mean {match!r}?" for match in get_close_matches(name.lower(), known, n=1)]
+    return " ".join([f"No runtime is called {name!r}.", *causes, *near, f"There are: {', '.join(known)}."])

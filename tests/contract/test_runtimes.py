@@ -1,0 +1,215 @@
+"""The census of the real machine, and what becomes of executables that only look like a Python."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope.runtimes.census import census
+from gilscope.runtimes.interrogation import ask
+
+if TYPE_CHECKING:
+    from gilscope.model import Census, Runtime, Unusable
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts")
+
+FACTS = (
+    r'{"nonce": "%s", "facts": {"executable": "/opt/pypy/bin/pypy3.10", "base_prefix": "/opt/pypy", '
+    r'"implementation": "PyPy", "version": [3, 10, 14], "version_text": "3.10.14", "build": "default", '
+    r'"gil_enabled": true, "compiler": "PyPy 7.3.17 with GCC 10.2.1", "config_args": [], "pgo": false, "lto": false, '
+    r'"debug": false, "jit": "absent", "interpreters_api": null, "own_gil": false, "platform": "linux-x86_64"}}\n'
+)
+LAST_ARGUMENT = 'for nonce in "$@"; do :; done'
+
+
+def script(path: Path, *lines: str) -> str:
+    """Write a shell script that poses as an interpreter."""
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    path.chmod(0o755)
+    return str(path)
+
+
+def alone(tmp_path: Path, *explicit: str, path: str = "/nonexistent") -> Census:
+    """Take a census of a machine with nothing but these executables and PATH."""
+    environ = {"HOME": str(tmp_path), "PATH": path}
+    return census(environ, explicit, [], tmp_path / "cache", builds=tmp_path / "builds")
+
+
+def versions_below(folder: Path) -> set[str]:
+    """Return the versions that a store has, from its folders' names alone."""
+    return {
+        entry.name.split("-")[1 if entry.name.startswith("cpython-") else 0]
+        for entry in folder.glob("*")
+        if (entry / "bin" / "python").exists() and not entry.is_symlink()
+    }
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Census:
+    """Take the census of this machine, asking every executable anew."""
+    return census(os.environ, [], [], tmp_path_factory.mktemp("cache"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "variable", "default"),
+    [
+        ("pyenv", "PYENV_ROOT", "~/.pyenv"),
+        ("uv", "UV_PYTHON_INSTALL_DIR", "~/.local/share/uv/python"),
+    ],
+)
+def test_every_version_of_a_store_is_listed(everything: Census, origin: str, variable: str, default: str) -> None:
+    """Each version that the store's folder names is a row: usable, or named for why not."""
+    folder = Path(os.environ.get(variable, default)).expanduser()
+    expected = versions_below(folder / "versions" if origin == "pyenv" else folder)
+    if not expected:
+        pytest.skip(f"{origin} has no Python here")
+    found: list[Runtime | Unusable] = [*everything.runtimes, *everything.unusable]
+    rows = [row for row in found if row.origin == origin]
+
+    listed = {
+        row.facts.version_text + ("+freethreaded" if row.facts.build == "free-threaded" else "")
+        for row in rows
+        if row.facts is not None
+    }
+
+    assert expected <= listed | {row.name for row in rows}
+
+
+def test_names_are_unique_and_files_real(everything: Census) -> None:
+    """Every name means one runtime, and every runtime can be started by its path."""
+    names = [runtime.name for runtime in everything.runtimes]
+
+    assert len(set(names)) == len(names) > 0
+    assert all(os.access(runtime.executable, os.X_OK) for runtime in everything.runtimes)
+
+
+def test_only_what_gilscope_can_measure_is_usable(everything: Census) -> None:
+    """Nothing below 3.8 and nothing but CPython; the old ones are rows all the same."""
+    kinds = {runtime.facts.implementation for runtime in everything.runtimes}
+    oldest = min(runtime.facts.version for runtime in everything.runtimes)
+    too_old = [row for row in everything.unusable if row.kind == "too old"]
+
+    assert kinds == {"CPython"}
+    assert oldest >= (3, 8)
+    assert all(row.facts is not None and row.facts.version < (3, 8) for row in too_old)
+
+
+def test_a_second_census_starts_nothing(tmp_path: Path) -> None:
+    """The fake counts how often it is started, and one that failed a moment ago is not tried again."""
+    fake = script(tmp_path / "python3.9", f"echo started >> {tmp_path / 'count'}", "exit 3")
+    first = alone(tmp_path, fake)
+
+    second = alone(tmp_path, fake)
+
+    assert second == first
+    assert (tmp_path / "count").read_text() == "started\n"
+
+
+def test_a_hanging_executable_and_its_children_are_killed(tmp_path: Path) -> None:
+    """A wrapper that waits for its child is given up after the time limit, and neither is left behind."""
+    fake = script(tmp_path / "python3.9", f"sleep 300 & echo $! > {tmp_path / 'child'}", "wait")
+    begin_s = time.monotonic()
+
+    answer = ask(fake, os.environ, time_limit_s=1)
+
+    assert answer.reason == "it did not answer within 1 s"
+    assert time.monotonic() - begin_s < 5
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process ends within two seconds; one that only waits for its parent has ended."""
+    for _ in range(40):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        status = Path(f"/proc/{pid}/stat")
+        if status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_child_that_keeps_the_pipe_open_does_not_hold_us(tmp_path: Path) -> None:
+    """The executable has ended, but who it left behind would keep a reader waiting for ever."""
+    fake = script(tmp_path / "python3.9", "sleep 300 &", "exit 0")
+
+    answer = ask(fake, os.environ, time_limit_s=1)
+
+    assert answer.reason == "it did not answer within 1 s"
+
+
+def test_endless_output_is_cut(tmp_path: Path) -> None:
+    """The time limit is not waited for, and memory does not fill."""
+    fake = script(tmp_path / "python3.9", "while :; do echo garbage garbage garbage; done")
+
+    answer = ask(fake, os.environ, time_limit_s=30)
+
+    assert str(answer.reason).startswith("it printed more than 64 KiB")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["echo hello"], "it did not answer as a Python does: hello"),
+        (["echo no such version >&2", "exit 127"], "it ended with exit status 127: no such version"),
+        (["kill -SEGV $$"], "it died of SIGSEGV"),
+        ([f"printf '{FACTS}' wrong"], "it gave facts, but not the nonce it was asked with"),
+        ([LAST_ARGUMENT, 'echo "{\\"nonce\\": \\"$nonce\\", \\"facts\\": {}}"'], "its facts are incomplete or wrong"),
+    ],
+    ids=["garbage", "failing", "crashing", "lying", "empty"],
+)
+def test_an_impostor_on_path_is_a_row_with_its_reason(tmp_path: Path, lines: list[str], reason: str) -> None:
+    """Whatever is called python3.9 is listed, and nothing that it does stops the census."""
+    (tmp_path / "bin").mkdir()
+    fake = script(tmp_path / "bin" / "python3.9", *lines)
+
+    found = alone(tmp_path, path=str(tmp_path / "bin"))
+    row = next(row for row in found.unusable if row.executable == fake)
+
+    assert (row.name, row.kind, row.origin) == ("python3.9", "broken", "PATH")
+    assert row.reason.startswith(reason)
+
+
+def test_files_that_cannot_be_started(tmp_path: Path) -> None:
+    """Slips with ``--python`` are told apart."""
+    plain = tmp_path / "plain"
+    plain.write_text("text")
+    orphan = script(tmp_path / "orphan")
+    Path(orphan).write_text("#!/no/such/interpreter\n")
+
+    found = alone(tmp_path, str(plain), orphan, str(tmp_path / "gone"), str(tmp_path))
+    reasons = {row.executable: row.reason for row in found.unusable}
+
+    assert reasons[str(plain)] == "it is not executable"
+    assert "leads nowhere" in reasons[orphan]
+    assert reasons[str(tmp_path / "gone")] == "there is no such file"
+    assert reasons[str(tmp_path)] == "it is a folder"
+
+
+def test_pypy_is_named_for_what_it_is(tmp_path: Path) -> None:
+    """Another implementation that answers well is listed, but not measured."""
+    fake = script(tmp_path / "pypy3", LAST_ARGUMENT, f"printf '{FACTS}' \"$nonce\"")
+
+    found = alone(tmp_path, fake)
+    row = next(row for row in found.unusable if row.executable == fake)
+
+    assert (row.name, row.kind) == ("pypy3.10", "other implementation")
+
+
+def test_an_environment_and_its_base_are_one_runtime(everything: Census, tmp_path: Path) -> None:
+    """A link to a runtime found elsewhere adds no second row, but what the user points at is what is started."""
+    base = everything.runtimes[-1]
+    link = tmp_path / "python"
+    link.symlink_to(base.executable)
+    environ = {"HOME": str(tmp_path), "PATH": str(Path(base.executable).parent)}
+
+    found = census(environ, [str(link)], [], tmp_path / "cache", builds=tmp_path / "builds")
+    rows = [row for row in found.runtimes if row.facts.base_prefix == base.facts.base_prefix]
+
+    assert [(row.executable, row.origin) for row in rows] == [(str(link), "--python")]

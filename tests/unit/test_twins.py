@@ -1,0 +1,164 @@
+"""Which builds are compared, in what they differ, and what a user's names mean."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from gilscope.errors import NoRuntimeError, UsageError
+from gilscope.model import Census, Facts, Runtime, Unusable
+from gilscope.runtimes.twins import arms, pairs, select
+
+PLAIN = Facts(
+    executable="/bin/python",
+    base_prefix="/opt",
+    implementation="CPython",
+    version=(3, 13, 5),
+    version_text="3.13.5",
+    build="default",
+    gil_enabled=True,
+    compiler="GCC 14.2.0",
+    config_args=("--with-lto",),
+    pgo=True,
+    lto=True,
+    debug=False,
+    jit="absent",
+    interpreters_api="_interpreters",
+    own_gil=True,
+    platform="linux-x86_64",
+)
+
+
+def runtime(name: str, version: str = "3.13.5", **changes: object) -> Runtime:
+    """Return a runtime of this name; a ``t`` at its end makes it free-threaded."""
+    if name.endswith("t"):
+        changes = {"build": "free-threaded", "config_args": ("--with-lto", "--disable-gil"), **changes}
+    numbers = tuple(int(part) for part in version.split("."))
+    facts = msgspec.structs.replace(PLAIN, version=numbers, version_text=version, **changes)
+    return Runtime(name=name, executable=f"/opt/{name}/python", origin="PATH", facts=facts)
+
+
+def test_builds_alike_but_for_the_gil_are_comparable() -> None:
+    """Being free-threaded, and the flag that makes it so, is the one difference that is meant."""
+    (pair,) = pairs([runtime("3.13"), runtime("3.13t")])
+
+    assert (pair.twin.name if pair.twin else None, pair.differences) == ("3.13", ())
+
+
+def test_no_twin_of_another_minor_version() -> None:
+    """Minor versions differ in speed by more than the GIL costs."""
+    (pair,) = pairs([runtime("3.12", "3.12.5"), runtime("3.13t")])
+
+    assert (pair.twin, pair.differences) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("near", "far"),
+    [
+        ({"version": "3.13.0"}, {"pgo": False}),
+        ({"compiler": "Clang 20", "version": "3.13.0"}, {"debug": True}),
+        ({"config_args": ()}, {"lto": False}),
+        ({"version": "3.13.4"}, {"version": "3.13.0"}),
+        ({"compiler": "Clang 20"}, {"jit": "on"}),
+    ],
+)
+def test_the_twin_differs_in_what_matters_least(near: dict[str, str], far: dict[str, str]) -> None:
+    """A fact that can move a time more weighs more, however many small ones speak against it."""
+    (pair,) = pairs([runtime("far", **far), runtime("near", **near), runtime("3.13t")])
+
+    assert pair.twin is not None
+    assert pair.twin.name == "near"
+
+
+def test_every_difference_is_put_in_words() -> None:
+    """The free-threaded build's value comes first, and flags say whose they are."""
+    twin = runtime(
+        "3.13",
+        "3.13.0",
+        compiler="Clang 20",
+        pgo=False,
+        lto=False,
+        debug=True,
+        jit="on",
+        config_args=("--with-dtrace",),
+    )
+
+    (pair,) = pairs([twin, runtime("3.13t")])
+
+    assert pair.differences == (
+        "version 3.13.5 against 3.13.0",
+        "compiler GCC 14.2.0 against Clang 20",
+        "PGO: yes against no",
+        "LTO: yes against no",
+        "debug: no against yes",
+        "JIT: absent against on",
+        "flags: --with-lto only in 3.13t",
+        "flags: --with-dtrace only in 3.13",
+    )
+
+
+def test_a_free_threaded_build_has_two_arms() -> None:
+    """The second one shows what the build costs when the GIL is on."""
+    names = [(arm.name, arm.gil_forced) for arm in arms(runtime("3.13t"))]
+
+    assert names == [("3.13t", False), ("3.13t+gil", True)]
+
+
+def test_a_default_build_has_one_arm() -> None:
+    """There is nothing to force on a build that always has its GIL."""
+    names = [(arm.name, arm.gil_forced) for arm in arms(runtime("3.13"))]
+
+    assert names == [("3.13", False)]
+
+
+CENSUS = Census(
+    runtimes=(runtime("3.12", "3.12.1"), runtime("3.13.0", "3.13.0"), runtime("3.13"), runtime("3.13t")),
+    unusable=(
+        Unusable(name="3.6.15", kind="too old", reason="older than CPython 3.8", executable="/old/python"),
+        Unusable(name="3.15t", kind="absent", reason="not found; `gilscope runtimes install 3.15t` brings it"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        ([], ["3.12", "3.13.0", "3.13", "3.13t"]),
+        (["3.13"], ["3.13"]),
+        (["3.13t", "3.12"], ["3.12", "3.13t"]),
+        (["3.13*", "3.13"], ["3.13.0", "3.13", "3.13t"]),
+        (["3.1[23]"], ["3.12", "3.13"]),
+        (["3.13.5t"], ["3.13t"]),
+        (["/opt/3.13/python"], ["3.13"]),
+    ],
+)
+def test_names_patterns_versions_and_paths(names: list[str], chosen: list[str]) -> None:
+    """Each runtime is chosen once, in the census' order, whatever the order of the names."""
+    found = [runtime.name for runtime in select(CENSUS, names)]
+
+    assert found == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("3.13T", "Did you mean '3.13t'?"),
+        ("3.6.15", "/old/python is too old: older than CPython 3.8."),
+        ("3.15t", "gilscope runtimes install 3.15t"),
+        ("nonsense", "There are: 3.12, 3.13.0, 3.13, 3.13t."),
+    ],
+)
+def test_an_unknown_name_is_explained(name: str, words: str) -> None:
+    """The text says what is known of that name, what is nearest, and what there is."""
+    with pytest.raises(UsageError) as caught:
+        select(CENSUS, ["3.13", name])
+
+    assert words in str(caught.value)
+
+
+def test_a_machine_without_runtimes() -> None:
+    """No name can mean anything then, and the error is another one."""
+    with pytest.raises(NoRuntimeError) as caught:
+        select(Census(runtimes=(), unusable=()), [])
+
+    assert "gilscope runtimes install" in str(caught.value)
