@@ -6,7 +6,7 @@
     |-- NoRuntimeError            4   no interpreter to measure on
     |-- InstallError              5   an interpreter could not be brought here
     |-- ResultsError              6   results cannot be written or read
-    `-- ControllerInterrupted   130   Ctrl-C
+    `-- ControllerInterruptedError 130   Ctrl-C
 
 Status 1 also ends a run in which at least one lane failed: what could be measured was, and the findings say
 what could not.
@@ -57,7 +57,7 @@ class ResultsError(GilscopeError):
     exit_status = 6
 
 
-class ControllerInterrupted(GilscopeError):
+class ControllerInterruptedError(GilscopeError):
     """The user pressed Ctrl-C; what had been measured is kept."""
 
     exit_status = 130

@@ -42,7 +42,8 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     """One interpreter on disk that can be measured.
 
     ``name`` is what tables and the command line call it (``3.14t``); it is unique among the runtimes found together.
-    ``origin`` says where it was found: ``pyenv``, ``uv``, ``PATH``, ``gilscope`` (built here) or ``--python``.
+    ``origin`` says where it was found: ``pyenv``, ``uv``, ``PATH``, ``gilscope`` (built here), ``--python``, or
+    ``system`` (python-discovery knows it, from Windows' registry for example).
     """
 
     name: str
@@ -76,7 +77,7 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """A free-threaded runtime and the default build it is compared with.
 
-    ``twin`` is None where no default build of the same language version or nearer than one minor version was found.
+    ``twin`` is None where no default build of the same minor version was found.
     ``differences`` lists, in words, every fact in which the two builds differ; an empty tuple means comparable.
     """
 
@@ -99,3 +100,186 @@ class Estimate(msgspec.Struct, frozen=True):
     value: float
     low: float
     high: float
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """A workload as text: what it asks and how it may be run, known without running it.
+
+    ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
+    a script that knows nothing of gilscope. ``shared`` means that threads share one state.
+    """
+
+    id: str
+    path: str
+    question: str
+    kind: str
+    function: str | None = None
+    shared: bool = False
+    requires_python: str | None = None
+
+
+class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane."""
+
+    arm: Arm
+    model: str
+    workers: int
+    control: bool = False
+
+    @property
+    def name(self) -> str:
+        """The lane's name in its contest, e.g. ``3.14t:threads-2``."""
+        workers = "" if self.model == "serial" else f"-{self.workers}"
+        return f"{self.arm.name}:{self.model}{workers}" + ("#control" if self.control else "")
+
+
+class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):
+    """Something asked for that is not measured: which lane (or contest), and why."""
+
+    contest: str
+    lane: str
+    reason: str
+
+
+class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
+    """The lanes of one probe that are measured together; a value that serialises, and all that a lab needs.
+
+    ``reference`` is the name of the lane that ratios are formed against: the twin's serial lane where there is a pair.
+    """
+
+    id: str
+    probe: Probe
+    lanes: tuple[LaneSpec, ...]
+    reference: str
+    pair: Pair | None = None
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """When a contest has measured enough.
+
+    ``precision`` is the half width asked of every interval, as a fraction; ``budget_s`` the seconds after which no
+    further launch is begun. At least ``min_launches`` and at most ``max_launches`` of ``rounds`` rounds are run.
+    """
+
+    min_launches: int
+    max_launches: int
+    rounds: int
+    trial_ms: int
+    precision: float
+    budget_s: float
+    timeout_s: float
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
+    """One timed block of work in one lane.
+
+    ``wall_ns`` is the makespan, from the gate to the last worker's end; ``starts_ns`` and ``ends_ns`` count from the
+    gate. The lists have one entry per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+    round: int
+    warm_up: bool
+    loops: int
+    wall_ns: int
+    starts_ns: tuple[int, ...]
+    ends_ns: tuple[int, ...]
+    cpu_ns: tuple[int, ...]
+    wait_ns: tuple[int | None, ...]
+    digest: str
+    gil_before: bool
+    gil_after: bool
+
+
+FindingKind = Literal[
+    "raised",
+    "unparsable",
+    "missing",
+    "unsupported",
+    "worker died",
+    "died",
+    "died at shutdown",
+    "hung",
+    "garbage",
+    "forked",
+    "disagreed",
+    "varies",
+    "GIL turned on",
+]
+
+NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL turned on"})
+"""Kinds of finding after which a lane's trials still count."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, tag="finding"):
+    """What a lane did instead of, or besides, delivering trials.
+
+    ``phase`` is where it happened: start, load, setup, work, check or end. ``detail`` holds a traceback, the threads'
+    stacks, or the end of what the lane printed.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+    phase: str
+    kind: FindingKind
+    reason: str
+    detail: str = ""
+
+    @property
+    def fails_lane(self) -> bool:
+        """Whether the lane ended with it."""
+        return self.kind not in NOTES
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
+    """How many units one worker runs in every trial of a contest, the same in all lanes."""
+
+    contest: str
+    loops: int
+
+
+class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
+    """Why a contest ended: ``precise``, ``budget``, ``launches`` or ``no lane left``; seconds it took."""
+
+    contest: str
+    reason: str
+    seconds: float
+    launches: int
+
+
+class HostCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine a run was made on; None is what this system does not tell."""
+
+    name: str
+    system: str
+    kernel: str
+    machine: str
+    cpu: str | None
+    cpus_online: int
+    cpus_usable: float
+    affinity: int | None
+    cgroup_quota: float | None
+    load_1min: float | None
+    steal_percent: float | None
+    virtualisation: str | None
+    governor: str | None
+    memory_bytes: int | None
+
+
+class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
+    """The first record of a stored run; ``schema`` is the store's format, ``seed`` orders the rounds."""
+
+    schema: int
+    id: str
+    started: str
+    gilscope: str
+    suite: str
+    seed: int
+    rules: Rules
+    host: HostCard
+
+
+Record = RunHeader | Contest | Skip | Calibration | Trial | Finding | ContestEnd

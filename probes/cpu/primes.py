@@ -1,0 +1,48 @@
+# /// script
+# requires-python = ">=3.8"
+# dependencies = []
+# [tool.gilscope]
+# kind = "cpu"
+# ///
+"""How fast are the prime factors of 1,000 numbers up to 10^8 found by trial division?
+
+The workload of a widely copied threads-against-processes lesson (10,000 random numbers over ten processes), at a tenth
+of its size and with a fixed sequence instead of random numbers.
+"""
+
+
+def setup():
+    return [(index * 2_654_435_761) % 99_980_000 + 20_000 for index in range(1, 1001)]
+
+
+def factors(number):
+    found = []
+    divisor = 2
+    while divisor * divisor <= number:
+        while number % divisor == 0:
+            found.append(divisor)
+            number //= divisor
+        divisor += 1
+    if number > 1:
+        found.append(number)
+    return found
+
+
+def work(numbers):
+    return [factors(number) for number in numbers]
+
+
+def check(result):
+    for number, found in zip(setup(), result):
+        product = 1
+        for factor in found:
+            product *= factor
+        assert product == number, "the factors of {} multiply to {}".format(number, product)
+
+
+if __name__ == "__main__":
+    import time
+
+    begun = time.perf_counter()
+    answer = work(setup())
+    print("{} numbers factored, one unit took {:.3f} s".format(len(answer), time.perf_counter() - begun))

@@ -1,0 +1,275 @@
+"""Raw trials become figures: time per unit, gain, scaling, penalty, break-even; pure, and repeatable at any time.
+
+Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
+
+    time per unit   T / (loops x W)
+    gain            throughput / throughput(reference)        = W x T(reference) / T
+    scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
+    efficiency      scaling / W
+    cores busy      CPU time of all workers / T
+    penalty         T(free-threaded, serial) / T(twin, serial) - 1
+    break-even      the least number of workers at which a lane is faster beyond interval and noise floor
+
+Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from gilscope import stats
+from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Skip, Trial
+
+Rounds = dict[int, Trial]
+SAME = stats.Interval(0.0, 0.0, 0.0, freedom=math.inf)
+UNKNOWN = stats.Interval(0.0, -math.inf, math.inf, freedom=0)
+Item = TypeVar("Item", Calibration, Finding, Skip, ContestEnd)
+
+
+class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a contest's table; ``time_per_unit`` in seconds, the other figures are ratios.
+
+    ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
+    where the lane that it is formed with was not measured.
+    """
+
+    lane: LaneSpec
+    oversubscribed: bool
+    time_per_unit: Estimate
+    gain: Estimate | None
+    scaling: Estimate | None
+    efficiency: Estimate | None
+    cores_busy: Estimate
+    launches: int
+    trials: int
+
+
+class Penalty(msgspec.Struct, frozen=True, kw_only=True):
+    """What an arm of the free-threaded build costs on one thread, as a fraction of its twin's time."""
+
+    arm: str
+    twin: str
+    penalty: Estimate
+    distinguishable: bool
+    differences: tuple[str, ...]
+
+
+class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
+    """The least measured number of workers at which an arm's model is faster than what it is compared with.
+
+    ``workers`` is None where no count up to ``within`` is; ``gain`` is the ratio of throughputs at that count, or at
+    the largest one.
+    """
+
+    arm: str
+    model: str
+    against: str
+    workers: int | None
+    within: int
+    gain: Estimate
+
+
+class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one contest says.
+
+    ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
+    that it leaves open: a smaller one cannot be told from none. Both are None without a control lane.
+    """
+
+    contest: Contest
+    loops: int
+    lanes: tuple[LaneFigures, ...]
+    penalties: tuple[Penalty, ...]
+    break_evens: tuple[BreakEven, ...]
+    control: Estimate | None
+    noise_floor: float | None
+    findings: tuple[Finding, ...]
+    skips: tuple[Skip, ...]
+    end: ContestEnd | None
+
+
+class RunRecords(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a stored run that figures are made from."""
+
+    usable_cpus: float
+    contests: Sequence[Contest]
+    calibrations: Sequence[Calibration]
+    trials: Sequence[Trial]
+    findings: Sequence[Finding]
+    skips: Sequence[Skip]
+    ends: Sequence[ContestEnd]
+
+
+def figures(run: RunRecords) -> tuple[ContestFigures, ...]:
+    """The figures of every contest that has at least one trial, finding or skip, in the order they were run."""
+    trials: dict[str, list[Trial]] = defaultdict(list)
+    for trial in run.trials:
+        trials[trial.contest].append(trial)
+    return tuple(_Measured(contest, trials[contest.id], run).figures() for contest in run.contests)
+
+
+class _Measured:
+    """One contest's trials, arranged by lane, launch and round."""
+
+    def __init__(self, contest: Contest, trials: Iterable[Trial], run: RunRecords) -> None:
+        self.contest = contest
+        self.run = run
+        self.launches: dict[str, dict[int, Rounds]] = defaultdict(lambda: defaultdict(dict))
+        for trial in trials:
+            if not trial.warm_up:
+                self.launches[trial.lane][trial.launch][trial.round] = trial
+        failed = {finding.lane for finding in self._own(run.findings) if finding.fails_lane}
+        self.lanes = [lane for lane in contest.lanes if lane.name in self.launches and lane.name not in failed]
+        self.by_name = {lane.name: lane for lane in self.lanes}
+        control = next((lane for lane in self.lanes if lane.control), None)
+        self.control = None if control is None else self._log_ratio(control.name, contest.reference)
+        self.floor = None if self.control is None else stats.noise_floor(self.control)
+
+    def figures(self) -> ContestFigures:
+        loops = next((item.loops for item in self._own(self.run.calibrations)), 0)
+        return ContestFigures(
+            contest=self.contest,
+            loops=loops,
+            lanes=tuple(self._row(lane) for lane in self.lanes if not lane.control),
+            penalties=tuple(self._penalties()),
+            break_evens=tuple(self._break_evens()),
+            control=None if self.control is None else _exp(self.control),
+            noise_floor=self.floor,
+            findings=tuple(self._own(self.run.findings)),
+            skips=tuple(self._own(self.run.skips)),
+            end=next(iter(self._own(self.run.ends)), None),
+        )
+
+    def _own(self, items: Iterable[Item]) -> list[Item]:
+        return [item for item in items if item.contest == self.contest.id]
+
+    def _row(self, lane: LaneSpec) -> LaneFigures:
+        serial = f"{lane.arm.name}:serial"
+        scaling = None if lane.model == "serial" else self._throughput_ratio(lane, serial)
+        launches = self.launches[lane.name].values()
+        return LaneFigures(
+            lane=lane,
+            oversubscribed=lane.workers > self.run.usable_cpus,
+            time_per_unit=self._quantity(lane, lambda trial: trial.wall_ns / 1e9 / trial.loops / lane.workers),
+            gain=None if lane.name == self.contest.reference else self._throughput_ratio(lane, self.contest.reference),
+            scaling=scaling,
+            efficiency=None if scaling is None else _scaled(scaling, 1 / lane.workers),
+            cores_busy=self._quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / trial.wall_ns),
+            launches=len(launches),
+            trials=sum(len(rounds) for rounds in launches),
+        )
+
+    def _penalties(self) -> Iterator[Penalty]:
+        """The free-threaded arms' serial lanes against the twin's."""
+        pair = self.contest.pair
+        twin = self.by_name.get(self.contest.reference)
+        if pair is None or pair.twin is None or twin is None:
+            return
+        for lane in self.lanes:
+            if lane.model == "serial" and lane.arm.name != twin.arm.name:
+                slower = self._log_ratio(lane.name, twin.name)
+                yield Penalty(
+                    arm=lane.arm.name,
+                    twin=twin.arm.name,
+                    penalty=_relative(slower),
+                    distinguishable=self._distinguishable(slower),
+                    differences=pair.differences,
+                )
+
+    def _break_evens(self) -> Iterator[BreakEven]:
+        """Every model of the measured arm: the free-threaded build's where there is a pair, else the only one's."""
+        measured = self.contest.pair.free_threaded.name if self.contest.pair is not None else self.lanes_of_reference
+        for model in dict.fromkeys(lane.model for lane in self.lanes if lane.model != "serial"):
+            lanes = sorted(
+                (lane for lane in self.lanes if lane.model == model and lane.arm.name == measured),
+                key=lambda lane: lane.workers,
+            )
+            if lanes and self.contest.reference in self.by_name:
+                yield self._break_even(lanes, "serial", lambda _: self.by_name[self.contest.reference])
+                if self.contest.pair is not None and self.contest.pair.twin is not None:
+                    yield self._break_even(lanes, "best model", self._best_of_twin)
+
+    @property
+    def lanes_of_reference(self) -> str:
+        """The name of the arm that the reference lane belongs to."""
+        return self.contest.reference.partition(":")[0]
+
+    def _break_even(
+        self, lanes: Sequence[LaneSpec], against: str, opponent: Callable[[int], LaneSpec]
+    ) -> BreakEven:
+        ratios = [self._log_throughput_ratio(lane, opponent(lane.workers)) for lane in lanes]
+        winner = next(
+            (number for number, ratio in enumerate(ratios) if ratio.low > 0 and self._distinguishable(ratio)), None
+        )
+        shown = len(lanes) - 1 if winner is None else winner
+        return BreakEven(
+            arm=lanes[shown].arm.name,
+            model=lanes[shown].model,
+            against=f"{self.lanes_of_reference} {against}",
+            workers=None if winner is None else lanes[winner].workers,
+            within=lanes[-1].workers,
+            gain=_exp(ratios[shown]),
+        )
+
+    def _best_of_twin(self, workers: int) -> LaneSpec:
+        """The twin's fastest lane with at most so many workers."""
+        candidates = [
+            lane
+            for lane in self.lanes
+            if lane.arm.name == self.lanes_of_reference and not lane.control and lane.workers <= workers
+        ]
+        reference = self.by_name[self.contest.reference]
+        return max(candidates, key=lambda lane: self._log_throughput_ratio(lane, reference).center)
+
+    def _distinguishable(self, ratio: stats.Interval) -> bool:
+        return stats.distinguishable(ratio, self.floor or 0.0)
+
+    def _throughput_ratio(self, lane: LaneSpec, other: str) -> Estimate | None:
+        against = self.by_name.get(other)
+        return None if against is None else _exp(self._log_throughput_ratio(lane, against))
+
+    def _log_throughput_ratio(self, lane: LaneSpec, other: LaneSpec) -> stats.Interval:
+        """Log of (W / T) over (W / T), since every worker of both lanes runs the same number of units."""
+        slower = self._log_ratio(lane.name, other.name)
+        workers = math.log(lane.workers / other.workers)
+        return replace(
+            slower, center=workers - slower.center, low=workers - slower.high, high=workers - slower.low
+        )
+
+    def _log_ratio(self, lane: str, other: str) -> stats.Interval:
+        """Log of the ratio of makespans, formed within rounds; infinitely wide without common launches."""
+        if lane == other:
+            return SAME
+        mine, theirs = self.launches[lane], self.launches[other]
+        launches = [
+            [math.log(rounds[number].wall_ns / theirs[launch][number].wall_ns) for number in common]
+            for launch, rounds in mine.items()
+            if launch in theirs and (common := sorted(rounds.keys() & theirs[launch].keys()))
+        ]
+        return stats.log_ratio_interval(launches) if launches else UNKNOWN
+
+    def _quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
+        launches = self.launches[lane.name].values()
+        return _exp(stats.log_ratio_interval([[math.log(of(trial)) for trial in rounds.values()] for rounds in launches]))
+
+
+def _exp(interval: stats.Interval) -> Estimate:
+    """An interval on the log scale as the ratio, or quantity, that it stands for."""
+    shown = interval.exp()
+    return Estimate(shown.center, shown.low, shown.high)
+
+
+def _relative(interval: stats.Interval) -> Estimate:
+    """An interval on the log scale as a relative difference: 0.05 is five per cent more."""
+    ratio = _exp(interval)
+    return Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1)
+
+
+def _scaled(estimate: Estimate, factor: float) -> Estimate:
+    return Estimate(estimate.value * factor, estimate.low * factor, estimate.high * factor)

@@ -1,0 +1,91 @@
+"""The command line as data: what can be asked for, and how it is told."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich_argparse import RawDescriptionRichHelpFormatter
+
+EXAMPLES = """\
+examples:
+  gilscope run my_script.py:function      what leaving the GIL costs and gives your code
+  gilscope run --suite quick --on '*'     the project's probes on every Python found
+  gilscope report                         the last run's tables again
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="gilscope",
+        description="What leaving the GIL costs on one thread, what it gives back on many, and what to run on.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _runtimes(commands)
+    _run(commands)
+    _report(commands)
+    _add(commands, "probes", "list the probes by kind, each with its question")
+    return top
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # noqa: SLF001 - argparse names its type nowhere else
+    name: str,
+    text: str,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", formatter_class=RawDescriptionRichHelpFormatter
+    )
+
+
+def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # noqa: SLF001 - as above
+    found = _add(commands, "runtimes", "list every Python on this machine, or install a free-threaded one")
+    found.add_argument("--json", action="store_true", help="every fact of every interpreter, as JSON")
+    _python(found)
+    found.set_defaults(action="list")
+    actions = found.add_subparsers(dest="action", metavar="ACTION", required=False)
+    install = _add(actions, "install", "bring a free-threaded Python and its twin to this machine")
+    install.add_argument("version", nargs="?", help="such as 3.14t; the first that can be had where left out")
+    install.add_argument("--optimised", action="store_true", help="build with PGO and LTO: slower to build, as shipped")
+
+
+def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # noqa: SLF001 - as above
+    run = _add(commands, "run", "measure probes, or a function of yours")
+    run.add_argument("probes", nargs="*", metavar="PROBE", help="ids or globs (cpu/*), probe files, file.py:function")
+    run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
+    run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
+    _python(run)
+    run.add_argument("--timeout", type=_positive, metavar="SECONDS", help="longest time for one trial of one lane")
+    run.add_argument("--budget", type=_positive, metavar="SECONDS", help="time for each contest")
+    run.add_argument("--seed", type=int, help="decides the order of trials and the hash seeds")
+    run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
+    run.add_argument("--no-report", action="store_true", help="measure and store only")
+    _results(run)
+
+
+def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # noqa: SLF001 - as above
+    report = _add(commands, "report", "make the tables of a stored run again")
+    report.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
+    report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")
+    report.add_argument("--svg", type=Path, metavar="FILE", help="write them as a picture instead")
+    _results(report)
+
+
+def _python(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--python", action="append", default=[], metavar="PATH", help="an interpreter to consider besides those found"
+    )
+
+
+def _results(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results/")
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not greater than 0")
+    return number

@@ -1,0 +1,251 @@
+"""Probes and matrix files as values; every mistake in them is told at once, with its file and key or line."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gilscope.errors import MatrixError, UsageError
+from gilscope.model import Probe, Rules
+from gilscope.validation import convert, unknown_name
+
+# PEP 723's reference expression for a script's metadata block.
+_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+
+
+class ProbeTable(msgspec.Struct, frozen=True):
+    """The table ``[tool.gilscope]`` of a probe's PEP 723 block; both keys may be left out."""
+
+    kind: str = "cpu"
+    shared: bool = False
+
+
+class Suite(msgspec.Struct, frozen=True, kw_only=True):
+    """One table of ``matrix/suites.toml``.
+
+    ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``).
+    """
+
+    description: str
+    lanes: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    workers: tuple[int, ...]
+    min_launches: int
+    max_launches: int
+    rounds: int
+    trial_ms: int
+    precision: float
+    budget_s: float
+    timeout_s: float
+
+    @property
+    def rules(self) -> Rules:
+        """When a contest of this suite has measured enough."""
+        return Rules(**{name: getattr(self, name) for name in Rules.__struct_fields__})
+
+
+class RuntimesFile(msgspec.Struct, frozen=True):
+    """``matrix/runtimes.toml``: the runtimes wished for, by name, and the free-threaded ones to install, best first."""
+
+    wishes: tuple[str, ...]
+    install: tuple[str, ...]
+
+
+def home() -> Path:
+    """The folder that holds ``probes/`` and ``matrix/``: the checkout's, or the copy inside an installed package."""
+    package = Path(__file__).parent
+    packed = package / "_data"
+    return packed if packed.is_dir() else package.parent.parent
+
+
+def suites(path: Path) -> dict[str, Suite]:
+    """All suites by name.
+
+    Raises:
+        MatrixError: the file has mistakes.
+    """
+    document = _toml(path)
+    tables = {name: convert(table, Suite, f"{path.name}: [{name}]") for name, table in document.items()}
+    mistakes = [mistake for _, found in tables.values() for mistake in found]
+    for name, (suite, _) in tables.items():
+        if suite is not None:
+            mistakes += [f"{path.name}: [{name}]: {mistake}" for mistake in _nonsense(suite)]
+    if mistakes:
+        raise MatrixError(tuple(mistakes))
+    return {name: suite for name, (suite, _) in tables.items() if suite is not None}
+
+
+def suite(path: Path, name: str) -> Suite:
+    """One suite.
+
+    Raises:
+        MatrixError: the file has mistakes.
+        UsageError: there is no such suite.
+    """
+    known = suites(path)
+    if name not in known:
+        raise UsageError(unknown_name(path.name, "suite", name, known))
+    return known[name]
+
+
+def runtimes_file(path: Path) -> RuntimesFile:
+    """The wishes.
+
+    Raises:
+        MatrixError: the file has mistakes.
+    """
+    value, mistakes = convert(_toml(path), RuntimesFile, path.name)
+    if value is None:
+        raise MatrixError(mistakes)
+    return value
+
+
+def probes(folder: Path) -> tuple[Probe, ...]:
+    """Every probe below the folder, in order of id.
+
+    Raises:
+        MatrixError: at least one of them has mistakes.
+    """
+    found = [_probe(path, path.relative_to(folder).with_suffix("").as_posix()) for path in _scripts(folder)]
+    mistakes = [mistake for _, told in found for mistake in told]
+    if mistakes:
+        raise MatrixError(tuple(mistakes))
+    return tuple(probe for probe, _ in found if probe is not None)
+
+
+def select(folder: Path, names: Iterable[str]) -> tuple[Probe, ...]:
+    """The probes named: ids or globs over them, paths of scripts, or ``file.py:function``; all of them without names.
+
+    Raises:
+        MatrixError: a script has mistakes.
+        UsageError: a name fits nothing.
+    """
+    wanted = list(names)
+    if not wanted:
+        return probes(folder)
+    chosen: dict[str, Probe] = {}
+    for name in wanted:
+        for probe in _named(folder, name):
+            chosen.setdefault(probe.id, probe)
+    return tuple(chosen.values())
+
+
+def _named(folder: Path, name: str) -> Iterator[Probe]:
+    script, _, function = name.rpartition(":")
+    if script.endswith(".py"):
+        yield _foreign(Path(script), function)
+    elif name.endswith(".py"):
+        probe, mistakes = _probe(_existing(Path(name)), name)
+        if probe is None:
+            raise MatrixError(mistakes)
+        yield probe
+    else:
+        known = {probe.id: probe for probe in probes(folder)}
+        fitting = [probe for probe in known.values() if fnmatchcase(probe.id, name)]
+        if not fitting:
+            raise UsageError(unknown_name("probes", "probe", name, known))
+        yield from fitting
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise UsageError(f"there is no script {path}: name a probe (`gilscope probes` lists them) or file.py:function")
+    return path.resolve()
+
+
+def _foreign(path: Path, function: str) -> Probe:
+    """A callable in a script that knows nothing of us; nothing of it is checked before it runs."""
+    resolved = _existing(path)
+    return Probe(
+        id=f"{path.name}:{function}",
+        path=str(resolved),
+        function=function,
+        question=f"What does {function}() in {path.name} cost, and how does it scale?",
+        kind="own",
+    )
+
+
+def _scripts(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
+
+
+def _probe(path: Path, identifier: str) -> tuple[Probe | None, tuple[str, ...]]:
+    text = path.read_text(encoding="utf-8")
+    try:
+        block = _metadata(text)
+        tree = ast.parse(text)
+    except (tomllib.TOMLDecodeError, SyntaxError) as error:
+        return None, (f"{identifier}: {error}",)
+    table, told = convert(block.get("tool", {}).get("gilscope", {}), ProbeTable, f"{identifier}: [tool.gilscope]")
+    question = (ast.get_docstring(tree) or "").partition("\n")[0]
+    mistakes = list(told)
+    if not question:
+        mistakes.append(f"{identifier}: has no docstring; its first line is the probe's question")
+    if "work" not in _functions(tree):
+        mistakes.append(unknown_work(identifier, _functions(tree)))
+    if table is None or mistakes:
+        return None, tuple(mistakes)
+    return (
+        Probe(
+            id=identifier,
+            path=str(path),
+            question=question,
+            kind=table.kind,
+            shared=table.shared,
+            requires_python=block.get("requires-python"),
+        ),
+        (),
+    )
+
+
+def unknown_work(identifier: str, functions: list[str]) -> str:
+    """What to say of a script without ``work``."""
+    example = functions[0] if functions else "function"
+    return (
+        f"{identifier}: has no function work(); write one, or name what to measure: `gilscope run {identifier}:{example}`"
+    )
+
+
+def _functions(tree: ast.Module) -> list[str]:
+    """Names bound at the top level by ``def`` or by assignment."""
+    names: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return names
+
+
+def _metadata(text: str) -> dict[str, Any]:
+    for match in _BLOCK.finditer(text):
+        if match["type"] == "script":
+            lines = match["content"].splitlines(keepends=True)
+            return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
+    return {}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MatrixError((f"{path}: {error.strerror}",)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise MatrixError((f"{path.name}: {error}",)) from error
+
+
+def _nonsense(suite: Suite) -> Iterator[str]:
+    if not 1 <= suite.min_launches <= suite.max_launches:
+        yield "min_launches must be at least 1 and at most max_launches"
+    if not suite.workers or min(suite.workers) < 1:
+        yield "workers must hold at least one count, each at least 1"
+    for name in ("rounds", "trial_ms", "precision", "budget_s", "timeout_s"):
+        if getattr(suite, name) <= 0:
+            yield f"{name} must be greater than 0"

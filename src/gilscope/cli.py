@@ -1,0 +1,235 @@
+"""The command line: the only room that prints, exits and reads the environment."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import platformdirs
+
+from gilscope import errors
+from gilscope.arguments import parser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from gilscope.catalog import Suite
+    from gilscope.model import Census
+    from gilscope.plan import Plan
+    from gilscope.render.report import Report
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit status, as told in ``gilscope.errors``."""
+    asked = parser().parse_args(arguments)
+    try:
+        return COMMANDS[asked.command](asked)
+    except KeyboardInterrupt:
+        return _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
+    except errors.GilscopeError as error:
+        return _fail(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _fail(error: errors.GilscopeError) -> int:
+    print(f"gilscope: {error}", file=sys.stderr)  # noqa: T201 - this is the room that prints
+    return error.exit_status
+
+
+def _runtimes(asked: argparse.Namespace) -> int:
+    from gilscope.render import runtimes as render
+
+    if asked.action == "install":
+        return _install(asked)
+    census = _census(asked.python)
+    if asked.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(render.as_data(census))) + b"\n")
+        return 0
+    console = _console()
+    for table in render.tables(census):
+        console.print(table)
+        console.print()
+    return 0
+
+
+def _install(asked: argparse.Namespace) -> int:
+    from gilscope.catalog import home, runtimes_file
+    from gilscope.render.install_progress import InstallProgress
+    from gilscope.runtimes import install
+
+    wanted = [asked.version] if asked.version else list(runtimes_file(home() / "matrix" / "runtimes.toml").install)
+    data_dir = platformdirs.user_data_path("gilscope") / "pythons"
+    with InstallProgress(_console()) as progress:
+        brought = install.install_first(wanted, optimised=asked.optimised, progress=progress, data_dir=data_dir)
+    for executable in brought:
+        print(executable)  # noqa: T201 - this is the room that prints
+    return 0
+
+
+def _probes(_: argparse.Namespace) -> int:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from gilscope.catalog import home, probes
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("Probe", "Kind", "Question"):
+        table.add_column(heading, overflow="fold")
+    for probe in probes(home() / "probes"):
+        table.add_row(Text(probe.id), Text(probe.kind), Text(probe.question))
+    _console().print(table)
+    return 0
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from gilscope import measure, store
+    from gilscope.catalog import home, suite
+    from gilscope.render.progress import RunProgress
+
+    chosen_suite = suite(home() / "matrix" / "suites.toml", asked.suite)
+    run_id = asked.run_id or measure.new_run_id(datetime.now(UTC))
+    path = store.run_path(asked.results, run_id)
+    plan = measure.remaining(_plan(asked, chosen_suite), measure.measured_before(path))
+    rules = msgspec.structs.replace(
+        chosen_suite.rules,
+        budget_s=asked.budget or chosen_suite.budget_s,
+        timeout_s=asked.timeout or chosen_suite.timeout_s,
+    )
+    seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
+    request = measure.Request(run_id=run_id, suite=asked.suite, rules=rules, seed=seed)
+    console = _console(stderr=True)
+    _announce(console, plan, rules.budget_s)
+    try:
+        with RunProgress(console, len(plan.contests)) as observer:
+            failed = measure.measure(
+                plan, request, path, environ=os.environ, bytecode=_cache() / "bytecode", observer=observer
+            )
+    except KeyboardInterrupt:
+        raise errors.ControllerInterruptedError(
+            f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
+        ) from None
+    if not asked.no_report:
+        _show(_console(), path)
+    return errors.LANES_FAILED if failed else 0
+
+
+def _announce(console: Console, plan: Plan, budget_s: float) -> None:
+    from gilscope import host
+
+    minutes = len(plan.contests) * budget_s / 60
+    console.print(f"{len(plan.contests)} contests, at most about {minutes:.1f} min", style="dim")
+    card = host.card()
+    if card.load_1min is not None and card.load_1min > card.cpus_usable / 2:
+        console.print(
+            f"This machine is busy (load {card.load_1min:.1f} on {card.cpus_usable:g} CPUs): intervals will be wide.",
+            style="yellow",
+        )
+
+
+def _plan(asked: argparse.Namespace, suite: Suite) -> Plan:
+    from gilscope import catalog, host, measure
+    from gilscope.plan import plan
+    from gilscope.runtimes.twins import select
+
+    probes = catalog.select(catalog.home() / "probes", asked.probes)
+    census = _census(asked.python)
+    chosen = select(census, [*asked.on, *asked.python])
+    if not asked.on and not asked.python:
+        chosen = measure.newest(census)
+    made = plan(probes, measure.groups(chosen, census), suite, host.usable_cpus())
+    if not made.contests:
+        reasons = sorted({skip.reason for skip in made.skips})
+        raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
+    return made
+
+
+def _report(asked: argparse.Namespace) -> int:
+    from gilscope import store
+    from gilscope.render import markdown
+
+    path = store.find(asked.results, asked.run)
+    if asked.markdown:
+        _write(asked.markdown, markdown.page(_read(path)))
+    elif asked.svg:
+        console = _console(record=True, width=100)
+        _show(console, path)
+        _write(asked.svg, console.export_svg(title="gilscope report"))
+    else:
+        _show(_console(), path)
+    return 0
+
+
+def _show(console: Console, path: Path) -> None:
+    from gilscope.render import terminal
+
+    report = _read(path)
+    terminal.show(console, report.details)
+    terminal.show(console, report.closing)
+    terminal.show_details(console, report.findings)
+    terminal.show(console, report.summaries)
+    console.print(f"Raw trials: {path}", style="dim")
+
+
+def _read(path: Path) -> Report:
+    from gilscope import store
+    from gilscope.analysis import RunRecords, figures
+    from gilscope.render.report import report
+
+    run = store.read(path)
+    records = RunRecords(
+        usable_cpus=run.header.host.cpus_usable,
+        contests=run.contests,
+        calibrations=run.calibrations,
+        trials=run.trials,
+        findings=run.findings,
+        skips=run.skips,
+        ends=run.ends,
+    )
+    return report(run.header, figures(records))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise errors.ResultsError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _console(*, stderr: bool = False, record: bool = False, width: int | None = None) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, record=record, width=width, highlight=False)
+
+
+def _census(explicit: list[str]) -> Census:
+    from gilscope.catalog import home, runtimes_file
+    from gilscope.runtimes.census import census
+
+    wishes = runtimes_file(home() / "matrix" / "runtimes.toml").wishes
+    return census(os.environ, explicit, wishes, _cache())
+
+
+def _cache() -> Path:
+    return platformdirs.user_cache_path("gilscope")
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "runtimes": _runtimes,
+    "run": _run,
+    "report": _report,
+    "probes": _probes,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

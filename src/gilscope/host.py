@@ -1,0 +1,134 @@
+"""The machine, as far as its operating system tells: the only room that may ask Linux for what only Linux knows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from gilscope.model import HostCard
+
+CGROUP = Path("/sys/fs/cgroup")
+STEAL_WINDOW_S = 0.1
+
+
+def card() -> HostCard:
+    """The host card of now; takes a tenth of a second where steal time can be watched."""
+    affinity = _affinity()
+    quota = cgroup_quota()
+    return HostCard(
+        name=platform.node(),
+        system=_system(),
+        kernel=platform.release(),
+        machine=platform.machine(),
+        cpu=_cpu_model(),
+        cpus_online=os.cpu_count() or 1,
+        cpus_usable=usable_cpus(),
+        affinity=affinity,
+        cgroup_quota=quota,
+        load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        steal_percent=_steal_percent(),
+        virtualisation=_virtualisation(),
+        governor=_text(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
+        memory_bytes=_memory_bytes(),
+    )
+
+
+def usable_cpus() -> float:
+    """CPUs that work can really use: the least of those online, the affinity mask and the cgroup's quota."""
+    limits = [float(os.cpu_count() or 1), _affinity(), cgroup_quota()]
+    return min(limit for limit in limits if limit is not None)
+
+
+def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:
+    """CPUs' worth of time that the cgroup grants (``cpu.max``, or v1's quota over period); None without a limit.
+
+    Every group from this process's own up to the root can limit it, so the least counts.
+    """
+    quotas = [quota for folder in _groups(root, membership) if (quota := _quota_of(folder)) is not None]
+    return min(quotas, default=None)
+
+
+def _groups(root: Path, membership: Path) -> list[Path]:
+    folders = [root, root / "cpu"]
+    for line in (_text(membership) or "").splitlines():
+        own = line.rpartition(":")[2].strip("/")
+        for base in (root, root / "cpu"):
+            folder = base / own
+            folders += [folder, *(parent for parent in folder.parents if base in parent.parents)]
+    return folders
+
+
+def _quota_of(folder: Path) -> float | None:
+    text = _text(folder / "cpu.max") or " ".join(
+        _text(folder / name) or "" for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+    )
+    with contextlib.suppress(ValueError, ZeroDivisionError):
+        quota, period = (int(part) for part in text.split())
+        return quota / period if quota > 0 else None
+    return None
+
+
+def _affinity() -> int | None:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+
+def _system() -> str:
+    with contextlib.suppress(OSError, AttributeError):
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    return f"{platform.system()} {platform.version()}"
+
+
+def _cpu_model() -> str | None:
+    for line in (_text(Path("/proc/cpuinfo")) or "").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or None
+
+
+def _steal_percent() -> float | None:
+    """Share of CPU time, over a short window, that the hypervisor gave to others."""
+    before = _cpu_times()
+    if before is None:
+        return None
+    time.sleep(STEAL_WINDOW_S)
+    after = _cpu_times()
+    if after is None or after[1] == before[1]:
+        return None
+    return 100.0 * (after[0] - before[0]) / (after[1] - before[1])
+
+
+def _cpu_times() -> tuple[int, int] | None:
+    """Ticks stolen and ticks in all since boot (``proc(5)``: the eighth column of ``/proc/stat``)."""
+    fields = (_text(Path("/proc/stat")) or "").partition("\n")[0].split()[1:]
+    return (int(fields[7]), sum(int(field) for field in fields[:8])) if len(fields) > 7 else None  # noqa: PLR2004 - proc(5)
+
+
+def _virtualisation() -> str | None:
+    """What systemd detects, else whether the CPU says that a hypervisor is there."""
+    tool = shutil.which("systemd-detect-virt")
+    if tool is not None:
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            told = subprocess.run([tool], capture_output=True, text=True, timeout=5, check=False).stdout.strip()
+            if told:
+                return told
+    cpuinfo = _text(Path("/proc/cpuinfo"))
+    if cpuinfo is None:
+        return None
+    return "hypervisor" if " hypervisor" in cpuinfo else "none"
+
+
+def _memory_bytes() -> int | None:
+    with contextlib.suppress(ValueError, OSError, AttributeError):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return None
+
+
+def _text(path: Path) -> str | None:
+    with contextlib.suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    return None

@@ -1,0 +1,199 @@
+"""One live lane: a target interpreter running the agent, asked for trials until it is closed or fails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TypeVar
+
+from gilscope import protocol
+from gilscope.guardian import Guardian, kill_group
+from gilscope.model import Arm, FindingKind, LaneSpec, Probe
+
+AGENT = Path(__file__).parent / "agent" / "__main__.py"
+SECONDS_TO_LEAVE = 5.0
+SECONDS_FOR_STACKS = 0.5
+LONGEST_OUTPUT_BYTES = 8000
+
+Kind = TypeVar("Kind", bound=protocol.Answer)
+
+
+class LaneFailedError(Exception):
+    """The lane is over; it says in which phase, of which kind, why, and with what on record."""
+
+    def __init__(self, phase: str, kind: FindingKind, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.phase = phase
+        self.kind = kind
+        self.reason = reason
+        self.detail = detail
+
+
+def lane_environment(environ: Mapping[str, str], arm: Arm, hash_seed: int, bytecode: Path) -> dict[str, str]:
+    """The environment of a lane: the user's without Python's own settings, which would make lanes differ.
+
+    The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
+    does not pay for compiling at every launch. The forced GIL travels here since spawned workers inherit it.
+    """
+    clean = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
+    clean |= {"PYTHONHASHSEED": str(hash_seed), "PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+    if arm.gil_forced:
+        clean["PYTHON_GIL"] = "1"
+    return clean
+
+
+class Lane:
+    """Starting is split from waiting until ready, so that the lanes of a launch start side by side."""
+
+    def __init__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], guardian: Guardian) -> None:
+        """Start the process.
+
+        Raises:
+            LaneFailedError: it cannot be started at all.
+        """
+        self.spec = spec
+        self._guardian = guardian
+        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
+        try:
+            self._process = subprocess.Popen(
+                [spec.arm.runtime.executable, str(AGENT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._printed,
+                env=dict(environ),
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            self._printed.close()
+            raise LaneFailedError("start", "died", f"cannot be started: {error}") from error
+        guardian.watch(self._process.pid)
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._send(protocol.order(probe, spec))
+
+    def wait_ready(self, timeout_s: float) -> bool:
+        """Wait until all workers stand at the gate; whether the GIL is on in the lane's process then.
+
+        Raises:
+            LaneFailedError: the lane failed, or was not ready in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        self._expect(protocol.Hello, "start", deadline)
+        return self._expect(protocol.Ready, "start", deadline).gil
+
+    def trial(self, loops: int, timeout_s: float) -> protocol.Measured:
+        """Open the gate and wait for the trial's record.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not end the trial in time.
+        """
+        self._send(protocol.trial_order(loops))
+        return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
+
+    def close(self) -> None:
+        """Let the workers run out and the process end.
+
+        Raises:
+            LaneFailedError: it did all that was asked, then died or hung on its way out.
+        """
+        try:
+            self._send(protocol.CLOSE)
+            self._expect(protocol.Closed, "end", time.monotonic() + SECONDS_TO_LEAVE)
+            status = self._process.wait(SECONDS_TO_LEAVE)
+        except subprocess.TimeoutExpired:
+            raise LaneFailedError("end", "died at shutdown", "all was done, but the process did not end") from None
+        except LaneFailedError as error:
+            raise LaneFailedError("end", "died at shutdown", f"all was done, then: {error}", error.detail) from error
+        finally:
+            self.kill()
+        if status:
+            raise LaneFailedError("end", "died at shutdown", f"all was done, then it {death(status)}")
+
+    def kill(self) -> None:
+        """End the lane and everything it started, now; harmless when it is over."""
+        kill_group(self._process.pid)
+        self._process.wait()
+        self._guardian.forget(self._process.pid)
+        self._reader.join(SECONDS_TO_LEAVE)
+        for stream in (self._process.stdin, self._process.stdout, self._printed):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+    def printed(self) -> str:
+        """The end of what the lane printed, on standard error or on what it took for standard output."""
+        end = self._printed.seek(0, os.SEEK_END)
+        self._printed.seek(max(0, end - LONGEST_OUTPUT_BYTES))
+        return self._printed.read(LONGEST_OUTPUT_BYTES).decode("utf-8", "replace")
+
+    def _read(self) -> None:
+        stream = self._process.stdout
+        if stream is None:
+            return
+        with os.fdopen(os.dup(stream.fileno()), "rb") as lines:
+            for line in lines:
+                self._lines.put(line)
+        self._lines.put(b"")
+
+    def _send(self, line: bytes) -> None:
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):  # a lane that is gone says so by its end of file
+                self._process.stdin.write(line)
+
+    def _expect(self, kind: type[Kind], phase: str, deadline: float) -> Kind:
+        record = self._next(phase, deadline)
+        if isinstance(record, kind):
+            return record
+        if isinstance(record, protocol.Failed):
+            raise LaneFailedError(record.phase, record.kind, record.reason, record.detail or self.printed())
+        raise LaneFailedError(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}")
+
+    def _next(self, phase: str, deadline: float) -> protocol.Answer:
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise self._hung(phase) from None
+            if not line:
+                raise self._died(phase)
+            try:
+                record = protocol.answer(line)
+            except protocol.GarbageError as error:
+                raise LaneFailedError(phase, "garbage", str(error), self.printed()) from error
+            if record is not None:
+                return record
+
+    def _died(self, phase: str) -> LaneFailedError:
+        try:
+            status = self._process.wait(SECONDS_TO_LEAVE)
+        except subprocess.TimeoutExpired:
+            return LaneFailedError(phase, "garbage", "closed its answers but lives on", self.printed())
+        return LaneFailedError(phase, "died", death(status), self.printed())
+
+    def _hung(self, phase: str) -> LaneFailedError:
+        if hasattr(signal, "SIGUSR1"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGUSR1)
+            time.sleep(SECONDS_FOR_STACKS)
+        return LaneFailedError(phase, "hung", "gave no answer within the time limit", self.printed())
+
+
+
+def death(status: int) -> str:
+    """A process's exit status in words."""
+    if status >= 0:
+        return f"ended with exit status {status}"
+    try:
+        return f"died of {signal.Signals(-status).name}"
+    except ValueError:
+        return f"died of signal {-status}"

@@ -1,0 +1,134 @@
+"""One run: groups of runtimes are chosen, planned, measured contest by contest, and stored as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from gilscope import host, store
+from gilscope.guardian import Guardian
+from gilscope.lab import Lab, Observer
+from gilscope.model import Census, Finding, Record, Rules, RunHeader, Runtime
+from gilscope.plan import Group, Plan, group_of_one, group_of_pair
+from gilscope.runtimes.twins import pairs
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is begun with; ``seed`` decides the order of trials and the hash seeds."""
+
+    run_id: str
+    suite: str
+    rules: Rules
+    seed: int
+
+
+def new_run_id(now: datetime) -> str:
+    """An id that sorts by time."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+
+
+def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
+    """Pairs for the free-threaded runtimes chosen (with twins from all that is there), the other runtimes alone.
+
+    A default build that takes part as a twin is not measured a second time.
+    """
+    all_pairs = {pair.free_threaded.name: pair for pair in pairs(census.runtimes)}
+    paired = [all_pairs[runtime.name] for runtime in chosen if runtime.name in all_pairs]
+    twins = {pair.twin.name for pair in paired if pair.twin is not None}
+    alone = [runtime for runtime in chosen if runtime.name not in all_pairs and runtime.name not in twins]
+    return (*map(group_of_pair, paired), *map(group_of_one, alone))
+
+
+def newest(census: Census) -> tuple[Runtime, ...]:
+    """The newest free-threaded runtime, or the newest of all where there is none."""
+    free_threaded = [runtime for runtime in census.runtimes if runtime.facts.build == "free-threaded"]
+    candidates = free_threaded or list(census.runtimes)
+    return tuple(sorted(candidates, key=lambda runtime: runtime.facts.version)[-1:])
+
+
+def measured_before(path: Path) -> frozenset[tuple[str, str]]:
+    """Probe and arm of everything that a run has measured so far; empty for a run that does not exist."""
+    if not path.is_file():
+        return frozenset()
+    run = store.read(path)
+    ended = {end.contest for end in run.ends}
+    return frozenset(
+        (contest.probe.id, lane.arm.name) for contest in run.contests if contest.id in ended for lane in contest.lanes
+    )
+
+
+def remaining(plan: Plan, done: frozenset[tuple[str, str]]) -> Plan:
+    """The plan without the contests all of whose arms the run has measured already."""
+    contests = tuple(
+        contest
+        for contest in plan.contests
+        if not all((contest.probe.id, lane.arm.name) in done for lane in contest.lanes)
+    )
+    return Plan(contests, plan.skips)
+
+
+def measure(
+    plan: Plan, request: Request, path: Path, *, environ: Mapping[str, str], bytecode: Path, observer: Observer
+) -> int:
+    """Run the plan's contests, appending every record to ``path``; the number of lanes that failed.
+
+    Raises:
+        ResultsError: results cannot be written.
+    """
+    begins = not path.exists()
+    writer = store.RunWriter(path)
+    try:
+        if begins:
+            writer.append(_header(request))
+        for skip in plan.skips:
+            writer.append(skip)
+        return _contests(plan, request, writer.append, environ, bytecode, observer)
+    finally:
+        writer.close()
+
+
+def _contests(
+    plan: Plan,
+    request: Request,
+    append: Callable[[Record], None],
+    environ: Mapping[str, str],
+    bytecode: Path,
+    observer: Observer,
+) -> int:
+    failed: set[tuple[str, str]] = set()
+
+    def record(item: Record) -> None:
+        append(item)
+        if isinstance(item, Finding) and item.fails_lane:
+            failed.add((item.contest, item.lane))
+
+    with Guardian() as guardian:
+        lab = Lab(
+            environ=environ,
+            bytecode=bytecode,
+            guardian=guardian,
+            record=record,
+            observer=observer,
+            random=Random(request.seed),  # noqa: S311 - an order to repeat, not a secret
+        )
+        for contest in plan.contests:
+            lab.run(contest, request.rules)
+    return len(failed)
+
+
+def _header(request: Request) -> RunHeader:
+    return RunHeader(
+        schema=store.SCHEMA,
+        id=request.run_id,
+        started=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        gilscope=version("gilscope"),
+        suite=request.suite,
+        seed=request.seed,
+        rules=request.rules,
+        host=host.card(),
+    )

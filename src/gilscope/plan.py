@@ -1,0 +1,139 @@
+"""Probes, runtimes and a suite become contests, with a reason for everything left out; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from gilscope.catalog import Suite
+from gilscope.model import Arm, Contest, Facts, LaneSpec, Pair, Probe, Runtime, Skip
+from gilscope.runtimes.twins import arms
+
+OVERSUBSCRIPTION = 2
+"""Workers are planned up to this many times the usable CPUs; those above the CPUs are marked in every table."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What will be measured, and what will not."""
+
+    contests: tuple[Contest, ...]
+    skips: tuple[Skip, ...]
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtimes of one contest: a pair, or one default build alone.
+
+    ``name`` is the free-threaded runtime's name, or that of the only one.
+    """
+
+    name: str
+    arms: tuple[Arm, ...]
+    pair: Pair | None = None
+
+
+def group_of_pair(pair: Pair) -> Group:
+    """The twin's arm first, since its serial lane is the reference; then the free-threaded build's two arms."""
+    twin_arms = arms(pair.twin) if pair.twin is not None else ()
+    return Group(name=pair.free_threaded.name, arms=(*twin_arms, *arms(pair.free_threaded)), pair=pair)
+
+
+def group_of_one(runtime: Runtime) -> Group:
+    """A default build measured on its own, against its own serial lane."""
+    return Group(name=runtime.name, arms=arms(runtime))
+
+
+def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_cpus: float) -> Plan:
+    """One contest per probe and group; a contest without its reference lane is skipped whole."""
+    workers = [count for count in suite.workers if count <= max(1.0, OVERSUBSCRIPTION * usable_cpus)]
+    contests: list[Contest] = []
+    skips: list[Skip] = []
+    for group in groups:
+        for probe in probes:
+            identifier = f"{probe.id}@{group.name}"
+            lanes, left_out = _lanes(probe, group, suite, workers, identifier)
+            skips += left_out
+            reference = next((lane for lane in lanes if lane.model == "serial"), None)
+            if reference is not None:
+                control = msgspec.structs.replace(reference, control=True)
+                contests.append(
+                    Contest(
+                        id=identifier,
+                        probe=probe,
+                        lanes=(reference, control, *(lane for lane in lanes if lane is not reference)),
+                        reference=reference.name,
+                        pair=group.pair,
+                    )
+                )
+    return Plan(tuple(contests), tuple(skips))
+
+
+def _lanes(
+    probe: Probe, group: Group, suite: Suite, workers: Iterable[int], contest: str
+) -> tuple[list[LaneSpec], list[Skip]]:
+    lanes: list[LaneSpec] = []
+    skips: list[Skip] = []
+    counts = list(workers)
+    for arm in group.arms:
+        unfit = _unfit(probe, arm.runtime)
+        for lane in _asked_for(probe, arm, suite, counts):
+            reason = unfit or MODELS[lane.model](arm.runtime.facts)
+            if reason is None:
+                lanes.append(lane)
+            else:
+                skips.append(Skip(contest=contest, lane=lane.name, reason=reason))
+    return lanes, skips
+
+
+def _asked_for(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
+    for model in MODELS:
+        for count in [1] if model == "serial" else workers:
+            lane = LaneSpec(arm=arm, model=model, workers=count)
+            identifier = f"{probe.id}@{lane.name}"
+            if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
+                yield lane
+
+
+def _fits(identifier: str, globs: Iterable[str]) -> bool:
+    return any(fnmatchcase(identifier, glob) for glob in globs)
+
+
+def _unfit(probe: Probe, runtime: Runtime) -> str | None:
+    """Why the probe's ``requires-python`` keeps it off this runtime."""
+    if probe.requires_python is None:
+        return None
+    try:
+        wanted = SpecifierSet(probe.requires_python)
+    except InvalidSpecifier:
+        return f"its requires-python {probe.requires_python!r} is no version specifier"
+    version = ".".join(map(str, runtime.facts.version))
+    return None if wanted.contains(version, prereleases=True) else f"needs Python {probe.requires_python}"
+
+
+def _always(facts: Facts) -> str | None:
+    del facts
+    return None
+
+
+def _own_gil(facts: Facts) -> str | None:
+    if facts.interpreters_api is None:
+        return "this build has no subinterpreters"
+    return None if facts.own_gil else "interpreters own a GIL from 3.12 on (PEP 684)"
+
+
+def _shared_gil(facts: Facts) -> str | None:
+    if facts.interpreters_api is None:
+        return "this build has no subinterpreters"
+    return None if not facts.own_gil else "from 3.12 on interpreters own a GIL: see the interpreters lanes"
+
+
+MODELS: dict[str, Callable[[Facts], str | None]] = {
+    "serial": _always,
+    "threads": _always,
+    "interpreters": _own_gil,
+    "interpreters-shared": _shared_gil,
+    "processes": _always,
+}
+"""Every model, with the test that tells why a runtime cannot run it (None where it can)."""

@@ -1,0 +1,57 @@
+"""Figures as text: each with its interval and unit, rounded to what the interval supports."""
+
+from __future__ import annotations
+
+import math
+
+from gilscope.model import Estimate
+
+TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
+MOST_DECIMALS = 6
+
+
+def half_width(estimate: Estimate) -> float:
+    """The farther end of the interval; the interval is wider on one side on the log scale."""
+    return max(estimate.high - estimate.value, estimate.value - estimate.low)
+
+
+def ratio(estimate: Estimate) -> str:
+    """A ratio as ``1.93 ±0.02``."""
+    return _with_interval(estimate)
+
+
+def percent(estimate: Estimate) -> str:
+    """A fraction as ``97 ±2%``."""
+    return _with_interval(_times(estimate, 100.0)) + "%"
+
+
+def signed_percent(estimate: Estimate) -> str:
+    """A relative difference as ``+8.1 ±0.6%``."""
+    text = percent(estimate)
+    return text if text.startswith("-") else "+" + text
+
+
+def seconds(estimate: Estimate) -> str:
+    """A duration in seconds as ``58.9 ±0.4 ms``."""
+    factor, unit = next((pair for pair in TIME_UNITS if abs(estimate.value) >= pair[0]), TIME_UNITS[-1])
+    return f"{_with_interval(_times(estimate, 1 / factor))} {unit}"
+
+
+def plain_percent(fraction: float) -> str:
+    """A bare fraction, such as a noise floor, as ``0.8%``."""
+    return f"{100 * fraction:.2g}%" if math.isfinite(fraction) else "unknown"
+
+
+def _times(estimate: Estimate, factor: float) -> Estimate:
+    return Estimate(estimate.value * factor, estimate.low * factor, estimate.high * factor)
+
+
+def _with_interval(estimate: Estimate) -> str:
+    """Value and half width with two significant digits of the latter; ``±?`` where one launch gives no interval."""
+    width = half_width(estimate)
+    if not math.isfinite(width):
+        return f"{estimate.value:.3g} ±?"
+    if width <= 0:
+        return f"{estimate.value:.3g} ±0"
+    decimals = min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(width))))
+    return f"{estimate.value:.{decimals}f} ±{width:.{decimals}f}"

@@ -1,0 +1,62 @@
+"""A run's progress: a live bar on a terminal, a line per contest elsewhere."""
+
+from __future__ import annotations
+
+import math
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from gilscope.model import Contest, ContestEnd, Rules
+
+
+class RunProgress:
+    """Shows which contest runs, how far its budget is used and how narrow its intervals are; a lab's observer."""
+
+    def __init__(self, console: Console, contests: int) -> None:
+        self._console = console
+        self._contests = contests
+        self._begun = 0
+        self._task: TaskID | None = None
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[state]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Clear the bar."""
+        self._bar.stop()
+
+    def contest_begins(self, contest: Contest, rules: Rules) -> None:
+        """A new bar; its end is the budget."""
+        self._begun += 1
+        description = f"{self._begun}/{self._contests} {contest.id}"
+        self._task = self._bar.add_task(description, total=rules.budget_s, state=f"{len(contest.lanes)} lanes")
+
+    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            width = f", widest ±{100 * widest:.1f}%" if math.isfinite(widest) else ""
+            self._bar.update(self._task, completed=elapsed_s, state=f"launch {launch + 1}{width}")
+
+    def contest_ends(self, end: ContestEnd) -> None:
+        """Replace the bar by a line that stays."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        line = f"{self._begun}/{self._contests} {end.contest}: {end.launches} launches, {end.seconds:.0f} s"
+        self._console.print(Text(f"{line} ({end.reason})", style="dim"))

@@ -1,0 +1,203 @@
+"""Figures arranged as sheets of text, which the terminal and the Markdown page show alike; nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, Penalty
+from gilscope.model import ContestEnd, Estimate, Pair
+from gilscope.render import numbers
+
+NOT_MEASURED = "-"
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A heading; ``wide`` columns are left out where there are fewer than 100 characters."""
+
+    heading: str
+    wide: bool = False
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A table as text with its notes; the first column names the row."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def summary(name: str, contests: Sequence[ContestFigures]) -> Sheet:
+    """One row per probe for the contests of one pair: the cost on one thread, the gain on many, the break-even."""
+    return Sheet(
+        title=f"What {name} costs and gives",
+        columns=(
+            Column("probe"),
+            Column("penalty, one thread"),
+            Column("with its GIL on", wide=True),
+            Column("best gain, threads"),
+            Column("best gain, default build"),
+            Column("threads break even at"),
+        ),
+        rows=tuple(_summary_row(contest, name) for contest in contests),
+        notes=(
+            *comparability(contests[0].contest.pair),
+            "Penalty: time on one thread against the default build's. Gain: throughput against the default build's "
+            "serial lane. ~ marks a difference within the interval or the noise floor.",
+        ),
+    )
+
+
+def detail(contest: ContestFigures) -> Sheet:
+    """Every lane of one contest."""
+    return Sheet(
+        title=f"{contest.contest.id}: {contest.contest.probe.question}",
+        columns=(
+            Column("lane"),
+            Column("time per unit"),
+            Column("gain"),
+            Column("scaling", wide=True),
+            Column("efficiency"),
+            Column("cores busy"),
+        ),
+        rows=tuple(_lane_row(contest, lane) for lane in contest.lanes),
+        notes=tuple(_contest_notes(contest)),
+    )
+
+
+def break_evens(contest: ContestFigures) -> Sheet:
+    """From how many workers each model pays."""
+    return Sheet(
+        title=f"Break-even of {contest.contest.id}",
+        columns=(Column("lane"), Column("against"), Column("workers"), Column("throughput there")),
+        rows=tuple(_break_even_row(item) for item in contest.break_evens),
+    )
+
+
+def findings(contests: Sequence[ContestFigures]) -> Sheet:
+    """What lanes did instead of, or besides, delivering trials."""
+    return Sheet(
+        title="Findings",
+        columns=(Column("lane"), Column("what"), Column("when"), Column("why")),
+        rows=tuple(
+            (f"{finding.contest} {finding.lane}", finding.kind, finding.phase, finding.reason)
+            for contest in contests
+            for finding in contest.findings
+        ),
+    )
+
+
+def skips(contests: Sequence[ContestFigures]) -> Sheet:
+    """What was not measured, a row per lane and reason."""
+    probes: dict[tuple[str, str], int] = {}
+    for contest in contests:
+        for skip in contest.skips:
+            probes[skip.lane, skip.reason] = probes.get((skip.lane, skip.reason), 0) + 1
+    return Sheet(
+        title="Not measured",
+        columns=(Column("lane"), Column("probes"), Column("why")),
+        rows=tuple((lane, str(count), reason) for (lane, reason), count in sorted(probes.items())),
+    )
+
+
+def comparability(pair: Pair | None) -> Iterator[str]:
+    """What must be said beside every figure that compares two builds."""
+    if pair is None:
+        return
+    if pair.twin is None:
+        yield f"{pair.free_threaded.name} has no twin here: it is compared with itself, its GIL forced on or off."
+    elif pair.differences:
+        yield (
+            f"NOT COMPARABLE in all: {pair.free_threaded.name} and {pair.twin.name} differ in "
+            f"{'; '.join(pair.differences)}. The penalty holds these differences too."
+        )
+    else:
+        yield f"{pair.free_threaded.name} and {pair.twin.name}: same version, compiler, optimisation and flags."
+
+
+def _summary_row(contest: ContestFigures, name: str) -> tuple[str, ...]:
+    penalties = {penalty.arm: penalty for penalty in contest.penalties}
+    twin = contest.contest.reference.partition(":")[0]
+    threads = [lane for lane in contest.lanes if lane.lane.arm.name == name and lane.lane.model == "threads"]
+    even = [item for item in contest.break_evens if item.model == "threads" and item.against.endswith("serial")]
+    return (
+        contest.contest.probe.id,
+        _penalty(penalties.get(name)),
+        _penalty(penalties.get(f"{name}+gil")),
+        _best(threads),
+        _best([lane for lane in contest.lanes if lane.lane.arm.name == twin]),
+        _workers(even[0]) if even else NOT_MEASURED,
+    )
+
+
+def _penalty(penalty: Penalty | None) -> str:
+    if penalty is None:
+        return NOT_MEASURED
+    return ("" if penalty.distinguishable else "~ ") + numbers.signed_percent(penalty.penalty)
+
+
+def _best(lanes: Sequence[LaneFigures]) -> str:
+    best = max((lane for lane in lanes if lane.gain is not None), key=_gain_of, default=None)
+    if best is None or best.gain is None:
+        return NOT_MEASURED
+    return f"{numbers.ratio(best.gain)} ({best.lane.model}-{best.lane.workers})"
+
+
+def _gain_of(lane: LaneFigures) -> float:
+    return lane.gain.value if lane.gain is not None else 0.0
+
+
+def _workers(item: BreakEven) -> str:
+    return f"{item.workers} workers" if item.workers is not None else f"not within {item.within}"
+
+
+def _break_even_row(item: BreakEven) -> tuple[str, ...]:
+    return (f"{item.arm}:{item.model}", item.against, _workers(item), numbers.ratio(item.gain))
+
+
+def _lane_row(contest: ContestFigures, lane: LaneFigures) -> tuple[str, ...]:
+    is_reference = lane.lane.name == contest.contest.reference
+    return (
+        lane.lane.name + ("*" if lane.oversubscribed else ""),
+        numbers.seconds(lane.time_per_unit),
+        "1 (reference)" if is_reference else _ratio(lane.gain),
+        _ratio(lane.scaling),
+        NOT_MEASURED if lane.efficiency is None else numbers.percent(lane.efficiency),
+        numbers.ratio(lane.cores_busy),
+    )
+
+
+def _ratio(estimate: Estimate | None) -> str:
+    return NOT_MEASURED if estimate is None else numbers.ratio(estimate)
+
+
+def _contest_notes(contest: ContestFigures) -> Iterator[str]:
+    yield f"Noise floor: {_floor(contest)}."
+    yield from comparability(contest.contest.pair)
+    if contest.end is not None:
+        yield f"{_end(contest.end)} {contest.loops} units per worker and trial."
+    else:
+        yield "This contest was cut off; what had been measured is shown."
+    if any(lane.oversubscribed for lane in contest.lanes):
+        yield "* more workers than usable CPUs."
+
+
+def _floor(contest: ContestFigures) -> str:
+    if contest.noise_floor is None or contest.control is None:
+        return "unknown, since the control lane was not measured"
+    floor = numbers.plain_percent(contest.noise_floor)
+    return f"{floor} (the reference lane run twice: {numbers.ratio(contest.control)})"
+
+
+ENDS = {
+    "precise": "All intervals are as narrow as asked",
+    "budget": "The time budget ended it",
+    "launches": "The most launches asked for were run",
+    "no lane left": "No lane was left to measure",
+}
+
+
+def _end(end: ContestEnd) -> str:
+    return f"{ENDS.get(end.reason, end.reason)}: {end.launches} launches in {end.seconds:.0f} s."

@@ -1,0 +1,47 @@
+"""Sheets and findings on a rich console: they fit 80 columns and use what more there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gilscope.model import Finding
+from gilscope.render.sheets import Sheet
+
+WIDE = 100
+DETAIL_LINES = 12
+
+
+def show(console: Console, sheets: Iterable[Sheet]) -> None:
+    """Print each sheet that has rows."""
+    for sheet in sheets:
+        if sheet.rows:
+            console.print(renderable(sheet, wide=console.width >= WIDE))
+            console.print()
+
+
+def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
+    """The sheet as a rich table with its notes below."""
+    table = Table(title=Text(sheet.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    shown = [number for number, column in enumerate(sheet.columns) if wide or not column.wide]
+    for number in shown:
+        table.add_column(sheet.columns[number].heading, overflow="fold")
+    for row in sheet.rows:
+        table.add_row(*(Text(row[number]) for number in shown))
+    return Group(table, *(Text(note, style="dim") for note in sheet.notes))
+
+
+def show_details(console: Console, findings: Iterable[Finding]) -> None:
+    """The end of each different traceback, stack or output, once."""
+    told: set[str] = set()
+    for finding in findings:
+        lines = finding.detail.strip().splitlines()[-DETAIL_LINES:]
+        if lines and finding.reason not in told:
+            told.add(finding.reason)
+            console.print(Text(f"{finding.contest} {finding.lane}: {finding.reason}", style="bold"))
+            console.print(Padding(Text("\n".join(lines)), (0, 0, 1, 4)))

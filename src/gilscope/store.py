@@ -1,0 +1,177 @@
+"""The results folder: one file of JSON lines per run, appended record by record as they come, never edited.
+
+Format history (``RunHeader.schema``):
+    1   run, contest, skip, calibration, trial, finding, contest end.
+
+A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from gilscope.errors import ResultsError
+from gilscope.model import (
+    Calibration,
+    Contest,
+    ContestEnd,
+    Finding,
+    Record,
+    RunHeader,
+    Skip,
+    Trial,
+)
+
+SCHEMA = 1
+SUFFIX = ".jsonl"
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored run, read back whole."""
+
+    path: Path
+    header: RunHeader
+    contests: tuple[Contest, ...]
+    skips: tuple[Skip, ...]
+    calibrations: tuple[Calibration, ...]
+    trials: tuple[Trial, ...]
+    findings: tuple[Finding, ...]
+    ends: tuple[ContestEnd, ...]
+
+
+class RunWriter:
+    """Appends records to a run's file; each is on its way to the disk before the next trial begins."""
+
+    def __init__(self, path: Path) -> None:
+        """Open, making the folder where needed; a run that exists is continued.
+
+        Raises:
+            ResultsError: the folder or the file cannot be written.
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("ab", buffering=0)
+            if self._file.tell() and not _ends_with_newline(path):
+                self._file.write(b"\n")
+        except OSError as error:
+            raise ResultsError(_cannot_write(path, error)) from error
+
+    def append(self, record: Record) -> None:
+        """Write one record as one line.
+
+        Raises:
+            ResultsError: it could not be written; what was written before stays readable.
+        """
+        line = _encoder.encode(record) + b"\n"
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+        except OSError as error:
+            raise ResultsError(_cannot_write(self.path, error)) from error
+
+    def close(self) -> None:
+        """Make sure that all is on the disk."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise ResultsError(_cannot_write(self.path, error)) from error
+        finally:
+            self._file.close()
+
+
+def run_path(folder: Path, run_id: str) -> Path:
+    """Where a run of this id is kept."""
+    return folder / (run_id + SUFFIX)
+
+
+def read(path: Path) -> Run:
+    """A stored run.
+
+    Raises:
+        ResultsError: the file is missing, holds no run, or was written by a later gilscope.
+    """
+    try:
+        records = list(_records(path))
+    except OSError as error:
+        raise ResultsError(f"cannot read {path}: {error.strerror}") from error
+    header = next((record for record in records if isinstance(record, RunHeader)), None)
+    if header is None:
+        raise ResultsError(f"{path} holds no run: its first line is not a run's header")
+    if header.schema > SCHEMA:
+        raise ResultsError(f"{path} was written by a later gilscope (format {header.schema}, known up to {SCHEMA})")
+    return Run(
+        path=path,
+        header=header,
+        contests=tuple(record for record in records if isinstance(record, Contest)),
+        skips=tuple(record for record in records if isinstance(record, Skip)),
+        calibrations=tuple(record for record in records if isinstance(record, Calibration)),
+        trials=tuple(record for record in records if isinstance(record, Trial)),
+        findings=tuple(record for record in records if isinstance(record, Finding)),
+        ends=tuple(record for record in records if isinstance(record, ContestEnd)),
+    )
+
+
+def find(folder: Path, run: str | None) -> Path:
+    """The file of the run named by id or path; the latest one where none is named.
+
+    Raises:
+        ResultsError: there is no such run; the text lists the latest ones.
+    """
+    if run is None:
+        stored = runs(folder)
+        if not stored:
+            raise ResultsError(f"no runs are stored in {folder}: measure one with `gilscope run`")
+        return stored[-1]
+    for path in (Path(run), run_path(folder, run)):
+        if path.is_file():
+            return path
+    known = ", ".join(path.stem for path in runs(folder)[-5:]) or "none"
+    raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {known}")
+
+
+def runs(folder: Path) -> list[Path]:
+    """All runs of a folder, oldest first (ids begin with the time of their start)."""
+    return sorted(folder.glob("*" + SUFFIX), key=lambda path: path.name)
+
+
+def _records(path: Path) -> Iterator[Record]:
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            yield _decoder.decode(line)
+        except msgspec.DecodeError as error:
+            if _is_torn(line):
+                continue
+            raise ResultsError(f"{path}, line {number}: {error}") from error
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether a line was cut off in the middle: it does not end the object it begins."""
+    try:
+        msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return True
+    return False
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _cannot_write(path: Path, error: OSError) -> str:
+    return (
+        f"results cannot be written to {path}: {error.strerror}. "
+        "Choose another folder with --results, or make room; what was measured before is kept."
+    )
