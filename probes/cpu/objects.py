@@ -44,4 +44,4 @@ if __name__ == "__main__":
 
     begun = time.perf_counter()
     answer = work()
-    print("keys add up to {}, one unit took {:.3f} s".format(answer, time.perf_counter() - begun))
+    print(f"keys add up to {answer}, one unit took {time.perf_counter() - begun:.3f} s")

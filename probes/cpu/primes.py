@@ -37,7 +37,7 @@ def check(result):
         product = 1
         for factor in found:
             product *= factor
-        assert product == number, "the factors of {} multiply to {}".format(number, product)
+        assert product == number, f"the factors of {number} multiply to {product}"
 
 
 if __name__ == "__main__":
@@ -45,4 +45,4 @@ if __name__ == "__main__":
 
     begun = time.perf_counter()
     answer = work(setup())
-    print("{} numbers factored, one unit took {:.3f} s".format(len(answer), time.perf_counter() - begun))
+    print(f"{len(answer)} numbers factored, one unit took {time.perf_counter() - begun:.3f} s")

@@ -25,4 +25,4 @@ def check(result):
 if __name__ == "__main__":
     begun = time.perf_counter()
     answer = work()
-    print("{} waits, one unit took {:.4f} s".format(answer, time.perf_counter() - begun))
+    print(f"{answer} waits, one unit took {time.perf_counter() - begun:.4f} s")

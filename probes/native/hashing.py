@@ -32,4 +32,4 @@ if __name__ == "__main__":
     payload = setup()
     begun = time.perf_counter()
     answer = work(payload)
-    print("{}, one unit took {:.4f} s".format(answer, time.perf_counter() - begun))
+    print(f"{answer}, one unit took {time.perf_counter() - begun:.4f} s")

@@ -14,7 +14,7 @@ LOOKUPS = 100
 
 
 def setup():
-    return {"key-{}".format(number): number for number in range(1000)}
+    return {f"key-{number}": number for number in range(1000)}
 
 
 def work(table):
@@ -36,4 +36,4 @@ if __name__ == "__main__":
     shared = setup()
     begun = time.perf_counter()
     answer = work(shared)
-    print("values add up to {}, one unit took {:.4f} s".format(answer, time.perf_counter() - begun))
+    print(f"values add up to {answer}, one unit took {time.perf_counter() - begun:.4f} s")

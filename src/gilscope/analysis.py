@@ -16,9 +16,9 @@ Ratios are formed within rounds, so that what disturbs the machine for a while f
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -200,9 +200,7 @@ class _Measured:
         """The name of the arm that the reference lane belongs to."""
         return self.contest.reference.partition(":")[0]
 
-    def _break_even(
-        self, lanes: Sequence[LaneSpec], against: str, opponent: Callable[[int], LaneSpec]
-    ) -> BreakEven:
+    def _break_even(self, lanes: Sequence[LaneSpec], against: str, opponent: Callable[[int], LaneSpec]) -> BreakEven:
         ratios = [self._log_throughput_ratio(lane, opponent(lane.workers)) for lane in lanes]
         winner = next(
             (number for number, ratio in enumerate(ratios) if ratio.low > 0 and self._distinguishable(ratio)), None
@@ -238,9 +236,7 @@ class _Measured:
         """Log of (W / T) over (W / T), since every worker of both lanes runs the same number of units."""
         slower = self._log_ratio(lane.name, other.name)
         workers = math.log(lane.workers / other.workers)
-        return replace(
-            slower, center=workers - slower.center, low=workers - slower.high, high=workers - slower.low
-        )
+        return replace(slower, center=workers - slower.center, low=workers - slower.high, high=workers - slower.low)
 
     def _log_ratio(self, lane: str, other: str) -> stats.Interval:
         """Log of the ratio of makespans, formed within rounds; infinitely wide without common launches."""
@@ -256,7 +252,9 @@ class _Measured:
 
     def _quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
         launches = self.launches[lane.name].values()
-        return _exp(stats.log_ratio_interval([[math.log(of(trial)) for trial in rounds.values()] for rounds in launches]))
+        return _exp(
+            stats.log_ratio_interval([[math.log(of(trial)) for trial in rounds.values()] for rounds in launches])
+        )
 
 
 def _exp(interval: stats.Interval) -> Estimate:

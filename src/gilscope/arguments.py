@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # noqa: SLF001 - argparse names its type nowhere else
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     text: str,
 ) -> argparse.ArgumentParser:
@@ -41,7 +41,7 @@ def _add(
     )
 
 
-def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # noqa: SLF001 - as above
+def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     found = _add(commands, "runtimes", "list every Python on this machine, or install a free-threaded one")
     found.add_argument("--json", action="store_true", help="every fact of every interpreter, as JSON")
     _python(found)
@@ -52,7 +52,7 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     install.add_argument("--optimised", action="store_true", help="build with PGO and LTO: slower to build, as shipped")
 
 
-def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # noqa: SLF001 - as above
+def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = _add(commands, "run", "measure probes, or a function of yours")
     run.add_argument("probes", nargs="*", metavar="PROBE", help="ids or globs (cpu/*), probe files, file.py:function")
     run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
@@ -66,7 +66,7 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _results(run)
 
 
-def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # noqa: SLF001 - as above
+def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     report = _add(commands, "report", "make the tables of a stored run again")
     report.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
     report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from gilscope.errors import MatrixError, UsageError
 from gilscope.model import Probe, Rules
 from gilscope.validation import convert, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # PEP 723's reference expression for a script's metadata block.
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -208,9 +210,8 @@ def _probe(path: Path, identifier: str) -> tuple[Probe | None, tuple[str, ...]]:
 def unknown_work(identifier: str, functions: list[str]) -> str:
     """What to say of a script without ``work``."""
     example = functions[0] if functions else "function"
-    return (
-        f"{identifier}: has no function work(); write one, or name what to measure: `gilscope run {identifier}:{example}`"
-    )
+    command = f"gilscope run {identifier}:{example}"
+    return f"{identifier}: has no function work(); write one, or name what to measure: `{command}`"
 
 
 def _functions(tree: ast.Module) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from datetime import UTC, datetime
@@ -15,7 +14,8 @@ from gilscope import errors
 from gilscope.arguments import parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import argparse
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -50,7 +50,7 @@ def _runtimes(asked: argparse.Namespace) -> int:
 
     if asked.action == "install":
         return _install(asked)
-    census = _census(asked.python)
+    census = take_census(asked.python)
     if asked.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(render.as_data(census))) + b"\n")
         return 0
@@ -94,6 +94,7 @@ def _probes(_: argparse.Namespace) -> int:
 def _run(asked: argparse.Namespace) -> int:
     from gilscope import measure, store
     from gilscope.catalog import home, suite
+    from gilscope.lane import common_environment
     from gilscope.render.progress import RunProgress
 
     chosen_suite = suite(home() / "matrix" / "suites.toml", asked.suite)
@@ -108,12 +109,14 @@ def _run(asked: argparse.Namespace) -> int:
     seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
     request = measure.Request(run_id=run_id, suite=asked.suite, rules=rules, seed=seed)
     console = _console(stderr=True)
+    if not plan.contests:
+        console.print(f"All of this was measured in run {run_id} already.", style="dim")
+        return 0
     _announce(console, plan, rules.budget_s)
     try:
         with RunProgress(console, len(plan.contests)) as observer:
-            failed = measure.measure(
-                plan, request, path, environ=os.environ, bytecode=_cache() / "bytecode", observer=observer
-            )
+            environ = common_environment(os.environ, _cache() / "bytecode")
+            failed = measure.measure(plan, request, path, environ, observer)
     except KeyboardInterrupt:
         raise errors.ControllerInterruptedError(
             f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
@@ -142,7 +145,7 @@ def _plan(asked: argparse.Namespace, suite: Suite) -> Plan:
     from gilscope.runtimes.twins import select
 
     probes = catalog.select(catalog.home() / "probes", asked.probes)
-    census = _census(asked.python)
+    census = take_census(asked.python)
     chosen = select(census, [*asked.on, *asked.python])
     if not asked.on and not asked.python:
         chosen = measure.newest(census)
@@ -212,7 +215,12 @@ def _console(*, stderr: bool = False, record: bool = False, width: int | None = 
     return Console(stderr=stderr, record=record, width=width, highlight=False)
 
 
-def _census(explicit: list[str]) -> Census:
+def take_census(explicit: Sequence[str] = ()) -> Census:
+    """Every Python of this machine, and the wished-for ones that are absent.
+
+    Raises:
+        MatrixError: ``matrix/runtimes.toml`` has mistakes.
+    """
     from gilscope.catalog import home, runtimes_file
     from gilscope.runtimes.census import census
 

@@ -11,8 +11,10 @@ import os
 import signal
 import subprocess
 import sys
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 class Guardian:

@@ -9,13 +9,9 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from random import Random
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gilscope import stats
-from gilscope.guardian import Guardian
 from gilscope.lane import Lane, LaneFailedError, lane_environment
 from gilscope.model import (
     Calibration,
@@ -27,7 +23,14 @@ from gilscope.model import (
     Rules,
     Trial,
 )
-from gilscope.protocol import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+    from random import Random
+
+    from gilscope.guardian import Guardian
+    from gilscope.protocol import Measured
 
 MOST_LOOPS = 10_000_000
 CALIBRATION_STEPS = 12
@@ -53,14 +56,12 @@ class Lab:
         self,
         *,
         environ: Mapping[str, str],
-        bytecode: Path,
         guardian: Guardian,
         record: Callable[[Record], None],
         observer: Observer,
         random: Random,
     ) -> None:
         self.environ = environ
-        self.bytecode = bytecode
         self.guardian = guardian
         self.record = record
         self.observer = observer
@@ -140,7 +141,7 @@ class _Running:
         try:
             for spec in list(self.specs.values()):
                 with self._finding(spec.name):
-                    environ = lane_environment(self.lab.environ, spec.arm, hash_seed, self.lab.bytecode)
+                    environ = lane_environment(self.lab.environ, spec.arm, hash_seed)
                     lanes[spec.name] = Lane(spec, self.contest.probe, environ, self.lab.guardian)
             for name, lane in list(lanes.items()):
                 with self._finding(name, lanes):
@@ -191,7 +192,8 @@ class _Running:
 
     def _loops_of(self, lane: Lane) -> int:
         target_ns = self.rules.trial_ms * 1_000_000
-        loops, digests = 1, set()
+        loops = 1
+        digests: set[str] = set()
         for _ in range(CALIBRATION_STEPS):
             measured = lane.trial(loops, self.rules.timeout_s)
             digests.update(measured.digests)

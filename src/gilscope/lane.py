@@ -10,13 +10,16 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from gilscope import protocol
 from gilscope.guardian import Guardian, kill_group
-from gilscope.model import Arm, FindingKind, LaneSpec, Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gilscope.model import Arm, FindingKind, LaneSpec, Probe
 
 AGENT = Path(__file__).parent / "agent" / "__main__.py"
 SECONDS_TO_LEAVE = 5.0
@@ -37,17 +40,20 @@ class LaneFailedError(Exception):
         self.detail = detail
 
 
-def lane_environment(environ: Mapping[str, str], arm: Arm, hash_seed: int, bytecode: Path) -> dict[str, str]:
-    """The environment of a lane: the user's without Python's own settings, which would make lanes differ.
+def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
+    """The environment that all lanes share: the user's without Python's own settings, which would make lanes differ.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
-    does not pay for compiling at every launch. The forced GIL travels here since spawned workers inherit it.
+    does not pay for compiling at every launch.
     """
     clean = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
-    clean |= {"PYTHONHASHSEED": str(hash_seed), "PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
-    if arm.gil_forced:
-        clean["PYTHON_GIL"] = "1"
-    return clean
+    return clean | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+
+
+def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
+    """One lane's environment; the forced GIL travels here since spawned workers inherit it."""
+    gil = {"PYTHON_GIL": "1"} if arm.gil_forced else {}
+    return {**common, "PYTHONHASHSEED": str(hash_seed), **gil}
 
 
 class Lane:
@@ -186,7 +192,6 @@ class Lane:
                 os.killpg(self._process.pid, signal.SIGUSR1)
             time.sleep(SECONDS_FOR_STACKS)
         return LaneFailedError(phase, "hung", "gave no answer within the time limit", self.printed())
-
 
 
 def death(status: int) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import host, store
+from gilscope import __version__, host, store
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab, Observer
 from gilscope.model import Census, Finding, Record, Rules, RunHeader, Runtime
 from gilscope.plan import Group, Plan, group_of_one, group_of_pair
 from gilscope.runtimes.twins import pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,10 +74,10 @@ def remaining(plan: Plan, done: frozenset[tuple[str, str]]) -> Plan:
     return Plan(contests, plan.skips)
 
 
-def measure(
-    plan: Plan, request: Request, path: Path, *, environ: Mapping[str, str], bytecode: Path, observer: Observer
-) -> int:
+def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> int:
     """Run the plan's contests, appending every record to ``path``; the number of lanes that failed.
+
+    ``environ`` is what all lanes share (`gilscope.lane.common_environment`).
 
     Raises:
         ResultsError: results cannot be written.
@@ -87,7 +89,7 @@ def measure(
             writer.append(_header(request))
         for skip in plan.skips:
             writer.append(skip)
-        return _contests(plan, request, writer.append, environ, bytecode, observer)
+        return _contests(plan, request, writer.append, environ, observer)
     finally:
         writer.close()
 
@@ -97,7 +99,6 @@ def _contests(
     request: Request,
     append: Callable[[Record], None],
     environ: Mapping[str, str],
-    bytecode: Path,
     observer: Observer,
 ) -> int:
     failed: set[tuple[str, str]] = set()
@@ -110,7 +111,6 @@ def _contests(
     with Guardian() as guardian:
         lab = Lab(
             environ=environ,
-            bytecode=bytecode,
             guardian=guardian,
             record=record,
             observer=observer,
@@ -126,7 +126,7 @@ def _header(request: Request) -> RunHeader:
         schema=store.SCHEMA,
         id=request.run_id,
         started=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
-        gilscope=version("gilscope"),
+        gilscope=__version__,
         suite=request.suite,
         seed=request.seed,
         rules=request.rules,

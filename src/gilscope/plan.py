@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.catalog import Suite
 from gilscope.model import Arm, Contest, Facts, LaneSpec, Pair, Probe, Runtime, Skip
 from gilscope.runtimes.twins import arms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gilscope.catalog import Suite
 
 OVERSUBSCRIPTION = 2
 """Workers are planned up to this many times the usable CPUs; those above the CPUs are marked in every table."""
@@ -124,9 +128,7 @@ def _own_gil(facts: Facts) -> str | None:
 
 
 def _shared_gil(facts: Facts) -> str | None:
-    if facts.interpreters_api is None:
-        return "this build has no subinterpreters"
-    return None if not facts.own_gil else "from 3.12 on interpreters own a GIL: see the interpreters lanes"
+    return "this build has no subinterpreters" if facts.interpreters_api is None else None
 
 
 MODELS: dict[str, Callable[[Facts], str | None]] = {

@@ -95,9 +95,10 @@ def answer(line: bytes) -> Answer | None:
     if not line.startswith(SEPARATOR):
         return None
     try:
-        return _decoder.decode(line[1:])
+        record: Answer = _decoder.decode(line[1:])
     except msgspec.DecodeError as error:
         raise GarbageError(f"{error}: {line[1:80]!r}") from error
+    return record
 
 
 def _line(value: object) -> bytes:

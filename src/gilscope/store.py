@@ -9,8 +9,8 @@ A run that was cut off (a killed controller, a full disk) is a shorter file; a t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +25,9 @@ from gilscope.model import (
     Skip,
     Trial,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SCHEMA = 1
 SUFFIX = ".jsonl"

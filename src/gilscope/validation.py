@@ -22,7 +22,9 @@ def convert(table: object, kind: type[Table], where: str) -> tuple[Table | None,
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     hints = get_type_hints(kind)
     mistakes = [unknown_name(where, "key", key, fields) for key in table if key not in fields]
-    mistakes += [f"{where}: {name} is missing" for name, field in fields.items() if field.required and name not in table]
+    mistakes += [
+        f"{where}: {name} is missing" for name, field in fields.items() if field.required and name not in table
+    ]
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name in table:

@@ -7,7 +7,7 @@ import math
 from gilscope.model import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
-MOST_DECIMALS = 6
+MOST_DECIMALS = 3
 
 
 def half_width(estimate: Estimate) -> float:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from gilscope.model import Contest, ContestEnd, Rules
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+
+    from gilscope.model import Contest, ContestEnd, Rules
 
 
 class RunProgress:

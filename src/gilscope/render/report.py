@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,6 +10,9 @@ from gilscope.analysis import ContestFigures
 from gilscope.model import Finding, RunHeader
 from gilscope.render import sheets
 from gilscope.render.sheets import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

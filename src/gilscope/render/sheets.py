@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, Penalty
-from gilscope.model import ContestEnd, Estimate, Pair
 from gilscope.render import numbers
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, Penalty
+    from gilscope.model import ContestEnd, Estimate, Pair
+
 NOT_MEASURED = "-"
+HOW_TO_READ = (
+    "Penalty: time on one thread against the default build's. Gain: throughput against the default build's serial "
+    "lane. ~ marks a difference within its interval or the noise floor."
+)
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -44,8 +52,7 @@ def summary(name: str, contests: Sequence[ContestFigures]) -> Sheet:
         rows=tuple(_summary_row(contest, name) for contest in contests),
         notes=(
             *comparability(contests[0].contest.pair),
-            "Penalty: time on one thread against the default build's. Gain: throughput against the default build's "
-            "serial lane. ~ marks a difference within the interval or the noise floor.",
+            HOW_TO_READ,
         ),
     )
 
@@ -162,7 +169,7 @@ def _lane_row(contest: ContestFigures, lane: LaneFigures) -> tuple[str, ...]:
     return (
         lane.lane.name + ("*" if lane.oversubscribed else ""),
         numbers.seconds(lane.time_per_unit),
-        "1 (reference)" if is_reference else _ratio(lane.gain),
+        "reference" if is_reference else _ratio(lane.gain),
         _ratio(lane.scaling),
         NOT_MEASURED if lane.efficiency is None else numbers.percent(lane.efficiency),
         numbers.ratio(lane.cores_busy),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -10,8 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gilscope.model import Finding
-from gilscope.render.sheets import Sheet
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gilscope.model import Finding
+    from gilscope.render.sheets import Sheet
 
 WIDE = 100
 DETAIL_LINES = 12
@@ -27,10 +30,17 @@ def show(console: Console, sheets: Iterable[Sheet]) -> None:
 
 def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
     """The sheet as a rich table with its notes below."""
-    table = Table(title=Text(sheet.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=Text(sheet.title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+        pad_edge=False,
+    )
     shown = [number for number, column in enumerate(sheet.columns) if wide or not column.wide]
     for number in shown:
-        table.add_column(sheet.columns[number].heading, overflow="fold")
+        table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=number == 0)
     for row in sheet.rows:
         table.add_row(*(Text(row[number]) for number in shown))
     return Group(table, *(Text(note, style="dim") for note in sheet.notes))
