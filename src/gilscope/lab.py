@@ -26,7 +26,6 @@ from gilscope.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
     from random import Random
 
     from gilscope.guardian import Guardian
