@@ -255,6 +255,13 @@ class TestGeometricMean:
 
         assert (mean.low, mean.high) == pytest.approx((0.2, 0.2))
 
+    def test_takes_what_is_known_exactly(self) -> None:
+        """A ratio that is one by definition has no noise and infinite freedom; the other probe's noise stays."""
+        measured = stats.log_ratio_interval([[0.1], [0.2], [0.15]])
+        mean = stats.geometric_mean([stats.Interval(0.0, 0.0, 0.0, math.inf), measured])
+
+        assert mean.half_width == pytest.approx(measured.half_width / 2)
+
     def test_needs_a_probe(self) -> None:
         """The mean of nothing is a mistake of the caller."""
         with pytest.raises(ValueError, match="at least one"):
