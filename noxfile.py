@@ -150,9 +150,14 @@ def types(session: nox.Session) -> None:
     session.run("mypy", "src", "tests", "noxfile.py")
 
 
-@nox.session(venv_backend="none")
+@nox.session
 def docs(session: nox.Session) -> None:
-    """Make the generated pages and pictures of the docs again from the stored reference run."""
+    """Make the generated tables and pictures again from the stored reference run; with --check, look for drift only."""
+    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs"))
+    if "--check" in session.posargs:
+        session.run("cog", "--check", "README.md")
+        return
+    session.run("cog", "-r", "README.md")
     reference = str(store.find(ROOT / "results" / "reference", None))
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
     gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))

@@ -162,7 +162,7 @@ def _report(asked: argparse.Namespace) -> int:
 
     path = store.find(asked.results, asked.run)
     if asked.markdown:
-        _write(asked.markdown, markdown.page(_read(path)))
+        _write(asked.markdown, markdown.page(read_report(path)))
     elif asked.svg:
         console = _console(record=True, width=100)
         _show(console, path)
@@ -175,7 +175,7 @@ def _report(asked: argparse.Namespace) -> int:
 def _show(console: Console, path: Path) -> None:
     from gilscope.render import terminal
 
-    report = _read(path)
+    report = read_report(path)
     terminal.show(console, report.details)
     terminal.show(console, report.closing)
     terminal.show_details(console, report.findings)
@@ -183,7 +183,12 @@ def _show(console: Console, path: Path) -> None:
     console.print(f"Raw trials: {path}", style="dim")
 
 
-def _read(path: Path) -> Report:
+def read_report(path: Path) -> Report:
+    """The report of a stored run.
+
+    Raises:
+        ResultsError: it cannot be read.
+    """
     from gilscope import store
     from gilscope.analysis import RunRecords, figures
     from gilscope.render.report import report

@@ -35,6 +35,14 @@ def page(report: Report) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def in_short(report: Report) -> str:
+    """The summary per pair, with what it was measured on: for pages that show no more than that."""
+    host = report.header.host
+    cpus = f"{host.cpus_usable:g} usable CPUs"
+    made = f"Measured {report.header.started[:10]} on {host.cpu or host.machine}, {cpus}, {host.system}."
+    return "\n\n".join([*map(_section, report.summaries), _escaped(made)]) + "\n"
+
+
 def _made(header: RunHeader) -> str:
     rules = header.rules
     return (
