@@ -23,10 +23,9 @@ from typing import TypeVar
 
 import msgspec
 
-from gilscope import stats
+from gilscope import effort, stats
 from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Skip, Trial
 
-Rounds = dict[int, Trial]
 SAME = stats.Interval(0.0, 0.0, 0.0, freedom=math.inf)
 UNKNOWN = stats.Interval(0.0, -math.inf, math.inf, freedom=0)
 Item = TypeVar("Item", Calibration, Finding, Skip, ContestEnd)
@@ -36,7 +35,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a contest's table; ``time_per_unit`` in seconds, the other figures are ratios.
 
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
-    where the lane that it is formed with was not measured.
+    where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
+    before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming.
     """
 
     lane: LaneSpec
@@ -48,6 +48,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     cores_busy: Estimate
     launches: int
     trials: int
+    cold_rounds: int
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,17 +116,21 @@ def figures(run: RunRecords) -> tuple[ContestFigures, ...]:
 
 
 class _Measured:
-    """One contest's trials, arranged by lane, launch and round."""
+    """One contest's trials, arranged by lane and launch, in order of rounds."""
 
-    def __init__(self, contest: Contest, trials: Iterable[Trial], run: RunRecords) -> None:
+    def __init__(self, contest: Contest, trials: Sequence[Trial], run: RunRecords) -> None:
         self.contest = contest
         self.run = run
-        self.launches: dict[str, dict[int, Rounds]] = defaultdict(lambda: defaultdict(dict))
-        for trial in trials:
-            if not trial.warm_up:
-                self.launches[trial.lane][trial.launch][trial.round] = trial
+        launches = 1 + max((trial.launch for trial in trials), default=-1)
+        self.trials: dict[str, list[list[Trial]]] = defaultdict(lambda: [[] for _ in range(launches)])
+        for trial in sorted(trials, key=lambda trial: trial.round):
+            self.trials[trial.lane][trial.launch].append(trial)
+        self.walls = {
+            name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
+        }
+        self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
         failed = {finding.lane for finding in self._own(run.findings) if finding.fails_lane}
-        self.lanes = [lane for lane in contest.lanes if lane.name in self.launches and lane.name not in failed]
+        self.lanes = [lane for lane in contest.lanes if lane.name in self.trials and lane.name not in failed]
         self.by_name = {lane.name: lane for lane in self.lanes}
         control = next((lane for lane in self.lanes if lane.control), None)
         self.control = None if control is None else self._log_ratio(control.name, contest.reference)
@@ -152,7 +157,7 @@ class _Measured:
     def _row(self, lane: LaneSpec) -> LaneFigures:
         serial = f"{lane.arm.name}:serial"
         scaling = None if lane.model == "serial" else self._throughput_ratio(lane, serial)
-        launches = self.launches[lane.name].values()
+        warm = self._warm(lane)
         return LaneFigures(
             lane=lane,
             oversubscribed=lane.workers > self.run.usable_cpus,
@@ -161,8 +166,9 @@ class _Measured:
             scaling=scaling,
             efficiency=None if scaling is None else _scaled(scaling, 1 / lane.workers),
             cores_busy=self._quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / trial.wall_ns),
-            launches=len(launches),
-            trials=sum(len(rounds) for rounds in launches),
+            launches=len(warm),
+            trials=sum(map(len, warm)),
+            cold_rounds=self.cold[lane.name],
         )
 
     def _penalties(self) -> Iterator[Penalty]:
@@ -242,19 +248,20 @@ class _Measured:
         """Log of the ratio of makespans, formed within rounds; infinitely wide without common launches."""
         if lane == other:
             return SAME
-        mine, theirs = self.launches[lane], self.launches[other]
-        launches = [
-            [math.log(rounds[number].wall_ns / theirs[launch][number].wall_ns) for number in common]
-            for launch, rounds in mine.items()
-            if launch in theirs and (common := sorted(rounds.keys() & theirs[launch].keys()))
-        ]
-        return stats.log_ratio_interval(launches) if launches else UNKNOWN
+        if other not in self.walls:
+            return UNKNOWN
+        cold = max(self.cold[lane], self.cold[other])
+        ratios = effort.warm_ratios(self.walls[lane], self.walls[other], cold)
+        return stats.log_ratio_interval(ratios) if ratios else UNKNOWN
+
+    def _warm(self, lane: LaneSpec) -> list[list[Trial]]:
+        """The lane's trials per launch, without those before it was warm."""
+        launches = (rounds[self.cold[lane.name] :] for rounds in self.trials[lane.name])
+        return [rounds for rounds in launches if rounds]
 
     def _quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
-        launches = self.launches[lane.name].values()
-        return _exp(
-            stats.log_ratio_interval([[math.log(of(trial)) for trial in rounds.values()] for rounds in launches])
-        )
+        interval = stats.quantity_interval([[of(trial) for trial in rounds] for rounds in self._warm(lane)])
+        return Estimate(interval.center, interval.low, interval.high)
 
 
 def _exp(interval: stats.Interval) -> Estimate:

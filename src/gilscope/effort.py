@@ -165,6 +165,27 @@ def warm_up_end(launches: Launches) -> int:
     return half if cold.all() else int(np.argmin(cold))
 
 
+def cold_rounds(launches: Launches) -> int:
+    """`warm_up_end` of the launches that a lane took part in; 0 where it took part in none."""
+    present = [launch for launch in launches if launch]
+    return warm_up_end(present) if present else 0
+
+
+def warm_ratios(lane: Launches, reference: Launches, cold: int) -> list[list[float]]:
+    """Per launch the log ratios ``log(t_lane / t_reference)`` of the rounds that both took part in while warm.
+
+    Args:
+        lane: per launch the lane's trial times in order of rounds; a launch that it was not in is empty.
+        reference: the same of the reference, launch by launch; times in any unit, above zero.
+        cold: the number of leading rounds to leave out of each launch.
+
+    Returns:
+        Launches that have at least one such round.
+    """
+    pairs = (list(zip(mine, theirs, strict=False))[cold:] for mine, theirs in zip(lane, reference, strict=False))
+    return [[math.log(mine / theirs) for mine, theirs in launch] for launch in pairs if launch]
+
+
 def _sigma(launches: Launches | NDArray[np.float64]) -> float:
     """The standard deviation of a value within its launch (Shamos 1976); 0 where no launch has two values."""
     distances = np.concatenate([_pairwise_distances(launch) for launch in launches])

@@ -1,4 +1,4 @@
-"""Runs a contest: launches of fresh lanes, rounds in random order, until the estimates are good enough.
+"""Runs a contest: stages of launches, until the estimates are good enough or the time is up.
 
 Interleaving is what makes ratios trustworthy on a machine that drifts (randomised multiple interleaved trials: Abedi
 and Brecht, 2017); fresh processes per launch average over hash seeds and memory layout (Kalibera and Jones, 2013).
@@ -6,33 +6,20 @@ and Brecht, 2017); fresh processes per launch average over hash seeds and memory
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope import stats
-from gilscope.lane import Lane, LaneFailedError, lane_environment
-from gilscope.model import (
-    Calibration,
-    Contest,
-    ContestEnd,
-    Finding,
-    LaneSpec,
-    Record,
-    Rules,
-    Trial,
-)
+from gilscope import effort, stats
+from gilscope.launch import Launch, Surroundings
+from gilscope.model import Calibration, Contest, ContestEnd, Finding, Record, Rules
+from gilscope.stopping import FEWEST_LAUNCHES, Costs, Stage, next_stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from random import Random
 
     from gilscope.guardian import Guardian
-    from gilscope.protocol import Measured
-
-MOST_LOOPS = 10_000_000
-CALIBRATION_STEPS = 12
 
 
 class Observer(Protocol):
@@ -42,14 +29,14 @@ class Observer(Protocol):
         """Lanes are about to open."""
 
     def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """A trial ended; ``widest`` is the widest half width so far, as a fraction (infinite at first)."""
+        """A round ended; ``widest`` is the widest half width at the last look, as a fraction (infinite at first)."""
 
     def contest_ends(self, end: ContestEnd) -> None:
         """All lanes are closed."""
 
 
 class Lab:
-    """What every contest of a run shares: where lanes run, who guards them, who keeps the records."""
+    """What every contest of a run shares."""
 
     def __init__(
         self,
@@ -60,11 +47,8 @@ class Lab:
         observer: Observer,
         random: Random,
     ) -> None:
-        self.environ = environ
-        self.guardian = guardian
-        self.record = record
+        self.around = Surroundings(environ, guardian, record, random)
         self.observer = observer
-        self.random = random
 
     def run(self, contest: Contest, rules: Rules) -> ContestEnd:
         """Measure one contest; every record is handed on as it comes.
@@ -72,9 +56,9 @@ class Lab:
         Lanes that fail become findings and are left out of later launches. Whatever happens, no lane outlives this.
         """
         self.observer.contest_begins(contest, rules)
-        self.record(contest)
-        end = _Running(self, contest, rules).run()
-        self.record(end)
+        self.around.record(contest)
+        end = _Running(self.around, self.observer, contest, rules).run()
+        self.around.record(end)
         self.observer.contest_ends(end)
         return end
 
@@ -82,199 +66,86 @@ class Lab:
 class _Running:
     """The state of one contest while it runs."""
 
-    def __init__(self, lab: Lab, contest: Contest, rules: Rules) -> None:
-        self.lab = lab
+    def __init__(self, around: Surroundings, observer: Observer, contest: Contest, rules: Rules) -> None:
+        self.around = Surroundings(around.environ, around.guardian, self._record, around.random)
+        self.keep = around.record
+        self.observer = observer
         self.contest = contest
         self.rules = rules
         self.began = time.monotonic()
-        self.launch = 0
-        self.loops: int | None = None
         self.specs = {spec.name: spec for spec in contest.lanes}
-        self.gil_told: set[str] = set()
         self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
+        self.trial_s: dict[str, float] = {}
+        self.trials_s = 0.0
+        self.launches = 0
+        self.loops: int | None = None
+        self.results_vary = False
         self.widest = math.inf
-        self.compares_digests = True
-        self.expected_digest: str | None = None
 
     def run(self) -> ContestEnd:
-        """Launch after launch, until a reason to stop is found."""
-        reason = None
-        while reason is None:
-            self._launch()
-            self.launch += 1
-            self.widest = self._widest()
-            reason = self._reason_to_stop()
-        return ContestEnd(
-            contest=self.contest.id, reason=reason, seconds=time.monotonic() - self.began, launches=self.launch
-        )
+        """Stage after stage, until there is a reason to stop."""
+        stage: Stage | str = Stage(self.rules.min_launches, self.rules.rounds, frozenset(self.specs))
+        while isinstance(stage, Stage):
+            ended = self._run_stage(stage)
+            stage = ended or self._look()
+        return ContestEnd(contest=self.contest.id, reason=stage, seconds=self._elapsed(), launches=self.launches)
 
-    def _reason_to_stop(self) -> str | None:
-        elapsed = time.monotonic() - self.began
-        if not self.specs:
-            return "no lane left"
-        if self.launch >= self.rules.max_launches:
-            return "launches"
-        if self.launch < self.rules.min_launches:
-            return None
-        if self.widest <= self.rules.precision:
-            return "precise"
-        if elapsed + elapsed / self.launch > self.rules.budget_s:
-            return "budget"
+    def _run_stage(self, stage: Stage) -> str | None:
+        """All launches of a stage; the reason why the contest ends in the middle of it, if it does."""
+        for _ in range(stage.launches):
+            self._run_launch(stage)
+            if self.loops is None or not self.specs:
+                return "no lane left"
+            typical_s = self._elapsed() / self.launches
+            if self.launches >= FEWEST_LAUNCHES and self._elapsed() + typical_s > self.rules.budget_s:
+                return "budget"
         return None
 
-    def _launch(self) -> None:
-        """Fresh processes for every lane that is left, then all rounds."""
-        with self._lanes() as lanes:
-            self.expected_digest = None
-            if self.loops is None and lanes:
-                self._calibrate(lanes)
-            for walls in self.walls.values():
-                walls.append([])
-            for number in range(-1, self.rules.rounds):
-                self._round(lanes, number)
-
-    @contextlib.contextmanager
-    def _lanes(self) -> Iterator[dict[str, Lane]]:
-        lanes: dict[str, Lane] = {}
-        hash_seed = self.lab.random.randrange(1, 2**32)
-        try:
-            for spec in list(self.specs.values()):
-                with self._finding(spec.name):
-                    environ = lane_environment(self.lab.environ, spec.arm, hash_seed)
-                    lanes[spec.name] = Lane(spec, self.contest.probe, environ, self.lab.guardian)
-            for name, lane in list(lanes.items()):
-                with self._finding(name, lanes):
-                    self._note_gil(lane, is_on=lane.wait_ready(self.rules.timeout_s))
-            yield lanes
-            for name, lane in list(lanes.items()):
-                with self._finding(name, lanes):
-                    lane.close()
-        finally:
-            for lane in lanes.values():
-                lane.kill()
-
-    @contextlib.contextmanager
-    def _finding(self, name: str, lanes: dict[str, Lane] | None = None) -> Iterator[None]:
-        """Turn a lane's failure into a finding, and go on without the lane."""
-        try:
-            yield
-        except LaneFailedError as error:
-            finding = self._find(name, error)
-            lane = lanes.pop(name, None) if lanes is not None else None
-            if lane is not None:
-                lane.kill()
-            if finding.fails_lane:
-                self.specs.pop(name, None)
-
-    def _find(self, name: str, error: LaneFailedError) -> Finding:
-        finding = Finding(
-            contest=self.contest.id,
-            lane=name,
-            launch=self.launch,
-            phase=error.phase,
-            kind=error.kind,
-            reason=error.reason,
-            detail=error.detail,
-        )
-        self.lab.record(finding)
-        return finding
-
-    def _calibrate(self, lanes: dict[str, Lane]) -> None:
-        """Find the loops that fill a trial in the reference lane (or in the first that lives); all lanes share them."""
-        names = sorted(lanes, key=lambda name: name != self.contest.reference)
-        for name in names:
-            with self._finding(name, lanes):
-                self.loops = self._loops_of(lanes[name])
-                self.lab.record(Calibration(contest=self.contest.id, loops=self.loops))
-                return
-        self.loops = None
-
-    def _loops_of(self, lane: Lane) -> int:
-        target_ns = self.rules.trial_ms * 1_000_000
-        loops = 1
-        digests: set[str] = set()
-        for _ in range(CALIBRATION_STEPS):
-            measured = lane.trial(loops, self.rules.timeout_s)
-            digests.update(measured.digests)
-            if measured.wall_ns >= target_ns / 2:
-                break
-            growth = min(100.0, target_ns / max(1, measured.wall_ns))
-            loops = min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))
-        if len(digests) > 1:
-            self.compares_digests = False
-            self._find(lane.spec.name, LaneFailedError("work", "varies", "the result differs from call to call"))
-        return loops
-
-    def _round(self, lanes: dict[str, Lane], number: int) -> None:
-        """One trial of every lane, in random order; round -1 warms up, and is kept but not counted."""
-        order = list(lanes)
-        self.lab.random.shuffle(order)
-        if number < 0 and self.contest.reference in lanes:
-            order.sort(key=lambda name: name != self.contest.reference)
-        for name in order:
+    def _run_launch(self, stage: Stage) -> None:
+        names = [name for name in self.specs if name in stage.lanes or name == self.contest.reference]
+        for walls in self.walls.values():
+            walls.append([])
+        with Launch(self.around, self.contest, self.launches, self.rules.timeout_s) as launch:
+            launch.open(self.specs[name] for name in names)
             if self.loops is None:
-                return
-            with self._finding(name, lanes):
-                self._trial(lanes[name], number, self.loops)
+                self.loops = launch.calibrate(self.rules.trial_ms * 1_000_000)
+                if self.loops is not None:
+                    self.keep(Calibration(contest=self.contest.id, loops=self.loops))
+            for number in range(stage.rounds if self.loops is not None else 0):
+                self._run_round(launch, number)
+        self.launches += 1
+        for name in launch.failed:
+            self.specs.pop(name, None)
 
-    def _trial(self, lane: Lane, number: int, loops: int) -> None:
-        measured = lane.trial(loops, self.rules.timeout_s)
-        self._check_digests(measured)
-        self._note_gil(lane, is_on=measured.gil_after)
-        self.lab.record(self._record(lane.spec, number, measured))
-        if number >= 0:
-            self.walls[lane.spec.name][-1].append(measured.wall_ns)
-        self.lab.observer.progress(self.launch, time.monotonic() - self.began, self.widest)
+    def _run_round(self, launch: Launch, number: int) -> None:
+        for name, wall_ns, seconds in launch.round(number, self.loops or 1, compare=not self.results_vary):
+            self.walls[name][-1].append(wall_ns)
+            self.trial_s[name] = seconds
+            self.trials_s += seconds
+        self.observer.progress(self.launches, self._elapsed(), self.widest)
 
-    def _record(self, spec: LaneSpec, number: int, measured: Measured) -> Trial:
-        return Trial(
-            contest=self.contest.id,
-            lane=spec.name,
-            launch=self.launch,
-            round=number,
-            warm_up=number < 0,
-            loops=measured.loops,
-            wall_ns=measured.wall_ns,
-            starts_ns=measured.starts_ns,
-            ends_ns=measured.ends_ns,
-            cpu_ns=measured.cpu_ns,
-            wait_ns=measured.wait_ns,
-            digest=measured.digests[0],
-            gil_before=measured.gil_before,
-            gil_after=measured.gil_after,
+    def _look(self) -> Stage | str:
+        """Form the ratios so far and decide what they ask for."""
+        ratios = {name: self._ratios(name) for name in self.specs if name != self.contest.reference}
+        widths = [stats.log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
+        self.widest = max(widths, default=math.inf)
+        costs = Costs(
+            elapsed_s=self._elapsed(),
+            opening_s=(self._elapsed() - self.trials_s) / self.launches,
+            trial_s={name: seconds for name, seconds in self.trial_s.items() if name in self.specs},
         )
+        return next_stage(ratios, costs, self.rules)
 
-    def _check_digests(self, measured: Measured) -> None:
-        """All workers of all lanes must get what the launch's first trial got (the reference's, where it lives)."""
-        if not self.compares_digests:
-            return
-        if self.expected_digest is None:
-            self.expected_digest = measured.digests[0]
-        strange = [digest for digest in measured.digests if digest != self.expected_digest]
-        if strange:
-            reason = f"its result ({strange[0]}) is not the reference's ({self.expected_digest})"
-            raise LaneFailedError("check", "disagreed", reason)
+    def _ratios(self, name: str) -> list[list[float]]:
+        lane, reference = self.walls[name], self.walls[self.contest.reference]
+        cold = max(effort.cold_rounds(lane), effort.cold_rounds(reference))
+        return effort.warm_ratios(lane, reference, cold)
 
-    def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
-        """Tell once of a lane that should run without the GIL and has it."""
-        arm = lane.spec.arm
-        if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.spec.name in self.gil_told:
-            return
-        self.gil_told.add(lane.spec.name)
-        reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
-        self._find(lane.spec.name, LaneFailedError("work", "GIL turned on", reason, lane.printed()))
+    def _record(self, record: Record) -> None:
+        """Keep a record, and heed what it says: results that vary cannot be compared."""
+        self.keep(record)
+        if isinstance(record, Finding) and record.kind == "varies":
+            self.results_vary = True
 
-    def _widest(self) -> float:
-        """The widest half width among the ratios to the reference, as a fraction."""
-        reference = self.walls[self.contest.reference]
-        ratios = [paired_log_ratios(walls, reference) for name, walls in self.walls.items() if name in self.specs]
-        return max((stats.log_ratio_interval(ratio).half_width for ratio in ratios if ratio), default=math.inf)
-
-
-def paired_log_ratios(lane: list[list[float]], reference: list[list[float]]) -> list[list[float]]:
-    """Per launch, the log ratio of each round that both lanes took part in."""
-    return [
-        [math.log(mine / theirs) for mine, theirs in zip(walls, others, strict=False)]
-        for walls, others in zip(lane, reference, strict=True)
-        if walls and others
-    ]
+    def _elapsed(self) -> float:
+        return time.monotonic() - self.began

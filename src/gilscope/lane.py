@@ -66,6 +66,7 @@ class Lane:
             LaneFailedError: it cannot be started at all.
         """
         self.spec = spec
+        self.gil_was_told = False
         self._guardian = guardian
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
         try:

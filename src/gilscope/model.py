@@ -181,7 +181,6 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     lane: str
     launch: int
     round: int
-    warm_up: bool
     loops: int
     wall_ns: int
     starts_ns: tuple[int, ...]

@@ -187,6 +187,9 @@ def _contest_notes(contest: ContestFigures) -> Iterator[str]:
         yield f"{_end(contest.end)} {contest.loops} units per worker and trial."
     else:
         yield "This contest was cut off; what had been measured is shown."
+    cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]
+    if cold:
+        yield f"Still warming, left out of each launch (trials): {', '.join(cold)}."
     if any(lane.oversubscribed for lane in contest.lanes):
         yield "* more workers than usable CPUs."
 

@@ -1,0 +1,181 @@
+"""One launch of a contest: fresh processes for its lanes, rounds in random order, failures turned into findings."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from typing import TYPE_CHECKING, Self
+
+from gilscope.lane import Lane, LaneFailedError, lane_environment
+from gilscope.model import Finding, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from random import Random
+    from types import TracebackType
+
+    from gilscope.guardian import Guardian
+    from gilscope.model import Contest, LaneSpec, Record
+    from gilscope.protocol import Measured
+
+MOST_LOOPS = 10_000_000
+CALIBRATION_STEPS = 12
+
+
+class Surroundings:
+    """What all launches of a run share: the lanes' environment, who guards them, who keeps the records."""
+
+    def __init__(
+        self, environ: Mapping[str, str], guardian: Guardian, record: Callable[[Record], None], random: Random
+    ) -> None:
+        self.environ = environ
+        self.guardian = guardian
+        self.record = record
+        self.random = random
+
+
+class Launch:
+    """A context manager: inside it the lanes are open, and none outlives it.
+
+    ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``.
+    """
+
+    def __init__(self, around: Surroundings, contest: Contest, number: int, timeout_s: float) -> None:
+        self.lanes: dict[str, Lane] = {}
+        self.failed: set[str] = set()
+        self._around = around
+        self._contest = contest
+        self._number = number
+        self._timeout_s = timeout_s
+        self._expected_digest: str | None = None
+
+    def open(self, specs: Iterable[LaneSpec]) -> Self:
+        """Start all lanes side by side, then wait for each; they share a hash seed that no other launch has."""
+        hash_seed = self._around.random.randrange(1, 2**32)
+        for spec in specs:
+            with self._finding(spec.name):
+                environ = lane_environment(self._around.environ, spec.arm, hash_seed)
+                self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian)
+        for name, lane in list(self.lanes.items()):
+            with self._finding(name):
+                self._note_gil(lane, is_on=lane.wait_ready(self._timeout_s))
+        return self
+
+    def __enter__(self) -> Self:
+        """The lanes are opened by `open`, inside the context, so that a failure there closes them too."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the lanes, or kill them where something went wrong."""
+        try:
+            if kind is None:
+                for name, lane in list(self.lanes.items()):
+                    with self._finding(name):
+                        lane.close()
+        finally:
+            for lane in self.lanes.values():
+                lane.kill()
+
+    def calibrate(self, target_ns: int) -> int | None:
+        """The loops that fill a trial in the reference lane, or in the first that lives; None where none does."""
+        for name in sorted(self.lanes, key=lambda name: name != self._contest.reference):
+            with self._finding(name):
+                return self._loops_of(self.lanes[name], target_ns)
+        return None
+
+    def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
+        """One trial of every lane in random order; yields each lane's name, its time in ns, and the seconds it took.
+
+        With ``compare``, a lane whose result differs from the launch's first one has failed.
+        """
+        order = list(self.lanes)
+        self._around.random.shuffle(order)
+        if self._expected_digest is None:
+            order.sort(key=lambda name: name != self._contest.reference)
+        for name in order:
+            begun = time.monotonic()
+            with self._finding(name):
+                measured = self.lanes[name].trial(loops, self._timeout_s)
+                if compare:
+                    self._check_digests(measured)
+                self._note_gil(self.lanes[name], is_on=measured.gil_after)
+                self._around.record(self._trial(name, number, measured))
+                yield name, measured.wall_ns, time.monotonic() - begun
+
+    def find(self, name: str, error: LaneFailedError) -> Finding:
+        """Put what happened to a lane on record."""
+        finding = Finding(
+            contest=self._contest.id,
+            lane=name,
+            launch=self._number,
+            phase=error.phase,
+            kind=error.kind,
+            reason=error.reason,
+            detail=error.detail,
+        )
+        self._around.record(finding)
+        return finding
+
+    @contextlib.contextmanager
+    def _finding(self, name: str) -> Iterator[None]:
+        """Turn a lane's failure into a finding, and go on without the lane."""
+        try:
+            yield
+        except LaneFailedError as error:
+            lane = self.lanes.pop(name, None)
+            if lane is not None:
+                lane.kill()
+            if self.find(name, error).fails_lane:
+                self.failed.add(name)
+
+    def _loops_of(self, lane: Lane, target_ns: int) -> int:
+        loops = 1
+        digests: set[str] = set()
+        for _ in range(CALIBRATION_STEPS):
+            measured = lane.trial(loops, self._timeout_s)
+            digests.update(measured.digests)
+            if measured.wall_ns >= target_ns / 2:
+                break
+            growth = min(100.0, target_ns / max(1, measured.wall_ns))
+            loops = min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))
+        if len(digests) > 1:
+            self.find(lane.spec.name, LaneFailedError("work", "varies", "the result differs from call to call"))
+        return loops
+
+    def _trial(self, name: str, number: int, measured: Measured) -> Trial:
+        return Trial(
+            contest=self._contest.id,
+            lane=name,
+            launch=self._number,
+            round=number,
+            loops=measured.loops,
+            wall_ns=measured.wall_ns,
+            starts_ns=measured.starts_ns,
+            ends_ns=measured.ends_ns,
+            cpu_ns=measured.cpu_ns,
+            wait_ns=measured.wait_ns,
+            digest=measured.digests[0],
+            gil_before=measured.gil_before,
+            gil_after=measured.gil_after,
+        )
+
+    def _check_digests(self, measured: Measured) -> None:
+        """All workers of all lanes must get what the launch's first trial got (the reference's, where it lives)."""
+        if self._expected_digest is None:
+            self._expected_digest = measured.digests[0]
+        strange = [digest for digest in measured.digests if digest != self._expected_digest]
+        if strange:
+            reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
+            raise LaneFailedError("check", "disagreed", reason)
+
+    def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
+        """Tell once per launch of a lane that should run without the GIL and has it."""
+        arm = lane.spec.arm
+        if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_told:
+            return
+        lane.gil_was_told = True
+        reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
+        self.find(lane.spec.name, LaneFailedError("work", "GIL turned on", reason, lane.printed()))

@@ -1,0 +1,89 @@
+"""When a contest has measured enough, and on which lanes the next launches are best spent; pure.
+
+Looking after every launch and stopping at the first narrow interval keeps those that are narrow by chance. So a contest
+runs in stages (Stein 1945): a first look after enough launches, then as many more as the noise seen so far asks for.
+Within a stage only the time budget, which knows nothing of the results, can end it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope import effort, stats
+
+if TYPE_CHECKING:
+    from gilscope.model import Rules
+    from gilscope.stats import Launches
+
+FEWEST_LAUNCHES = 2
+FEWEST_ROUNDS = effort.WARM_UP_TRIALS
+MOST_ROUNDS = 10
+
+
+class Costs(msgspec.Struct, frozen=True, kw_only=True):
+    """What time went into so far: seconds in all, seconds to open and close one launch, and of one trial per lane."""
+
+    elapsed_s: float
+    opening_s: float
+    trial_s: Mapping[str, float]
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """The next launches, all alike: how many, of how many rounds, and with which lanes beside the reference."""
+
+    launches: int
+    rounds: int
+    lanes: frozenset[str]
+
+
+def next_stage(ratios: Mapping[str, Launches], costs: Costs, rules: Rules) -> Stage | str:
+    """The next stage, or the reason why there is none.
+
+    Args:
+        ratios: per lane (but the reference) its paired log ratios to the reference, per launch and round.
+        costs: what time went into.
+        rules: the precision asked for, and the most launches and seconds.
+
+    Returns:
+        A stage, or ``precise`` (all intervals are narrow enough), ``launches`` (the most were run) or ``budget`` (the
+        next launch would exceed it).
+    """
+    pending = frozenset(name for name, launches in ratios.items() if _half_width(launches) > rules.precision)
+    done = max((len(launches) for launches in ratios.values()), default=0)
+    if not pending:
+        return "precise"
+    if done >= rules.max_launches:
+        return "launches"
+    round_s = sum(seconds for name, seconds in costs.trial_s.items() if name in pending or name not in ratios)
+    rounds = max(_rounds(ratios[name], costs.opening_s, round_s) for name in pending)
+    launch_s = costs.opening_s + rounds * round_s
+    affordable = int((rules.budget_s - costs.elapsed_s) / launch_s) if launch_s > 0 else rules.max_launches
+    if affordable < 1:
+        return "budget"
+    wanted = max(_more_launches(ratios[name], rounds, rules) for name in pending)
+    return Stage(max(1, min(wanted, rules.max_launches - done, affordable)), rounds, pending)
+
+
+def _half_width(launches: Launches) -> float:
+    return stats.log_ratio_interval(launches).half_width if launches else float("inf")
+
+
+def _rounds(launches: Launches, opening_s: float, round_s: float) -> int:
+    """The number of rounds that buys this lane the narrowest interval for the time (Kalibera and Jones 2013)."""
+    if len(launches) < FEWEST_LAUNCHES:
+        return FEWEST_ROUNDS
+    split = effort.split_variance(launches)
+    return max(FEWEST_ROUNDS, effort.optimal_rounds(split, opening_s, max(1e-9, round_s), MOST_ROUNDS))
+
+
+def _more_launches(launches: Launches, rounds: int, rules: Rules) -> int:
+    """How many more launches the noise seen so far asks for, at most as many again as were run."""
+    done = len(launches)
+    if done < FEWEST_LAUNCHES:
+        return 1
+    limit = 2 * done
+    needed = effort.launches_needed(effort.split_variance(launches), rounds, rules.precision, limit)
+    return max(1, (needed or limit) - done)
