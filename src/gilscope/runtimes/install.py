@@ -1,0 +1,87 @@
+"""Brings a free-threaded CPython and its twin to the machine: what is there already, else uv, else a build.
+
+A pair comes from one source with one set of flags, since a penalty between unlike builds would be a lie.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gilscope.errors import InstallError
+from gilscope.runtimes import debian, recipe, toolchain, uv, wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from gilscope.runtimes.progress import Progress
+    from gilscope.runtimes.wish import Wish
+
+    Way = Callable[[Wish], tuple[Path, Path]]
+
+
+def install(version: str, *, optimised: bool, progress: Progress, data_dir: Path) -> tuple[Path, Path]:
+    """Bring one version, such as ``3.13t`` or ``3.14.2``; see ``install_first``."""
+    return install_first([version], optimised=optimised, progress=progress, data_dir=data_dir)
+
+
+def install_first(versions: Sequence[str], *, optimised: bool, progress: Progress, data_dir: Path) -> tuple[Path, Path]:
+    """Bring the first of several versions that can be had, and return its executables, the free-threaded one first.
+
+    What is on the machine is taken as it is; a ready build of any of the versions is preferred to building one.
+
+    Args:
+        versions: the best first; the ``t`` may be left out, since both builds are brought.
+        optimised: build with PGO and LTO; what uv brings is built so anyway.
+        progress: is told what goes on.
+        data_dir: where builds are installed, each in a folder of its own.
+
+    Raises:
+        UsageError: one of the versions cannot be read, or is older than free-threaded builds are.
+        InstallError: there was no way; the text tells what was tried and what to try.
+    """
+    wishes = [wish.parse(version) for version in versions]
+    here = _already_here(wishes, optimised=optimised, data_dir=data_dir)
+    if here is not None:
+        return here
+    ways: tuple[tuple[str, Way], ...] = (
+        ("uv", lambda wanted: uv.bring(wanted, progress)),
+        ("building", lambda wanted: debian.bring(wanted, progress, optimised=optimised, data_dir=data_dir)),
+    )
+    failures: list[tuple[str, str]] = []
+    for name, way in ways:
+        for wanted in wishes:
+            try:
+                return way(wanted)
+            except InstallError as error:
+                failures.append((f"{name}, {wanted.text}", str(error)))
+            except OSError as error:
+                failures.append((f"{name}, {wanted.text}", f"{error.filename or name}: {error.strerror or error}"))
+            progress.note(": ".join(failures[-1]))
+    raise InstallError(no_way(wishes, failures))
+
+
+def no_way(wishes: Sequence[Wish], failures: Sequence[tuple[str, str]]) -> str:
+    """Return what is said when nothing helped: each attempt with its reason, and the commands to try."""
+    texts = " or ".join(wanted.text for wanted in wishes) or "no version"
+    attempts = [f"  {name}: {reason}" for name, reason in failures]
+    first = wishes[0].text if wishes else "3.14"
+    return "\n".join(
+        (
+            f"no free-threaded CPython {texts} could be brought to this machine; tried were",
+            *attempts,
+            "Commands to try, one or the other:",
+            f"  uv python install {first}t {first}",
+            f"  pyenv install {first}t {first}",
+            f"  sudo apt-get install {toolchain.BUILD_PACKAGES} && gilscope runtimes install {first}t",
+            "Any other free-threaded build can be measured by its path: gilscope run --python PATH",
+        )
+    )
+
+
+def _already_here(wishes: Sequence[Wish], *, optimised: bool, data_dir: Path) -> tuple[Path, Path] | None:
+    for wanted in wishes:
+        pair = recipe.built(wanted, optimised=optimised, data_dir=data_dir) or uv.installed(wanted)
+        if pair is not None:
+            return pair
+    return None

@@ -1,0 +1,72 @@
+"""What a build is: a version, with or without a GIL, plain or optimised; its name, its place and its flags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from packaging.version import Version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gilscope.model import Build
+    from gilscope.runtimes.wish import Wish
+
+BUILDS: tuple[Build, ...] = ("free-threaded", "default")
+FLAGS = (
+    "--with-ensurepip=no",
+    "--disable-test-modules",
+    "--without-static-libpython",
+    "CFLAGS=-g0",  # no debug information: the machine code is the same, and the build takes a fifth less time
+)
+OPTIMISED_FLAGS = ("--enable-optimizations", "--with-lto")
+
+
+class Recipe(NamedTuple):
+    """One build of a version, and where it goes."""
+
+    version: str
+    build: Build
+    optimised: bool
+    data_dir: Path
+
+    @property
+    def name(self) -> str:
+        """The installation's folder, such as ``cpython-3.13.5-freethreaded-plain``."""
+        build = self.build.replace("-", "")
+        return f"cpython-{self.version}-{build}-{'optimised' if self.optimised else 'plain'}"
+
+    @property
+    def prefix(self) -> Path:
+        """The installation."""
+        return self.data_dir / self.name
+
+    @property
+    def executable(self) -> Path:
+        """The interpreter inside it."""
+        language = ".".join(self.version.split(".")[:2])
+        return self.prefix / "bin" / f"python{language}{'t' if self.build == 'free-threaded' else ''}"
+
+    @property
+    def configure_arguments(self) -> tuple[str, ...]:
+        """What ``configure`` is told: the same for both builds of a pair, but for the GIL and the prefix."""
+        gil = ("--disable-gil",) if self.build == "free-threaded" else ()
+        return (f"--prefix={self.prefix}", *FLAGS, *(OPTIMISED_FLAGS if self.optimised else ()), *gil)
+
+
+def recipes(version: str, *, optimised: bool, data_dir: Path) -> tuple[Recipe, Recipe]:
+    """Return a pair's recipes, the free-threaded one first."""
+    free_threaded, default = (Recipe(version, build, optimised, data_dir) for build in BUILDS)
+    return free_threaded, default
+
+
+def built(wish: Wish, *, optimised: bool, data_dir: Path) -> tuple[Path, Path] | None:
+    """Return the newest whole pair that was built before; an optimised one answers a plain wish too."""
+    for wanted in (True,) if optimised else (True, False):
+        suffix = "optimised" if wanted else "plain"
+        versions = {path.name.split("-")[1] for path in data_dir.glob(f"cpython-*-freethreaded-{suffix}")}
+        for version in sorted(filter(wish.allows, versions), key=Version, reverse=True):
+            pair = recipes(version, optimised=wanted, data_dir=data_dir)
+            if all(recipe.executable.exists() for recipe in pair):
+                return pair[0].executable, pair[1].executable
+    return None
