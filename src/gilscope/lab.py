@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from gilscope import effort, stats
 from gilscope.launch import Launch, Surroundings
 from gilscope.model import Calibration, Contest, ContestEnd, Finding, Record, Rules
-from gilscope.stopping import FEWEST_LAUNCHES, Costs, Stage, next_stage
+from gilscope.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,8 +96,7 @@ class _Running:
             self._run_launch(stage)
             if self.loops is None or not self.specs:
                 return "no lane left"
-            typical_s = self._elapsed() / self.launches
-            if self.launches >= FEWEST_LAUNCHES and self._elapsed() + typical_s > self.rules.budget_s:
+            if budget_is_spent(self.launches, self._elapsed(), self.rules):
                 return "budget"
         return None
 
@@ -111,18 +110,24 @@ class _Running:
                 self.loops = launch.calibrate(self.rules.trial_ms * 1_000_000)
                 if self.loops is not None:
                     self.keep(Calibration(contest=self.contest.id, loops=self.loops))
-            for number in range(stage.rounds if self.loops is not None else 0):
-                self._run_round(launch, number)
+            self._run_rounds(launch, stage.rounds)
         self.launches += 1
         for name in launch.failed:
             self.specs.pop(name, None)
 
-    def _run_round(self, launch: Launch, number: int) -> None:
-        for name, wall_ns, seconds in launch.round(number, self.loops or 1, compare=not self.results_vary):
-            self.walls[name][-1].append(wall_ns)
-            self.trial_s[name] = seconds
-            self.trials_s += seconds
-        self.observer.progress(self.launches, self._elapsed(), self.widest)
+    def _run_rounds(self, launch: Launch, rounds: int) -> None:
+        """So many rounds; fewer where they exceed this launch's share of the budget, since launches matter more."""
+        if self.loops is None:
+            return
+        began_s = self._elapsed()
+        for number in range(rounds):
+            if number >= FEWEST_ROUNDS and self._elapsed() - began_s > self.rules.budget_s / self.rules.min_launches:
+                return
+            for name, wall_ns, seconds in launch.round(number, self.loops, compare=not self.results_vary):
+                self.walls[name][-1].append(wall_ns)
+                self.trial_s[name] = seconds
+                self.trials_s += seconds
+            self.observer.progress(self.launches, self._elapsed(), self.widest)
 
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""

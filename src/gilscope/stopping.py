@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from gilscope.stats import Launches
 
 FEWEST_LAUNCHES = 2
-FEWEST_ROUNDS = effort.WARM_UP_TRIALS
+FEWEST_ROUNDS = 2
 MOST_ROUNDS = 10
+BUDGET_STRETCH = 3
+"""How many budgets the first launches may take before even they are cut short."""
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,14 @@ def next_stage(ratios: Mapping[str, Launches], costs: Costs, rules: Rules) -> St
     return Stage(max(1, min(wanted, rules.max_launches - done, affordable)), rounds, pending)
 
 
+def budget_is_spent(launches: int, elapsed_s: float, rules: Rules) -> bool:
+    """Whether one more launch like those so far would exceed the budget; the first ``min_launches`` may stretch it."""
+    if launches < FEWEST_LAUNCHES:
+        return False
+    budget_s = rules.budget_s * (BUDGET_STRETCH if launches < rules.min_launches else 1)
+    return elapsed_s + elapsed_s / launches > budget_s
+
+
 def _half_width(launches: Launches) -> float:
     return stats.log_ratio_interval(launches).half_width if launches else float("inf")
 
@@ -74,9 +84,9 @@ def _half_width(launches: Launches) -> float:
 def _rounds(launches: Launches, opening_s: float, round_s: float) -> int:
     """The number of rounds that buys this lane the narrowest interval for the time (Kalibera and Jones 2013)."""
     if len(launches) < FEWEST_LAUNCHES:
-        return FEWEST_ROUNDS
+        return effort.WARM_UP_TRIALS
     split = effort.split_variance(launches)
-    return max(FEWEST_ROUNDS, effort.optimal_rounds(split, opening_s, max(1e-9, round_s), MOST_ROUNDS))
+    return max(effort.WARM_UP_TRIALS, effort.optimal_rounds(split, opening_s, max(1e-9, round_s), MOST_ROUNDS))
 
 
 def _more_launches(launches: Launches, rounds: int, rules: Rules) -> int:
