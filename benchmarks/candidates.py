@@ -3,7 +3,7 @@
 All take samples of shape ``(runs, launches)`` and answer two arrays of shape ``(runs,)``.
 """
 
-# ruff: noqa: INP001 - benchmarks are scripts beside each other, not a package
+
 
 from __future__ import annotations
 

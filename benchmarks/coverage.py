@@ -4,7 +4,7 @@ Run ``python benchmarks/coverage.py`` (two minutes on one core); ``--runs`` trad
 prints the degrees of freedom that `gilscope.stats.freedom` stands for. Progress goes to stderr, tables to stdout.
 """
 
-# ruff: noqa: INP001 - benchmarks are scripts beside each other, not a package
+
 
 from __future__ import annotations
 

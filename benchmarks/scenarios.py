@@ -5,7 +5,7 @@ order of their rounds; a lane's own troubles (noise, outliers, launch effects) h
 reference by ``slowdown`` and by nothing else, so ``log1p(slowdown)`` is what an interval has to hold.
 """
 
-# ruff: noqa: INP001 - benchmarks are scripts beside each other, not a package
+
 
 from __future__ import annotations
 

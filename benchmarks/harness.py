@@ -1,0 +1,164 @@
+"""What measuring costs: the loss against a hand-written loop, the controller's own CPU time, the price of one trial.
+
+Run on a quiet machine: ``python benchmarks/harness.py --on 3.14t``. Prints one Markdown table; every goal is a ratio of
+two things measured in this very run, or a cost beside what it buys.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from gilscope import stats
+from gilscope.cli import take_census
+from gilscope.guardian import Guardian
+from gilscope.lab import Lab
+from gilscope.lane import Lane, common_environment, lane_environment
+from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
+from gilscope.runtimes.twins import select
+
+LOOP = """
+def work():
+    total = 0
+    for number in range(300_000):
+        total += number * number
+    return total
+"""
+
+BARE = """
+import json, sys, threading, time
+sys.path.insert(0, {folder!r})
+from loop import work
+
+def timed(threads, units):
+    def run():
+        for _ in range(units):
+            work()
+    workers = [threading.Thread(target=run) for _ in range(threads)]
+    begun = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return time.perf_counter() - begun
+
+timed(2, {units})
+print(json.dumps([[timed(1, {units}), timed(2, {units})] for _ in range({rounds})]))
+"""
+
+GOALS = {"gain": 0.97, "controller": 0.02, "trial_us": 100.0}
+UNITS = 4
+ROUNDS = 5
+
+
+def main() -> None:
+    """Measure the three costs and print them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--on", default="3.14t", help="a free-threaded runtime")
+    parser.add_argument("--launches", type=int, default=15)
+    asked = parser.parse_args()
+    (runtime,) = select(take_census(), [asked.on])
+    with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
+        script = Path(folder, "loop.py")
+        script.write_text(LOOP, encoding="utf-8")
+        probe = Probe(id="loop", path=str(script), question="", kind="own", function="work")
+        environ = common_environment(os.environ, Path(folder, "bytecode"))
+        ratio, share = gains(runtime, probe, environ, guardian, asked.launches)
+        microseconds = trial_cost_us(runtime, probe, environ, guardian)
+    print("| what | measured | goal |\n| --- | --- | --- |")
+    shown = f"{ratio.center:.3f} (95 %: {ratio.low:.3f} to {ratio.high:.3f})"
+    print(f"| gain of two threads here / in a bare loop | {shown} | at least {GOALS['gain']} |")
+    print(f"| controller's CPU time / wall time of trials | {share:.2%} | under {GOALS['controller']:.0%} |")
+    print(f"| one trial beyond the work | {microseconds:.0f} us | under {GOALS['trial_us']:.0f} us |")
+
+
+def gains(
+    runtime: Runtime, probe: Probe, environ: dict[str, str], guardian: Guardian, launches: int
+) -> tuple[stats.Interval, float]:
+    """Ratio of our gain to the bare loop's, launch by launch in turn, and the controller's share of CPU time."""
+    arm = Arm(name=runtime.name, runtime=runtime)
+    serial, threads = (LaneSpec(arm=arm, model=model, workers=n) for model, n in (("serial", 1), ("threads", 2)))
+    contest = Contest(id="loop", probe=probe, lanes=(serial, threads), reference=serial.name)
+    rules = Rules(min_launches=1, max_launches=1, rounds=ROUNDS, trial_ms=60, precision=1e-9, budget_s=60, timeout_s=60)
+    logs: list[list[float]] = []
+    used_s = trials_s = 0.0
+    for number in range(launches):
+        records: list[Record] = []
+        lab = Lab(
+            environ=environ,
+            guardian=guardian,
+            record=records.append,
+            observer=_Silent(),
+            random=Random(number),  # noqa: S311 - an order to repeat, not a secret
+        )
+        before = _cpu_s()
+        lab.run(contest, rules)
+        used_s += _cpu_s() - before
+        trials = [record for record in records if isinstance(record, Trial)]
+        trials_s += sum(trial.wall_ns for trial in trials) / 1e9
+        ours = [_wall(trials, serial, n) * 2 / _wall(trials, threads, n) for n in range(1, ROUNDS)]
+        bare = bare_gains(runtime, environ, Path(probe.path).parent)
+        logs.append([math.log(statistics.median(ours) / statistics.median(bare))])
+    return stats.log_ratio_interval(logs).exp(), used_s / trials_s
+
+
+def bare_gains(runtime: Runtime, environ: dict[str, str], folder: Path) -> list[float]:
+    """The gain of two threads in a hand-written loop, once per round."""
+    source = BARE.format(folder=str(folder), units=UNITS, rounds=ROUNDS - 1)
+    command = [runtime.executable, "-c", source]
+    done = subprocess.run(command, env=environ, capture_output=True, check=True, text=True)
+    return [2 * one / two for one, two in json.loads(done.stdout)]
+
+
+def trial_cost_us(
+    runtime: Runtime, probe: Probe, environ: dict[str, str], guardian: Guardian, count: int = 200
+) -> float:
+    """Median microseconds of one trial beyond its makespan, in a serial lane."""
+    arm = Arm(name=runtime.name, runtime=runtime)
+    lane = Lane(LaneSpec(arm=arm, model="serial", workers=1), probe, lane_environment(environ, arm, 1), guardian)
+    try:
+        lane.wait_ready(60)
+        return statistics.median(_cost_us(lane) for _ in range(count))
+    finally:
+        lane.kill()
+
+
+def _cost_us(lane: Lane) -> float:
+    begun = time.perf_counter_ns()
+    measured = lane.trial(1, 60)
+    return (time.perf_counter_ns() - begun - measured.wall_ns) / 1e3
+
+
+def _wall(trials: list[Trial], lane: LaneSpec, number: int) -> int:
+    return next(trial.wall_ns for trial in trials if trial.lane == lane.name and trial.round == number)
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+class _Silent:
+    """An observer that looks away."""
+
+    def contest_begins(self, contest: Contest, rules: Rules) -> None:
+        """Nothing."""
+
+    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+        """Nothing."""
+
+    def contest_ends(self, end: ContestEnd) -> None:
+        """Nothing."""
+
+
+if __name__ == "__main__":
+    main()
