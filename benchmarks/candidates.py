@@ -3,8 +3,6 @@
 All take samples of shape ``(runs, launches)`` and answer two arrays of shape ``(runs,)``.
 """
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -4,8 +4,6 @@ Run ``python benchmarks/coverage.py`` (two minutes on one core); ``--runs`` trad
 prints the degrees of freedom that `gilscope.stats.freedom` stands for. Progress goes to stderr, tables to stdout.
 """
 
-
-
 from __future__ import annotations
 
 import argparse

@@ -5,8 +5,6 @@ order of their rounds; a lane's own troubles (noise, outliers, launch effects) h
 reference by ``slowdown`` and by nothing else, so ``log1p(slowdown)`` is what an interval has to hold.
 """
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
