@@ -106,7 +106,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """A workload as text: what it asks and how it may be run, known without running it.
 
     ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
-    a script that knows nothing of gilscope. ``shared`` means that threads share one state.
+    a script that knows nothing of gilscope. ``shared`` means that threads share one state. A ``benchmark`` is one of a
+    script written for pyperf, which is run with the arguments ``argv``.
     """
 
     id: str
@@ -116,6 +117,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     function: str | None = None
     shared: bool = False
     requires_python: str | None = None
+    benchmark: str | None = None
+    argv: tuple[str, ...] = ()
 
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,8 +176,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     """One timed block of work in one lane.
 
-    ``wall_ns`` is the makespan, from the gate to the last worker's end; ``starts_ns`` and ``ends_ns`` count from the
-    gate. The lists have one entry per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown.
+    ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
+    something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. The lists have one entry
+    per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown, and ``own_ns`` (what units that time
+    themselves told) empty for all others.
     """
 
     contest: str
@@ -190,6 +195,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     digest: str
     gil_before: bool
     gil_after: bool
+    own_ns: tuple[int, ...] = ()
 
 
 FindingKind = Literal[
@@ -234,10 +240,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, tag="finding"):
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
-    """How many units one worker runs in every trial of a contest, the same in all lanes."""
+    """How many units one worker runs in every trial of a contest, the same in all lanes.
+
+    One unit does ``inner_loops`` times what is asked about.
+    """
 
     contest: str
     loops: int
+    inner_loops: int = 1
 
 
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):

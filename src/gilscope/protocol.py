@@ -1,7 +1,8 @@
 """What a lane and its controller say to each other: JSON lines, each behind a record separator (RFC 7464).
 
 Format history:
-    1   hello, ready, trial, failed, closed; orders: the probe, then ``trial`` and ``close``.
+    1   hello, ready, trial, failed, closed, benchmarks; orders: the probe, then ``trial`` and ``close``, or a script
+        whose ``benchmarks`` are asked for.
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The probe is loaded and all workers wait at the gate."""
+    """The probe is loaded and all workers wait at the gate; one unit does ``inner_loops`` times what is asked about."""
 
     gil: bool
+    inner_loops: int = 1
 
 
 class Measured(msgspec.Struct, frozen=True, tag="trial"):
-    """One trial, as the agent timed it; the tuples have one entry per worker."""
+    """One trial, as the agent timed it; the tuples have one entry per worker.
+
+    ``own_ns`` is what units that time themselves told, and empty for all others.
+    """
 
     loops: int
     wall_ns: int
@@ -40,6 +45,18 @@ class Measured(msgspec.Struct, frozen=True, tag="trial"):
     digests: tuple[str, ...]
     gil_before: bool
     gil_after: bool
+    own_ns: tuple[int, ...] = ()
+
+
+class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
+    """The benchmarks that a script holds, and those that cannot be measured, each with the reason.
+
+    ``description`` is what the script says of itself.
+    """
+
+    benchmarks: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+    description: str | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
@@ -55,7 +72,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     """All was done and the workers have ended."""
 
 
-Answer = Hello | Ready | Measured | Failed | Closed
+Answer = Hello | Ready | Measured | Benchmarks | Failed | Closed
 
 _decoder = msgspec.json.Decoder(Answer)
 _encoder = msgspec.json.Encoder()
@@ -69,13 +86,21 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
     """The line that tells a fresh agent what to open."""
     return _line(
         {
+            "type": "open",
             "path": probe.path,
             "function": probe.function,
+            "benchmark": probe.benchmark,
+            "argv": probe.argv,
             "shared": probe.shared,
             "model": lane.model,
             "workers": lane.workers,
         }
     )
+
+
+def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:
+    """The line that asks a fresh agent which benchmarks a script holds that was written for pyperf."""
+    return _line({"type": "benchmarks", "path": path, "argv": argv})
 
 
 def trial_order(loops: int) -> bytes:

@@ -6,19 +6,28 @@ import importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Protocol, Tuple
+    from typing import Any, Callable, Dict, List, Protocol, Tuple
 
     class Crew(Protocol):
-        """The workers of one lane, started once and then opened a gate for every trial."""
+        """The workers of one lane, started once and then opened a gate for every trial.
 
-        def start(self, order: Dict[str, Any]) -> None:
-            """Start ``order["workers"]`` workers on the ordered probe; returns when all are ready."""
+        While they are up, ``inner_loops`` is the probe's.
+        """
 
-        def trial(self, loops: int) -> Tuple[int, List[Dict[str, Any]]]:
-            """Open the gate, let each worker run ``loops`` units; the gate's time in ns and a record per worker."""
+        inner_loops: int
 
-        def stop(self) -> None:
-            """End the workers."""
+        def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+            """Start ``order["workers"]`` workers on the ordered probe, call ``serve`` while all are up, end them.
+
+            So what a script set up around its benchmark (files, servers, ``with`` blocks) is there during the trials.
+            """
+
+        def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+            """Open the gate, let each of the first ``count`` workers run ``loops`` units.
+
+            Returns:
+                The gate's time in ns and a record per worker (see `gilscope_agent.timing.Bench.measure`).
+            """
 
 
 MODELS = {

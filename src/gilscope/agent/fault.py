@@ -23,9 +23,14 @@ def failure(phase: str, kind: str, reason: str, detail: str = "") -> Dict[str, s
     return {
         "phase": phase,
         "kind": kind,
-        "reason": reason[:LONGEST_REASON],
-        "detail": detail[-LONGEST_DETAIL:],
+        "reason": _sendable(reason[:LONGEST_REASON]),
+        "detail": _sendable(detail[-LONGEST_DETAIL:]),
     }
+
+
+def _sendable(text: str) -> str:
+    """The text with lone surrogates spelt out, since no UTF-8 can hold them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def raised(phase: str, error: BaseException) -> Dict[str, str]:

@@ -10,10 +10,13 @@ from time import perf_counter_ns
 from . import load, subinterpreter
 from .fault import LaneError
 from .remote import PipeEnd, Remote, send
+from .timing import Bench
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Tuple
+
+    from .load import Workload
 
 # What a new interpreter runs. `threading` is imported on the creating thread: imported later on another one, it makes
 # the interpreter's end hang (3.9 to 3.12).
@@ -33,33 +36,26 @@ class _Interpreters:
 
     own_gil: bool
 
-    def start(self, order: Dict[str, Any]) -> None:
-        """Run the probe in the main interpreter first, then start an interpreter per worker.
-
-        Extension modules that are first imported, or first called, in a subinterpreter abort the process on 3.12
-        and 3.13 (static types and argument parsers owned by the wrong interpreter); used here first, they do not.
-        """
-        probe = load.load(order["path"], order["function"])
-        if sys.version_info < (3, 14):
-            probe.unit(probe.fresh_state())()
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Run the probe in the main interpreter first, then an interpreter per worker; each is ended by its thread."""
+        load.opened(order, _rehearse)
         self._threads: List[threading.Thread] = []
         self._remotes = [self._hire(order) for _ in range(order["workers"])]
-        for remote in self._remotes:
-            remote.answer()
-
-    def trial(self, loops: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Open every gate, then wait for every worker."""
-        gate_ns = perf_counter_ns()
-        for remote in self._remotes:
-            remote.order(loops)
-        return gate_ns, [remote.answer() for remote in self._remotes]
-
-    def stop(self) -> None:
-        """Let the interpreters run out; each is destroyed by its thread."""
+        ready = [remote.answer() for remote in self._remotes]
+        self.inner_loops = ready[0]["inner_loops"]
+        serve()
         for remote in self._remotes:
             remote.order(0)
         for thread in self._threads:
             thread.join()
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Open the gates of the first ``count``, then wait for them."""
+        chosen = self._remotes[:count]
+        gate_ns = perf_counter_ns()
+        for remote in chosen:
+            remote.order(loops)
+        return gate_ns, [remote.answer() for remote in chosen]
 
     def _hire(self, order: Dict[str, Any]) -> Remote:
         orders_in, orders_out = os.pipe()
@@ -80,6 +76,16 @@ class _Interpreters:
                 subinterpreter.destroy(identifier)
         except LaneError as error:
             send(PipeEnd(write_fd), "failed", error.record)
+
+
+def _rehearse(probe: Workload) -> None:
+    """Run one unit in the main interpreter, where this version needs it.
+
+    Extension modules that are first imported, or first called, in a subinterpreter abort the process on 3.12 and 3.13
+    (static types and argument parsers owned by the wrong interpreter); used here first, they do not.
+    """
+    if sys.version_info < (3, 14):
+        Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=False).measure(1)
 
 
 class OwnGilInterpreters(_Interpreters):

@@ -11,12 +11,11 @@ from .crews import crew
 from .door import Door
 from .fault import LaneError, raised
 from .timing import gil_enabled
+from .trials import Trials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
-
-    from .crews import Crew
 
 SCHEMA = 1
 
@@ -30,48 +29,47 @@ def main() -> None:
     door.send({"type": "hello", "schema": SCHEMA, "pid": os.getpid(), "gil": gil_enabled()})
     order = door.receive()
     if order is not None:
-        _serve(door, order)
+        _obey(door, order)
     sys.stdout.flush()
     os._exit(0)
 
 
-def _serve(door: Door, order: Dict[str, Any]) -> None:
+def _obey(door: Door, order: Dict[str, Any]) -> None:
     try:
-        workers = crew(order["model"])
-        workers.start(order)
-        door.send({"type": "ready", "gil": gil_enabled()})
-        _trials(door, workers)
+        if order.get("type") == "benchmarks":
+            from . import script  # noqa: PLC0415 - most lanes never ask
+
+            door.send(dict(script.contents(order), type="benchmarks"))
+        else:
+            _Lane(door, order).live()
     except LaneError as error:
         door.send(dict(error.record, type="failed"))
     except BaseException as error:  # noqa: BLE001 - a lane tells why it ends, whatever happened
         door.send(dict(raised("start", error), type="failed"))
 
 
-def _trials(door: Door, workers: Crew) -> None:
-    while True:
-        request = door.receive()
-        if request is None:
-            return
-        if request["type"] == "close":
-            workers.stop()
-            door.send({"type": "closed"})
-            return
-        door.send(_trial(workers, request["loops"]))
+class _Lane:
+    """Trials are served while the crew is up, and the lane is closed once the crew is down."""
 
+    def __init__(self, door: Door, order: Dict[str, Any]) -> None:
+        self._door = door
+        self._order = order
+        self._crew = crew(order["model"])
+        self._is_closing = False
 
-def _trial(workers: Crew, loops: int) -> Dict[str, Any]:
-    """One trial; its time is the makespan, from the gate to the last worker's end, never a worker's own duration."""
-    gil_before = gil_enabled()
-    gate_ns, records = workers.trial(loops)
-    return {
-        "type": "trial",
-        "loops": loops,
-        "wall_ns": max(record["end_ns"] for record in records) - gate_ns,
-        "starts_ns": [record["start_ns"] - gate_ns for record in records],
-        "ends_ns": [record["end_ns"] - gate_ns for record in records],
-        "cpu_ns": [record["cpu_ns"] for record in records],
-        "wait_ns": [record["wait_ns"] for record in records],
-        "digests": [record["digest"] for record in records],
-        "gil_before": gil_before,
-        "gil_after": any(record["gil"] for record in records),
-    }
+    def live(self) -> None:
+        self._crew.open(self._order, self._serve)
+        if self._is_closing:
+            self._door.send({"type": "closed"})
+
+    def _serve(self) -> None:
+        trials = Trials(self._crew, self._order["workers"])
+        self._door.send({"type": "ready", "gil": gil_enabled(), "inner_loops": self._crew.inner_loops})
+        while True:
+            request = self._door.receive()
+            if request is None:
+                os._exit(0)
+            if request["type"] == "close":
+                self._is_closing = True
+                return
+            self._door.send(dict(trials.trial(request["loops"]), type="trial"))

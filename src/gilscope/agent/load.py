@@ -5,11 +5,32 @@ from __future__ import annotations
 import os
 import sys
 
+from . import stray, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional
+    from typing import Any, Callable, Dict, Optional, Protocol
+
+    class Workload(Protocol):
+        """What all crews run: a probe, or a benchmark of a script written for pyperf.
+
+        ``check`` is None where no result is looked at; one unit does ``inner_loops`` times what is asked about.
+        """
+
+        @property
+        def check(self) -> Optional[Callable[[object], None]]:
+            """Raises where a result is wrong."""
+
+        @property
+        def inner_loops(self) -> int:
+            """How often one unit does it."""
+
+        def fresh_state(self) -> object:
+            """The state that one worker needs."""
+
+        def repeat(self, state: object) -> units.Repeat:
+            """What one worker runs."""
 
 
 class Probe:
@@ -17,6 +38,8 @@ class Probe:
 
     ``work`` is the callable to measure, ``setup`` and ``check`` are None where the probe has none.
     """
+
+    inner_loops = 1
 
     def __init__(
         self,
@@ -28,13 +51,13 @@ class Probe:
         self.setup = setup
         self.check = check
 
-    def unit(self, state: object) -> Callable[[], object]:
-        """One unit of work as a callable without arguments, bound to ``state`` where there is a setup."""
+    def repeat(self, state: object) -> units.Repeat:
+        """What one worker runs: the work, bound to ``state`` where there is a setup."""
         if self.setup is None:
-            return self.work
+            return units.compared(self.work)
         from functools import partial  # noqa: PLC0415 - not every probe needs it
 
-        return partial(self.work, state)
+        return units.compared(partial(self.work, state))
 
     def fresh_state(self) -> object:
         """What ``setup`` makes, or None without one.
@@ -48,6 +71,23 @@ class Probe:
             return self.setup()
         except BaseException as error:
             raise LaneError(raised("setup", error)) from error
+        finally:
+            stray.end_if_copy()
+
+
+def opened(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
+    """Call ``body`` with what the order asks for, loaded, and alive for as long as ``body`` runs.
+
+    Raises:
+        LaneError: it cannot be loaded.
+        BaseException: whatever ``body`` raised.
+    """
+    if order.get("benchmark") is None:
+        body(load(order["path"], order["function"]))
+        return
+    from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
+
+    script.opened(order, body)
 
 
 def load(path: str, function: Optional[str]) -> Probe:
@@ -82,6 +122,8 @@ def _run_file(path: str) -> Dict[str, Any]:
         exec(code, module.__dict__)  # noqa: S102 - running the probe is what this is for
     except BaseException as error:
         raise LaneError(raised("load", error)) from error
+    finally:
+        stray.end_if_copy()
     return module.__dict__
 
 

@@ -12,7 +12,7 @@ from .remote import Remote, send, serve
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Tuple
 
     from .remote import Channel
 
@@ -29,8 +29,26 @@ def live(order: Dict[str, Any], inbox: Channel, outbox: Channel) -> None:
 class Processes:
     """Spawned, not forked: every worker starts clean, on every platform and beside live interpreters."""
 
-    def start(self, order: Dict[str, Any]) -> None:
-        """Start a process per worker and wait until all are ready."""
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Start a process per worker, wait until all are ready; let them run out in the end, and make sure of it."""
+        self._start(order)
+        self.inner_loops = self._answers(self._remotes)[0]["inner_loops"]
+        serve()
+        for remote in self._remotes:
+            remote.order(0)
+        for process in self._processes:
+            process.join(SECONDS_TO_LEAVE)
+            process.kill()
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Open the gates of the first ``count``, then wait for them."""
+        chosen = self._remotes[:count]
+        gate_ns = perf_counter_ns()
+        for remote in chosen:
+            remote.order(loops)
+        return gate_ns, self._answers(chosen)
+
+    def _start(self, order: Dict[str, Any]) -> None:
         context = multiprocessing.get_context("spawn")
         self._remotes: List[Remote] = []
         self._processes: List[SpawnProcess] = []
@@ -43,26 +61,10 @@ class Processes:
             answers_out.close()
             self._processes.append(process)
             self._remotes.append(Remote(answers_in, orders_out))
-        self._answers()
 
-    def trial(self, loops: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Open every gate, then wait for every worker."""
-        gate_ns = perf_counter_ns()
-        for remote in self._remotes:
-            remote.order(loops)
-        return gate_ns, self._answers()
-
-    def stop(self) -> None:
-        """Let the processes run out, and make sure of it."""
-        for remote in self._remotes:
-            remote.order(0)
-        for process in self._processes:
-            process.join(SECONDS_TO_LEAVE)
-            process.kill()
-
-    def _answers(self) -> List[Dict[str, Any]]:
+    def _answers(self, remotes: List[Remote]) -> List[Dict[str, Any]]:
         try:
-            return [remote.answer() for remote in self._remotes]
+            return [remote.answer() for remote in remotes]
         except LaneError as error:
             if error.record["kind"] == "worker died":
                 error.record["reason"] = self._obituary()

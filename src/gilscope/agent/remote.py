@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Protocol, Tuple
 
+    from .load import Workload
+
     class Channel(Protocol):
         """What ``multiprocessing``'s connections and our own pipes have in common."""
 
@@ -60,15 +62,18 @@ class PipeEnd:
 
 def serve(order: Dict[str, Any], inbox: Channel, outbox: Channel, *, own_process: bool) -> None:
     """Load the probe and answer every number of loops with a measurement, until the inbox ends or says 0."""
-    try:
-        probe = load.load(order["path"], order["function"])
-        bench = Bench(probe.unit(probe.fresh_state()), probe.check, own_process=own_process)
-        send(outbox, "ready", {})
+
+    def up(probe: Workload) -> None:
+        bench = Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=own_process)
+        send(outbox, "ready", {"inner_loops": probe.inner_loops})
         while True:
             loops = marshal.loads(inbox.recv_bytes())  # noqa: S302 - both ends are ours
             if not loops:
                 return
             send(outbox, "measured", bench.measure(loops))
+
+    try:
+        load.opened(order, up)
     except EOFError:
         return
     except LaneError as error:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from time import perf_counter_ns
-
 from . import load
 from .timing import Bench
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Tuple
+
+    from .load import Workload
 
 
 class Serial:
     """What every other model is measured against."""
 
-    def start(self, order: Dict[str, Any]) -> None:
-        """Load the probe and make its state."""
-        probe = load.load(order["path"], order["function"])
-        self._bench = Bench(probe.unit(probe.fresh_state()), probe.check, own_process=True)
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Load the probe and make its state; nothing else has to be brought up or ended."""
 
-    def trial(self, loops: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Run here and now."""
-        return perf_counter_ns(), [self._bench.measure(loops)]
+        def up(probe: Workload) -> None:
+            self.inner_loops = probe.inner_loops
+            self._bench = Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=True)
+            serve()
 
-    def stop(self) -> None:
-        """Nothing was started."""
+        load.opened(order, up)
+
+    def trial(self, loops: int, _: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Run here and now: the gate opens when the work begins."""
+        record = self._bench.measure(loops)
+        return record["start_ns"], [record]

@@ -1,4 +1,4 @@
-"""Copies of a lane that ``fork`` made inside the probe's work: they tell, then end, and never become a second lane."""
+"""Copies of a lane that ``fork`` made inside the probe's code: they tell, then end, and never become a second lane."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def end_if_copy() -> None:
     if not _homes or os.getpid() in _homes:
         return
     (tell,) = _homes.values()
-    tell(failure("work", "forked", "the work called fork and its copy returned: a lane must stay one process"))
+    tell(failure("work", "forked", "the probe called fork and its copy returned: a lane must stay one process"))
     os._exit(0)

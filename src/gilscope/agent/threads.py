@@ -6,12 +6,14 @@ import threading
 from time import perf_counter_ns
 
 from . import load
-from .fault import LaneError
+from .fault import LaneError, raised
 from .timing import Bench
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Tuple
+
+    from .load import Workload
 
 
 class _Worker:
@@ -52,28 +54,38 @@ class _Worker:
                 self._outcome = self._bench.measure(self._loops)
             except LaneError as error:
                 self._outcome = error
+            except BaseException as error:  # noqa: BLE001 - a worker that died in silence would be waited for
+                self._outcome = LaneError(raised("work", error))
             self._done.release()
 
 
 class Threads:
     """Threads share the module; they share the state too where the probe says so, else each has its own."""
 
-    def start(self, order: Dict[str, Any]) -> None:
-        """Load the probe once, make the states, start the threads."""
-        probe = load.load(order["path"], order["function"])
-        count = order["workers"]
-        shared = [probe.fresh_state()] if order["shared"] else []
-        states = shared * count or [probe.fresh_state() for _ in range(count)]
-        self._workers = [_Worker(Bench(probe.unit(state), probe.check, own_process=False)) for state in states]
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Load the probe once, make the states, start the threads; let them run out in the end."""
 
-    def trial(self, loops: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Open every gate, then wait for every worker."""
+        def up(probe: Workload) -> None:
+            self.inner_loops = probe.inner_loops
+            self._workers = [
+                _Worker(Bench(probe.repeat(state), probe.check, own_process=False)) for state in _states(probe, order)
+            ]
+            serve()
+            for worker in self._workers:
+                worker.end()
+
+        load.opened(order, up)
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Open the gates of the first ``count``, then wait for them."""
+        chosen = self._workers[:count]
         gate_ns = perf_counter_ns()
-        for worker in self._workers:
+        for worker in chosen:
             worker.open_gate(loops)
-        return gate_ns, [worker.record() for worker in self._workers]
+        return gate_ns, [worker.record() for worker in chosen]
 
-    def stop(self) -> None:
-        """Let the threads run out."""
-        for worker in self._workers:
-            worker.end()
+
+def _states(probe: Workload, order: Dict[str, Any]) -> List[object]:
+    """One state per worker, or the same for all."""
+    count = order["workers"]
+    return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

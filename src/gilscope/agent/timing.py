@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
+    from .units import Repeat
+
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -44,15 +46,13 @@ def without_addresses(text: str) -> str:
 
 
 class Bench:
-    """A unit of work under measurement by one worker; its first result is checked, every last one digested.
+    """A unit of work under measurement by one worker; the first result is checked, the last of each trial digested.
 
     ``own_process`` tells whether CPU time is the whole process's (a worker that is alone in it) or the thread's.
     """
 
-    def __init__(
-        self, unit: Callable[[], object], check: Optional[Callable[[object], None]], *, own_process: bool
-    ) -> None:
-        self._unit = unit
+    def __init__(self, repeat: Repeat, check: Optional[Callable[[object], None]], *, own_process: bool) -> None:
+        self._repeat = repeat
         self._check = check
         self._cpu_clock = process_time_ns if own_process else thread_time_ns
         self._waited_ns: Optional[int] = None
@@ -62,33 +62,31 @@ class Bench:
 
         Returns:
             A record of plain values: ``start_ns`` and ``end_ns`` on the monotonic clock, ``cpu_ns``, ``wait_ns``
-            (run-queue wait since the last trial, None at first and where the system does not tell), ``digest`` of
-            the last result and ``gil``.
+            (run-queue wait since the last trial, None at first and where the system does not tell), ``own_ns`` (what
+            a unit that times itself told, else None), ``digest`` of the last result and ``gil``.
 
         Raises:
-            LaneError: the work raised, or ``check`` refused its result.
+            LaneError: the work raised, ``check`` refused its result, or the result has no text to digest.
         """
-        unit, cpu_clock = self._unit, self._cpu_clock
-        rounds = range(loops)
-        result: object = None
+        repeat, cpu_clock = self._repeat, self._cpu_clock
         cpu_ns = cpu_clock()
         start_ns = perf_counter_ns()
         try:
-            for _ in rounds:
-                result = unit()
+            result, own_ns = repeat(loops)
         except BaseException as error:
             stray.end_if_copy()
             raise LaneError(raised("work", error)) from error
         end_ns = perf_counter_ns()
         stray.end_if_copy()
         cpu_ns = cpu_clock() - cpu_ns
-        self._verify(result)
+        told = self._judge(result)
         return {
             "start_ns": start_ns,
             "end_ns": end_ns,
             "cpu_ns": cpu_ns,
             "wait_ns": self._wait_ns(),
-            "digest": digest(result),
+            "own_ns": own_ns,
+            "digest": told,
             "gil": gil_enabled(),
         }
 
@@ -96,14 +94,22 @@ class Bench:
         before, self._waited_ns = self._waited_ns, run_queue_wait_ns()
         return None if before is None or self._waited_ns is None else self._waited_ns - before
 
+    def _judge(self, result: object) -> str:
+        """The result's digest, once it is verified; both run foreign code, which may raise anything."""
+        try:
+            self._verify(result)
+            return digest(result)
+        except LaneError:
+            raise
+        except BaseException as error:
+            raise LaneError(raised("check", error)) from error
+        finally:
+            stray.end_if_copy()
+
     def _verify(self, result: object) -> None:
         check, self._check = self._check, None
         if hasattr(result, "__await__") and hasattr(result, "close"):
             result.close()
             raise LaneError(failure("work", "raised", "the work is a coroutine function: wrap it in asyncio.run"))
-        if check is None:
-            return
-        try:
+        if check is not None:
             check(result)
-        except BaseException as error:
-            raise LaneError(raised("check", error)) from error
