@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from gilscope import effort, stats
 from gilscope.launch import Launch, Surroundings
-from gilscope.model import Calibration, Contest, ContestEnd, Finding, Record, Rules
+from gilscope.model import Contest, ContestEnd, Finding, Record, Rules
 from gilscope.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 
 if TYPE_CHECKING:
@@ -107,9 +107,10 @@ class _Running:
         with Launch(self.around, self.contest, self.launches, self.rules.timeout_s) as launch:
             launch.open(self.specs[name] for name in names)
             if self.loops is None:
-                self.loops = launch.calibrate(self.rules.trial_ms * 1_000_000)
-                if self.loops is not None:
-                    self.keep(Calibration(contest=self.contest.id, loops=self.loops))
+                calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)
+                if calibration is not None:
+                    self.loops = calibration.loops
+                    self.keep(calibration)
             self._run_rounds(launch, stage.rounds)
         self.launches += 1
         for name in launch.failed:

@@ -1,4 +1,4 @@
-"""One live lane: a target interpreter running the agent, asked for trials until it is closed or fails."""
+"""The only room that starts targets: one interpreter running the agent, asked until it is closed or fails."""
 
 from __future__ import annotations
 
@@ -56,22 +56,20 @@ def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dic
     return {**common, "PYTHONHASHSEED": str(hash_seed), **gil}
 
 
-class Lane:
-    """Starting is split from waiting until ready, so that the lanes of a launch start side by side."""
+class Target:
+    """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
-    def __init__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], guardian: Guardian) -> None:
+    def __init__(self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian) -> None:
         """Start the process.
 
         Raises:
             LaneFailedError: it cannot be started at all.
         """
-        self.spec = spec
-        self.gil_was_told = False
         self._guardian = guardian
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
         try:
             self._process = subprocess.Popen(
-                [spec.arm.runtime.executable, str(AGENT)],
+                [executable, str(AGENT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._printed,
@@ -86,45 +84,7 @@ class Lane:
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._send(protocol.order(probe, spec))
-
-    def wait_ready(self, timeout_s: float) -> bool:
-        """Wait until all workers stand at the gate; whether the GIL is on in the lane's process then.
-
-        Raises:
-            LaneFailedError: the lane failed, or was not ready in time.
-        """
-        deadline = time.monotonic() + timeout_s
-        self._expect(protocol.Hello, "start", deadline)
-        return self._expect(protocol.Ready, "start", deadline).gil
-
-    def trial(self, loops: int, timeout_s: float) -> protocol.Measured:
-        """Open the gate and wait for the trial's record.
-
-        Raises:
-            LaneFailedError: the lane failed, or did not end the trial in time.
-        """
-        self._send(protocol.trial_order(loops))
-        return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
-
-    def close(self) -> None:
-        """Let the workers run out and the process end.
-
-        Raises:
-            LaneFailedError: it did all that was asked, then died or hung on its way out.
-        """
-        try:
-            self._send(protocol.CLOSE)
-            self._expect(protocol.Closed, "end", time.monotonic() + SECONDS_TO_LEAVE)
-            status = self._process.wait(SECONDS_TO_LEAVE)
-        except subprocess.TimeoutExpired:
-            raise LaneFailedError("end", "died at shutdown", "all was done, but the process did not end") from None
-        except LaneFailedError as error:
-            raise LaneFailedError("end", "died at shutdown", f"all was done, then: {error}", error.detail) from error
-        finally:
-            self.kill()
-        if status:
-            raise LaneFailedError("end", "died at shutdown", f"all was done, then it {death(status)}")
+        self._send(order)
 
     def kill(self) -> None:
         """End the lane and everything it started, now; harmless when it is over."""
@@ -193,6 +153,82 @@ class Lane:
                 os.killpg(self._process.pid, signal.SIGUSR1)
             time.sleep(SECONDS_FOR_STACKS)
         return LaneFailedError(phase, "hung", "gave no answer within the time limit", self.printed())
+
+
+class Lane(Target):
+    """Starting is split from waiting until ready, so that the lanes of a launch start side by side."""
+
+    def __init__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], guardian: Guardian) -> None:
+        """Start the process.
+
+        Raises:
+            LaneFailedError: it cannot be started at all.
+        """
+        self.spec = spec
+        self.gil_was_told = False
+        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian)
+
+    def wait_ready(self, timeout_s: float) -> protocol.Ready:
+        """Wait until all workers stand at the gate.
+
+        Raises:
+            LaneFailedError: the lane failed, or was not ready in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        self._expect(protocol.Hello, "start", deadline)
+        return self._expect(protocol.Ready, "start", deadline)
+
+    def trial(self, loops: int, timeout_s: float) -> protocol.Measured:
+        """Open the gate and wait for the trial's record.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not end the trial in time.
+        """
+        self._send(protocol.trial_order(loops))
+        return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
+
+    def close(self) -> None:
+        """Let the workers run out and the process end.
+
+        Raises:
+            LaneFailedError: it did all that was asked, then died or hung on its way out.
+        """
+        try:
+            self._send(protocol.CLOSE)
+            self._expect(protocol.Closed, "end", time.monotonic() + SECONDS_TO_LEAVE)
+            status = self._process.wait(SECONDS_TO_LEAVE)
+        except subprocess.TimeoutExpired:
+            raise LaneFailedError("end", "died at shutdown", "all was done, but the process did not end") from None
+        except LaneFailedError as error:
+            raise LaneFailedError("end", "died at shutdown", f"all was done, then: {error}", error.detail) from error
+        finally:
+            self.kill()
+        if status:
+            raise LaneFailedError("end", "died at shutdown", f"all was done, then it {death(status)}")
+
+
+class Inquiry(Target):
+    """Asks which benchmarks a script holds that was written for pyperf, by running it without any of them."""
+
+    def __init__(
+        self, arm: Arm, path: str, argv: tuple[str, ...], environ: Mapping[str, str], guardian: Guardian
+    ) -> None:
+        """Start the process.
+
+        Raises:
+            LaneFailedError: it cannot be started at all.
+        """
+        super().__init__(arm.runtime.executable, protocol.benchmarks_order(path, argv), environ, guardian)
+
+    def answer(self, timeout_s: float) -> protocol.Benchmarks:
+        """Wait until the script has come to its end.
+
+        Raises:
+            LaneFailedError: it failed before its first benchmark, or did not end in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        self._expect(protocol.Hello, "start", deadline)
+        return self._expect(protocol.Benchmarks, "load", deadline)
 
 
 def death(status: int) -> str:

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from gilscope.lane import Lane, LaneFailedError, lane_environment
-from gilscope.model import Finding, Trial
+from gilscope.model import Calibration, Finding, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,6 +49,7 @@ class Launch:
         self._number = number
         self._timeout_s = timeout_s
         self._expected_digest: str | None = None
+        self._inner_loops: dict[str, int] = {}
 
     def open(self, specs: Iterable[LaneSpec]) -> Self:
         """Start all lanes side by side, then wait for each; they share a hash seed that no other launch has."""
@@ -59,7 +60,9 @@ class Launch:
                 self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
-                self._note_gil(lane, is_on=lane.wait_ready(self._timeout_s))
+                ready = lane.wait_ready(self._timeout_s)
+                self._inner_loops[name] = ready.inner_loops
+                self._note_gil(lane, is_on=ready.gil)
         return self
 
     def __enter__(self) -> Self:
@@ -79,11 +82,12 @@ class Launch:
             for lane in self.lanes.values():
                 lane.kill()
 
-    def calibrate(self, target_ns: int) -> int | None:
+    def calibrate(self, target_ns: int) -> Calibration | None:
         """The loops that fill a trial in the reference lane, or in the first that lives; None where none does."""
         for name in sorted(self.lanes, key=lambda name: name != self._contest.reference):
             with self._finding(name):
-                return self._loops_of(self.lanes[name], target_ns)
+                loops = self._loops_of(self.lanes[name], target_ns)
+                return Calibration(contest=self._contest.id, loops=loops, inner_loops=self._inner_loops[name])
         return None
 
     def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
@@ -155,6 +159,7 @@ class Launch:
             wall_ns=measured.wall_ns,
             starts_ns=measured.starts_ns,
             ends_ns=measured.ends_ns,
+            own_ns=measured.own_ns,
             cpu_ns=measured.cpu_ns,
             wait_ns=measured.wait_ns,
             digest=measured.digests[0],
