@@ -1,0 +1,154 @@
+"""Made-up values for tests: runtimes, lanes, contests and trials with known answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope.analysis import RunRecords
+from gilscope.model import (
+    Arm,
+    Calibration,
+    Contest,
+    Facts,
+    Finding,
+    HostCard,
+    LaneSpec,
+    Pair,
+    Probe,
+    Rules,
+    RunHeader,
+    Runtime,
+    Trial,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DEFAULT = Facts(
+    executable="/opt/3.14/bin/python3.14",
+    base_prefix="/opt/3.14",
+    implementation="CPython",
+    version=(3, 14, 6),
+    version_text="3.14.6",
+    build="default",
+    gil_enabled=True,
+    compiler="GCC 14.2.0",
+    config_args=("--with-lto",),
+    pgo=True,
+    lto=True,
+    debug=False,
+    jit="off",
+    interpreters_api="concurrent.interpreters",
+    own_gil=True,
+    platform="linux-x86_64",
+)
+
+RULES = Rules(min_launches=3, max_launches=5, rounds=4, trial_ms=20, precision=0.01, budget_s=60, timeout_s=10)
+
+PROBE = Probe(id="cpu/primes", path="/probes/cpu/primes.py", question="How fast?", kind="cpu")
+
+HOST = HostCard(
+    name="lab",
+    system="Linux",
+    kernel="6.1",
+    machine="x86_64",
+    cpu="CPU <of> a|kind",
+    cpus_online=4,
+    cpus_usable=2.0,
+    affinity=4,
+    cgroup_quota=2.0,
+    load_1min=0.1,
+    steal_percent=0.0,
+    virtualisation=None,
+    governor=None,
+    memory_bytes=2**34,
+)
+
+HEADER = RunHeader(
+    schema=1,
+    id="2026-01-02T030405Z",
+    started="2026-01-02 03:04:05",
+    gilscope="0.1.0",
+    suite="quick",
+    seed=7,
+    rules=RULES,
+    host=HOST,
+)
+
+
+def runtime(name: str, **changes: object) -> Runtime:
+    """A runtime of this name; a trailing ``t`` makes it free-threaded, and the digits its version."""
+    numbers = tuple(int(part) for part in name.rstrip("t").split("."))
+    version = (*numbers, 0, 0)[:3]
+    facts: dict[str, object] = {
+        "version": version,
+        "version_text": ".".join(map(str, version)),
+        "build": "free-threaded" if name.endswith("t") else "default",
+        "gil_enabled": not name.endswith("t"),
+        "own_gil": version >= (3, 12, 0),
+    }
+    made = msgspec.structs.replace(DEFAULT, **{**facts, **changes})
+    return Runtime(name=name, executable=f"/opt/{name}/bin/python", origin="PATH", facts=made)
+
+
+def pair(differences: tuple[str, ...] = ()) -> Pair:
+    """3.14t and its twin."""
+    return Pair(free_threaded=runtime("3.14t"), twin=runtime("3.14"), differences=differences)
+
+
+def lane(name: str, model: str = "serial", workers: int = 1, *, control: bool = False) -> LaneSpec:
+    """A lane of the arm of this name; ``+gil`` at its end forces the GIL on."""
+    arm = Arm(name=name, runtime=runtime(name.removesuffix("+gil")), gil_forced=name.endswith("+gil"))
+    return LaneSpec(arm=arm, model=model, workers=workers, control=control)
+
+
+def contest(*lanes: LaneSpec, builds: Pair | None = None) -> Contest:
+    """A contest of these lanes, the first of which is the reference."""
+    return Contest(id="cpu/primes@3.14t", probe=PROBE, lanes=lanes, reference=lanes[0].name, pair=builds)
+
+
+def trial(of: LaneSpec, launch: int, number: int, wall_ns: float, loops: int = 10) -> Trial:
+    """A trial in which every worker was busy from the gate to the end."""
+    wall = round(wall_ns)
+    return Trial(
+        contest="cpu/primes@3.14t",
+        lane=of.name,
+        launch=launch,
+        round=number,
+        loops=loops,
+        wall_ns=wall,
+        starts_ns=(0,) * of.workers,
+        ends_ns=(wall,) * of.workers,
+        cpu_ns=(wall,) * of.workers,
+        wait_ns=(0,) * of.workers,
+        digest="d",
+        gil_before=True,
+        gil_after=True,
+    )
+
+
+def trials(walls_ns: Mapping[LaneSpec, float], launches: int = 7, rounds: int = 4) -> list[Trial]:
+    """Trials of lanes whose makespans are known; the noise is the same in all lanes of a round and cancels in ratios."""
+    return [
+        trial(of, launch, number, wall * (1 + 0.01 * ((launch + number) % 3)))
+        for of, wall in walls_ns.items()
+        for launch in range(launches)
+        for number in range(rounds)
+    ]
+
+
+def records(
+    of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] = (), usable_cpus: float = 2.0
+) -> RunRecords:
+    """A run of this one contest."""
+    return RunRecords(
+        usable_cpus=usable_cpus,
+        contests=[of],
+        calibrations=[Calibration(contest=of.id, loops=10)],
+        trials=measured,
+        findings=findings,
+        skips=[],
+        ends=[],
+    )

@@ -1,0 +1,21 @@
+"""Unit tests start no process: one that tries fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import NoReturn
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every way of starting a process raise."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("a unit test started a process")
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+    monkeypatch.setattr(os, "fork", refuse, raising=False)
+    monkeypatch.setattr(os, "posix_spawn", refuse, raising=False)

@@ -1,0 +1,204 @@
+"""Figures from made-up trials whose answers are known."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from builders import contest, lane, pair, records, trial, trials
+from gilscope.analysis import ContestFigures, LaneFigures, figures
+from gilscope.model import Finding
+
+TWIN = lane("3.14")
+CONTROL = lane("3.14", control=True)
+TWIN_THREADS = lane("3.14", "threads", 2)
+FREE = lane("3.14t")
+FREE_GIL = lane("3.14t+gil")
+FREE_THREADS = lane("3.14t", "threads", 2)
+FREE_FOUR = lane("3.14t", "threads", 4)
+MS = 1e6
+
+
+def measured(**changes: float) -> ContestFigures:
+    """A contest in which the free-threaded build takes 10 % longer and two of its threads do not disturb each other."""
+    walls = {
+        TWIN: 100 * MS,
+        CONTROL: 100.5 * MS,
+        TWIN_THREADS: 205 * MS,
+        FREE: 110 * MS,
+        FREE_GIL: 104 * MS,
+        FREE_THREADS: changes.get("threads", 110 * MS),
+    }
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    return made
+
+
+def row(of: ContestFigures, name: str) -> LaneFigures:
+    """The row of the lane of this name."""
+    return next(item for item in of.lanes if item.lane.name == name)
+
+
+def test_time_per_unit_counts_every_workers_units() -> None:
+    """Ten loops in each of two workers within 110 ms are 5.5 ms from one finished unit to the next."""
+    threads = row(measured(), "3.14t:threads-2")
+
+    assert threads.time_per_unit.value == pytest.approx(0.110 / 10 / 2, rel=0.02)
+    assert threads.time_per_unit.low <= threads.time_per_unit.value <= threads.time_per_unit.high
+
+
+def test_gain_is_throughput_against_the_twins_serial_lane() -> None:
+    """Two threads that take 110 ms do twice the work of the twin's 100 ms."""
+    gain = row(measured(), "3.14t:threads-2").gain
+
+    assert gain is not None
+    assert gain.value == pytest.approx(200 / 110, rel=1e-4)
+
+
+def test_scaling_and_efficiency_are_against_the_own_arm() -> None:
+    """The same threads scale perfectly: their own serial lane takes 110 ms too."""
+    threads = row(measured(), "3.14t:threads-2")
+
+    assert threads.scaling is not None
+    assert threads.efficiency is not None
+    assert threads.scaling.value == pytest.approx(2.0)
+    assert threads.efficiency.value == pytest.approx(1.0)
+
+
+def test_a_serial_lane_has_no_scaling_and_the_reference_no_gain() -> None:
+    """Nothing is compared with itself."""
+    made = measured()
+
+    assert row(made, "3.14:serial").gain is None
+    assert row(made, "3.14:serial").scaling is None
+    assert row(made, "3.14t:serial").scaling is None
+
+
+def test_penalty_of_both_arms_of_the_free_threaded_build() -> None:
+    """10 % without the GIL, 4 % with it, each against the twin."""
+    penalties = {item.arm: item for item in measured().penalties}
+
+    assert penalties["3.14t"].penalty.value == pytest.approx(0.10)
+    assert penalties["3.14t+gil"].penalty.value == pytest.approx(0.04)
+    assert penalties["3.14t"].distinguishable
+
+
+def test_the_noise_floor_is_what_the_control_shows() -> None:
+    """Two copies of the reference that differ by half a per cent leave half a per cent open."""
+    made = measured()
+
+    assert made.noise_floor == pytest.approx(0.005, abs=1e-4)
+    assert made.control is not None
+    assert made.control.value == pytest.approx(1.005, abs=1e-4)
+
+
+def test_a_difference_within_the_noise_floor_is_not_distinguishable() -> None:
+    """A free-threaded build 0.2 % slower than its twin, where two copies of the twin differ by 2 %."""
+    walls = {TWIN: 100 * MS, CONTROL: 102 * MS, FREE: 100.2 * MS}
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+
+    assert not made.penalties[0].distinguishable
+
+
+def test_without_a_control_lane_there_is_no_noise_floor() -> None:
+    """It is unknown, not zero."""
+    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8})))
+
+    assert made.noise_floor is None
+    assert made.control is None
+
+
+def test_break_even_is_the_least_count_that_is_faster() -> None:
+    """One thread loses, two win against the serial lane and against the twin's best model."""
+    evens = {(item.model, item.against): item for item in measured().break_evens}
+
+    assert evens["threads", "3.14 serial"].workers == 2
+    assert evens["threads", "3.14 best model"].workers == 2
+
+
+def test_break_even_says_within_which_count_there_is_none() -> None:
+    """Threads that disturb each other never pay, as far as was measured."""
+    made = measured(threads=260 * MS)
+    (against_serial, _) = made.break_evens
+
+    assert against_serial.workers is None
+    assert against_serial.within == 2
+    assert against_serial.gain.value == pytest.approx(200 / 260, rel=1e-4)
+
+
+def test_best_model_is_the_twins_fastest_with_as_many_workers() -> None:
+    """Where the twin's processes scale, free-threaded threads have to beat them, not the serial lane."""
+    walls = {
+        TWIN: 100 * MS,
+        CONTROL: 100 * MS,
+        lane("3.14", "processes", 2): 101 * MS,
+        FREE: 1e8,
+        FREE_THREADS: 110 * MS,
+    }
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    evens = {item.against: item.workers for item in made.break_evens if item.model == "threads"}
+
+    assert evens == {"3.14 serial": 2, "3.14 best model": None}
+
+
+def test_more_workers_than_cpus_are_marked() -> None:
+    """Four workers on two usable CPUs are oversubscribed, two are not."""
+    walls = {TWIN: 1e8, FREE_THREADS: 1e8, FREE_FOUR: 2e8}
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls), usable_cpus=2.0))
+
+    assert row(made, "3.14t:threads-4").oversubscribed
+    assert not row(made, "3.14t:threads-2").oversubscribed
+
+
+def test_cores_busy_is_cpu_time_over_wall_time() -> None:
+    """Two workers that never wait keep two cores busy."""
+    assert row(measured(), "3.14t:threads-2").cores_busy.value == pytest.approx(2.0)
+
+
+def test_a_failed_lane_has_no_row() -> None:
+    """What a lane delivered before it failed is not shown as if it were whole; the finding says what happened."""
+    finding = Finding(
+        contest="cpu/primes@3.14t", lane=FREE.name, launch=3, phase="work", kind="raised", reason="ValueError"
+    )
+    walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8}
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls), [finding]))
+
+    assert [item.lane.name for item in made.lanes] == [TWIN.name]
+    assert made.findings == (finding,)
+
+
+def test_a_note_leaves_the_lane_in_place() -> None:
+    """A lane that did all its work and died while leaving still counts."""
+    note = Finding(
+        contest="cpu/primes@3.14t", lane=FREE.name, launch=3, phase="end", kind="died at shutdown", reason="SIGABRT"
+    )
+    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}), [note]))
+
+    assert [item.lane.name for item in made.lanes] == [TWIN.name, FREE.name]
+
+
+def test_one_launch_gives_figures_without_bounds() -> None:
+    """A contest that was cut off early is shown, and its intervals say that they know nothing."""
+    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}, launches=1)))
+    penalty = made.penalties[0].penalty
+
+    assert penalty.value == pytest.approx(0.10)
+    assert math.isinf(penalty.high)
+
+
+def test_warming_trials_are_left_out_and_told() -> None:
+    """A first trial half as slow again in every launch is no part of any figure."""
+    cold = [trial(TWIN, launch, number, 1.5e8 if number == 0 else 1e8) for launch in range(7) for number in range(6)]
+    (made,) = figures(records(contest(TWIN), cold))
+
+    assert row(made, "3.14:serial").cold_rounds == 1
+    assert row(made, "3.14:serial").time_per_unit.value == pytest.approx(0.01, rel=0.01)
+
+
+def test_a_missing_reference_leaves_times_only() -> None:
+    """Without the reference there is nothing to form a gain or a penalty with."""
+    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({FREE: 1.1e8})))
+
+    assert row(made, "3.14t:serial").gain is None
+    assert made.penalties == ()
+    assert made.break_evens == ()

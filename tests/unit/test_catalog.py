@@ -1,0 +1,164 @@
+"""Probes and matrix files as values, and every mistake in them at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope import catalog
+from gilscope.errors import MatrixError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = """# /// script
+# requires-python = ">=3.9"
+# [tool.gilscope]
+# kind = "shared"
+# shared = true
+# ///
+"""
+GOOD = HEADER + '"""What is asked?\n\nMore of it.\n"""\n\ndef work():\n    return 1\n'
+SUITE = """
+[quick]
+description = "d"
+lanes = ["*"]
+workers = [2]
+min_launches = 5
+max_launches = 10
+rounds = 4
+trial_ms = 20
+precision = 0.01
+budget_s = 10
+timeout_s = 60
+"""
+
+
+def folder_of(tmp_path: Path, **scripts: str) -> Path:
+    """A folder of probes, ``kind__name`` being the path."""
+    for name, text in scripts.items():
+        path = tmp_path / (name.replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_a_probe_is_read_without_running_it(tmp_path: Path) -> None:
+    """Its id is its path, its question its docstring's first line, the rest its block."""
+    (probe,) = catalog.probes(folder_of(tmp_path, shared__a=GOOD))
+
+    assert probe.id == "shared/a"
+    assert probe.question == "What is asked?"
+    assert probe.kind == "shared"
+    assert probe.shared
+    assert probe.requires_python == ">=3.9"
+
+
+def test_all_mistakes_of_all_probes_are_told_at_once(tmp_path: Path) -> None:
+    """A missing question, a missing work, an unknown key and a syntax error, each with its probe."""
+    folder = folder_of(
+        tmp_path,
+        a__mute="def work(): ...\n",
+        b__idle='"""Why?"""\n\ndef works(): ...\n',
+        c__key=GOOD.replace("shared = true", "sharde = true"),
+        d__broken="def work(:\n",
+    )
+
+    with pytest.raises(MatrixError) as error:
+        catalog.probes(folder)
+    told = "\n".join(error.value.mistakes)
+    assert "a/mute: has no docstring" in told
+    assert "b/idle: has no function work()" in told
+    assert "unknown key 'sharde'; did you mean 'shared'?" in told
+    assert "d/broken: " in told
+    assert len(error.value.mistakes) == 4
+
+
+def test_a_function_of_a_foreign_script_needs_no_header(tmp_path: Path) -> None:
+    """Nothing of such a script is looked at before it runs."""
+    path = tmp_path / "mine.py"
+    path.write_text("this is not even Python")
+    (probe,) = catalog.select(tmp_path, [f"{path}:main"])
+
+    assert probe.function == "main"
+    assert probe.id == "mine.py:main"
+    assert probe.path == str(path.resolve())
+
+
+def test_probes_are_chosen_by_glob_and_once(tmp_path: Path) -> None:
+    """Two names that fit the same probe choose it once."""
+    folder = folder_of(tmp_path, cpu__a=GOOD, cpu__b=GOOD, io__c=GOOD)
+
+    assert [probe.id for probe in catalog.select(folder, ["cpu/*", "cpu/a"])] == ["cpu/a", "cpu/b"]
+
+
+def test_an_unknown_probe_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    """A typing error is named."""
+    with pytest.raises(UsageError, match="did you mean 'cpu/primes'"):
+        catalog.select(folder_of(tmp_path, cpu__primes=GOOD), ["cpu/prines"])
+
+
+def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A wrong path is no traceback."""
+    with pytest.raises(UsageError, match=r"no script .*nowhere\.py"):
+        catalog.select(tmp_path, ["nowhere.py:main"])
+
+
+def test_a_suite_becomes_rules(tmp_path: Path) -> None:
+    """The numbers of a suite are the rules of its contests."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE)
+    suite = catalog.suite(path, "quick")
+
+    assert suite.rules.min_launches == 5
+    assert suite.rules.budget_s == 10
+    assert suite.workers == (2,)
+
+
+def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path: Path) -> None:
+    """An unknown key with the nearest one, a wrong type, a missing key."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE.replace("rounds = 4", 'rounds = "four"').replace("workers", "wokers"))
+
+    with pytest.raises(MatrixError) as error:
+        catalog.suites(path)
+    told = error.value.mistakes
+    assert "suites.toml: [quick]: unknown key 'wokers'; did you mean 'workers'?" in told
+    assert "suites.toml: [quick]: workers is missing" in told
+    assert any(mistake.startswith("suites.toml: [quick]: rounds: expected `int`") for mistake in told)
+
+
+def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
+    """More launches to begin with than at most, and a precision of nothing."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE.replace("min_launches = 5", "min_launches = 50").replace("0.01", "0"))
+
+    with pytest.raises(MatrixError, match="min_launches") as error:
+        catalog.suites(path)
+    assert "suites.toml: [quick]: precision must be greater than 0" in error.value.mistakes
+
+
+def test_an_unknown_suite_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    """A typing error is named."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE)
+
+    with pytest.raises(UsageError, match="did you mean 'quick'"):
+        catalog.suite(path, "quik")
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    """The file and the place of the mistake are told."""
+    path = tmp_path / "suites.toml"
+    path.write_text("[quick\n")
+
+    with pytest.raises(MatrixError, match=r"suites\.toml: .*line 1"):
+        catalog.suites(path)
+
+
+def test_the_projects_own_files_have_no_mistakes() -> None:
+    """What is shipped is valid."""
+    assert catalog.probes(catalog.home() / "probes")
+    assert "quick" in catalog.suites(catalog.home() / "matrix" / "suites.toml")
+    assert catalog.runtimes_file(catalog.home() / "matrix" / "runtimes.toml").install

@@ -1,0 +1,1 @@
+"""Errors become messages and exit statuses."""

@@ -1,0 +1,124 @@
+"""Each room knows only those below it: the table of who may import whom, held against the source."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import gilscope
+
+SOURCE = Path(gilscope.__file__).parent
+PACKAGE = "gilscope"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "analysis": {"effort", "model", "stats"},
+    "arguments": set(),
+    "catalog": {"errors", "model", "validation"},
+    "effort": {"stats"},
+    "errors": set(),
+    "guardian": set(),
+    "host": {"model"},
+    "lab": {"effort", "guardian", "launch", "model", "stats", "stopping"},
+    "lane": {"guardian", "model", "protocol"},
+    "launch": {"guardian", "lane", "model", "protocol"},
+    "measure": {"guardian", "host", "lab", "model", "plan", "runtimes", "store"},
+    "model": set(),
+    "plan": {"catalog", "model", "runtimes"},
+    "protocol": {"model"},
+    "render": {"analysis", "model"},
+    "runtimes": {"errors", "model"},
+    "stats": set(),
+    "stopping": {"effort", "model", "stats"},
+    "store": {"errors", "model"},
+    "validation": set(),
+}
+"""Every room but ``cli``, which may import all, and ``agent``, which imports nothing of ours."""
+
+STARTS_PROCESSES = {"guardian", "host", "lane", "runtimes"}
+
+
+def modules() -> list[Path]:
+    """Every module of the controller."""
+    return [path for path in sorted(SOURCE.rglob("*.py")) if "agent" not in path.relative_to(SOURCE).parts]
+
+
+def room(path: Path) -> str:
+    """The room that a module belongs to: its folder's name, or its own."""
+    return path.relative_to(SOURCE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of all that a module imports, also inside functions and for types only."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms_used(path: Path) -> set[str]:
+    """The rooms of ours that a module imports from, besides its own."""
+    parts = (name.split(".") for name in imported(path) if name.startswith(PACKAGE + "."))
+    return {part[1] for part in parts if (SOURCE / f"{part[1]}.py").exists() or (SOURCE / part[1]).is_dir()} - {
+        room(path)
+    }
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_room_knows_only_those_below_it(path: Path) -> None:
+    """A module imports no room that its row in the table lacks."""
+    if room(path) in {"cli", "__init__"}:
+        return
+
+    assert rooms_used(path) <= MAY_IMPORT[room(path)], f"{room(path)} imports what it may not"
+
+
+def test_the_table_has_no_stale_row() -> None:
+    """Every permission in the table is used by some module of the room."""
+    used: dict[str, set[str]] = {}
+    for path in modules():
+        used.setdefault(room(path), set()).update(rooms_used(path))
+
+    assert {name: used.get(name, set()) for name in MAY_IMPORT} == MAY_IMPORT
+
+
+def test_nobody_imports_the_agent() -> None:
+    """The controller starts the agent as a script and never imports it."""
+    importers = [path.name for path in modules() if any(name.startswith("gilscope.agent") for name in imported(path))]
+
+    assert importers == []
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "agent").rglob("*.py")), ids=lambda path: path.name)
+def test_the_agent_needs_the_standard_library_only(path: Path) -> None:
+    """Inside a target there is nothing but Python; the agent's own modules are imported relatively."""
+    outside = {name.split(".")[0] for name in imported(path)} - sys.stdlib_module_names - {"__future__"}
+
+    assert outside <= {"pyperf", "gilscope_agent"}
+
+
+def test_few_rooms_start_processes() -> None:
+    """What starts a process can hang or be left behind, so it lives in rooms that know how to end one."""
+    starters = {room(path) for path in modules() if "subprocess" in imported(path) or "os.fork" in imported(path)}
+
+    assert starters <= STARTS_PROCESSES
+
+
+def test_only_the_command_line_reads_the_environment_and_prints() -> None:
+    """Everywhere else, what is wanted comes in as a parameter, and what is told goes out as a value."""
+    loud = []
+    for path in modules():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        reads = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        if "print" in calls or "os.environ" in reads:
+            loud.append(room(path))
+
+    assert set(loud) <= {"cli"}

@@ -1,0 +1,1 @@
+"""Contests run with made-up lanes."""

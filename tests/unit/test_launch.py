@@ -1,0 +1,1 @@
+"""One launch with made-up lanes."""

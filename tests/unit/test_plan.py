@@ -1,0 +1,91 @@
+"""Probes, runtimes and a suite become contests, with a reason for all that is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from builders import PROBE, pair, runtime
+from gilscope import catalog
+from gilscope.plan import group_of_one, group_of_pair, plan
+
+if TYPE_CHECKING:
+    from gilscope.catalog import Suite
+    from gilscope.plan import Group, Plan
+
+SUITE = catalog.suite(Path(__file__).parents[2] / "matrix" / "suites.toml", "quick")
+WIDE = msgspec.structs.replace(SUITE, lanes=("*",), without=(), workers=(1, 2, 4, 8))
+
+
+def planned(group: Group, suite: Suite = WIDE, cpus: float = 2.0, requires: str | None = None) -> Plan:
+    """The plan for one probe and one group."""
+    probe = msgspec.structs.replace(PROBE, requires_python=requires)
+    return plan([probe], [group], suite, cpus)
+
+
+def names(of: Plan) -> list[str]:
+    """The names of the only contest's lanes."""
+    (contest,) = of.contests
+    return [lane.name for lane in contest.lanes]
+
+
+def test_a_pair_is_measured_against_the_twins_serial_lane() -> None:
+    """The reference comes first, its control second, and all three arms take part."""
+    (contest,) = planned(group_of_pair(pair())).contests
+
+    assert contest.id == "cpu/primes@3.14t"
+    assert contest.reference == "3.14:serial"
+    assert [lane.name for lane in contest.lanes[:2]] == ["3.14:serial", "3.14:serial#control"]
+    assert {lane.arm.name for lane in contest.lanes} == {"3.14", "3.14t", "3.14t+gil"}
+
+
+def test_a_free_threaded_build_without_a_twin_is_measured_against_itself() -> None:
+    """Its own serial lane is the reference."""
+    lonely = msgspec.structs.replace(pair(), twin=None)
+    (contest,) = planned(group_of_pair(lonely)).contests
+
+    assert contest.reference == "3.14t:serial"
+
+
+def test_workers_are_bounded_by_the_cpus() -> None:
+    """Twice the usable CPUs is the most; a serial lane has one worker whatever the suite says."""
+    lanes = names(planned(group_of_one(runtime("3.14")), cpus=2.0))
+
+    assert "3.14:threads-4" in lanes
+    assert "3.14:threads-8" not in lanes
+    assert "3.14:serial" in lanes
+
+
+def test_own_gil_interpreters_are_left_out_before_3_12_with_the_reason() -> None:
+    """The shared-GIL ones are measured there."""
+    made = planned(group_of_one(runtime("3.9")))
+    reasons = {skip.lane: skip.reason for skip in made.skips}
+
+    assert "PEP 684" in reasons["3.9:interpreters-2"]
+    assert "3.9:interpreters-shared-2" in names(made)
+
+
+def test_globs_choose_lanes_by_probe_arm_model_and_workers() -> None:
+    """A suite's ``lanes`` and ``without`` are read as ids."""
+    suite = msgspec.structs.replace(WIDE, lanes=("cpu/*@3.14*:*",), without=("*+gil:*", "*:processes*", "*-1"))
+    lanes = names(planned(group_of_pair(pair()), suite))
+
+    assert "3.14t:threads-2" in lanes
+    assert not [name for name in lanes if "+gil" in name or "processes" in name or name.endswith("-1")]
+
+
+def test_a_probe_that_needs_a_later_python_is_skipped_with_the_reason() -> None:
+    """No contest is left without its reference."""
+    made = planned(group_of_one(runtime("3.9")), requires=">=3.11")
+
+    assert made.contests == ()
+    assert {skip.reason for skip in made.skips} == {"needs Python >=3.11"}
+
+
+def test_a_requirement_that_is_none_is_told() -> None:
+    """A mistake in a probe's header does not stop the others."""
+    made = planned(group_of_one(runtime("3.9")), requires="three")
+
+    assert "no version specifier" in made.skips[0].reason

@@ -1,0 +1,35 @@
+"""What lanes and controller say to each other, line by line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from builders import PROBE, lane
+from gilscope import protocol
+
+
+def test_an_order_names_what_to_open() -> None:
+    """One JSON line with all that a fresh agent needs."""
+    line = protocol.order(PROBE, lane("3.14", "threads", 2))
+
+    assert line.endswith(b"\n")
+    assert json.loads(line).items() >= {"path": PROBE.path, "model": "threads", "workers": 2, "shared": False}.items()
+
+
+def test_a_marked_line_is_a_record() -> None:
+    """The type decides which value it becomes."""
+    assert protocol.answer(b'\x1e{"type": "ready", "gil": false}\n') == protocol.Ready(gil=False)
+
+
+def test_an_unmarked_line_is_not_a_record() -> None:
+    """What an interpreter prints before the agent runs is passed over, even if it looks like a record."""
+    assert protocol.answer(b'{"type": "ready", "gil": false}\n') is None
+
+
+@pytest.mark.parametrize("line", [b"\x1enonsense\n", b'\x1e{"type": "unheard of"}\n', b'\x1e{"type": "ready"}\n'])
+def test_a_marked_line_that_holds_no_record_is_garbage(line: bytes) -> None:
+    """Broken JSON, an unknown type, a missing field."""
+    with pytest.raises(protocol.GarbageError):
+        protocol.answer(line)

@@ -1,0 +1,117 @@
+"""The results folder: appended record by record, read back whole, whatever cut it off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import msgspec
+import pytest
+
+from builders import HEADER, contest, lane, trial
+from gilscope import store
+from gilscope.errors import ResultsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SERIAL = lane("3.14")
+
+
+def written(path: Path, count: int = 3) -> Path:
+    """A run of one contest with so many trials."""
+    writer = store.RunWriter(path)
+    writer.append(HEADER)
+    writer.append(contest(SERIAL))
+    for number in range(count):
+        writer.append(trial(SERIAL, 0, number, 1e6))
+    writer.close()
+    return path
+
+
+def test_what_is_appended_is_read_back(tmp_path: Path) -> None:
+    """Every kind of record comes back as the value that was written."""
+    run = store.read(written(tmp_path / "new" / "run.jsonl"))
+
+    assert run.header == HEADER
+    assert run.contests == (contest(SERIAL),)
+    assert run.trials == tuple(trial(SERIAL, 0, number, 1e6) for number in range(3))
+
+
+def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+    """A killed controller leaves half a line; all before it counts."""
+    path = written(tmp_path / "run.jsonl")
+    path.write_bytes(path.read_bytes()[:-20])
+
+    assert len(store.read(path).trials) == 2
+
+
+def test_a_run_is_continued_behind_a_torn_line(tmp_path: Path) -> None:
+    """A later session's records begin on a line of their own."""
+    path = written(tmp_path / "run.jsonl")
+    path.write_bytes(path.read_bytes()[:-20])
+    writer = store.RunWriter(path)
+    writer.append(trial(SERIAL, 1, 0, 2e6))
+    writer.close()
+
+    assert [item.launch for item in store.read(path).trials] == [0, 0, 1]
+
+
+def test_a_later_format_is_refused(tmp_path: Path) -> None:
+    """A run of a newer gilscope is not misread."""
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(HEADER, schema=store.SCHEMA + 1)))
+
+    with pytest.raises(ResultsError, match="written by a later gilscope"):
+        store.read(path)
+
+
+def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    """Another JSON lines file is named as what it is not."""
+    path = tmp_path / "other.jsonl"
+    path.write_text('{"type": "something else"}\n')
+
+    with pytest.raises(ResultsError, match="line 1"):
+        store.read(path)
+
+
+def test_an_unknown_run_names_the_latest_ones(tmp_path: Path) -> None:
+    """A mistyped id is answered with what there is."""
+    written(tmp_path / "2026-01-02T030405Z.jsonl")
+
+    with pytest.raises(ResultsError, match="2026-01-02T030405Z"):
+        store.find(tmp_path, "2026-01-03")
+
+
+def test_the_latest_run_is_found_by_its_name(tmp_path: Path) -> None:
+    """Ids begin with their time, so the last in order is the latest."""
+    for name in ("2026-01-02T030405Z", "2026-03-02T030405Z", "2026-02-02T030405Z"):
+        written(tmp_path / f"{name}.jsonl")
+
+    assert store.find(tmp_path, None).stem == "2026-03-02T030405Z"
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_with_its_path(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ResultsError, match="--results"):
+        store.RunWriter(tmp_path / "file" / "run.jsonl")
+
+
+def test_a_full_disk_keeps_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says so, and the records before it can be read."""
+    path = written(tmp_path / "run.jsonl")
+    writer = store.RunWriter(path)
+
+    class Full:
+        """A file on a full disk."""
+
+        def write(self, _: bytes) -> NoReturn:
+            raise OSError(28, "No space left on device")
+
+    writer.close()
+    monkeypatch.setattr(writer, "_file", Full())
+
+    with pytest.raises(ResultsError, match="No space left on device"):
+        writer.append(trial(SERIAL, 1, 0, 1e6))
+    assert len(store.read(path).trials) == 3
