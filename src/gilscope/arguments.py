@@ -10,9 +10,19 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 EXAMPLES = """\
 examples:
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
+  gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope report                         the last run's tables again
 """
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """What was asked; ``script_arguments`` is all that follows ``--``, meant for the script that is measured."""
+    own, script = arguments, []
+    if "--" in arguments:
+        place = arguments.index("--")
+        own, script = arguments[:place], arguments[place + 1 :]
+    return parser().parse_args(own, argparse.Namespace(script_arguments=script))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -54,7 +64,9 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = _add(commands, "run", "measure probes, or a function of yours")
-    run.add_argument("probes", nargs="*", metavar="PROBE", help="ids or globs (cpu/*), probe files, file.py:function")
+    run.add_argument(
+        "probes", nargs="*", metavar="PROBE", help="ids or globs (cpu/*), probe files, pyperf scripts, file.py:function"
+    )
     run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     _python(run)

@@ -7,12 +7,14 @@ import re
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from gilscope import scripts
 from gilscope.errors import MatrixError, UsageError
 from gilscope.model import Probe, Rules
+from gilscope.scripts import Script
 from gilscope.validation import convert, unknown_name
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     """One table of ``matrix/suites.toml``.
 
     ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``).
+    ``source`` is where its probes come from: the project's own, or an installed pyperformance.
     """
 
     description: str
+    source: Literal["probes", "pyperformance"] = "probes"
     lanes: tuple[str, ...]
     without: tuple[str, ...] = ()
     workers: tuple[int, ...]
@@ -122,8 +126,10 @@ def probes(folder: Path) -> tuple[Probe, ...]:
     return tuple(probe for probe, _ in found if probe is not None)
 
 
-def select(folder: Path, names: Iterable[str]) -> tuple[Probe, ...]:
+def select(folder: Path, names: Iterable[str], argv: tuple[str, ...] = ()) -> tuple[Probe | Script, ...]:
     """The probes named: ids or globs over them, paths of scripts, or ``file.py:function``; all of them without names.
+
+    A script written for pyperf is chosen by its path, and one benchmark of it by ``file.py:name``; ``argv`` is for it.
 
     Raises:
         MatrixError: a script has mistakes.
@@ -132,22 +138,20 @@ def select(folder: Path, names: Iterable[str]) -> tuple[Probe, ...]:
     wanted = list(names)
     if not wanted:
         return probes(folder)
-    chosen: dict[str, Probe] = {}
+    chosen: dict[str, Probe | Script] = {}
     for name in wanted:
-        for probe in _named(folder, name):
+        for probe in _named(folder, name, argv):
             chosen.setdefault(probe.id, probe)
     return tuple(chosen.values())
 
 
-def _named(folder: Path, name: str) -> Iterator[Probe]:
+def _named(folder: Path, name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
     script, _, function = name.rpartition(":")
     if script.endswith(".py"):
-        yield _foreign(Path(script), function)
+        yield _pyperf_script(_existing(Path(script)), function, argv) or _foreign(Path(script), function)
     elif name.endswith(".py"):
-        probe, mistakes = _probe(_existing(Path(name)), name)
-        if probe is None:
-            raise MatrixError(mistakes)
-        yield probe
+        path = _existing(Path(name))
+        yield _pyperf_script(path, "*", argv) or _flawless(path, name)
     else:
         known = {probe.id: probe for probe in probes(folder)}
         fitting = [probe for probe in known.values() if fnmatchcase(probe.id, name)]
@@ -172,6 +176,35 @@ def _foreign(path: Path, function: str) -> Probe:
         question=f"What does {function}() in {path.name} cost, and how does it scale?",
         kind="own",
     )
+
+
+def _pyperf_script(path: Path, wanted: str, argv: tuple[str, ...]) -> Script | None:
+    """The script if it was written for pyperf, and ``wanted`` is not one of its functions."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        tree = ast.parse(text)
+        requires_python = _metadata(text).get("requires-python")
+    except (tomllib.TOMLDecodeError, SyntaxError):
+        return None
+    if not scripts.is_for_pyperf(tree) or wanted in _functions(tree):
+        return None
+    return Script(
+        id=path.name,
+        path=str(path),
+        prefix=f"{path.name}:",
+        question=(ast.get_docstring(tree) or "").partition("\n")[0] or f"What {path.name} measures",
+        argv=argv,
+        wanted=wanted,
+        requires_python=requires_python,
+        unfit=scripts.unfit(tree),
+    )
+
+
+def _flawless(path: Path, name: str) -> Probe:
+    probe, mistakes = _probe(path, name)
+    if probe is None:
+        raise MatrixError(mistakes)
+    return probe
 
 
 def _scripts(folder: Path) -> list[Path]:

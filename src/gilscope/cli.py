@@ -11,7 +11,7 @@ import msgspec
 import platformdirs
 
 from gilscope import errors
-from gilscope.arguments import parser
+from gilscope.arguments import parse
 
 if TYPE_CHECKING:
     import argparse
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gilscope.catalog import Suite
-    from gilscope.model import Census
+    from gilscope.model import Census, Probe
     from gilscope.plan import Plan
     from gilscope.render.report import Report
+    from gilscope.scripts import Script
+
+MOST_REASONS = 5
+"""How many reasons are told for why nothing is left to measure."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status, as told in ``gilscope.errors``."""
-    asked = parser().parse_args(arguments)
+    asked = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return COMMANDS[asked.command](asked)
     except KeyboardInterrupt:
@@ -100,7 +104,8 @@ def _run(asked: argparse.Namespace) -> int:
     chosen_suite = suite(home() / "matrix" / "suites.toml", asked.suite)
     run_id = asked.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(asked.results, run_id)
-    plan = measure.remaining(_plan(asked, chosen_suite), measure.measured_before(path))
+    environ = common_environment(os.environ, _cache() / "bytecode")
+    plan = measure.remaining(_plan(asked, chosen_suite, environ), measure.measured_before(path))
     rules = msgspec.structs.replace(
         chosen_suite.rules,
         budget_s=asked.budget or chosen_suite.budget_s,
@@ -115,7 +120,6 @@ def _run(asked: argparse.Namespace) -> int:
     _announce(console, plan, rules.budget_s)
     try:
         with RunProgress(console, len(plan.contests)) as observer:
-            environ = common_environment(os.environ, _cache() / "bytecode")
             failed = measure.measure(plan, request, path, environ, observer)
     except KeyboardInterrupt:
         raise errors.ControllerInterruptedError(
@@ -139,21 +143,28 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
         )
 
 
-def _plan(asked: argparse.Namespace, suite: Suite) -> Plan:
-    from gilscope import catalog, host, measure
-    from gilscope.plan import plan
+def _plan(asked: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+    from gilscope import measure
     from gilscope.runtimes.twins import select
 
-    probes = catalog.select(catalog.home() / "probes", asked.probes)
+    workloads = _workloads(asked, suite)
     census = take_census(asked.python)
     chosen = select(census, [*asked.on, *asked.python])
     if not asked.on and not asked.python:
         chosen = measure.newest(census)
-    made = plan(probes, measure.groups(chosen, census), suite, host.usable_cpus())
+    made = measure.planned(workloads, measure.groups(chosen, census), suite, environ)
     if not made.contests:
-        reasons = sorted({skip.reason for skip in made.skips})
+        reasons = sorted({skip.reason for skip in made.skips})[:MOST_REASONS]
         raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
     return made
+
+
+def _workloads(asked: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
+    from gilscope import catalog, pyperformance
+
+    if suite.source == "pyperformance":
+        return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), asked.probes)
+    return catalog.select(catalog.home() / "probes", asked.probes, tuple(asked.script_arguments))
 
 
 def _report(asked: argparse.Namespace) -> int:

@@ -10,14 +10,18 @@ import msgspec
 
 from gilscope import __version__, host, store
 from gilscope.guardian import Guardian
+from gilscope.inventory import Inquirer
 from gilscope.lab import Lab, Observer
-from gilscope.model import Census, Finding, Record, Rules, RunHeader, Runtime
-from gilscope.plan import Group, Plan, group_of_one, group_of_pair
+from gilscope.model import Census, Finding, Probe, Record, Rules, RunHeader, Runtime
+from gilscope.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
 from gilscope.runtimes.twins import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from gilscope.catalog import Suite
+    from gilscope.scripts import Script
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +48,24 @@ def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
     twins = {pair.twin.name for pair in paired if pair.twin is not None}
     alone = [runtime for runtime in chosen if runtime.name not in all_pairs and runtime.name not in twins]
     return (*map(group_of_pair, paired), *map(group_of_one, alone))
+
+
+def planned(
+    workloads: Sequence[Probe | Script], chosen: Sequence[Group], suite: Suite, environ: Mapping[str, str]
+) -> Plan:
+    """The contests of every group; scripts written for pyperf are first asked what they hold, once per group.
+
+    ``environ`` is what all lanes share (`gilscope.lane.common_environment`).
+    """
+    cpus = host.usable_cpus()
+    plans: list[Plan] = []
+    with Guardian() as guardian:
+        inquirer = Inquirer(environ, guardian, suite.timeout_s, at_once=max(1, int(cpus)))
+        for group in chosen:
+            inventory = inquirer.take(workloads, group)
+            made = plan(inventory.probes, [group], suite, cpus)
+            plans.append(Plan(made.contests, (*inventory.skips, *made.skips)))
+    return joined(plans)
 
 
 def newest(census: Census) -> tuple[Runtime, ...]:

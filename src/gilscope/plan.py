@@ -49,6 +49,13 @@ def group_of_one(runtime: Runtime) -> Group:
     return Group(name=runtime.name, arms=arms(runtime))
 
 
+def joined(plans: Iterable[Plan]) -> Plan:
+    """All plans as one, in order."""
+    parts = list(plans)
+    contests = tuple(contest for part in parts for contest in part.contests)
+    return Plan(contests, tuple(skip for part in parts for skip in part.skips))
+
+
 def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_cpus: float) -> Plan:
     """One contest per probe and group; a contest without its reference lane is skipped whole."""
     workers = [count for count in suite.workers if count <= max(1.0, OVERSUBSCRIPTION * usable_cpus)]
@@ -81,9 +88,9 @@ def _lanes(
     skips: list[Skip] = []
     counts = list(workers)
     for arm in group.arms:
-        unfit = _unfit(probe, arm.runtime)
+        unfitness = unfit(probe.requires_python, arm.runtime)
         for lane in _asked_for(probe, arm, suite, counts):
-            reason = unfit or MODELS[lane.model](arm.runtime.facts)
+            reason = unfitness or MODELS[lane.model](arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
             else:
@@ -104,16 +111,16 @@ def _fits(identifier: str, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(identifier, glob) for glob in globs)
 
 
-def _unfit(probe: Probe, runtime: Runtime) -> str | None:
-    """Why the probe's ``requires-python`` keeps it off this runtime."""
-    if probe.requires_python is None:
+def unfit(requires_python: str | None, runtime: Runtime) -> str | None:
+    """Why a probe's ``requires-python`` keeps it off this runtime, or None."""
+    if requires_python is None:
         return None
     try:
-        wanted = SpecifierSet(probe.requires_python)
+        wanted = SpecifierSet(requires_python)
     except InvalidSpecifier:
-        return f"its requires-python {probe.requires_python!r} is no version specifier"
+        return f"its requires-python {requires_python!r} is no version specifier"
     version = ".".join(map(str, runtime.facts.version))
-    return None if wanted.contains(version, prereleases=True) else f"needs Python {probe.requires_python}"
+    return None if wanted.contains(version, prereleases=True) else f"needs Python {requires_python}"
 
 
 def _always(facts: Facts) -> str | None:

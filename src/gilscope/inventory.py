@@ -1,0 +1,102 @@
+"""Which benchmarks scripts written for pyperf hold, asked of the scripts themselves in the runtime to be measured."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope.lane import Inquiry, LaneFailedError, lane_environment
+from gilscope.model import Probe, Skip
+from gilscope.plan import unfit
+from gilscope.scripts import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gilscope.guardian import Guardian
+    from gilscope.plan import Group
+    from gilscope.protocol import Benchmarks
+
+HASH_SEED = 0
+EVERY_LANE = "all"
+
+
+class Inventory(msgspec.Struct, frozen=True):
+    """The probes of a group of runtimes, scripts replaced by their benchmarks, and what cannot be measured there."""
+
+    probes: tuple[Probe, ...]
+    skips: tuple[Skip, ...] = ()
+
+
+class Inquirer:
+    """Asks scripts in targets that all share an environment and a time limit, ``at_once`` of them side by side."""
+
+    def __init__(self, environ: Mapping[str, str], guardian: Guardian, timeout_s: float, at_once: int) -> None:
+        self._environ = environ
+        self._guardian = guardian
+        self._timeout_s = timeout_s
+        self._at_once = at_once
+
+    def take(self, workloads: Sequence[Probe | Script], group: Group) -> Inventory:
+        """The inventory of a group, asked of its first runtime; in the order of the workloads."""
+
+        def one(workload: Probe | Script) -> Inventory:
+            return self._asked(workload, group) if isinstance(workload, Script) else Inventory((workload,))
+
+        with ThreadPoolExecutor(self._at_once) as pool:
+            try:
+                taken = list(pool.map(one, workloads))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        probes = {probe.id: probe for inventory in taken for probe in inventory.probes}
+        return Inventory(tuple(probes.values()), tuple(skip for inventory in taken for skip in inventory.skips))
+
+    def _asked(self, script: Script, group: Group) -> Inventory:
+        reason = script.unfit or unfit(script.requires_python, group.arms[0].runtime)
+        if reason is None:
+            try:
+                return expanded(script, group.name, self._answer(script, group))
+            except LaneFailedError as error:
+                reason = str(error)
+        return Inventory((), (_skip(script.id, group.name, reason),))
+
+    def _answer(self, script: Script, group: Group) -> Benchmarks:
+        arm = group.arms[0]
+        environ = lane_environment(self._environ, arm, HASH_SEED)
+        inquiry = Inquiry(arm, script.path, script.argv, environ, self._guardian)
+        try:
+            return inquiry.answer(self._timeout_s)
+        finally:
+            inquiry.kill()
+
+
+def expanded(script: Script, group: str, answer: Benchmarks) -> Inventory:
+    """A probe for each wanted benchmark that the script holds, a skip for each that cannot be measured."""
+    fits = partial(fnmatchcase, pat=script.wanted)
+    probes = tuple(_probe(script, name, answer.description) for name in answer.benchmarks if fits(name))
+    skips = tuple(_skip(script.prefix + name, group, reason) for name, reason in answer.left_out if fits(name))
+    if not probes and not skips:
+        held = ", ".join(answer.benchmarks) or "none at all"
+        skips = (_skip(script.id, group, f"it has no benchmark {script.wanted!r}; it has: {held}"),)
+    return Inventory(probes, skips)
+
+
+def _probe(script: Script, name: str, description: str | None) -> Probe:
+    return Probe(
+        id=script.prefix + name,
+        path=script.path,
+        question=description or script.question,
+        kind="pyperf",
+        requires_python=script.requires_python,
+        benchmark=name,
+        argv=script.argv,
+    )
+
+
+def _skip(contest: str, group: str, reason: str) -> Skip:
+    return Skip(contest=f"{contest}@{group}", lane=EVERY_LANE, reason=reason)

@@ -1,0 +1,53 @@
+"""Scripts written for ``pyperf.Runner``, as text: what can be told of one without running it."""
+
+from __future__ import annotations
+
+import ast
+
+import msgspec
+
+MEASURED = frozenset({"bench_func", "bench_time_func", "bench_async_func", "timeit"})
+"""The Runner's methods whose benchmarks can be measured in every model."""
+
+COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command), which no lane can hold"
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """Such a script; which benchmarks it holds shows when a runtime runs it (`gilscope.inventory`).
+
+    A benchmark whose name fits the glob ``wanted`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
+    why none of them can be measured, where the text tells.
+    """
+
+    id: str
+    path: str
+    prefix: str
+    question: str = ""
+    argv: tuple[str, ...] = ()
+    wanted: str = "*"
+    requires_python: str | None = None
+    unfit: str | None = None
+
+
+def is_for_pyperf(tree: ast.Module) -> bool:
+    """Whether a script imports pyperf and uses its Runner."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | _attributes(tree)
+    return "Runner" in names and any(
+        module.partition(".")[0] == "pyperf" for node in ast.walk(tree) for module in _modules(node)
+    )
+
+
+def unfit(tree: ast.Module) -> str | None:
+    """Why none of its benchmarks can be measured, as far as its text tells."""
+    used = _attributes(tree)
+    return COMMANDS_ONLY if "bench_command" in used and not used & MEASURED else None
+
+
+def _attributes(tree: ast.Module) -> set[str]:
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
