@@ -130,7 +130,7 @@ def trial(of: LaneSpec, launch: int, number: int, wall_ns: float, loops: int = 1
 
 
 def trials(walls_ns: Mapping[LaneSpec, float], launches: int = 7, rounds: int = 4) -> list[Trial]:
-    """Trials of lanes whose makespans are known; the noise is the same in all lanes of a round and cancels in ratios."""
+    """Trials of lanes whose makespans are known; the noise is the same in all lanes of a round and cancels."""
     return [
         trial(of, launch, number, wall * (1 + 0.01 * ((launch + number) % 3)))
         for of, wall in walls_ns.items()

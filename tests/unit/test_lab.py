@@ -1,1 +1,260 @@
-"""Contests run with made-up lanes."""
+"""Contests with made-up lanes: who runs when, what becomes of failures, and when it ends."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+import pytest
+
+from builders import RULES, contest, lane, pair
+from gilscope import launch
+from gilscope.lab import Lab
+from gilscope.lane import LaneFailedError
+from gilscope.model import Calibration, Contest, ContestEnd, Finding, Record, Rules, Trial
+from gilscope.protocol import Measured, Ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gilscope.model import LaneSpec
+
+TWIN = lane("3.14")
+CONTROL = lane("3.14", control=True)
+FREE = lane("3.14t")
+QUICK = msgspec.structs.replace(RULES, min_launches=3, max_launches=3, precision=1e-9)
+
+
+class FakeLane:
+    """A lane without a process; ``behaviour`` decides what each trial gives."""
+
+    opened: ClassVar[list[FakeLane]] = []
+    behaviour: ClassVar[Callable[[FakeLane, int], Measured]]
+
+    def __init__(self, spec: LaneSpec, *_: object) -> None:
+        self.spec = spec
+        self.gil_was_told = False
+        self.trials = 0
+        self.killed = False
+        self.closed = False
+        FakeLane.opened.append(self)
+
+    def wait_ready(self, _: float) -> Any:  # noqa: ANN401 - whatever the real one answers
+        return Ready(gil=self.spec.arm.runtime.facts.gil_enabled)
+
+    def trial(self, loops: int, _: float) -> Measured:
+        self.trials += 1
+        return FakeLane.behaviour(self, loops)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def printed(self) -> str:
+        return "what it printed"
+
+
+def measured(fake: FakeLane, loops: int, **changes: object) -> Measured:
+    """A trial of a millisecond a loop."""
+    wall = loops * 1_000_000
+    gil = fake.spec.arm.runtime.facts.gil_enabled
+    plain = Measured(
+        loops=loops,
+        wall_ns=wall,
+        starts_ns=(0,),
+        ends_ns=(wall,),
+        cpu_ns=(wall,),
+        wait_ns=(0,),
+        digests=("same",),
+        gil_before=gil,
+        gil_after=gil,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+class Watcher:
+    """An observer that only counts."""
+
+    def __init__(self) -> None:
+        self.ended: list[ContestEnd] = []
+
+    def contest_begins(self, contest: Contest, rules: Rules) -> None:
+        """Nothing to count."""
+
+    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+        """Nothing to count."""
+
+    def contest_ends(self, end: ContestEnd) -> None:
+        self.ended.append(end)
+
+
+class NoGuardian:
+    """Guards nothing, since nothing is started."""
+
+
+@pytest.fixture(autouse=True)
+def fake_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every lane is a fake that behaves well, unless a test says otherwise."""
+    FakeLane.opened = []
+    monkeypatch.setattr(FakeLane, "behaviour", measured, raising=False)
+    monkeypatch.setattr(launch, "Lane", FakeLane)
+
+
+def run(of: Contest, rules: Rules = QUICK, seed: int = 1) -> list[Record]:
+    """All records of one contest."""
+    records: list[Record] = []
+    lab = Lab(
+        environ={},
+        guardian=NoGuardian(),  # type: ignore[arg-type] # fakes start nothing that would need one
+        record=records.append,
+        observer=Watcher(),
+        random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
+    )
+    lab.run(of, rules)
+    return records
+
+
+def trials(records: list[Record]) -> list[Trial]:
+    """The trials among the records."""
+    return [record for record in records if isinstance(record, Trial)]
+
+
+def findings(records: list[Record]) -> list[Finding]:
+    """The findings among the records."""
+    return [record for record in records if isinstance(record, Finding)]
+
+
+def behave(monkeypatch: pytest.MonkeyPatch, behaviour: Callable[[FakeLane, int], Measured]) -> None:
+    """Let the fakes behave so."""
+    monkeypatch.setattr(FakeLane, "behaviour", staticmethod(behaviour))
+
+
+def test_every_round_runs_every_lane_once_in_an_order_that_changes() -> None:
+    """Interleaved, and not always in the same order."""
+    rounds: dict[tuple[int, int], list[str]] = {}
+    for trial in trials(run(contest(TWIN, CONTROL, FREE))):
+        rounds.setdefault((trial.launch, trial.round), []).append(trial.lane)
+
+    assert {tuple(sorted(lanes)) for lanes in rounds.values()} == {tuple(sorted((TWIN.name, CONTROL.name, FREE.name)))}
+    assert len({tuple(lanes) for lanes in rounds.values()}) > 1
+
+
+def test_the_order_is_the_seeds() -> None:
+    """The same seed gives the same order, another one another."""
+    orders = [[trial.lane for trial in trials(run(contest(TWIN, CONTROL, FREE), seed=seed))] for seed in (1, 1, 2)]
+
+    assert orders[0] == orders[1]
+    assert orders[0] != orders[2]
+
+
+def test_loops_are_calibrated_once_and_shared() -> None:
+    """A unit of a millisecond is looped to fill a trial of twenty, in every lane and launch alike."""
+    records = run(contest(TWIN, FREE))
+
+    assert [record.loops for record in records if isinstance(record, Calibration)] == [20]
+    assert {trial.loops for trial in trials(records)} == {20}
+
+
+def test_each_launch_has_fresh_lanes() -> None:
+    """Three launches of two lanes are six processes, all of them closed and gone."""
+    run(contest(TWIN, FREE))
+
+    assert len(FakeLane.opened) == 6
+    assert all(fake.closed and fake.killed for fake in FakeLane.opened)
+
+
+def test_a_failing_lane_becomes_a_finding_and_the_contest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left out of later launches; the others are not."""
+
+    def fail(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec.name == FREE.name:
+            raise LaneFailedError("work", "raised", "ValueError: no", "Traceback ...")
+        return measured(fake, loops)
+
+    behave(monkeypatch, fail)
+    records = run(contest(TWIN, CONTROL, FREE))
+
+    assert [(item.lane, item.kind, item.launch) for item in findings(records)] == [(FREE.name, "raised", 0)]
+    assert {trial.launch for trial in trials(records) if trial.lane == CONTROL.name} == {0, 1, 2}
+    assert sum(fake.spec.name == FREE.name for fake in FakeLane.opened) == 1
+
+
+def test_a_different_result_fails_the_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference's result is the right one."""
+    behave(
+        monkeypatch,
+        lambda fake, loops: measured(fake, loops, digests=("other" if fake.spec.name == FREE.name else "same",)),
+    )
+    (finding,) = findings(run(contest(TWIN, FREE)))
+
+    assert (finding.lane, finding.kind) == (FREE.name, "disagreed")
+    assert "other" in finding.reason
+
+
+def test_results_that_vary_are_told_and_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that gives another result at every call fails nobody."""
+    behave(monkeypatch, lambda fake, loops: measured(fake, loops, digests=(f"{fake.spec.name} {fake.trials}",)))
+    records = run(contest(TWIN, FREE))
+
+    assert [item.kind for item in findings(records)] == ["varies"]
+    assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
+
+
+def test_a_gil_that_was_turned_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A free-threaded lane that ends a trial with the GIL on, but not one whose GIL is forced on."""
+    behave(monkeypatch, lambda fake, loops: measured(fake, loops, gil_after=True))
+    told = findings(run(contest(TWIN, FREE, lane("3.14t+gil"))))
+
+    assert {(item.lane, item.kind) for item in told} == {(FREE.name, "GIL turned on")}
+    assert told[0].detail == "what it printed"
+
+
+def test_the_most_launches_end_a_contest_of_wide_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Noise that never narrows runs into ``max_launches``."""
+    noise = Random(3)  # noqa: S311 - noise to repeat, not a secret
+    behave(monkeypatch, lambda fake, loops: measured(fake, loops, wall_ns=int(loops * 1_000_000 * noise.uniform(1, 2))))
+    rules = msgspec.structs.replace(RULES, min_launches=3, max_launches=7, precision=0.001)
+    (end,) = [record for record in run(contest(TWIN, FREE), rules) if isinstance(record, ContestEnd)]
+
+    assert (end.reason, end.launches) == ("launches", 7)
+
+
+def test_a_contest_that_is_known_ends_early() -> None:
+    """Ratios without noise need no more than the first stage."""
+    rules = msgspec.structs.replace(RULES, min_launches=4, max_launches=50, precision=0.01)
+    (end,) = [record for record in run(contest(TWIN, FREE), rules) if isinstance(record, ContestEnd)]
+
+    assert (end.reason, end.launches) == ("precise", 4)
+
+
+def test_no_lane_left_ends_a_contest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All lanes fail; the contest says so instead of going round in circles."""
+
+    def fail(*_: object) -> Measured:
+        raise LaneFailedError("load", "raised", "ImportError: numpy")
+
+    behave(monkeypatch, fail)
+    records = run(contest(TWIN, FREE, builds=pair()))
+    (end,) = [record for record in records if isinstance(record, ContestEnd)]
+
+    assert end.reason == "no lane left"
+    assert {item.lane for item in findings(records)} == {TWIN.name, FREE.name}
+
+
+def test_no_lane_outlives_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the middle of a round kills every lane on its way out."""
+
+    def interrupt(fake: FakeLane, loops: int) -> Measured:
+        if fake.trials > 2:
+            raise KeyboardInterrupt
+        return measured(fake, loops)
+
+    behave(monkeypatch, interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(contest(TWIN, FREE))
+    assert all(fake.killed for fake in FakeLane.opened)
+    assert not any(fake.closed for fake in FakeLane.opened)
