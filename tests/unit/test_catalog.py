@@ -8,6 +8,7 @@ import pytest
 
 from gilscope import catalog
 from gilscope.errors import MatrixError, UsageError
+from gilscope.model import Probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,7 @@ def test_a_function_of_a_foreign_script_needs_no_header(tmp_path: Path) -> None:
     path.write_text("this is not even Python")
     (probe,) = catalog.select(tmp_path, [f"{path}:main"])
 
+    assert isinstance(probe, Probe)
     assert probe.function == "main"
     assert probe.id == "mine.py:main"
     assert probe.path == str(path.resolve())

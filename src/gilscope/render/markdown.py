@@ -69,9 +69,9 @@ def _line(cells: Sequence[str]) -> str:
 
 def _escaped(text: str) -> str:
     """Text that Markdown shows as it is, in one line, whatever a probe put into it."""
-    for character in "\\`*_<>|[]":
+    for character in "\\`*_<>|[]~&":
         text = text.replace(character, "\\" + character)
-    return " ".join(text.split()).replace("~ ", "\\~ ")
+    return " ".join(text.split())
 
 
 def _host_sheet(host: HostCard) -> Sheet:

@@ -8,6 +8,8 @@ from gilscope.model import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MOST_DECIMALS = 3
+FARTHEST = 100.0
+"""An interval this many times as wide as its value (two launches, or one) leaves the value open."""
 
 
 def half_width(estimate: Estimate) -> float:
@@ -47,10 +49,10 @@ def _times(estimate: Estimate, factor: float) -> Estimate:
 
 
 def _with_interval(estimate: Estimate) -> str:
-    """Value and half width with two significant digits of the latter; ``±?`` where one launch gives no interval."""
+    """Value and half width with two significant digits of the latter; ``±?`` where the interval says nothing."""
     width = half_width(estimate)
-    if not math.isfinite(width):
-        return f"{estimate.value:.3g} ±?"
+    if width > FARTHEST * abs(estimate.value):
+        return f"{estimate.value:.2g} ±?"
     if width <= 0:
         return f"{estimate.value:.3g} ±0"
     decimals = min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(width))))

@@ -149,7 +149,7 @@ def _best(lanes: Sequence[LaneFigures]) -> str:
     best = max((lane for lane in lanes if lane.gain is not None), key=_gain_of, default=None)
     if best is None or best.gain is None:
         return NOT_MEASURED
-    return f"{numbers.ratio(best.gain)} ({best.lane.model}-{best.lane.workers})"
+    return f"{numbers.ratio(best.gain)} {best.lane.model}-{best.lane.workers}"
 
 
 def _gain_of(lane: LaneFigures) -> float:
