@@ -66,6 +66,8 @@ def test_relative_differences_carry_their_sign() -> None:
     """A gain in time reads as minus, a loss as plus."""
     assert numbers.signed_percent(Estimate(0.081, 0.075, 0.087)) == "+8.10 ±0.60%"
     assert numbers.signed_percent(Estimate(-0.02, -0.03, -0.01)).startswith("-2")
+    assert numbers.signed_percent(Estimate(0.0001, -0.01, 0.0102)) == "+0.0 ±1.0%"
+    assert numbers.signed_percent(Estimate(-0.03, -0.99, 262.0)) == "-3 ±?%"
 
 
 def test_builds_that_differ_are_called_that_beside_the_number() -> None:

@@ -40,7 +40,7 @@ def test_the_summary_tells_cost_gain_and_break_even() -> None:
     """One row per probe answers the project's question."""
     row = cells(sheets.summary("3.14t", [measured()]), "cpu/primes")
 
-    assert row["penalty, one thread"].startswith("+10.")
+    assert row["penalty, one thread"].startswith("+10 ")
     assert row["with its GIL on"] == sheets.NOT_MEASURED
     assert row["best gain, threads"].startswith("1.8")
     assert row["best gain, threads"].endswith("(threads-2)")

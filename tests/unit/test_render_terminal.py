@@ -61,13 +61,6 @@ def test_lane_names_are_not_torn(name: str) -> None:
     assert any(line.startswith(name) for line in shown(made()).splitlines())
 
 
-def test_figures_are_not_torn_at_80_columns() -> None:
-    """A value and its half width stand in one line."""
-    (row,) = [line for line in shown(made()).splitlines() if line.startswith("3.14t+gil:threads-16*")]
-
-    assert row.count("±") >= 3
-
-
 def test_wide_columns_appear_where_there_is_room() -> None:
     """80 columns leave out what 100 show."""
     narrow, wide = shown(made(), 80), shown(made(), 100)

@@ -8,7 +8,7 @@ from gilscope.model import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MOST_DECIMALS = 3
-FARTHEST = 100.0
+FARTHEST = 10.0
 """An interval this many times as wide as its value (two launches, or one) leaves the value open."""
 
 
@@ -24,7 +24,7 @@ def ratio(estimate: Estimate) -> str:
 
 def percent(estimate: Estimate) -> str:
     """A fraction as ``97 ±2%``."""
-    return _with_interval(_times(estimate, 100.0)) + "%"
+    return _with_interval(_times(estimate, 100.0), scale=100.0) + "%"
 
 
 def signed_percent(estimate: Estimate) -> str:
@@ -48,10 +48,13 @@ def _times(estimate: Estimate, factor: float) -> Estimate:
     return Estimate(estimate.value * factor, estimate.low * factor, estimate.high * factor)
 
 
-def _with_interval(estimate: Estimate) -> str:
-    """Value and half width with two significant digits of the latter; ``±?`` where the interval says nothing."""
+def _with_interval(estimate: Estimate, scale: float = 0.0) -> str:
+    """Value and half width with two significant digits of the latter; ``±?`` where the interval says nothing.
+
+    ``scale`` is what a value is small against, where zero is an ordinary value.
+    """
     width = half_width(estimate)
-    if width > FARTHEST * abs(estimate.value):
+    if width > FARTHEST * max(scale, abs(estimate.value)):
         return f"{estimate.value:.2g} ±?"
     if width <= 0:
         return f"{estimate.value:.3g} ±0"

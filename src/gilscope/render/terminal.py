@@ -31,7 +31,7 @@ def show(console: Console, sheets: Iterable[Sheet]) -> None:
 def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
     """The sheet as a rich table with its notes below."""
     table = Table(
-        title=Text(sheet.title, style="bold"),
+        title=Text(_visible(sheet.title), style="bold"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -42,7 +42,7 @@ def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
     for number in shown:
         table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=number == 0)
     for row in sheet.rows:
-        table.add_row(*(Text(row[number]) for number in shown))
+        table.add_row(*(Text(_visible(row[number])) for number in shown))
     return Group(table, *(Text(note, style="dim") for note in sheet.notes))
 
 
@@ -53,5 +53,12 @@ def show_details(console: Console, findings: Iterable[Finding]) -> None:
         lines = finding.detail.strip().splitlines()[-DETAIL_LINES:]
         if lines and finding.reason not in told:
             told.add(finding.reason)
-            console.print(Text(f"{finding.contest} {finding.lane}: {finding.reason}", style="bold"))
-            console.print(Padding(Text("\n".join(lines)), (0, 0, 1, 4)))
+            console.print(Text(_visible(f"{finding.contest} {finding.lane}: {finding.reason}"), style="bold"))
+            console.print(Padding(Text("\n".join(map(_visible, lines))), (0, 0, 1, 4)))
+
+
+def _visible(text: str) -> str:
+    """Control codes as their escapes: what a lane printed must not steer the terminal."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1] for character in text
+    )
