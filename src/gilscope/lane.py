@@ -25,6 +25,7 @@ AGENT = Path(__file__).parent / "agent" / "__main__.py"
 SECONDS_TO_LEAVE = 5.0
 SECONDS_FOR_STACKS = 0.5
 LONGEST_OUTPUT_BYTES = 8000
+LONGEST_LINE_BYTES = 1_000_000
 
 Kind = TypeVar("Kind", bound=protocol.Answer)
 
@@ -67,6 +68,7 @@ class Target:
         """
         self._guardian = guardian
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
+        self._unmarked = b""
         try:
             self._process = subprocess.Popen(
                 [executable, str(AGENT)],
@@ -98,18 +100,22 @@ class Target:
                     stream.close()
 
     def printed(self) -> str:
-        """The end of what the lane printed, on standard error or on what it took for standard output."""
+        """The end of what the lane printed: before the agent ran, then to standard error or what it took for output."""
         end = self._printed.seek(0, os.SEEK_END)
         self._printed.seek(max(0, end - LONGEST_OUTPUT_BYTES))
-        return self._printed.read(LONGEST_OUTPUT_BYTES).decode("utf-8", "replace")
+        text = self._unmarked + self._printed.read(LONGEST_OUTPUT_BYTES)
+        return text[-LONGEST_OUTPUT_BYTES:].decode("utf-8", "replace")
 
     def _read(self) -> None:
         stream = self._process.stdout
         if stream is None:
             return
         with os.fdopen(os.dup(stream.fileno()), "rb") as lines:
-            for line in lines:
-                self._lines.put(line)
+            while line := lines.readline(LONGEST_LINE_BYTES):
+                if line.startswith(protocol.SEPARATOR):
+                    self._lines.put(line)
+                else:  # an endless flood must neither fill memory nor keep the time limit from being looked at
+                    self._unmarked = (self._unmarked + line)[-LONGEST_OUTPUT_BYTES:]
         self._lines.put(b"")
 
     def _send(self, line: bytes) -> None:
@@ -130,6 +136,8 @@ class Target:
             try:
                 line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
+                if self._process.poll() is not None:  # a child that it left behind keeps the pipe open
+                    raise self._died(phase) from None
                 raise self._hung(phase) from None
             if not line:
                 raise self._died(phase)

@@ -1,0 +1,500 @@
+"""The agent inside every CPython found, under every model: what it answers, and what never gets into its answers."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import pytest
+
+from gilscope import catalog, protocol
+from gilscope.agent.timing import digest
+from gilscope.guardian import kill_group
+from gilscope.lane import AGENT, common_environment, lane_environment
+from gilscope.model import LaneSpec, Probe
+from gilscope.plan import MODELS
+from gilscope.runtimes.census import census
+from gilscope.runtimes.twins import arms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gilscope.model import Arm
+
+with tempfile.TemporaryDirectory() as _cache:
+    CENSUS = census(os.environ, [sys.executable], [], Path(_cache))
+AS_BUILT = [pytest.param(arms(runtime)[0], id=runtime.name) for runtime in CENSUS.runtimes]
+BUILDS = [runtime.facts.build for runtime in CENSUS.runtimes]
+DEFAULT = [arm for arm, build in zip(AS_BUILT, BUILDS, strict=True) if build == "default"]
+FREE_THREADED = [arm for arm in AS_BUILT if arm not in DEFAULT]
+# What differs by model, but hardly by version, is tried on the oldest, the newest and the newest free-threaded one.
+EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:]]
+ARMS = [pytest.param(arm, id=arm.name) for runtime in CENSUS.runtimes for arm in arms(runtime)]
+PROBES = catalog.probes(catalog.home() / "probes")
+
+TIME_LIMIT_S = 60
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+# talking to agents
+
+
+class Ended(NamedTuple):
+    """An agent's life: all that it answered and printed, its exit status and its process group."""
+
+    answers: list[protocol.Answer]
+    status: int
+    printed: str
+    group: int
+
+    @property
+    def kinds(self) -> list[str]:
+        """The answers' kinds, in order."""
+        return [type(answer).__name__ for answer in self.answers]
+
+    @property
+    def trials(self) -> list[protocol.Measured]:
+        """What was measured."""
+        return [answer for answer in self.answers if isinstance(answer, protocol.Measured)]
+
+    @property
+    def failure(self) -> protocol.Failed:
+        """The first failure told."""
+        failures = [answer for answer in self.answers if isinstance(answer, protocol.Failed)]
+        assert failures, f"no failure in {self.answers}, printed: {self.printed}"
+        return failures[0]
+
+
+class Agents:
+    """Starts agents, each in a process group of its own; a context manager that leaves none behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environ = common_environment(os.environ, folder / "bytecode")
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        """Nothing is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Kill whatever is left."""
+        for process in self.started:
+            kill_group(process.pid)
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+    def write(self, source: str, *, function: str | None = None, shared: bool = False) -> Probe:
+        """Make a probe of this source, in a file of its own."""
+        path = self.folder / f"probe_{len(list(self.folder.glob('probe_*.py')))}.py"
+        path.write_text(source, encoding="utf-8")
+        return Probe(id="p", path=str(path), question="?", kind="cpu", function=function, shared=shared)
+
+    def start(self, arm: Arm, orders: bytes) -> subprocess.Popen[bytes]:
+        """Start an agent and give it orders, as the controller does."""
+        process = subprocess.Popen(
+            [arm.runtime.executable, str(AGENT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=lane_environment(self.environ, arm, hash_seed=7),
+            start_new_session=True,
+        )
+        self.started.append(process)
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(orders)
+            process.stdin.flush()
+        return process
+
+    def ask(
+        self,
+        arm: Arm,
+        probe: Probe,
+        *,
+        models: Sequence[str] | None = None,
+        loops: Sequence[int] = (1,),
+        workers: int = 2,
+    ) -> dict[str, Ended]:
+        """Run a probe under the models (all that the arm can), side by side: trials of these loops, then the end."""
+        trials = b"".join(map(protocol.trial_order, loops))
+        running = {}
+        for model in models or models_of(arm):
+            lane = LaneSpec(arm=arm, model=model, workers=1 if model == "serial" else workers)
+            running[model] = self.start(arm, protocol.order(probe, lane) + trials + protocol.CLOSE)
+        return {model: end(process) for model, process in running.items()}
+
+
+def models_of(arm: Arm) -> list[str]:
+    """The models that the arm's runtime can run."""
+    return [model for model, unfit in MODELS.items() if unfit(arm.runtime.facts) is None]
+
+
+def end(process: subprocess.Popen[bytes]) -> Ended:
+    """Close an agent's orders, wait for its end and read its answers; whatever is no answer fails the test."""
+    out, errors = process.communicate(timeout=TIME_LIMIT_S)
+    answers = [protocol.answer(line) for line in out.splitlines(keepends=True)]
+    assert None not in answers, f"something else is among the answers: {out!r}"
+    printed = errors.decode("utf-8", "replace")
+    return Ended([answer for answer in answers if answer is not None], process.returncode, printed, process.pid)
+
+
+def members(group: int) -> list[str]:
+    """Lines of ``ps`` on the living processes of a group, once those that are about to end had time to."""
+    lines: list[str] = []
+    for _ in range(100):
+        ps = ["ps", "-A", "-o", "pgid=,pid=,stat=,args="]
+        listed = subprocess.run(ps, capture_output=True, text=True, check=True).stdout.splitlines()
+        lines = [line for line in listed if line.split()[0] == str(group) and not line.split()[2].startswith("Z")]
+        if not lines:
+            break
+        time.sleep(0.05)
+    return lines
+
+
+@pytest.fixture
+def agents(tmp_path: Path) -> Iterator[Agents]:
+    """Agents that live no longer than a test."""
+    with Agents(tmp_path) as made:
+        yield made
+
+
+# one probe, everywhere
+
+COUNTING = """
+import time
+
+class Thing:
+    pass
+
+def setup():
+    return [0]
+
+def work(calls):
+    calls[0] += 1
+    time.sleep(0.002)
+    return calls[0], 0.1 + 0.2, "\\u00e9\\ud800", {"key": (None, b"bytes", 2 ** 70)}, Thing()
+"""
+LOOPS = (3, 2)
+
+
+@pytest.fixture(scope="module", params=ARMS)
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Arm, dict[str, Ended]]:
+    """Every model's answers to one small probe in one arm."""
+    arm: Arm = request.param
+    with Agents(tmp_path_factory.mktemp("told")) as made:
+        return arm, made.ask(arm, made.write(COUNTING), loops=LOOPS)
+
+
+Told = tuple["Arm", dict[str, Ended]]
+
+
+def test_every_model_answers_every_order(told: Told) -> None:
+    """The same five steps in every model, then a good end without a word on standard error."""
+    _, ended = told
+    steps = ["Hello", "Ready", *["Measured"] * len(LOOPS), "Closed"]
+
+    assert {model: one.kinds for model, one in ended.items()} == dict.fromkeys(ended, steps)
+    assert {model: (one.status, one.printed) for model, one in ended.items()} == dict.fromkeys(ended, (0, ""))
+
+
+def test_the_unit_runs_as_often_as_asked(told: Told, tmp_path: Path) -> None:
+    """The probe counts its calls, each worker its own; the digests are those of the controller's Python too."""
+    _, ended = told
+    (tmp_path / "probe_0.py").write_text(COUNTING)
+    script = runpy.run_path(str(tmp_path / "probe_0.py"), run_name="probe_0")
+    calls = script["setup"]()
+    results = [script["work"](calls) for _ in range(sum(LOOPS))]
+    expected = [digest(results[sum(LOOPS[: trial + 1]) - 1]) for trial in range(len(LOOPS))]
+
+    for model, one in ended.items():
+        workers = 1 if model == "serial" else 2
+        assert [trial.digests for trial in one.trials] == [(each,) * workers for each in expected], model
+        assert [trial.loops for trial in one.trials] == list(LOOPS), model
+
+
+def test_the_gil_is_told_as_it_is(told: Told) -> None:
+    """On in default builds and where it is forced, off in free-threaded ones, in every worker."""
+    arm, ended = told
+    is_on = arm.gil_forced or arm.runtime.facts.build == "default"
+
+    for model, one in ended.items():
+        opening = [answer.gil for answer in one.answers if isinstance(answer, protocol.Hello | protocol.Ready)]
+        assert opening == [is_on, is_on], model
+        assert {(trial.gil_before, trial.gil_after) for trial in one.trials} == {(is_on, is_on)}, model
+
+
+def test_the_makespan_covers_every_worker(told: Told) -> None:
+    """It reaches from the gate to the last worker's end, and no worker starts before the gate or ends at once."""
+    _, ended = told
+
+    for model, one in ended.items():
+        for trial in one.trials:
+            assert trial.wall_ns == max(trial.ends_ns), model
+            assert min(trial.starts_ns) >= 0, model
+            for start_ns, end_ns in zip(trial.starts_ns, trial.ends_ns, strict=True):
+                assert end_ns - start_ns >= trial.loops * 2_000_000, model
+
+
+@functools.cache
+def expected_digest(path: str) -> str:
+    """What a probe's unit gives in the controller's Python."""
+    script = runpy.run_path(path)
+    state = [script["setup"]()] if "setup" in script else []
+    return digest(script["work"](*state))
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_our_own_probes_agree_everywhere(arm: Arm, agents: Agents) -> None:
+    """Every probe of the project gives one digest in all models, in this Python as in the controller's."""
+    ended = {probe.id: agents.ask(arm, probe, workers=1) for probe in PROBES}
+
+    for probe in PROBES:
+        digests = {model: [trial.digests for trial in one.trials] for model, one in ended[probe.id].items()}
+        assert digests == {model: [(expected_digest(probe.path),)] for model in models_of(arm)}, probe.id
+
+
+# states
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "own"])
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_threads_share_a_state_only_where_asked(arm: Arm, agents: Agents, *, shared: bool) -> None:
+    """Each state is numbered when it is made: shared threads see one, others one each."""
+    probe = agents.write(
+        "made = []\ndef setup():\n    made.append(1)\n    return len(made)\ndef work(state):\n    return state\n",
+        shared=shared,
+    )
+
+    ended = agents.ask(arm, probe, models=["threads", "interpreters-shared"])
+
+    assert ended["threads"].trials[0].digests == (digest(1), digest(1) if shared else digest(2))
+    assert ended["interpreters-shared"].trials[0].digests == (digest(1), digest(1))
+
+
+# what a probe prints
+
+PRINTING = r"""
+import os, sys
+print("printed at import")
+os.write(1, b'\x1e{"type": "closed"}\n')
+def work():
+    print("printed at work")
+    sys.__stdout__.write('\x1e{"type": "closed"}\n')
+    sys.stdout.flush()
+    sys.__stdout__.flush()
+    os.write(1, b"written at work\n")
+    return sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_what_a_probe_prints_is_no_answer(arm: Arm, agents: Agents) -> None:
+    """Not even a forged record: all goes to standard error. What it reads is empty, and never an order."""
+    ended = agents.ask(arm, agents.write(PRINTING), workers=1)
+
+    for model, one in ended.items():
+        assert one.kinds == ["Hello", "Ready", "Measured", "Closed"], model
+        assert set(one.trials[0].digests) == {digest("")}, model
+        assert {"printed at import", "printed at work", "written at work"} <= set(one.printed.splitlines()), model
+
+
+# failures: source, function, phase, kind, reason, and what the detail holds
+
+HOSTILE = """
+class Hostile(Exception):
+    def __str__(self):
+        raise SystemExit("in __str__")
+    __repr__ = __str__
+"""
+FAILURES: dict[str, tuple[str, str | None, str, str, str, str]] = {
+    "import": ("import no_such_module\n", None, "load", "raised", "ModuleNotFoundError: No module named", "line 1"),
+    "syntax": ("def work(:\n", None, "load", "unparsable", "SyntaxError: ", "line 1"),
+    "setup": (
+        "def setup():\n    1 / 0\ndef work(state): ...\n",
+        None,
+        "setup",
+        "raised",
+        "ZeroDivisionError",
+        "line 2",
+    ),
+    "check": (
+        "def work():\n    return 1\ndef check(result):\n    assert result == 2, 'not two'\n",
+        None,
+        "check",
+        "raised",
+        "AssertionError: not two",
+        "line 4",
+    ),
+    "work": ("def inner():\n    [][1]\ndef work():\n    inner()\n", None, "work", "raised", "IndexError", "in inner"),
+    "exit": ("def work():\n    raise SystemExit(0)\n", None, "work", "raised", "SystemExit: 0", "line 2"),
+    "interrupt": ("def work():\n    raise KeyboardInterrupt\n", None, "work", "raised", "KeyboardInterrupt", "line 2"),
+    "memory": ("def work():\n    raise MemoryError\n", None, "work", "raised", "MemoryError", "line 2"),
+    "recursion": ("def work():\n    work()\n", None, "work", "raised", "RecursionError", "line 2"),
+    "surrogate": ("def work():\n    raise ValueError('\\ud800')\n", None, "work", "raised", "ValueError: \\ud800", ""),
+    "hostile error": (HOSTILE + "def work():\n    raise Hostile\n", None, "work", "raised", "Hostile: (its text", ""),
+    "hostile result": (HOSTILE + "def work():\n    return Hostile()\n", None, "check", "raised", "SystemExit", ""),
+    "missing": ("def worked(): ...\n", None, "load", "missing", "has no function work(); did you mean worked()?", ""),
+    "misspelt": ("def fast(): ...\n", "fats", "load", "missing", "has no function fats(); did you mean fast()?", ""),
+    "no function": ("work = 3\n", None, "load", "missing", "has no function work()", ""),
+    "coroutine": ("async def work(): ...\n", None, "work", "raised", "coroutine function: wrap it in asyncio.run", ""),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_a_failure_is_told_with_its_phase_and_reason(arm: Arm, failure: str, agents: Agents) -> None:
+    """In every model alike, never as a good result; the process then ends by itself."""
+    source, function, phase, kind, reason, detail = FAILURES[failure]
+    is_edge = arm in [edge.values[0] for edge in EDGES]
+    models = [model for model in models_of(arm) if is_edge or model.startswith("interpreters")]
+
+    ended = agents.ask(arm, agents.write(source, function=function), models=models, workers=1)
+
+    for model, one in ended.items():
+        assert one.trials == [], model
+        assert (one.failure.phase, one.failure.kind) == (phase, kind), (model, one.failure)
+        assert reason in one.failure.reason, model
+        assert detail in one.failure.detail, model
+        assert (one.kinds[-1], one.status) == ("Failed", 0), model
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_newer_syntax_is_unparsable_on_an_old_python_only(arm: Arm, agents: Agents) -> None:
+    """So that a probe with a match statement can be skipped on 3.8 and 3.9 for what it is."""
+    probe = agents.write("def work():\n    match 1:\n        case 1:\n            return 'matched'\n")
+
+    ended = agents.ask(arm, probe, workers=1)
+
+    for model, one in ended.items():
+        if arm.runtime.facts.version >= (3, 10):
+            assert set(one.trials[0].digests) == {digest("matched")}, model
+        else:
+            assert (one.failure.phase, one.failure.kind) == ("load", "unparsable"), model
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_a_model_that_a_version_lacks_is_refused(arm: Arm, agents: Agents) -> None:
+    """The agent and the plan agree on which those are, and the reason names what is missing."""
+    lacking = [model for model in MODELS if model not in models_of(arm)]
+
+    ended = agents.ask(arm, agents.write("def work(): ...\n"), models=lacking) if lacking else {}
+
+    assert all((one.failure.phase, one.failure.kind) == ("start", "unsupported") for one in ended.values())
+    assert lacking == (["interpreters"] if arm.runtime.facts.version < (3, 12) else [])
+
+
+# forks
+
+FORK = "import os\ndef fork():\n    pid = os.fork()\n    if pid:\n        os.waitpid(pid, 0)\n    return pid\n"
+FORKS = {
+    "import": FORK + "fork()\ndef work(): ...\n",
+    "setup": FORK + "setup = fork\ndef work(state): ...\n",
+    "work": FORK + "work = fork\n",
+    "check": FORK + "def work(): ...\ndef check(result):\n    fork()\n",
+    "raise": FORK + "def work():\n    if not fork():\n        raise OSError\n",
+}
+
+
+@needs_fork
+@pytest.mark.parametrize("where", FORKS)
+@pytest.mark.parametrize("arm", EDGES)
+def test_a_fork_that_comes_back_is_told(arm: Arm, where: str, agents: Agents) -> None:
+    """The copy says that it exists and ends, instead of becoming a second lane that answers too."""
+    models = [model for model in models_of(arm) if not model.startswith("interpreters")]
+
+    ended = agents.ask(arm, agents.write(FORKS[where]), models=models, workers=1)
+
+    for model, one in ended.items():
+        assert (one.failure.phase, one.failure.kind) == ("work", "forked"), (model, one.failure)
+        assert one.kinds.count("Closed") <= 1, model
+        assert members(one.group) == [], model
+
+
+@needs_fork
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_a_fork_inside_an_interpreter_leaves_no_process(arm: Arm, agents: Agents) -> None:
+    """CPython itself refuses it there, or ends the copy; up to 3.13 the first unit in the main interpreter tells."""
+    models = [model for model in models_of(arm) if model.startswith("interpreters")]
+
+    ended = agents.ask(arm, agents.write(FORKS["work"]), models=models, workers=1)
+
+    for model, one in ended.items():
+        assert [one.kinds.count(kind) for kind in ("Hello", "Ready")] in ([1, 1], [1, 0]), model
+        assert members(one.group) == [], model
+        if model == "interpreters" or arm.runtime.facts.version < (3, 14):
+            assert one.failure.kind in {"forked", "raised"}, model
+
+
+# the controller goes away
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_the_end_of_its_orders_ends_the_agent(arm: Arm, agents: Agents) -> None:
+    """Before the first order, in the middle of a line, and while its workers wait for a trial; none of them stays."""
+    probe = agents.write("def work(): ...\n")
+    orders = [protocol.order(probe, LaneSpec(arm=arm, model=model, workers=2)) for model in models_of(arm)]
+    started = [agents.start(arm, order) for order in (b"", b'{"path": ', *orders)]
+
+    ended = [end(process) for process in started]
+
+    assert [one.status for one in ended] == [0] * len(ended)
+    assert [one.kinds for one in ended[:2]] == [["Hello"], ["Hello"]]
+    assert {tuple(one.kinds) for one in ended[2:]} == {("Hello", "Ready")}
+    assert [members(one.group) for one in ended] == [[]] * len(ended)
+
+
+# modules that turn the GIL on
+
+EXTENSION = """
+#include <Python.h>
+static PyModuleDef_Slot slots[] = {{Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED}, {0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "needs_gil", NULL, 0, NULL, slots, NULL, NULL, NULL};
+PyMODINIT_FUNC PyInit_needs_gil(void) { return PyModuleDef_Init(&module); }
+"""
+
+
+def build_extension(arm: Arm, folder: Path) -> None:
+    """Compile a module that does not say it can do without the GIL, or skip the test."""
+    code = "import sysconfig; print(sysconfig.get_path('include'))"
+    include = subprocess.check_output([arm.runtime.executable, "-c", code], text=True).strip()
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or not (Path(include) / "Python.h").exists():
+        pytest.skip(f"needs a C compiler and the headers in {include}")
+    (folder / "needs_gil.c").write_text(EXTENSION)
+    options = ["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared", "-fPIC"]
+    target = folder / "needs_gil.so"
+    subprocess.run([compiler, *options, f"-I{include}", str(folder / "needs_gil.c"), "-o", str(target)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "states"),
+    [
+        ("import needs_gil\ndef work(): ...\n", [False, True, True, True, True, True]),
+        ("def work():\n    import needs_gil\n", [False, False, False, True, True, True]),
+    ],
+    ids=["import", "work"],
+)
+@pytest.mark.parametrize("arm", FREE_THREADED or [pytest.param(None, marks=pytest.mark.skip("no free-threaded build"))])
+def test_a_gil_that_comes_back_is_told(arm: Arm, source: str, states: list[bool], agents: Agents) -> None:
+    """Hello, ready, and before and after each of two trials: the state changes where the module is imported."""
+    build_extension(arm, agents.folder)
+
+    ended = agents.ask(arm, agents.write(source), models=["serial", "threads"], loops=(1, 1))
+
+    for model, one in ended.items():
+        told: list[Any] = [answer.gil for answer in one.answers if isinstance(answer, protocol.Hello | protocol.Ready)]
+        for trial in one.trials:
+            told += [trial.gil_before, trial.gil_after]
+        assert told == states, model

@@ -1,0 +1,358 @@
+"""The command line as a user meets it: real runs of small probes, their exit status, and what they leave behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope import store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and limits are POSIX's")
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="processes are told apart by their environment, which Linux shows"
+)
+
+MARK = "GILSCOPE_TEST_MARK"
+SMALL = "'''Is it small?'''\ndef work():\n    return sum(range(20_000))\n"
+SECONDS_TO_BE_GONE = 10
+
+
+class Runs:
+    """Starts ``gilscope`` in a folder of its own, each command marked in its environment as all that it starts."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.folder = folder
+        self.mark = uuid.uuid4().hex
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
+        self.environ = {**kept, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", MARK: self.mark}
+        self.results = folder / "results"
+        self.script("small.py", SMALL)
+
+    def script(self, name: str, text: str) -> str:
+        """Write a script of the user's."""
+        (self.folder / name).write_text(text)
+        return name
+
+    def start(self, *arguments: str, prelude: str = "") -> subprocess.Popen[str]:
+        """Start a command; Python code may run before it."""
+        code = f"{prelude}\nimport sys\nfrom gilscope.cli import main\nsys.exit(main())"
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            cwd=self.folder,
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def gilscope(self, *arguments: str, prelude: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return end(self.start(*arguments, prelude=prelude))
+
+    def measure(self, *arguments: str, budget_s: int = 1, prelude: str = "") -> subprocess.CompletedProcess[str]:
+        """``gilscope run`` on this Python alone."""
+        return self.gilscope(*run_arguments(*arguments, budget_s=budget_s), prelude=prelude)
+
+    def stored(self) -> Path:
+        """The only run there is."""
+        (path,) = self.results.glob("*.jsonl")
+        return path
+
+    def wait_for_trials(self, process: subprocess.Popen[str]) -> None:
+        """Return once the run has stored the first trials of its lanes."""
+        deadline_s = time.monotonic() + 60
+        while sum(path.read_bytes().count(b'"type":"trial"') for path in self.results.glob("*.jsonl")) < 5:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline_s
+            time.sleep(0.02)
+
+    def living(self) -> list[str]:
+        """Command lines of all processes that carry the mark, but for zombies."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"{MARK}={self.mark}".encode() in (folder / "environ").read_bytes():
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:  # it ended in the meantime
+                continue
+        return found
+
+    def gone(self) -> list[str]:
+        """What is left of all that was started once it had time to end: nothing, one hopes."""
+        deadline_s = time.monotonic() + SECONDS_TO_BE_GONE
+        while (left := self.living()) and time.monotonic() < deadline_s:
+            time.sleep(0.1)
+        return left
+
+
+def run_arguments(*arguments: str, budget_s: int = 1) -> list[str]:
+    """The arguments of a run on this Python alone."""
+    return ["run", "--python", sys.executable, "--budget", str(budget_s), *arguments]
+
+
+def end(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    """Wait for a command's end."""
+    try:
+        out, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
+
+
+def one_line(text: str) -> str:
+    """The text without the line breaks that a narrow terminal asks for."""
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that these tests share with nobody."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def runs(tmp_path: Path, cache: Path) -> Runs:
+    """Commands in an empty folder."""
+    return Runs(tmp_path, cache)
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Let children take SIGINT, which a shell that started these tests in the background made them ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+# a script of one's own
+
+
+def test_a_function_that_knows_nothing_of_us_is_measured(runs: Runs) -> None:
+    """Tables with every model, a stored run, exit status 0; and the same tables again from what is stored."""
+    runs.script("mine.py", "import sys\nprint('hello')\ndef crunch():\n    print('x')\n    return sum(range(5_000))\n")
+
+    ended = runs.measure("mine.py:crunch")
+    again = runs.gilscope("report")
+
+    assert ended.returncode == 0, ended
+    assert {"serial", "threads-2", "processes-2"} <= set(re.findall(r":([a-z-]+\d?)\s", ended.stdout))
+    assert "Noise floor" in ended.stdout
+    assert "hello" not in ended.stdout + ended.stderr
+    assert again.stdout == ended.stdout
+
+
+FAILING: dict[str, tuple[str, tuple[str, ...]]] = {
+    "raises": ("def work():\n    raise ValueError('told')\n", ("raised", "ValueError: told")),
+    "raises on import": ("raise ValueError('told')\n", ("raised", "ValueError: told")),
+    "segfaults": ("import ctypes\ndef work():\n    ctypes.string_at(0)\n", ("died", "SIGSEGV")),
+    "forks": ("import os\ndef work():\n    if os.fork():\n        os.wait()\n", ("forked", "called fork")),
+    "is missing": ("def works(): ...\n", ("missing", "did you mean works()?")),
+}
+
+
+@pytest.mark.parametrize("what", FAILING)
+def test_a_function_that_fails_is_a_finding(runs: Runs, what: str) -> None:
+    """Exit status 1, the kind and the reason beside the lane, no traceback of ours, and no process left."""
+    source, words = FAILING[what]
+    runs.script("mine.py", source)
+
+    ended = runs.measure("mine.py:work")
+
+    assert ended.returncode == 1, ended
+    assert all(word in one_line(ended.stdout) for word in words), ended.stdout
+    assert "gilscope/cli.py" not in ended.stderr
+    assert runs.gone() == []
+
+
+@pytest.mark.slow
+def test_a_function_that_hangs_is_a_finding(runs: Runs) -> None:
+    """The time limit ends each lane, and the stacks say where it was."""
+    runs.script("mine.py", "import time\ndef sits_here():\n    time.sleep(600)\ndef work():\n    sits_here()\n")
+
+    ended = runs.measure("mine.py:work", "--timeout", "2")
+
+    assert ended.returncode == 1, ended
+    assert "no answer within the time limit" in one_line(ended.stdout)
+    assert any("sits_here" in finding.detail for finding in store.read(runs.stored()).findings)
+    assert runs.gone() == []
+
+
+def test_a_function_that_fails_in_one_model_only(runs: Runs) -> None:
+    """The contest goes on without that lane, and the exit status tells."""
+    runs.script(
+        "mine.py",
+        "import threading\ndef work():\n"
+        "    if threading.current_thread() is not threading.main_thread():\n"
+        "        raise RuntimeError('not here')\n",
+    )
+
+    ended = runs.measure("mine.py:work")
+    run = store.read(runs.stored())
+
+    assert ended.returncode == 1, ended
+    assert "RuntimeError: not here" in one_line(ended.stdout)
+    failed = {finding.lane for finding in run.findings}
+    assert any(":threads" in lane for lane in failed)
+    assert not any(":processes" in lane or ":serial" in lane for lane in failed)
+    assert {trial.lane for trial in run.trials} == {lane.name for lane in run.contests[0].lanes} - failed
+
+
+# being ended
+
+
+@needs_proc
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_killed_controller_leaves_its_results_and_no_process(runs: Runs, how: signal.Signals) -> None:
+    """Lanes, their workers and the guardian end by themselves; what was measured can be shown."""
+    process = runs.start(*run_arguments("small.py", budget_s=60))
+    runs.wait_for_trials(process)
+    assert len(runs.living()) > 1
+
+    process.send_signal(how)
+    ended = end(process)
+
+    assert ended.returncode == -how
+    assert runs.gone() == []
+    shown = runs.gilscope("report")
+    assert shown.returncode == 0, shown
+    assert "threads-2" in shown.stdout
+
+
+@needs_proc
+def test_a_controller_killed_in_front_of_a_hanging_lane(runs: Runs) -> None:
+    """A lane that is busy for ever would not notice that its orders have ended."""
+    runs.script("mine.py", "open('reached', 'w').close()\ndef work():\n    while True: ...\n")
+    process = runs.start(*run_arguments("mine.py:work"))
+    while not (runs.folder / "reached").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+    process.kill()
+    end(process)
+
+    assert runs.gone() == []
+
+
+@needs_proc
+@pytest.mark.parametrize("times", [1, 3], ids=["once", "impatiently"])
+def test_an_interrupted_run_keeps_its_results_and_says_where(runs: Runs, times: int) -> None:
+    """Exit status 130 and the command that shows them; no traceback and no process left.
+
+    One that comes when all is said and done may end the process by itself, which shells tell as 130 too.
+    """
+    process = runs.start(*run_arguments("small.py", budget_s=60))
+    runs.wait_for_trials(process)
+
+    for _ in range(times):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    ended = end(process)
+
+    assert ended.returncode in {130, -signal.SIGINT} if times > 1 else ended.returncode == 130, ended
+    assert f"`gilscope report {runs.stored().relative_to(runs.folder)}` shows it" in one_line(ended.stderr)
+    assert "Traceback" not in ended.stderr
+    assert store.read(runs.stored()).trials
+    assert runs.gilscope("report").returncode == 0
+    assert runs.gone() == []
+
+
+# results that cannot be written
+
+
+def test_a_results_folder_below_a_file(runs: Runs) -> None:
+    """Told before anything is measured, with what to do."""
+    (runs.folder / "file").write_text("text")
+
+    ended = runs.measure("small.py", "--results", "file/results")
+
+    assert ended.returncode == 6, ended
+    assert "results cannot be written to file/results" in one_line(ended.stderr)
+    assert "--results" in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_disk_that_fills_up(runs: Runs) -> None:
+    """The run ends with the reason, and the records that fitted are whole: the report shows them."""
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))"
+    runs.gilscope("runtimes")
+
+    ended = runs.measure("small.py", budget_s=60, prelude=limit)
+    shown = runs.gilscope("report")
+
+    assert ended.returncode == 6, ended
+    assert "results cannot be written to" in one_line(ended.stderr)
+    assert "Traceback" not in ended.stderr
+    assert store.read(runs.stored()).trials
+    assert shown.returncode == 0, shown
+    assert runs.gone() == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_disk_that_is_full(runs: Runs) -> None:
+    """Not even the header fits; told the same way."""
+    runs.results.mkdir()
+    (runs.results / "full.jsonl").symlink_to("/dev/full")
+
+    ended = runs.measure("small.py", "--run", "full")
+
+    assert ended.returncode == 6, ended
+    assert "results cannot be written to results/full.jsonl" in one_line(ended.stderr)
+    assert "Traceback" not in ended.stderr
+
+
+# slips
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "cpu/prims"], "did you mean 'cpu/primes'?"),
+        (["run", "small.py", "--suite", "quik"], "did you mean 'quick'?"),
+        (["run", "none.py:work"], "there is no script none.py"),
+        (["run", "small.py", "--python", "/no/such/python"], "/no/such/python"),
+        (["run", "small.py", "--budget", "0"], "0 is not greater than 0"),
+    ],
+    ids=["probe", "suite", "script", "python", "number"],
+)
+def test_a_slip_is_told_with_the_nearest_name(runs: Runs, arguments: list[str], words: str) -> None:
+    """Exit status 2, before anything starts or is written."""
+    ended = runs.gilscope(*arguments)
+
+    assert ended.returncode == 2, ended
+    assert words in one_line(ended.stderr)
+    assert not runs.results.exists()
+
+
+def test_an_unknown_runtime_is_told_with_the_nearest_name(runs: Runs) -> None:
+    """This Python's own name, mistyped."""
+    name = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+    ended = runs.gilscope("run", "small.py", "--on", f"{name}x")
+
+    assert ended.returncode == 2, ended
+    assert name in ended.stderr.replace(f"{name}x", "")
+
+
+def test_an_unknown_run_is_told_with_the_latest(runs: Runs) -> None:
+    """Nothing is stored at first; then there is one, by another name."""
+    before = runs.gilscope("report")
+    runs.results.mkdir()
+    (runs.results / "monday.jsonl").touch()
+
+    after = runs.gilscope("report", "tuesday")
+
+    assert (before.returncode, after.returncode) == (6, 6)
+    assert "no runs are stored in results" in one_line(before.stderr)
+    assert "monday" in after.stderr

@@ -1,0 +1,353 @@
+"""Lanes and their guardian with real processes: whatever a target does is told, and nothing is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope import lane as lane_room
+from gilscope.guardian import Guardian, kill_group
+from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
+from gilscope.model import LaneSpec, Probe
+from gilscope.plan import MODELS
+from gilscope.runtimes.census import census
+from gilscope.runtimes.twins import arms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gilscope.model import Arm
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts, and signals are POSIX's")
+
+TIME_LIMIT_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
+    """The newest default build, as it is."""
+    found = census(os.environ, [sys.executable], [], tmp_path_factory.mktemp("cache")).runtimes
+    return arms([runtime for runtime in found if runtime.facts.build == "default"][-1])[0]
+
+
+class Lanes:
+    """Opens lanes on probes given as text; a context manager that leaves none behind."""
+
+    def __init__(self, arm: Arm, folder: Path) -> None:
+        self.arm = arm
+        self.folder = folder
+        self.guardian = Guardian()
+        self.opened: list[Lane] = []
+
+    def __enter__(self) -> Lanes:  # noqa: PYI034 - it is no base class
+        """Start the guardian."""
+        self.guardian.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Kill what is left."""
+        for lane in self.opened:
+            lane.kill()
+        self.guardian.__exit__(None, None, None)
+
+    def open(self, source: str, model: str = "serial", executable: str | None = None) -> Lane:
+        """Start a lane of one worker, by another executable where one is given."""
+        path = self.folder / "probe.py"
+        path.write_text(source)
+        probe = Probe(id="probe", path=str(path), question="?", kind="cpu")
+        runtime = self.arm.runtime
+        if executable is not None:
+            runtime = type(runtime)(name="fake", executable=executable, origin="PATH", facts=runtime.facts)
+        arm = type(self.arm)(name=self.arm.name, runtime=runtime)
+        environ = lane_environment(common_environment(os.environ, self.folder / "bytecode"), arm, hash_seed=1)
+        lane = Lane(LaneSpec(arm=arm, model=model, workers=1), probe, environ, self.guardian)
+        self.opened.append(lane)
+        return lane
+
+    def fail(self, source: str, model: str = "serial", *, limit_s: float = TIME_LIMIT_S) -> LaneFailedError:
+        """Open a lane, run a trial of one unit, and return how that failed."""
+        lane = self.open(source, model)
+        lane.wait_ready(TIME_LIMIT_S)
+        with pytest.raises(LaneFailedError) as caught:
+            lane.trial(1, limit_s)
+        return caught.value
+
+    def fail_to_open(self, script: str, *, limit_s: float = TIME_LIMIT_S) -> LaneFailedError:
+        """Open a lane with a shell script for an interpreter, and return how that failed."""
+        lane = self.open("def work(): ...\n", executable=self.fake(script))
+        with pytest.raises(LaneFailedError) as caught:
+            lane.wait_ready(limit_s)
+        return caught.value
+
+    def fake(self, script: str) -> str:
+        """Write a shell script that poses as an interpreter; ``$PYTHON`` in it is a real one."""
+        path = self.folder / "python"
+        path.write_text(f"#!/bin/sh\nPYTHON='{self.arm.runtime.executable}'\n{script}\n")
+        path.chmod(0o755)
+        return str(path)
+
+
+@pytest.fixture
+def lanes(arm: Arm, tmp_path: Path) -> Iterator[Lanes]:
+    """Lanes that live no longer than a test."""
+    with Lanes(arm, tmp_path) as made:
+        yield made
+
+
+def living(group: int) -> list[str]:
+    """Lines of ``ps`` on the living processes of a group, once those that were just killed had time to end."""
+    lines: list[str] = []
+    for _ in range(100):
+        ps = ["ps", "-A", "-o", "pgid=,pid=,stat=,args="]
+        listed = subprocess.run(ps, capture_output=True, text=True, check=True).stdout.splitlines()
+        lines = [line for line in listed if line.split()[0] == str(group) and not line.split()[2].startswith("Z")]
+        if not lines:
+            break
+        time.sleep(0.05)
+    return lines
+
+
+def group_of(lanes: Lanes) -> int:
+    """The process group of the lane opened last."""
+    return lanes.opened[-1]._process.pid
+
+
+# what work does
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_good_lane_is_closed_without_a_word(lanes: Lanes, model: str) -> None:
+    """Trials of as many loops as asked, then an orderly end with an empty process group."""
+    lane = lanes.open("def work():\n    return 7\n", model)
+    lane.wait_ready(TIME_LIMIT_S)
+
+    measured = [lane.trial(loops, TIME_LIMIT_S) for loops in (1, 5)]
+    lane.close()
+
+    assert [trial.loops for trial in measured] == [1, 5]
+    assert living(group_of(lanes)) == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_work_that_raises(lanes: Lanes, model: str) -> None:
+    """Its traceback is on record."""
+    error = lanes.fail("def deep():\n    raise ValueError('no')\ndef work():\n    deep()\n", model)
+
+    assert (error.phase, error.kind, error.reason) == ("work", "raised", "ValueError: no")
+    assert "in deep" in error.detail
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_work_that_segfaults(lanes: Lanes, model: str) -> None:
+    """The signal is named: as the lane's own end, or as that of a worker process."""
+    error = lanes.fail("import ctypes\ndef work():\n    ctypes.string_at(0)\n", model)
+
+    assert error.phase == "work"
+    if model == "processes":
+        assert (error.kind, error.reason) == ("worker died", "a worker process died (exit codes: -11)")
+    else:
+        assert (error.kind, error.reason) == ("died", "died of SIGSEGV")
+        assert "Segmentation fault" in error.detail
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_work_that_leaves(lanes: Lanes, model: str) -> None:
+    """An exit status of a process that should have gone on is a failure, whatever the status is."""
+    error = lanes.fail("import os\ndef work():\n    os._exit(3)\n", model)
+
+    assert error.phase == "work"
+    if model == "processes":
+        assert (error.kind, error.reason) == ("worker died", "a worker process died (exit codes: 3)")
+    else:
+        assert (error.kind, error.reason) == ("died", "ended with exit status 3")
+
+
+@pytest.mark.parametrize("model", ["serial", "threads", "processes"])
+def test_work_that_hangs(lanes: Lanes, model: str) -> None:
+    """The stacks name the function that hangs, in whatever thread or process; the kill takes them all."""
+    error = lanes.fail(
+        "import time\ndef sits_here():\n    time.sleep(600)\ndef work():\n    sits_here()\n", model, limit_s=0.5
+    )
+    lanes.opened[-1].kill()
+
+    assert (error.phase, error.kind) == ("work", "hung")
+    assert "sits_here" in error.detail
+    assert living(group_of(lanes)) == []
+
+
+@pytest.mark.parametrize("model", ["interpreters", "interpreters-shared"])
+def test_work_that_hangs_in_an_interpreter(lanes: Lanes, model: str) -> None:
+    """It is given up and killed just the same; CPython tells the stacks of the main interpreter alone."""
+    error = lanes.fail("def work():\n    while True: ...\n", model, limit_s=0.5)
+    lanes.opened[-1].kill()
+
+    assert (error.phase, error.kind) == ("work", "hung")
+    assert living(group_of(lanes)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time\ndef sits_here():\n    time.sleep(600)\n{}",
+        "import time\ndef sits_here():\n    while True: ...\n{}",
+    ],
+    ids=["sleeping", "busy"],
+)
+@pytest.mark.parametrize(
+    "rest", ["sits_here()\ndef work(): ...\n", "setup = sits_here\ndef work(state): ...\n"], ids=["import", "setup"]
+)
+def test_a_probe_that_never_gets_ready(lanes: Lanes, source: str, rest: str) -> None:
+    """Import and setup have a time limit too, and their stacks are told."""
+    lane = lanes.open(source.format(rest))
+
+    with pytest.raises(LaneFailedError) as caught:
+        lane.wait_ready(1.5)
+
+    assert (caught.value.phase, caught.value.kind) == ("start", "hung")
+    assert "sits_here" in caught.value.detail
+
+
+@pytest.mark.parametrize("model", ["serial", "threads", "processes"])
+def test_work_that_forks(lanes: Lanes, model: str) -> None:
+    """The copy tells of itself; nothing of it is left."""
+    error = lanes.fail("import os\ndef work():\n    if os.fork():\n        os.wait()\n", model)
+    lanes.opened[-1].kill()
+
+    assert (error.kind, error.reason.startswith("the probe called fork")) == ("forked", True)
+    assert living(group_of(lanes)) == []
+
+
+def test_a_lane_that_dies_beside_a_child_has_died(lanes: Lanes) -> None:
+    """The child keeps the answers' pipe open, so that no end of file tells; the child ends with the lane."""
+    error = lanes.fail(
+        "import os, time\ndef work():\n    if not os.fork():\n        time.sleep(600)\n    os._exit(3)\n", limit_s=1
+    )
+    lanes.opened[-1].kill()
+
+    assert (error.kind, error.reason) == ("died", "ended with exit status 3")
+    assert living(group_of(lanes)) == []
+
+
+def test_a_lane_that_dies_on_its_way_out(lanes: Lanes) -> None:
+    """All was measured, so that is a state of its own."""
+    lane = lanes.open("import os\nos._exit = lambda status: os.abort()\ndef work(): ...\n")
+    lane.wait_ready(TIME_LIMIT_S)
+    lane.trial(1, TIME_LIMIT_S)
+
+    with pytest.raises(LaneFailedError, match="all was done, then it died of SIGABRT") as caught:
+        lane.close()
+
+    assert (caught.value.phase, caught.value.kind) == ("end", "died at shutdown")
+
+
+def test_a_lane_that_does_not_end(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for one that hangs after its last answer; it is killed."""
+    monkeypatch.setattr(lane_room, "SECONDS_TO_LEAVE", 0.5)
+    lane = lanes.open("import os, time\nos._exit = lambda status: time.sleep(600)\ndef work(): ...\n")
+    lane.wait_ready(TIME_LIMIT_S)
+
+    with pytest.raises(LaneFailedError, match="all was done, but the process did not end") as caught:
+        lane.close()
+
+    assert caught.value.kind == "died at shutdown"
+    assert living(group_of(lanes)) == []
+
+
+# what an interpreter does before the agent runs
+
+
+def test_rubbish_before_the_agent_is_passed_over(lanes: Lanes) -> None:
+    """As a ``sitecustomize`` or a wrapper may print it; the lane works."""
+    wrapper = lanes.fake('echo rubbish; echo \'{"type": "closed"}\'; exec "$PYTHON" "$@"')
+    lane = lanes.open("def work(): ...\n", executable=wrapper)
+
+    lane.wait_ready(TIME_LIMIT_S)
+
+    assert lane.trial(2, TIME_LIMIT_S).loops == 2
+
+
+def test_rubbish_instead_of_the_agent(lanes: Lanes) -> None:
+    """What was printed, on both streams, is in the finding."""
+    error = lanes.fail_to_open("echo rubbish; echo more >&2; exit 3")
+
+    assert (error.phase, error.kind, error.reason) == ("start", "died", "ended with exit status 3")
+    assert error.detail == "rubbish\nmore\n"
+
+
+def test_a_forged_record_is_garbage(lanes: Lanes) -> None:
+    """A line that is marked as a record but holds none."""
+    error = lanes.fail_to_open("printf '\\036{nonsense\\n'; sleep 600")
+
+    assert (error.phase, error.kind) == ("start", "garbage")
+    assert "nonsense" in error.reason
+
+
+@pytest.mark.parametrize("flood", ["while :; do echo rubbish; done", "exec cat /dev/zero"], ids=["lines", "no line"])
+def test_endless_rubbish_does_not_hold_us(lanes: Lanes, flood: str) -> None:
+    """The time limit counts although something comes all the time, and it is not kept in memory."""
+    begun_s = time.monotonic()
+
+    error = lanes.fail_to_open(flood, limit_s=1)
+
+    assert error.kind == "hung"
+    assert time.monotonic() - begun_s < 20
+    assert len(error.detail) <= lane_room.LONGEST_OUTPUT_BYTES
+    assert lanes.opened[-1]._lines.qsize() <= len(["its end"])
+
+
+def test_a_target_that_closes_its_answers(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot answer any more, so it is not waited for until the time limit."""
+    monkeypatch.setattr(lane_room, "SECONDS_TO_LEAVE", 0.5)
+
+    error = lanes.fail_to_open("exec >&-; exec sleep 600")
+
+    assert (error.kind, error.reason) == ("garbage", "closed its answers but lives on")
+
+
+def test_an_executable_that_cannot_be_started(lanes: Lanes) -> None:
+    """The system's reason is told."""
+    with pytest.raises(LaneFailedError, match=r"cannot be started: .*No such file") as caught:
+        lanes.open("def work(): ...\n", executable=str(lanes.folder / "none"))
+
+    assert (caught.value.phase, caught.value.kind) == ("start", "died")
+
+
+# the guardian
+
+
+def test_the_guardian_kills_what_is_on_its_list_and_nothing_else() -> None:
+    """A group that was reported as ended may be someone else's by now."""
+    sleep = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
+    sleepers = [subprocess.Popen(sleep, start_new_session=True) for _ in range(2)]
+    try:
+        with Guardian() as guardian:
+            for sleeper in sleepers:
+                guardian.watch(sleeper.pid)
+            guardian.forget(sleepers[1].pid)
+
+        assert sleepers[0].wait(10) < 0
+        assert sleepers[1].poll() is None
+    finally:
+        for sleeper in sleepers:
+            kill_group(sleeper.pid)
+            sleeper.wait()
+
+
+def test_a_dead_guardian_does_not_stop_the_controller() -> None:
+    """Someone killed it; the lanes can still be ended by their own means."""
+    with contextlib.ExitStack() as stack:
+        guardian = stack.enter_context(Guardian())
+        guardian._process.kill()
+        guardian._process.wait()
+
+        guardian.watch(2**22 + 1)
+        guardian.forget(2**22 + 1)
+
+        assert guardian._process.returncode < 0
