@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from rich_argparse import RawDescriptionRichHelpFormatter
@@ -55,8 +56,8 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     found = _add(commands, "runtimes", "list every Python on this machine, or install a free-threaded one")
     found.add_argument("--json", action="store_true", help="every fact of every interpreter, as JSON")
     _python(found)
-    found.set_defaults(action="list")
     actions = found.add_subparsers(dest="action", metavar="ACTION", required=False)
+    found.set_defaults(action="list")
     install = _add(actions, "install", "bring a free-threaded Python and its twin to this machine")
     install.add_argument("version", nargs="?", help="such as 3.14t; the first that can be had where left out")
     install.add_argument("--optimised", action="store_true", help="build with PGO and LTO: slower to build, as shipped")
@@ -70,8 +71,8 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     _python(run)
-    run.add_argument("--timeout", type=_positive, metavar="SECONDS", help="longest time for one trial of one lane")
-    run.add_argument("--budget", type=_positive, metavar="SECONDS", help="time for each contest")
+    run.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
+    run.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for each contest")
     run.add_argument("--seed", type=int, help="decides the order of trials and the hash seeds")
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     run.add_argument("--no-report", action="store_true", help="measure and store only")
@@ -96,8 +97,11 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results/")
 
 
-def _positive(text: str) -> float:
-    number = float(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not greater than 0")
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds greater than 0")
     return number

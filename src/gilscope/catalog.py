@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
+import tokenize
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -141,13 +143,17 @@ def select(folder: Path, names: Iterable[str], argv: tuple[str, ...] = ()) -> tu
     chosen: dict[str, Probe | Script] = {}
     for name in wanted:
         for probe in _named(folder, name, argv):
-            chosen.setdefault(probe.id, probe)
+            if chosen.setdefault(probe.id, probe).path != probe.path:
+                both = f"{chosen[probe.id].path} and {probe.path}"
+                raise UsageError(f"{both} would both be called {probe.id}: rename one, or measure them in two runs")
     return tuple(chosen.values())
 
 
 def _named(folder: Path, name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
     script, _, function = name.rpartition(":")
     if script.endswith(".py"):
+        if not function:
+            raise UsageError(f"{name!r} names no function: write {script}:function, or {script} alone for a probe")
         yield _pyperf_script(_existing(Path(script)), function, argv) or _foreign(Path(script), function)
     elif name.endswith(".py"):
         path = _existing(Path(name))
@@ -161,9 +167,10 @@ def _named(folder: Path, name: str, argv: tuple[str, ...]) -> Iterator[Probe | S
 
 
 def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise UsageError(f"there is no script {path}: name a probe (`gilscope probes` lists them) or file.py:function")
-    return path.resolve()
+    with contextlib.suppress(OSError):  # a name that no file can have, a folder that may not be looked into
+        if path.is_file():
+            return path.resolve()
+    raise UsageError(f"there is no script {path}: name a probe (`gilscope probes` lists them) or file.py:function")
 
 
 def _foreign(path: Path, function: str) -> Probe:
@@ -180,11 +187,11 @@ def _foreign(path: Path, function: str) -> Probe:
 
 def _pyperf_script(path: Path, wanted: str, argv: tuple[str, ...]) -> Script | None:
     """The script if it was written for pyperf, and ``wanted`` is not one of its functions."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = _source(path)
         tree = ast.parse(text)
-        requires_python = _metadata(text).get("requires-python")
-    except (tomllib.TOMLDecodeError, SyntaxError):
+        requires_python = _requires_python(_metadata(text))
+    except (OSError, SyntaxError, ValueError):
         return None
     if not scripts.is_for_pyperf(tree) or wanted in _functions(tree):
         return None
@@ -212,13 +219,15 @@ def _scripts(folder: Path) -> list[Path]:
 
 
 def _probe(path: Path, identifier: str) -> tuple[Probe | None, tuple[str, ...]]:
-    text = path.read_text(encoding="utf-8")
     try:
+        text = _source(path)
         block = _metadata(text)
         tree = ast.parse(text)
-    except (tomllib.TOMLDecodeError, SyntaxError) as error:
+    except (OSError, SyntaxError, ValueError) as error:  # no TOML and no text in its encoding are ValueErrors
         return None, (f"{identifier}: {error}",)
-    table, told = convert(block.get("tool", {}).get("gilscope", {}), ProbeTable, f"{identifier}: [tool.gilscope]")
+    tool = block.get("tool", {})
+    own = tool.get("gilscope", {}) if isinstance(tool, dict) else tool
+    table, told = convert(own, ProbeTable, f"{identifier}: [tool.gilscope]")
     question = (ast.get_docstring(tree) or "").partition("\n")[0]
     mistakes = list(told)
     if not question:
@@ -234,7 +243,7 @@ def _probe(path: Path, identifier: str) -> tuple[Probe | None, tuple[str, ...]]:
             question=question,
             kind=table.kind,
             shared=table.shared,
-            requires_python=block.get("requires-python"),
+            requires_python=_requires_python(block),
         ),
         (),
     )
@@ -258,6 +267,18 @@ def _functions(tree: ast.Module) -> list[str]:
     return names
 
 
+def _source(path: Path) -> str:
+    """A script's text in the encoding that it declares (PEP 263)."""
+    with tokenize.open(path) as file:
+        return file.read()
+
+
+def _requires_python(block: dict[str, Any]) -> str | None:
+    """What the block asks for, as text whatever its type; the plan tells of text that is no version specifier."""
+    wanted = block.get("requires-python")
+    return None if wanted is None else str(wanted)
+
+
 def _metadata(text: str) -> dict[str, Any]:
     for match in _BLOCK.finditer(text):
         if match["type"] == "script":
@@ -271,7 +292,7 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MatrixError((f"{path}: {error.strerror}",)) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or no UTF-8
         raise MatrixError((f"{path.name}: {error}",)) from error
 
 

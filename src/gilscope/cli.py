@@ -228,7 +228,7 @@ def _write(path: Path, text: str) -> None:
 def _console(*, stderr: bool = False, record: bool = False, width: int | None = None) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, record=record, width=width, highlight=False)
+    return Console(stderr=stderr, record=record, width=width, highlight=False, markup=False)
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:

@@ -77,7 +77,7 @@ def newest(census: Census) -> tuple[Runtime, ...]:
 
 def measured_before(path: Path) -> frozenset[tuple[str, str]]:
     """Probe and arm of everything that a run has measured so far; empty for a run that does not exist."""
-    if not path.is_file():
+    if not store.is_stored(path):
         return frozenset()
     run = store.read(path)
     ended = {end.contest for end in run.ends}
@@ -104,7 +104,7 @@ def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str]
     Raises:
         ResultsError: results cannot be written.
     """
-    begins = not path.exists()
+    begins = not store.is_stored(path)
     writer = store.RunWriter(path)
     try:
         if begins:

@@ -8,6 +8,7 @@ A run that was cut off (a killed controller, a full disk) is a shorter file; a t
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,18 @@ def run_path(folder: Path, run_id: str) -> Path:
     return folder / (run_id + SUFFIX)
 
 
+def is_stored(path: Path) -> bool:
+    """Whether there is something to read.
+
+    Raises:
+        ResultsError: the path cannot be looked at.
+    """
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ResultsError(_cannot_write(path, error)) from error
+
+
 def read(path: Path) -> Run:
     """A stored run.
 
@@ -108,8 +121,6 @@ def read(path: Path) -> Run:
     header = next((record for record in records if isinstance(record, RunHeader)), None)
     if header is None:
         raise ResultsError(f"{path} holds no run: its first line is not a run's header")
-    if header.schema > SCHEMA:
-        raise ResultsError(f"{path} was written by a later gilscope (format {header.schema}, known up to {SCHEMA})")
     return Run(
         path=path,
         header=header,
@@ -134,8 +145,9 @@ def find(folder: Path, run: str | None) -> Path:
             raise ResultsError(f"no runs are stored in {folder}: measure one with `gilscope run`")
         return stored[-1]
     for path in (Path(run), run_path(folder, run)):
-        if path.is_file():
-            return path
+        with contextlib.suppress(OSError):  # a name that no file can have, a folder that may not be looked into
+            if path.is_file():
+                return path
     known = ", ".join(path.stem for path in runs(folder)[-5:]) or "none"
     raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {known}")
 
@@ -151,11 +163,14 @@ def _records(path: Path) -> Iterator[Record]:
         if not line:
             continue
         try:
-            yield _decoder.decode(line)
+            record: Record = _decoder.decode(line)
         except msgspec.DecodeError as error:
             if _is_torn(line):
                 continue
             raise ResultsError(f"{path}, line {number}: {error}") from error
+        if isinstance(record, RunHeader) and record.schema > SCHEMA:
+            raise ResultsError(f"{path} was written by a later gilscope (format {record.schema}, known: {SCHEMA})")
+        yield record
 
 
 def _is_torn(line: bytes) -> bool:

@@ -1,1 +1,90 @@
-"""The command line is parsed."""
+"""The command line, parsed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gilscope.arguments import parse, parser
+from gilscope.cli import COMMANDS
+
+
+def test_a_run_has_defaults_for_all_but_its_name() -> None:
+    """Two words are enough to measure something."""
+    asked = parse(["run"])
+
+    assert asked.command == "run"
+    assert asked.probes == []
+    assert asked.suite == "quick"
+    assert asked.on == asked.python == asked.script_arguments == []
+    assert asked.budget is asked.timeout is asked.seed is asked.run_id is None
+    assert asked.results == Path("results")
+
+
+def test_a_run_takes_all_its_options() -> None:
+    """Probes and options in any order."""
+    chosen = ["run", "cpu/*", "mine.py:main", "--on", "3.14t", "--on", "3.13*", "--python", "/opt/p"]
+    limits = ["--budget", "2.5", "--timeout", "9", "--seed", "3"]
+    asked = parse([*chosen, *limits, "--run", "r", "--results", "out", "--no-report"])
+
+    assert asked.probes == ["cpu/*", "mine.py:main"]
+    assert asked.on == ["3.14t", "3.13*"]
+    assert asked.python == ["/opt/p"]
+    assert (asked.budget, asked.timeout, asked.seed) == (2.5, 9.0, 3)
+    assert (asked.run_id, asked.results, asked.no_report) == ("r", Path("out"), True)
+
+
+def test_what_follows_two_dashes_is_the_scripts() -> None:
+    """Options of ours among it are not read."""
+    asked = parse(["run", "bm.py", "--", "--seed", "5", "--", "x"])
+
+    assert asked.probes == ["bm.py"]
+    assert asked.seed is None
+    assert asked.script_arguments == ["--seed", "5", "--", "x"]
+
+
+@pytest.mark.parametrize("option", ["--budget", "--timeout"])
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
+def test_seconds_are_a_number_above_zero(option: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What could never end, or has ended already, is refused before anything runs, in words."""
+    with pytest.raises(SystemExit) as left:
+        parse(["run", f"{option}={text}"])
+
+    assert left.value.code == 2
+    assert f"argument {option}: {text!r} is not a number of seconds greater than 0" in capsys.readouterr().err
+
+
+def test_runtimes_are_listed_unless_one_is_to_be_installed() -> None:
+    """The bare command is the harmless one."""
+    assert parse(["runtimes"]).action == "list"
+    assert parse(["runtimes", "--json"]).json
+    assert parse(["runtimes", "install"]).version is None
+    assert parse(["runtimes", "install", "3.14t", "--optimised"]).version == "3.14t"
+
+
+def test_a_report_is_of_the_latest_run_unless_one_is_named() -> None:
+    """And goes to the terminal unless a file is."""
+    asked = parse(["report"])
+
+    assert asked.run is asked.markdown is asked.svg is None
+    assert parse(["report", "r", "--markdown", "page.md"]).markdown == Path("page.md")
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each one that can be run is known to the parser, and its help can be printed."""
+    with pytest.raises(SystemExit) as left:
+        parser().parse_args([command, "--help"])
+
+    assert left.value.code == 0
+    assert f"gilscope {command}" in capsys.readouterr().out
+
+
+def test_a_command_that_is_none_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    """The known ones are listed."""
+    with pytest.raises(SystemExit) as left:
+        parse(["measure"])
+
+    assert left.value.code == 2
+    assert "'report'" in capsys.readouterr().err

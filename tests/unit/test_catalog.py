@@ -164,3 +164,61 @@ def test_the_projects_own_files_have_no_mistakes() -> None:
     assert catalog.probes(catalog.home() / "probes")
     assert "quick" in catalog.suites(catalog.home() / "matrix" / "suites.toml")
     assert catalog.runtimes_file(catalog.home() / "matrix" / "runtimes.toml").install
+
+
+def test_a_probe_is_read_in_the_encoding_that_it_declares(tmp_path: Path) -> None:
+    """With a byte order mark, or a coding cookie (PEP 263)."""
+    text = '"""Wie schnell läuft es?"""\n\ndef work(): ...\n'
+    (tmp_path / "marked.py").write_bytes(text.encode("utf-8-sig"))
+    (tmp_path / "cookie.py").write_bytes(("# coding: latin-1\n" + text).encode("latin-1"))
+
+    assert {probe.question for probe in catalog.probes(tmp_path)} == {"Wie schnell läuft es?"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('"""läuft"""\ndef work(): ...\n'.encode("latin-1"), id="no UTF-8"),
+        pytest.param(b'"""Why?"""\ndef work(): ...\n\0', id="a null byte"),
+        pytest.param(b"# /// script\n# tool = 3\n# ///\n" + b'"""Why?"""\ndef work(): ...\n', id="tool is no table"),
+        pytest.param(b"# /// script\n# [tool\n# ///\n" + b'"""Why?"""\ndef work(): ...\n', id="no TOML"),
+    ],
+)
+def test_a_probe_that_cannot_be_read_is_a_mistake_with_its_name(tmp_path: Path, content: bytes) -> None:
+    """Never a traceback, whether it is one of many or named by its path."""
+    (tmp_path / "odd.py").write_bytes(content)
+
+    with pytest.raises(MatrixError, match=r"^odd: "):
+        catalog.probes(tmp_path)
+    with pytest.raises(MatrixError, match=r"odd\.py: "):
+        catalog.select(tmp_path, [str(tmp_path / "odd.py")])
+
+
+def test_a_requirement_of_the_wrong_type_becomes_text(tmp_path: Path) -> None:
+    """The plan tells why it is no version specifier."""
+    (probe,) = catalog.probes(folder_of(tmp_path, a=GOOD.replace('">=3.9"', "3.9")))
+
+    assert probe.requires_python == "3.9"
+
+
+def test_scripts_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
+    """Two files that would share an id are refused, not measured as one."""
+    folder = folder_of(tmp_path, one__mine=GOOD, two__mine=GOOD)
+    names = [f"{folder / place / 'mine.py'}:work" for place in ("one", "two")]
+
+    with pytest.raises(UsageError, match=r"would both be called mine\.py:work"):
+        catalog.select(tmp_path, names)
+
+
+def test_a_script_without_the_functions_name_is_told(tmp_path: Path) -> None:
+    """A colon with nothing behind it."""
+    folder_of(tmp_path, mine=GOOD)
+
+    with pytest.raises(UsageError, match="names no function"):
+        catalog.select(tmp_path, [f"{tmp_path / 'mine.py'}:"])
+
+
+def test_a_name_that_no_file_can_have_is_a_script_that_is_not_there(tmp_path: Path) -> None:
+    """What the system says of it is no traceback."""
+    with pytest.raises(UsageError, match="there is no script"):
+        catalog.select(tmp_path, ["x" * 5000 + ".py"])

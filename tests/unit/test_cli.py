@@ -1,1 +1,341 @@
-"""Errors become messages and exit statuses."""
+"""From a command line to what is printed and the status it ends with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NoReturn, Self
+
+import pytest
+
+from builders import HEADER, HOST, contest, lane, pair, runtime, trials
+from gilscope import cli, errors, host, measure, store
+from gilscope.lab import Lab
+from gilscope.model import Calibration, Census, ContestEnd, Unusable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gilscope.model import Contest, Rules
+    from gilscope.plan import Plan
+
+PROBE_TEXT = '"""What is asked?"""\n\n\ndef work():\n    return 1\n'
+BOTH = Census(
+    runtimes=(runtime("3.14"), runtime("3.14t")),
+    unusable=(Unusable(name="3.15t", kind="absent", reason="not found"),),
+)
+
+
+class NoGuardian:
+    """Guards nothing, since nothing is started."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine of two CPUs with a free-threaded Python and its twin; the working folder is empty."""
+    monkeypatch.setattr(cli, "take_census", lambda _=(): BOTH)
+    monkeypatch.setattr(cli, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(host, "card", lambda: HOST)
+    monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
+    monkeypatch.setattr(measure, "Guardian", NoGuardian)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def probe(tmp_path: Path) -> str:
+    """The path of a probe without mistakes."""
+    path = tmp_path / "mine.py"
+    path.write_text(PROBE_TEXT)
+    return str(path)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """A run that measured a pair, in the default folder."""
+    walls = {lane("3.14"): 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8}
+    of = contest(*walls, builds=pair())
+    writer = store.RunWriter(tmp_path / "results" / f"{HEADER.id}.jsonl")
+    writer.append(HEADER)
+    writer.append(of)
+    writer.append(Calibration(contest=of.id, loops=10))
+    for item in trials(walls):
+        writer.append(item)
+    writer.append(ContestEnd(contest=of.id, reason="precise", seconds=3.0, launches=7))
+    writer.close()
+    return writer.path
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, failed: int = 0) -> list[Plan]:
+    """Measure nothing and say that so many lanes failed; the plans that would have been measured."""
+    plans: list[Plan] = []
+
+    def measured(plan: Plan, *_: object) -> int:
+        plans.append(plan)
+        return failed
+
+    monkeypatch.setattr(measure, "measure", measured)
+    return plans
+
+
+class TestWrongUse:
+    """What is not there is told with what probably was meant; the status says of what kind the mistake is."""
+
+    def test_unknown_suite(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The nearest suite is named."""
+        status = cli.main(["run", "--suite", "quik"])
+
+        assert status == 2
+        assert "unknown suite 'quik'; did you mean 'quick'?" in capsys.readouterr().err
+
+    def test_unknown_probe(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The nearest probe is named."""
+        status = cli.main(["run", "cpu/prines"])
+
+        assert status == 2
+        assert "did you mean 'cpu/primes'?" in capsys.readouterr().err
+
+    def test_unknown_runtime(self, probe: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """Those that there are are listed."""
+        status = cli.main(["run", probe, "--on", "3.99"])
+
+        assert status == 2
+        assert "There are: 3.14, 3.14t." in capsys.readouterr().err
+
+    def test_a_runtime_wished_for_but_absent(self, probe: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """The reason is given."""
+        status = cli.main(["run", probe, "--on", "3.15t"])
+
+        assert status == 2
+        assert "3.15t is absent: not found." in capsys.readouterr().err
+
+    def test_no_runtime_at_all(
+        self, probe: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What brings one is told."""
+        monkeypatch.setattr(cli, "take_census", lambda _=(): Census(runtimes=(), unusable=()))
+        status = cli.main(["run", probe])
+
+        assert status == 4
+        assert "gilscope runtimes install" in capsys.readouterr().err
+
+    def test_a_probe_with_mistakes(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """All of them are told, and what to do."""
+        (tmp_path / "idle.py").write_text("def play(): ...\n")
+        status = cli.main(["run", "idle.py"])
+        told = capsys.readouterr().err
+
+        assert status == 3
+        assert "idle.py: has no docstring" in told
+        assert "`gilscope run idle.py:play`" in told
+
+    def test_nothing_to_measure(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """The reasons why every lane is left out are the message."""
+        (tmp_path / "new.py").write_text('# /// script\n# requires-python = ">=3.99"\n# ///\n' + PROBE_TEXT)
+        status = cli.main(["run", "new.py"])
+
+        assert status == 2
+        assert "nothing is left to measure: needs Python >=3.99" in capsys.readouterr().err
+
+
+class TestRun:
+    """What a run ends with."""
+
+    def test_all_is_well(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The newest free-threaded runtime is measured against its twin where none is named."""
+        plans = pretend(monkeypatch)
+        status = cli.main(["run", probe, "--no-report"])
+
+        assert status == 0
+        assert [item.reference for item in plans[0].contests] == ["3.14:serial"]
+        assert plans[0].contests[0].pair is not None
+
+    def test_failed_lanes_show_in_the_status(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Other commands can build on it."""
+        pretend(monkeypatch, failed=2)
+
+        assert cli.main(["run", probe, "--no-report"]) == errors.LANES_FAILED
+
+    def test_a_results_folder_that_cannot_be_made(
+        self, probe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Before anything is measured; the option that helps is named."""
+        (tmp_path / "file").write_text("")
+        status = cli.main(["run", probe, "--results", "file"])
+
+        assert status == 6
+        assert "--results" in capsys.readouterr().err
+
+    def test_a_name_that_no_file_can_have(self, probe: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """What the system says of it is an error of ours, not a traceback."""
+        status = cli.main(["run", probe, "--run", "x" * 5000])
+
+        assert status == 6
+        assert "too long" in capsys.readouterr().err
+
+    def test_interrupted(
+        self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What had been measured is kept, and the message says where."""
+
+        def interrupt(*_: object) -> NoReturn:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Lab, "run", interrupt)
+        status = cli.main(["run", probe, "--run", "mine"])
+        told = capsys.readouterr().err.replace("\n", " ")
+
+        assert status == 130
+        assert "results/mine.jsonl" in told
+        assert store.read(tmp_path / "results" / "mine.jsonl").header.id == "mine"
+
+    def test_what_was_measured_is_not_measured_again(
+        self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A run that is continued measures what is missing: here nothing."""
+
+        def at_once(_: object, of: Contest, rules: Rules) -> None:
+            del rules
+            kept.append(of)
+            kept.append(ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=5))
+
+        kept: list[Contest | ContestEnd] = []
+        monkeypatch.setattr(Lab, "run", at_once)
+        first = cli.main(["run", probe, "--run", "mine", "--no-report"])
+        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        for record in kept:
+            writer.append(record)
+        writer.close()
+        plans = pretend(monkeypatch)
+        second = cli.main(["run", probe, "--run", "mine", "--no-report"])
+
+        assert first == second == 0
+        assert plans == []
+        assert "measured in run mine already" in capsys.readouterr().err
+
+    def test_options_overrule_the_suite(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Seconds given by hand become the run's rules, and the seed its seed."""
+        requests: list[measure.Request] = []
+
+        def measured(_: object, request: measure.Request, *__: object) -> int:
+            requests.append(request)
+            return 0
+
+        monkeypatch.setattr(measure, "measure", measured)
+        cli.main(["run", probe, "--no-report", "--budget", "7", "--timeout", "8", "--seed", "0"])
+
+        assert (requests[0].rules.budget_s, requests[0].rules.timeout_s, requests[0].seed) == (7.0, 8.0, 0)
+
+
+class TestReport:
+    """A stored run is told again."""
+
+    def test_on_the_terminal(self, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """The latest run where none is named."""
+        status = cli.main(["report"])
+        told = capsys.readouterr().out
+
+        assert status == 0
+        assert "What 3.14t costs and gives" in told
+        assert stored.name in told.replace("\n", "")
+
+    def test_as_a_page(self, stored: Path, tmp_path: Path) -> None:
+        """Folders on the way are made."""
+        status = cli.main(["report", str(stored), "--markdown", "new/page.md"])
+
+        assert status == 0
+        assert "| 3.14t:serial |" in (tmp_path / "new" / "page.md").read_text(encoding="utf-8")
+
+    def test_as_a_picture(self, stored: Path, tmp_path: Path) -> None:
+        """It is one that a browser shows."""
+        status = cli.main(["report", stored.stem, "--svg", "picture.svg"])
+
+        assert status == 0
+        assert (tmp_path / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
+
+    @pytest.mark.usefixtures("stored")
+    def test_a_page_that_cannot_be_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A file stands where a folder should be."""
+        (tmp_path / "file").write_text("")
+        status = cli.main(["report", "--markdown", "file/page.md"])
+
+        assert status == 6
+        assert "cannot write file/page.md" in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("stored")
+    @pytest.mark.parametrize("name", ["yesterday", "x" * 5000])
+    def test_an_unknown_run(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """The latest ones are listed, whatever was typed."""
+        status = cli.main(["report", name])
+
+        assert status == 6
+        assert HEADER.id in capsys.readouterr().err
+
+    def test_no_run_yet(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """What makes one is told."""
+        status = cli.main(["report"])
+
+        assert status == 6
+        assert "gilscope run" in capsys.readouterr().err
+
+    def test_paths_are_shown_as_they_are(
+        self, stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Square brackets in a folder's name are no markup."""
+        odd = tmp_path / "[red]a[" / "b]"
+        odd.mkdir(parents=True)
+        stored.rename(odd / stored.name)
+        status = cli.main(["report", "--results", "[red]a[/b]"])
+
+        assert status == 0
+        assert "[red]a[/b]" in capsys.readouterr().out
+
+
+def test_probes_are_listed_with_their_questions(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever wants to run one sees what it asks."""
+    status = cli.main(["probes"])
+    told = capsys.readouterr().out
+
+    assert status == 0
+    assert "cpu/primes" in told
+    assert "?" in told
+
+
+def test_runtimes_as_json_are_json_and_nothing_else(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """A program can read it."""
+    status = cli.main(["runtimes", "--json"])
+    text = json.dumps(json.loads(capfdbinary.readouterr().out))
+
+    assert status == 0
+    assert all(f'"{name}"' in text for name in ("3.14", "3.14t", "3.15t"))
+
+
+def test_an_interrupt_before_anything_runs_has_its_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback ends a command that was only looking around."""
+
+    def interrupt(_: object = ()) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "take_census", interrupt)
+    status = cli.main(["runtimes"])
+
+    assert status == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+)
+def test_every_error_is_in_the_tree_with_its_status(kind: type[errors.GilscopeError]) -> None:
+    """The picture at the top of the file is what the code does."""
+    rows = [line.strip("|`- ").split() for line in (errors.__doc__ or "").splitlines()]
+    (row,) = [row for row in rows if row and row[0] == kind.__name__]
+
+    assert row[1] == str(kind.exit_status)

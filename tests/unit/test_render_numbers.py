@@ -38,7 +38,7 @@ def test_the_farther_end_is_the_half_width() -> None:
 
 def test_an_interval_that_knows_nothing_is_a_question_mark() -> None:
     """One launch gives a value and no bounds."""
-    assert numbers.ratio(Estimate(1.2345, 0.0, math.inf)) == "1.23 ±?"
+    assert numbers.ratio(Estimate(1.2345, 0.0, math.inf)) == "1.2 ±?"
 
 
 def test_an_exact_figure_says_so() -> None:

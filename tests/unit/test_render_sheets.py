@@ -43,7 +43,7 @@ def test_the_summary_tells_cost_gain_and_break_even() -> None:
     assert row["penalty, one thread"].startswith("+10 ")
     assert row["with its GIL on"] == sheets.NOT_MEASURED
     assert row["best gain, threads"].startswith("1.8")
-    assert row["best gain, threads"].endswith("(threads-2)")
+    assert row["best gain, threads"].endswith(" threads-2")
     assert row["threads break even at"] == "2 workers"
 
 

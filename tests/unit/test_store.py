@@ -115,3 +115,25 @@ def test_a_full_disk_keeps_what_was_written(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(ResultsError, match="No space left on device"):
         writer.append(trial(SERIAL, 1, 0, 1e6))
     assert len(store.read(path).trials) == 3
+
+
+def test_a_later_format_is_called_that_even_if_its_records_are_unknown(tmp_path: Path) -> None:
+    """The reader is told to update, not of a line that makes no sense to this version."""
+    path = tmp_path / "run.jsonl"
+    header = msgspec.json.encode(msgspec.structs.replace(HEADER, schema=store.SCHEMA + 1))
+    path.write_bytes(header + b'\n{"type": "of tomorrow"}\n')
+
+    with pytest.raises(ResultsError, match="written by a later gilscope"):
+        store.read(path)
+
+
+def test_a_path_that_cannot_be_looked_at_is_an_error_of_ours(tmp_path: Path) -> None:
+    """A name longer than the system takes."""
+    with pytest.raises(ResultsError, match="--results"):
+        store.is_stored(store.run_path(tmp_path, "x" * 5000))
+
+
+def test_an_unknown_run_of_any_name_is_just_unknown(tmp_path: Path) -> None:
+    """Looking for it by path does not stop at what the system says."""
+    with pytest.raises(ResultsError, match="the latest are: none"):
+        store.find(tmp_path, "x" * 5000)
