@@ -40,6 +40,7 @@ def install_first(versions: Sequence[str], *, optimised: bool, progress: Progres
         UsageError: one of the versions cannot be read, or is older than free-threaded builds are.
         InstallError: there was no way; the text tells what was tried and what to try.
     """
+    data_dir = data_dir.absolute()
     wishes = [wish.parse(version) for version in versions]
     here = _already_here(wishes, optimised=optimised, data_dir=data_dir)
     if here is not None:
