@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,25 @@ PACKAGE = "gilscope"
 MAY_IMPORT: dict[str, set[str]] = {
     "analysis": {"effort", "model", "stats"},
     "arguments": set(),
-    "catalog": {"errors", "model", "validation"},
+    "catalog": {"errors", "model", "scripts", "validation"},
     "effort": {"stats"},
     "errors": set(),
     "guardian": set(),
     "host": {"model"},
+    "inventory": {"guardian", "lane", "model", "plan", "protocol", "scripts"},
     "lab": {"effort", "guardian", "launch", "model", "stats", "stopping"},
     "lane": {"guardian", "model", "protocol"},
     "launch": {"guardian", "lane", "model", "protocol"},
-    "measure": {"guardian", "host", "lab", "model", "plan", "runtimes", "store"},
+    "measure": {"catalog", "guardian", "host", "inventory", "lab", "model", "plan", "runtimes", "scripts", "store"},
     "model": set(),
     "plan": {"catalog", "model", "runtimes"},
     "protocol": {"model"},
+    "provision": {"errors"},
+    "provision": {"errors", "model"},
+    "pyperformance": {"errors", "scripts", "validation"},
     "render": {"analysis", "model"},
     "runtimes": {"errors", "model"},
+    "scripts": set(),
     "stats": set(),
     "stopping": {"effort", "model", "stats"},
     "store": {"errors", "model"},
@@ -37,7 +43,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Every room but ``cli``, which may import all, and ``agent``, which imports nothing of ours."""
 
-STARTS_PROCESSES = {"guardian", "host", "lane", "runtimes"}
+STARTS_PROCESSES = {"guardian", "host", "lane", "provision", "runtimes"}
+READS_THE_ENVIRONMENT = {"cli", "provision"}
+"""What brings a Python hands the user's settings on to uv, apt and make."""
 
 
 def modules() -> list[Path]:
@@ -61,6 +69,13 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def used(path: Path) -> set[str]:
+    """Every dotted name that a module mentions, ``print`` and ``os.environ`` for example."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
+    return names | imported(path)
+
+
 def rooms_used(path: Path) -> set[str]:
     """The rooms of ours that a module imports from, besides its own."""
     parts = (name.split(".") for name in imported(path) if name.startswith(PACKAGE + "."))
@@ -74,17 +89,29 @@ def test_a_room_knows_only_those_below_it(path: Path) -> None:
     """A module imports no room that its row in the table lacks."""
     if room(path) in {"cli", "__init__"}:
         return
+    allowed = MAY_IMPORT.get(room(path), set())
+    strangers = sorted(rooms_used(path) - allowed)
 
-    assert rooms_used(path) <= MAY_IMPORT[room(path)], f"{room(path)} imports what it may not"
+    assert not strangers, f"{room(path)} imports {strangers}, and may import {sorted(allowed)} only"
 
 
 def test_the_table_has_no_stale_row() -> None:
     """Every permission in the table is used by some module of the room."""
-    used: dict[str, set[str]] = {}
+    entered: dict[str, set[str]] = {}
     for path in modules():
-        used.setdefault(room(path), set()).update(rooms_used(path))
+        entered.setdefault(room(path), set()).update(rooms_used(path))
+    unused = {name: sorted(rooms - entered.get(name, set())) for name, rooms in MAY_IMPORT.items()}
+    stale = {name: rooms for name, rooms in unused.items() if rooms}
 
-    assert {name: used.get(name, set()) for name in MAY_IMPORT} == MAY_IMPORT
+    assert set(MAY_IMPORT) <= set(entered), "a room in the table is gone"
+    assert not stale, f"nobody in these rooms imports what the table still allows: {stale}"
+
+
+def test_no_rooms_import_each_other() -> None:
+    """If they must, one of them is two rooms; the order is whole, so nothing raises `graphlib.CycleError`."""
+    order = list(TopologicalSorter(MAY_IMPORT).static_order())
+
+    assert set(order) == set(MAY_IMPORT)
 
 
 def test_nobody_imports_the_agent() -> None:
@@ -104,21 +131,30 @@ def test_the_agent_needs_the_standard_library_only(path: Path) -> None:
 
 def test_few_rooms_start_processes() -> None:
     """What starts a process can hang or be left behind, so it lives in rooms that know how to end one."""
-    starters = {room(path) for path in modules() if "subprocess" in imported(path) or "os.fork" in imported(path)}
+    ways = {"subprocess", "multiprocessing", "pty"}
+    calls = {"os.fork", "os.forkpty", "os.system", "os.popen", "os.startfile"}
+    starters = {
+        room(path)
+        for path in modules()
+        if ways & {name.split(".")[0] for name in imported(path)}
+        or calls & used(path)
+        or any(name.startswith(("os.spawn", "os.posix_spawn", "os.exec")) for name in used(path))
+    }
 
-    assert starters <= STARTS_PROCESSES
+    assert starters == STARTS_PROCESSES
 
 
-def test_only_the_command_line_reads_the_environment_and_prints() -> None:
-    """Everywhere else, what is wanted comes in as a parameter, and what is told goes out as a value."""
-    loud = []
-    for path in modules():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        calls = {
-            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        }
-        reads = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        if "print" in calls or "os.environ" in reads:
-            loud.append(room(path))
+def test_only_the_command_line_prints_and_exits() -> None:
+    """Everywhere else, what is told goes out as a value, or to a console that is handed in."""
+    loud = {"print", "sys.stdout", "sys.stderr", "sys.exit", "exit", "quit", "input"}
+    talkers = {room(path): sorted(loud & used(path)) for path in modules() if loud & used(path)}
 
-    assert set(loud) <= {"cli"}
+    assert set(talkers) <= {"cli"}, talkers
+
+
+def test_only_the_command_line_reads_the_environment() -> None:
+    """Everywhere else, what is wanted comes in as a parameter."""
+    ways = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
+    readers = sorted(str(path.relative_to(SOURCE)) for path in modules() if ways & used(path))
+
+    assert [reader for reader in readers if reader != "cli.py"] == []
