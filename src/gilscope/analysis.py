@@ -2,11 +2,11 @@
 
 Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
 
-    time per unit   T / (loops x W)
+    time per unit   T / (loops x W), and where one unit does it several times over, divided by that number too
     gain            throughput / throughput(reference)        = W x T(reference) / T
     scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
     efficiency      scaling / W
-    cores busy      CPU time of all workers / T
+    cores busy      CPU time of all workers / time from the gate to the last worker's end
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
     break-even      the least number of workers at which a lane is faster beyond interval and noise floor
 
@@ -23,11 +23,10 @@ from typing import TypeVar
 
 import msgspec
 
-from gilscope import effort, stats
+from gilscope import stats
 from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Skip, Trial
+from gilscope.paired import Paired
 
-SAME = stats.Interval(0.0, 0.0, 0.0, freedom=math.inf)
-UNKNOWN = stats.Interval(0.0, -math.inf, math.inf, freedom=0)
 Item = TypeVar("Item", Calibration, Finding, Skip, ContestEnd)
 
 
@@ -77,7 +76,7 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one contest says.
+    """All that one contest says; one unit does ``inner_loops`` times what the probe asks about.
 
     ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
     that it leaves open: a smaller one cannot be told from none. Both are None without a control lane.
@@ -85,6 +84,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     contest: Contest
     loops: int
+    inner_loops: int
     lanes: tuple[LaneFigures, ...]
     penalties: tuple[Penalty, ...]
     break_evens: tuple[BreakEven, ...]
@@ -116,31 +116,26 @@ def figures(run: RunRecords) -> tuple[ContestFigures, ...]:
 
 
 class _Measured:
-    """One contest's trials, arranged by lane and launch, in order of rounds."""
+    """One contest's lanes that did not fail, and what their trials say."""
 
     def __init__(self, contest: Contest, trials: Sequence[Trial], run: RunRecords) -> None:
         self.contest = contest
         self.run = run
-        launches = 1 + max((trial.launch for trial in trials), default=-1)
-        self.trials: dict[str, list[list[Trial]]] = defaultdict(lambda: [[] for _ in range(launches)])
-        for trial in sorted(trials, key=lambda trial: trial.round):
-            self.trials[trial.lane][trial.launch].append(trial)
-        self.walls = {
-            name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
-        }
-        self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
+        self.paired = Paired(trials)
         failed = {finding.lane for finding in self._own(run.findings) if finding.fails_lane}
-        self.lanes = [lane for lane in contest.lanes if lane.name in self.trials and lane.name not in failed]
+        self.lanes = [lane for lane in contest.lanes if lane.name in self.paired.trials and lane.name not in failed]
         self.by_name = {lane.name: lane for lane in self.lanes}
         control = next((lane for lane in self.lanes if lane.control), None)
-        self.control = None if control is None else self._log_ratio(control.name, contest.reference)
+        self.control = None if control is None else self.paired.log_ratio(control.name, contest.reference)
         self.floor = None if self.control is None else stats.noise_floor(self.control)
+        calibration = next(iter(self._own(run.calibrations)), None)
+        self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
 
     def figures(self) -> ContestFigures:
-        loops = next((item.loops for item in self._own(self.run.calibrations)), 0)
         return ContestFigures(
             contest=self.contest,
-            loops=loops,
+            loops=self.loops,
+            inner_loops=self.inner_loops,
             lanes=tuple(self._row(lane) for lane in self.lanes if not lane.control),
             penalties=tuple(self._penalties()),
             break_evens=tuple(self._break_evens()),
@@ -157,18 +152,19 @@ class _Measured:
     def _row(self, lane: LaneSpec) -> LaneFigures:
         serial = f"{lane.arm.name}:serial"
         scaling = None if lane.model == "serial" else self._throughput_ratio(lane, serial)
-        warm = self._warm(lane)
+        warm = self.paired.warm(lane.name)
+        done = lane.workers * self.inner_loops
         return LaneFigures(
             lane=lane,
             oversubscribed=lane.workers > self.run.usable_cpus,
-            time_per_unit=self._quantity(lane, lambda trial: trial.wall_ns / 1e9 / trial.loops / lane.workers),
+            time_per_unit=self._quantity(lane, lambda trial: trial.wall_ns / 1e9 / trial.loops / done),
             gain=None if lane.name == self.contest.reference else self._throughput_ratio(lane, self.contest.reference),
             scaling=scaling,
             efficiency=None if scaling is None else _scaled(scaling, 1 / lane.workers),
-            cores_busy=self._quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / trial.wall_ns),
+            cores_busy=self._quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / max(trial.ends_ns)),
             launches=len(warm),
             trials=sum(map(len, warm)),
-            cold_rounds=self.cold[lane.name],
+            cold_rounds=self.paired.cold[lane.name],
         )
 
     def _penalties(self) -> Iterator[Penalty]:
@@ -179,7 +175,7 @@ class _Measured:
             return
         for lane in self.lanes:
             if lane.model == "serial" and lane.arm.name != twin.arm.name:
-                slower = self._log_ratio(lane.name, twin.name)
+                slower = self.paired.log_ratio(lane.name, twin.name)
                 yield Penalty(
                     arm=lane.arm.name,
                     twin=twin.arm.name,
@@ -240,27 +236,12 @@ class _Measured:
 
     def _log_throughput_ratio(self, lane: LaneSpec, other: LaneSpec) -> stats.Interval:
         """Log of (W / T) over (W / T), since every worker of both lanes runs the same number of units."""
-        slower = self._log_ratio(lane.name, other.name)
+        slower = self.paired.log_ratio(lane.name, other.name)
         workers = math.log(lane.workers / other.workers)
         return replace(slower, center=workers - slower.center, low=workers - slower.high, high=workers - slower.low)
 
-    def _log_ratio(self, lane: str, other: str) -> stats.Interval:
-        """Log of the ratio of makespans, formed within rounds; infinitely wide without common launches."""
-        if lane == other:
-            return SAME
-        if other not in self.walls:
-            return UNKNOWN
-        cold = max(self.cold[lane], self.cold[other])
-        ratios = effort.warm_ratios(self.walls[lane], self.walls[other], cold)
-        return stats.log_ratio_interval(ratios) if ratios else UNKNOWN
-
-    def _warm(self, lane: LaneSpec) -> list[list[Trial]]:
-        """The lane's trials per launch, without those before it was warm."""
-        launches = (rounds[self.cold[lane.name] :] for rounds in self.trials[lane.name])
-        return [rounds for rounds in launches if rounds]
-
     def _quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
-        interval = stats.quantity_interval([[of(trial) for trial in rounds] for rounds in self._warm(lane)])
+        interval = stats.quantity_interval([[of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
         return Estimate(interval.center, interval.low, interval.high)
 
 

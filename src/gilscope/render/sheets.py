@@ -184,7 +184,8 @@ def _contest_notes(contest: ContestFigures) -> Iterator[str]:
     yield f"Noise floor: {_floor(contest)}."
     yield from comparability(contest.contest.pair)
     if contest.end is not None:
-        yield f"{_end(contest.end)} {contest.loops} units per worker and trial."
+        inner = f", each of which does it {contest.inner_loops} times" if contest.inner_loops > 1 else ""
+        yield f"{_end(contest.end)} {contest.loops} units per worker and trial{inner}."
     else:
         yield "This contest was cut off; what had been measured is shown."
     cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]

@@ -1,0 +1,53 @@
+"""One contest's trials arranged by lane, launch and round: which of them count, and ratios formed within rounds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from gilscope import effort, stats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gilscope.model import Trial
+
+SAME = stats.Interval(0.0, 0.0, 0.0, freedom=float("inf"))
+UNKNOWN = stats.Interval(0.0, float("-inf"), float("inf"), freedom=0)
+
+
+class Paired:
+    """All lanes have as many launches, some of them empty; ``cold`` trials of each launch of a lane do not count."""
+
+    def __init__(self, trials: Sequence[Trial]) -> None:
+        launches = 1 + max((trial.launch for trial in trials), default=-1)
+        self.trials: dict[str, list[list[Trial]]] = defaultdict(lambda: [[] for _ in range(launches)])
+        for trial in sorted(trials, key=lambda trial: trial.round):
+            self.trials[trial.lane][trial.launch].append(trial)
+        self.walls = {
+            name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
+        }
+        self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
+
+    def split(self, lane: str) -> list[tuple[list[Trial], list[Trial]]]:
+        """Per launch that the lane took part in: the trials before it was warm, and those that count."""
+        cold = self.cold[lane]
+        return [(rounds[:cold], rounds[cold:]) for rounds in self.trials[lane] if rounds]
+
+    def warm(self, lane: str) -> list[list[Trial]]:
+        """Per launch the trials that count, of those launches that have any."""
+        return [counted for _, counted in self.split(lane) if counted]
+
+    def log_ratios(self, lane: str, other: str) -> list[list[float]]:
+        """Per launch ``log(makespan / makespan of the other)`` of the rounds in which both were warm."""
+        if lane not in self.walls or other not in self.walls:
+            return []
+        cold = max(self.cold[lane], self.cold[other])
+        return effort.warm_ratios(self.walls[lane], self.walls[other], cold)
+
+    def log_ratio(self, lane: str, other: str) -> stats.Interval:
+        """Where the log of that ratio lies; infinitely wide without common rounds."""
+        if lane == other:
+            return SAME
+        ratios = self.log_ratios(lane, other)
+        return stats.log_ratio_interval(ratios) if ratios else UNKNOWN
