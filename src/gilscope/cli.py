@@ -67,8 +67,8 @@ def _runtimes(asked: argparse.Namespace) -> int:
 
 def _install(asked: argparse.Namespace) -> int:
     from gilscope.catalog import home, runtimes_file
+    from gilscope.provision import install
     from gilscope.render.install_progress import InstallProgress
-    from gilscope.runtimes import install
 
     wanted = [asked.version] if asked.version else list(runtimes_file(home() / "matrix" / "runtimes.toml").install)
     data_dir = platformdirs.user_data_path("gilscope") / "pythons"

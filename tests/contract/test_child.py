@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope.runtimes import child
+from gilscope.provision import child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_an_interrupt_ends_the_child_and_goes_on_up() -> None:
 def test_a_child_does_not_outlive_a_killed_controller(tmp_path: Path) -> None:
     """It has nobody to talk to any more."""
     noted = tmp_path / "pid"
-    script = f"from gilscope.runtimes.child import run; run(['sh', '-c', {f'echo $$ > {noted}; {NEVER}'!r}], "
+    script = f"from gilscope.provision.child import run; run(['sh', '-c', {f'echo $$ > {noted}; {NEVER}'!r}], "
     controller = subprocess.Popen([sys.executable, "-c", script + "environ={'PATH': '/usr/bin:/bin'}, limit_s=60)"])
     while not (noted.exists() and noted.read_text().strip()):
         time.sleep(0.05)

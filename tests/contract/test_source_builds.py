@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import build, debian, install, recipe, uv
-from gilscope.runtimes.apt_sources import Distribution
-from gilscope.runtimes.wish import Wish
+from gilscope.provision import build, debian, install, recipe, uv
+from gilscope.provision.apt_sources import Distribution
+from gilscope.provision.wish import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable

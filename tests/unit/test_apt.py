@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import apt_sources, child, debian, private_apt
-from gilscope.runtimes.apt_sources import Distribution, Entry
-from gilscope.runtimes.wish import Wish
+from gilscope.provision import apt_sources, child, debian, private_apt
+from gilscope.provision.apt_sources import Distribution, Entry
+from gilscope.provision.wish import Wish
 
 BOOKWORM = Distribution("debian", "bookworm")
 NOBLE = Distribution("ubuntu", "noble")

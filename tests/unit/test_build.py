@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 
 from gilscope.errors import InstallError
+from gilscope.provision import build, recipe, toolchain
+from gilscope.provision.making import environment
+from gilscope.provision.tally import Tally, compilations
+from gilscope.provision.wish import Wish
 from gilscope.render.install_progress import InstallProgress, spoken, time_left
-from gilscope.runtimes import build, recipe, toolchain
-from gilscope.runtimes.making import environment
-from gilscope.runtimes.tally import Tally, compilations
-from gilscope.runtimes.wish import Wish
 
 if TYPE_CHECKING:
     from pathlib import Path

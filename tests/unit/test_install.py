@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import InstallError, UsageError
-from gilscope.runtimes import child, debian, install, uv, wish
-from gilscope.runtimes.wish import Wish
+from gilscope.provision import child, debian, install, uv, wish
+from gilscope.provision.wish import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,17 +14,17 @@ import time
 from typing import TYPE_CHECKING
 
 from gilscope.errors import InstallError
-from gilscope.runtimes.making import Making
-from gilscope.runtimes.recipe import recipes
-from gilscope.runtimes.tally import Tally
+from gilscope.provision.making import Making
+from gilscope.provision.recipe import recipes
+from gilscope.provision.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import IO
 
-    from gilscope.runtimes.progress import Progress
-    from gilscope.runtimes.recipe import Recipe
+    from gilscope.provision.progress import Progress
+    from gilscope.provision.recipe import Recipe
 
 WORKSHOP = ".workshop"
 LOCK_PATIENCE_S = 15.0

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import debian, recipe, toolchain, uv, wish
+from gilscope.provision import debian, recipe, toolchain, uv, wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from gilscope.runtimes.progress import Progress
-    from gilscope.runtimes.wish import Wish
+    from gilscope.provision.progress import Progress
+    from gilscope.provision.wish import Wish
 
     Way = Callable[[Wish], tuple[Path, Path]]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.model import Build
-    from gilscope.runtimes.wish import Wish
+    from gilscope.provision.wish import Wish
 
 BUILDS: tuple[Build, ...] = ("free-threaded", "default")
 FLAGS = (

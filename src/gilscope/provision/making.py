@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import child, toolchain
-from gilscope.runtimes.tally import PROFILE_TESTS, compilations
+from gilscope.provision import child, toolchain
+from gilscope.provision.tally import PROFILE_TESTS, compilations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from gilscope.runtimes.progress import Progress
-    from gilscope.runtimes.recipe import Recipe
-    from gilscope.runtimes.tally import Tally
+    from gilscope.provision.progress import Progress
+    from gilscope.provision.recipe import Recipe
+    from gilscope.provision.tally import Tally
 
 STAMP = "gilscope-configured"
 LOG = "gilscope.log"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.runtimes.progress import Progress
+    from gilscope.provision.progress import Progress
 
 Phase = Literal["configure", "make", "install"]
 PHASES: tuple[Phase, ...] = ("configure", "make", "install")

@@ -18,7 +18,7 @@ import msgspec
 from packaging.version import Version
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import child
+from gilscope.provision import child
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import apt_sources, build, toolchain
-from gilscope.runtimes.private_apt import UPSTREAM, AbsentError, Suite, UnreachableError
+from gilscope.provision import apt_sources, build, toolchain
+from gilscope.provision.private_apt import UPSTREAM, AbsentError, Suite, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.runtimes.private_apt import Offer
-    from gilscope.runtimes.progress import Progress
-    from gilscope.runtimes.wish import Wish
+    from gilscope.provision.private_apt import Offer
+    from gilscope.provision.progress import Progress
+    from gilscope.provision.wish import Wish
 
 APT = Path("/etc/apt")
 KEYRINGS = Path("/usr/share/keyrings")

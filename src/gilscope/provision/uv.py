@@ -15,13 +15,13 @@ import msgspec
 from packaging.version import Version
 
 from gilscope.errors import InstallError
-from gilscope.runtimes import child
+from gilscope.provision import child
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gilscope.runtimes.progress import Progress
-    from gilscope.runtimes.wish import Wish
+    from gilscope.provision.progress import Progress
+    from gilscope.provision.wish import Wish
 
 LIST_LIMIT_S = 60.0
 DOWNLOAD_LIMIT_S = 900.0
