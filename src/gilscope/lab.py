@@ -140,7 +140,11 @@ class _Running:
             opening_s=(self._elapsed() - self.trials_s) / self.launches,
             trial_s={name: seconds for name, seconds in self.trial_s.items() if name in self.specs},
         )
-        return next_stage(ratios, costs, self.rules)
+        stage = next_stage(ratios, costs, self.rules)
+        left = self.rules.max_launches - self.launches  # a failed reference leaves no ratios to count launches by
+        if isinstance(stage, Stage):
+            return Stage(min(stage.launches, left), stage.rounds, stage.lanes) if left > 0 else "launches"
+        return stage
 
     def _ratios(self, name: str) -> list[list[float]]:
         lane, reference = self.walls[name], self.walls[self.contest.reference]

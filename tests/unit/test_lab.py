@@ -258,3 +258,116 @@ def test_no_lane_outlives_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
         run(contest(TWIN, FREE))
     assert all(fake.killed for fake in FakeLane.opened)
     assert not any(fake.closed for fake in FakeLane.opened)
+
+
+def test_results_of_slow_units_that_vary_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call fills a trial; that it is followed by another in calibration shows that no two are alike."""
+    behave(
+        monkeypatch,
+        lambda fake, loops: measured(
+            fake, loops, wall_ns=loops * 500_000_000, digests=(f"{fake.spec.name} {fake.trials}",)
+        ),
+    )
+    records = run(contest(TWIN, FREE))
+
+    assert [item.kind for item in findings(records)] == ["varies"]
+    assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
+    assert {trial.loops for trial in trials(records)} == {1}
+
+
+def test_a_cold_first_call_does_not_decide_the_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit that takes a second at first and a millisecond from then on is looped to fill a trial of twenty."""
+    behave(
+        monkeypatch,
+        lambda fake, loops: measured(fake, loops, wall_ns=10**9 if fake.trials == 1 else loops * 1_000_000),
+    )
+
+    assert [item.loops for item in run(contest(TWIN)) if isinstance(item, Calibration)] == [20]
+
+
+def test_workers_of_one_lane_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of two threads gets another result than everybody else."""
+    threads = lane("3.14t", "threads", 2)
+    behave(
+        monkeypatch,
+        lambda fake, loops: measured(fake, loops, digests=("same", "other") if fake.spec is threads else ("same",)),
+    )
+    (finding,) = findings(run(contest(TWIN, threads)))
+
+    assert (finding.lane, finding.kind) == (threads.name, "disagreed")
+
+
+def test_without_its_reference_a_contest_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No ratio can be formed any more; the others are measured, and the most launches are the most."""
+
+    def fail(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec.name == TWIN.name and fake.trials > 4:
+            raise LaneFailedError("work", "raised", "ValueError: no")
+        return measured(fake, loops)
+
+    behave(monkeypatch, fail)
+    rules = msgspec.structs.replace(RULES, min_launches=3, max_launches=7)
+    records = run(contest(TWIN, CONTROL, FREE), rules)
+    (end,) = [record for record in records if isinstance(record, ContestEnd)]
+
+    assert (end.reason, end.launches) == ("launches", 7)
+    assert {trial.launch for trial in trials(records) if trial.lane == FREE.name} == set(range(7))
+
+
+def test_the_budget_ends_a_contest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that runs away leaves the fewest launches that give an interval at all."""
+    seconds = iter(range(0, 10**6, 20))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(seconds)))
+    rules = msgspec.structs.replace(RULES, min_launches=3, max_launches=50, precision=1e-9, budget_s=60)
+    (end,) = [record for record in run(contest(TWIN, FREE), rules) if isinstance(record, ContestEnd)]
+
+    assert (end.reason, end.launches) == ("budget", 2)
+
+
+def test_a_lane_that_dies_on_its_way_out_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All was done before; it is told, and the lane takes part in the next launch."""
+
+    def close(fake: FakeLane) -> None:
+        if fake.spec.name == FREE.name:
+            raise LaneFailedError("end", "died at shutdown", "all was done, then it died of SIGABRT")
+
+    monkeypatch.setattr(FakeLane, "close", close)
+    records = run(contest(TWIN, FREE))
+
+    assert [(item.launch, item.kind) for item in findings(records)] == [(n, "died at shutdown") for n in range(3)]
+    assert {trial.launch for trial in trials(records) if trial.lane == FREE.name} == {0, 1, 2}
+    assert all(fake.killed for fake in FakeLane.opened)
+
+
+def test_a_lane_that_cannot_be_started_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter has gone since it was found; the others are measured."""
+
+    class Gone(FakeLane):
+        """A lane whose interpreter is not there any more."""
+
+        def __init__(self, spec: LaneSpec, *rest: object) -> None:
+            if spec.name == FREE.name:
+                raise LaneFailedError("start", "died", "cannot be started: no such file")
+            super().__init__(spec, *rest)
+
+    monkeypatch.setattr(launch, "Lane", Gone)
+    records = run(contest(TWIN, CONTROL, FREE))
+
+    assert [(item.lane, item.phase) for item in findings(records)] == [(FREE.name, "start")]
+    assert {trial.lane for trial in trials(records)} == {TWIN.name, CONTROL.name}
+
+
+def test_an_interrupt_while_lanes_open_kills_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes while the second lane is waited for."""
+
+    def wait_ready(fake: FakeLane, _: float) -> Ready:
+        if fake.spec.name == FREE.name:
+            raise KeyboardInterrupt
+        return Ready(gil=True)
+
+    monkeypatch.setattr(FakeLane, "wait_ready", wait_ready)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(contest(TWIN, FREE))
+    assert len(FakeLane.opened) == 2
+    assert all(fake.killed for fake in FakeLane.opened)

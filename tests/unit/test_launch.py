@@ -1,1 +1,0 @@
-"""One launch with made-up lanes."""
