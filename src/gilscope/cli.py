@@ -30,6 +30,9 @@ MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""
 
 
+MINUTE_S = 60
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status, as told in ``gilscope.errors``."""
     asked = parse(sys.argv[1:] if arguments is None else arguments)
@@ -133,8 +136,10 @@ def _run(asked: argparse.Namespace) -> int:
 def _announce(console: Console, plan: Plan, budget_s: float) -> None:
     from gilscope import host
 
-    minutes = len(plan.contests) * budget_s / 60
-    console.print(f"{len(plan.contests)} contests, at most about {minutes:.1f} min", style="dim")
+    count = len(plan.contests)
+    seconds = count * budget_s
+    length = f"{seconds:.0f} s" if seconds < MINUTE_S * 2 else f"{seconds / MINUTE_S:.0f} min"
+    console.print(f"{count} {'contest' if count == 1 else 'contests'}, about {length}", style="dim")
     card = host.card()
     if card.load_1min is not None and card.load_1min > card.cpus_usable / 2:
         console.print(

@@ -160,7 +160,7 @@ class Target:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGUSR1)
             time.sleep(SECONDS_FOR_STACKS)
-        return LaneFailedError(phase, "hung", "gave no answer within the time limit", self.printed())
+        return LaneFailedError(phase, "hung", "gave no answer within the time limit (--timeout)", self.printed())
 
 
 class Lane(Target):

@@ -49,6 +49,7 @@ class Launch:
         self._number = number
         self._timeout_s = timeout_s
         self._expected_digest: str | None = None
+        self._has_hung = False
         self._inner_loops: dict[str, int] = {}
 
     def open(self, specs: Iterable[LaneSpec]) -> Self:
@@ -83,8 +84,13 @@ class Launch:
                 lane.kill()
 
     def calibrate(self, target_ns: int) -> Calibration | None:
-        """The loops that fill a trial in the reference lane, or in the first that lives; None where none does."""
+        """The loops that fill a trial in the reference lane, or in the first that lives; None where none does.
+
+        A lane that hangs ends the search: the others would hang too, each for as long.
+        """
         for name in sorted(self.lanes, key=lambda name: name != self._contest.reference):
+            if self._has_hung:
+                break
             with self._finding(name):
                 loops = self._loops_of(self.lanes[name], target_ns)
                 return Calibration(contest=self._contest.id, loops=loops, inner_loops=self._inner_loops[name])
@@ -132,6 +138,7 @@ class Launch:
             lane = self.lanes.pop(name, None)
             if lane is not None:
                 lane.kill()
+            self._has_hung |= error.kind == "hung"
             if self.find(name, error).fails_lane:
                 self.failed.add(name)
 

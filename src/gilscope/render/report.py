@@ -45,6 +45,6 @@ def report(header: RunHeader, contests: Sequence[ContestFigures]) -> Report:
 def _by_pair(contests: Sequence[ContestFigures]) -> dict[str, list[ContestFigures]]:
     groups: dict[str, list[ContestFigures]] = {}
     for contest in contests:
-        if contest.contest.pair is not None:
+        if contest.contest.pair is not None and contest.lanes:
             groups.setdefault(contest.contest.pair.free_threaded.name, []).append(contest)
     return groups

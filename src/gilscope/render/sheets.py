@@ -88,12 +88,24 @@ def findings(contests: Sequence[ContestFigures]) -> Sheet:
     return Sheet(
         title="Findings",
         columns=(Column("lane"), Column("what"), Column("when"), Column("why")),
-        rows=tuple(
-            (f"{finding.contest} {finding.lane}", finding.kind, finding.phase, finding.reason)
-            for contest in contests
-            for finding in contest.findings
-        ),
+        rows=tuple((f"{contest} {_listed(lanes)}", *what) for (contest, *what), lanes in _alike(contests).items()),
     )
+
+
+def _alike(contests: Sequence[ContestFigures]) -> dict[tuple[str, ...], list[str]]:
+    """Lanes by contest and by what happened to them: a function that raises does so in every lane."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for contest in contests:
+        for finding in contest.findings:
+            lanes = groups.setdefault((finding.contest, finding.kind, finding.phase, finding.reason), [])
+            if finding.lane not in lanes:
+                lanes.append(finding.lane)
+    return groups
+
+
+def _listed(lanes: Sequence[str]) -> str:
+    """The first lane by name, the others by number."""
+    return lanes[0] if len(lanes) == 1 else f"{lanes[0]} and {len(lanes) - 1} more"
 
 
 def skips(contests: Sequence[ContestFigures]) -> Sheet:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDE = 100
 DETAIL_LINES = 12
+STACK = "(most recent call first)"
 
 
 def show(console: Console, sheets: Iterable[Sheet]) -> None:
@@ -50,11 +51,17 @@ def show_details(console: Console, findings: Iterable[Finding]) -> None:
     """The end of each different traceback, stack or output, once."""
     told: set[str] = set()
     for finding in findings:
-        lines = finding.detail.strip().splitlines()[-DETAIL_LINES:]
+        lines = _telling(finding.detail.strip().splitlines())
         if lines and finding.reason not in told:
             told.add(finding.reason)
             console.print(Text(_visible(f"{finding.contest} {finding.lane}: {finding.reason}"), style="bold"))
             console.print(Padding(Text("\n".join(map(_visible, lines))), (0, 0, 1, 4)))
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """What tells most: the beginning of stacks dumped from outside (they are upside down), the end of all else."""
+    begin = next((number for number, line in enumerate(lines) if STACK in line), None)
+    return lines[-DETAIL_LINES:] if begin is None else lines[begin : begin + DETAIL_LINES]
 
 
 def _visible(text: str) -> str:
