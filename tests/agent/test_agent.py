@@ -77,9 +77,9 @@ class Ended(NamedTuple):
 class Agents:
     """Starts agents, each in a process group of its own; a context manager that leaves none behind."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bytecode: Path) -> None:
         self.folder = folder
-        self.environ = common_environment(os.environ, folder / "bytecode")
+        self.environ = common_environment(os.environ, bytecode)
         self.started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -163,10 +163,16 @@ def members(group: int) -> list[str]:
     return lines
 
 
+@pytest.fixture(scope="module")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all tests keep what was compiled, as a controller does: each of them would pay for it again."""
+    return tmp_path_factory.mktemp("bytecode")
+
+
 @pytest.fixture
-def agents(tmp_path: Path) -> Iterator[Agents]:
+def agents(tmp_path: Path, bytecode: Path) -> Iterator[Agents]:
     """Agents that live no longer than a test."""
-    with Agents(tmp_path) as made:
+    with Agents(tmp_path, bytecode) as made:
         yield made
 
 
@@ -190,10 +196,12 @@ LOOPS = (3, 2)
 
 
 @pytest.fixture(scope="module", params=ARMS)
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Arm, dict[str, Ended]]:
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, bytecode: Path
+) -> tuple[Arm, dict[str, Ended]]:
     """Every model's answers to one small probe in one arm."""
     arm: Arm = request.param
-    with Agents(tmp_path_factory.mktemp("told")) as made:
+    with Agents(tmp_path_factory.mktemp("told"), bytecode) as made:
         return arm, made.ask(arm, made.write(COUNTING), loops=LOOPS)
 
 

@@ -322,7 +322,7 @@ def test_a_disk_that_is_full(runs: Runs) -> None:
         (["run", "small.py", "--suite", "quik"], "did you mean 'quick'?"),
         (["run", "none.py:work"], "there is no script none.py"),
         (["run", "small.py", "--python", "/no/such/python"], "/no/such/python"),
-        (["run", "small.py", "--budget", "0"], "0 is not greater than 0"),
+        (["run", "small.py", "--budget", "0"], "greater than 0"),
     ],
     ids=["probe", "suite", "script", "python", "number"],
 )

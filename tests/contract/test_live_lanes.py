@@ -40,9 +40,10 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
 class Lanes:
     """Opens lanes on probes given as text; a context manager that leaves none behind."""
 
-    def __init__(self, arm: Arm, folder: Path) -> None:
+    def __init__(self, arm: Arm, folder: Path, bytecode: Path) -> None:
         self.arm = arm
         self.folder = folder
+        self.bytecode = bytecode
         self.guardian = Guardian()
         self.opened: list[Lane] = []
 
@@ -66,7 +67,7 @@ class Lanes:
         if executable is not None:
             runtime = type(runtime)(name="fake", executable=executable, origin="PATH", facts=runtime.facts)
         arm = type(self.arm)(name=self.arm.name, runtime=runtime)
-        environ = lane_environment(common_environment(os.environ, self.folder / "bytecode"), arm, hash_seed=1)
+        environ = lane_environment(common_environment(os.environ, self.bytecode), arm, hash_seed=1)
         lane = Lane(LaneSpec(arm=arm, model=model, workers=1), probe, environ, self.guardian)
         self.opened.append(lane)
         return lane
@@ -94,10 +95,16 @@ class Lanes:
         return str(path)
 
 
+@pytest.fixture(scope="module")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all tests keep what was compiled, as a controller does."""
+    return tmp_path_factory.mktemp("bytecode")
+
+
 @pytest.fixture
-def lanes(arm: Arm, tmp_path: Path) -> Iterator[Lanes]:
+def lanes(arm: Arm, tmp_path: Path, bytecode: Path) -> Iterator[Lanes]:
     """Lanes that live no longer than a test."""
-    with Lanes(arm, tmp_path) as made:
+    with Lanes(arm, tmp_path, bytecode) as made:
         yield made
 
 
