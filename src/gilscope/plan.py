@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 OVERSUBSCRIPTION = 2
 """Workers are planned up to this many times the usable CPUs; those above the CPUs are marked in every table."""
 
+NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
+
 
 class Plan(msgspec.Struct, frozen=True):
     """What will be measured, and what will not."""
@@ -67,7 +69,9 @@ def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_
             lanes, left_out = _lanes(probe, group, suite, workers, identifier)
             skips += left_out
             reference = next((lane for lane in lanes if lane.model == "serial"), None)
-            if reference is not None:
+            if reference is None:
+                skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
+            else:
                 control = msgspec.structs.replace(reference, control=True)
                 contests.append(
                     Contest(

@@ -109,7 +109,7 @@ def is_stored(path: Path) -> bool:
 
 
 def read(path: Path) -> Run:
-    """A stored run.
+    """A stored run; of a contest that was cut off and begun again when the run was continued, only the last attempt.
 
     Raises:
         ResultsError: the file is missing, holds no run, or was written by a later gilscope.
@@ -121,11 +121,12 @@ def read(path: Path) -> Run:
     header = next((record for record in records if isinstance(record, RunHeader)), None)
     if header is None:
         raise ResultsError(f"{path} holds no run: its first line is not a run's header")
+    records = _last_attempts(records)
     return Run(
         path=path,
         header=header,
         contests=tuple(record for record in records if isinstance(record, Contest)),
-        skips=tuple(record for record in records if isinstance(record, Skip)),
+        skips=tuple(dict.fromkeys(record for record in records if isinstance(record, Skip))),
         calibrations=tuple(record for record in records if isinstance(record, Calibration)),
         trials=tuple(record for record in records if isinstance(record, Trial)),
         findings=tuple(record for record in records if isinstance(record, Finding)),
@@ -155,6 +156,23 @@ def find(folder: Path, run: str | None) -> Path:
 def runs(folder: Path) -> list[Path]:
     """All runs of a folder, oldest first (ids begin with the time of their start)."""
     return sorted(folder.glob("*" + SUFFIX), key=lambda path: path.name)
+
+
+def _last_attempts(records: list[Record]) -> list[Record]:
+    """Without what belongs to an earlier attempt at a contest: launches count from 0 again, with other loops."""
+    begun = {record.id: number for number, record in enumerate(records) if isinstance(record, Contest)}
+    return [record for number, record in enumerate(records) if number >= begun.get(_contest_of(record), 0)]
+
+
+def _contest_of(record: Record) -> str:
+    """The contest that a record is part of; none for those that stand before the contests."""
+    match record:
+        case Contest():
+            return record.id
+        case RunHeader() | Skip():
+            return ""
+        case _:
+            return record.contest
 
 
 def _records(path: Path) -> Iterator[Record]:

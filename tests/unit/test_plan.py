@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from builders import PROBE, pair, runtime
 from gilscope import catalog
+from gilscope.model import Contest
 from gilscope.plan import group_of_one, group_of_pair, plan
 
 if TYPE_CHECKING:
@@ -89,3 +91,28 @@ def test_a_requirement_that_is_none_is_told() -> None:
     made = planned(group_of_one(runtime("3.9")), requires="three")
 
     assert "no version specifier" in made.skips[0].reason
+
+
+def test_lanes_without_a_reference_are_skipped_with_the_reason() -> None:
+    """A suite that leaves out all serial lanes does not lose the others in silence."""
+    suite = msgspec.structs.replace(WIDE, lanes=("*:threads-2",))
+    made = planned(group_of_pair(pair()), suite)
+
+    assert made.contests == ()
+    assert {skip.lane for skip in made.skips} == {"3.14:threads-2", "3.14t:threads-2", "3.14t+gil:threads-2"}
+    assert all("no serial lane" in skip.reason for skip in made.skips)
+
+
+def test_a_contest_serialises() -> None:
+    """It can be sent to another machine and measured there."""
+    (contest,) = planned(group_of_pair(pair())).contests
+
+    assert msgspec.json.decode(msgspec.json.encode(contest), type=Contest) == contest
+
+
+@pytest.mark.parametrize(("cpus", "most"), [(0.5, 1), (1.0, 2), (2.0, 4), (64.0, 8)])
+def test_even_a_part_of_a_cpu_gets_one_worker(cpus: float, most: int) -> None:
+    """A quota below one CPU leaves lanes of one worker; many CPUs leave the suite's largest count."""
+    (contest,) = planned(group_of_one(runtime("3.14")), cpus=cpus).contests
+
+    assert max(lane.workers for lane in contest.lanes) == most

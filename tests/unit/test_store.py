@@ -10,11 +10,13 @@ import pytest
 from builders import HEADER, contest, lane, trial
 from gilscope import store
 from gilscope.errors import ResultsError
+from gilscope.model import Skip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SERIAL = lane("3.14")
+SKIP = Skip(contest="cpu/primes@3.14t", lane="3.14t:interpreters-2", reason="no subinterpreters")
 
 
 def written(path: Path, count: int = 3) -> Path:
@@ -137,3 +139,20 @@ def test_an_unknown_run_of_any_name_is_just_unknown(tmp_path: Path) -> None:
     """Looking for it by path does not stop at what the system says."""
     with pytest.raises(ResultsError, match="the latest are: none"):
         store.find(tmp_path, "x" * 5000)
+
+
+def test_a_contest_that_was_begun_again_replaces_what_was_cut_off(tmp_path: Path) -> None:
+    """Its launches count from 0 again: joined, trials of two processes would be taken for one launch's."""
+    path = tmp_path / "run.jsonl"
+    other = msgspec.structs.replace(contest(SERIAL), id="cpu/other@3.14t")
+    for wall_ns, begun in ((1e6, (other, contest(SERIAL))), (2e6, (contest(SERIAL),))):
+        writer = store.RunWriter(path)
+        for record in (HEADER, SKIP, *begun):
+            writer.append(record)
+        writer.append(trial(SERIAL, 0, 0, wall_ns))
+        writer.close()
+    run = store.read(path)
+
+    assert [item.wall_ns for item in run.trials] == [2_000_000]
+    assert [item.id for item in run.contests] == [other.id, contest(SERIAL).id]
+    assert run.skips == (SKIP,)
