@@ -188,8 +188,14 @@ def test_profiling_tests_count_in_an_optimised_build(progress: Recorder) -> None
     tally.begin("make", 1000.0)
     tally.hear_make("0:00:05 load avg: 1.10 [12/44] test_cmath\n")
 
-    assert progress.advances[-1][0] == 20.0
+    assert progress.advances[-1][0] == 8.0
     assert progress.advances[-1][2] == "default: profiling with test_cmath"
+
+
+def test_an_optimised_pair_is_announced_as_taking_most_of_an_hour(progress: Recorder) -> None:
+    """PGO compiles everything twice, and LTO makes each file cost several times as much."""
+    assert 200 < Tally(progress, 2, 2, optimised=False).expected_s < 360
+    assert 2000 < Tally(progress, 2, 2, optimised=True).expected_s < 3600
 
 
 def test_time_left_is_told_when_the_rate_is_known() -> None:

@@ -23,7 +23,8 @@ INSTALLED_LINES = 1840
 PROFILE_TESTS = 44
 CONFIGURE_WEIGHT = 36.0
 INSTALL_WEIGHT = 15.0
-PROFILE_TEST_WEIGHT = 10.0
+PROFILE_TEST_WEIGHT = 4.0
+OPTIMISED_FILE_WEIGHT = 5.0
 SECONDS_PER_UNIT = 0.65
 
 COMPILATION = re.compile(r"\s-c\s.*?(?P<source>[\w.+-]+/[\w.+-]+\.(?:c|cc|S|s))(?=\s|$)")
@@ -37,6 +38,7 @@ class Tally:
         self._progress = progress
         self._cpus = cpus
         self._builds_ahead = builds
+        self._file_weight = OPTIMISED_FILE_WEIGHT if optimised else 1.0
         self._weights: dict[Phase, float] = {
             "configure": CONFIGURE_WEIGHT * cpus,
             "make": self.make_weight(2 * COMPILATIONS, PROFILE_TESTS) if optimised else COMPILATIONS,
@@ -80,7 +82,7 @@ class Tally:
 
     def make_weight(self, files: int, profile_tests: int) -> float:
         """What make has to do, in units."""
-        return files + PROFILE_TEST_WEIGHT * profile_tests * self._cpus
+        return files * self._file_weight + PROFILE_TEST_WEIGHT * profile_tests * self._cpus
 
     def hear_configure(self, line: str) -> None:
         """Count one of configure's checks."""
@@ -89,7 +91,7 @@ class Tally:
     def hear_make(self, line: str) -> None:
         """Count a compilation or a profiling test."""
         if match := COMPILATION.search(line):
-            self.add(1.0, match["source"])
+            self.add(self._file_weight, match["source"])
         elif match := PROFILE_TEST.search(line):
             self.add(PROFILE_TEST_WEIGHT * self._cpus, f"profiling with {match[2]}")
         elif not line:
