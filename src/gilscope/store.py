@@ -9,6 +9,7 @@ A run that was cut off (a killed controller, a full disk) is a shorter file; a t
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,11 +83,12 @@ class RunWriter:
             raise ResultsError(_cannot_write(self.path, error)) from error
 
     def close(self) -> None:
-        """Make sure that all is on the disk."""
+        """Make sure that all is on the disk, as far as the file is on one."""
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise ResultsError(_cannot_write(self.path, error)) from error
+            if error.errno != errno.EINVAL:
+                raise ResultsError(_cannot_write(self.path, error)) from error
         finally:
             self._file.close()
 

@@ -356,6 +356,7 @@ FAILURES: dict[str, tuple[str, str | None, str, str, str, str]] = {
     "missing": ("def worked(): ...\n", None, "load", "missing", "has no function work(); did you mean worked()?", ""),
     "misspelt": ("def fast(): ...\n", "fats", "load", "missing", "has no function fats(); did you mean fast()?", ""),
     "no function": ("work = 3\n", None, "load", "missing", "has no function work()", ""),
+    "generator": ("def work():\n    yield 1\n", None, "work", "raised", "the work is a generator function", ""),
     "coroutine": ("async def work(): ...\n", None, "work", "raised", "coroutine function: wrap it in asyncio.run", ""),
 }
 

@@ -111,5 +111,7 @@ class Bench:
         if hasattr(result, "__await__") and hasattr(result, "close"):
             result.close()
             raise LaneError(failure("work", "raised", "the work is a coroutine function: wrap it in asyncio.run"))
+        if hasattr(result, "gi_frame") or hasattr(result, "ag_frame"):
+            raise LaneError(failure("work", "raised", "the work is a generator function: nothing of it has run yet"))
         if check is not None:
             check(result)
