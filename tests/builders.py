@@ -149,6 +149,5 @@ def records(
         calibrations=[Calibration(contest=of.id, loops=10)],
         trials=measured,
         findings=findings,
-        skips=[],
         ends=[],
     )

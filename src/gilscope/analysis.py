@@ -24,10 +24,10 @@ from typing import TypeVar
 import msgspec
 
 from gilscope import stats
-from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Skip, Trial
+from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Trial
 from gilscope.paired import Paired
 
-Item = TypeVar("Item", Calibration, Finding, Skip, ContestEnd)
+Item = TypeVar("Item", Calibration, Finding, ContestEnd)
 
 
 class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +91,6 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     control: Estimate | None
     noise_floor: float | None
     findings: tuple[Finding, ...]
-    skips: tuple[Skip, ...]
     end: ContestEnd | None
 
 
@@ -103,12 +102,11 @@ class RunRecords(msgspec.Struct, frozen=True, kw_only=True):
     calibrations: Sequence[Calibration]
     trials: Sequence[Trial]
     findings: Sequence[Finding]
-    skips: Sequence[Skip]
     ends: Sequence[ContestEnd]
 
 
 def figures(run: RunRecords) -> tuple[ContestFigures, ...]:
-    """The figures of every contest that has at least one trial, finding or skip, in the order they were run."""
+    """The figures of every contest that was begun, in the order they were run."""
     trials: dict[str, list[Trial]] = defaultdict(list)
     for trial in run.trials:
         trials[trial.contest].append(trial)
@@ -142,7 +140,6 @@ class _Measured:
             control=None if self.control is None else _exp(self.control),
             noise_floor=self.floor,
             findings=tuple(self._own(self.run.findings)),
-            skips=tuple(self._own(self.run.skips)),
             end=next(iter(self._own(self.run.ends)), None),
         )
 
@@ -171,7 +168,7 @@ class _Measured:
         """The free-threaded arms' serial lanes against the twin's."""
         pair = self.contest.pair
         twin = self.by_name.get(self.contest.reference)
-        if pair is None or pair.twin is None or twin is None:
+        if pair is None or pair.twin is None or twin is None or twin.arm.name != pair.twin.name:
             return
         for lane in self.lanes:
             if lane.model == "serial" and lane.arm.name != twin.arm.name:

@@ -216,10 +216,9 @@ def read_report(path: Path) -> Report:
         calibrations=run.calibrations,
         trials=run.trials,
         findings=run.findings,
-        skips=run.skips,
         ends=run.ends,
     )
-    return report(run.header, figures(records))
+    return report(run.header, figures(records), run.skips)
 
 
 def _write(path: Path, text: str) -> None:

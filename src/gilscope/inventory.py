@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.lane import Inquiry, LaneFailedError, lane_environment
-from gilscope.model import Probe, Skip
+from gilscope.model import EVERY_LANE, Probe, Skip
 from gilscope.plan import unfit
 from gilscope.scripts import Script
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gilscope.protocol import Benchmarks
 
 HASH_SEED = 0
-EVERY_LANE = "all"
 
 
 class Inventory(msgspec.Struct, frozen=True):

@@ -136,6 +136,10 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.arm.name}:{self.model}{workers}" + ("#control" if self.control else "")
 
 
+EVERY_LANE = "all"
+"""What a skip calls its lane where a whole script is left out."""
+
+
 class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):
     """Something asked for that is not measured: which lane (or contest), and why."""
 

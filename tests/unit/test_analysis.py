@@ -202,3 +202,11 @@ def test_a_missing_reference_leaves_times_only() -> None:
     assert row(made, "3.14t:serial").gain is None
     assert made.penalties == ()
     assert made.break_evens == ()
+
+
+def test_a_free_threaded_reference_is_nobodys_twin() -> None:
+    """Where the twin's serial lane was not part of the contest, there is no penalty to tell."""
+    walls = {FREE: 110 * MS, FREE_GIL: 104 * MS}
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+
+    assert made.penalties == ()

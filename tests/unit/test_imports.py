@@ -31,7 +31,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paired": {"effort", "model", "stats"},
     "plan": {"catalog", "model", "runtimes"},
     "protocol": {"model"},
-    "provision": {"errors"},
     "provision": {"errors", "model"},
     "pyperformance": {"errors", "scripts", "validation"},
     "render": {"analysis", "model"},

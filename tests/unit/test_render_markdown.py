@@ -9,7 +9,7 @@ import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
 from gilscope.analysis import figures
-from gilscope.model import Finding, Pair
+from gilscope.model import Finding, Pair, Skip
 from gilscope.render import markdown
 from gilscope.render.report import Report, report
 from gilscope.render.sheets import Column, Sheet
@@ -95,6 +95,13 @@ def test_line_breaks_become_spaces() -> None:
     sheet = Sheet(title="t", columns=(Column("c"),), rows=(("a\r\nb\tc\vd",),))
 
     assert "| a b c d |" in markdown._text(sheet)
+
+
+def test_what_was_left_out_before_it_began_is_told() -> None:
+    """A contest of which no lane was left has no table of its own, but its reason is on the page."""
+    skip = Skip(contest="cpu/other@3.8", lane="3.8:serial", reason="needs Python >=3.12")
+
+    assert "| 3.8:serial | 1 | needs Python \\>=3.12 |" in markdown.page(report(HEADER, made().contests, [skip]))
 
 
 def test_sheets_without_rows_are_left_out() -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from builders import contest, lane, pair, records, trials
 from gilscope.analysis import ContestFigures, figures
-from gilscope.model import ContestEnd, Finding, Pair, Skip
+from gilscope.model import EVERY_LANE, ContestEnd, Finding, Pair, Skip
 from gilscope.render import sheets
 
 TWIN = lane("3.14")
@@ -25,7 +25,7 @@ def measured(builds: Pair | None = None) -> ContestFigures:
     """A free-threaded build 10 % slower than its twin, whose threads scale to two and no further."""
     of = contest(*WALLS, builds=builds or pair())
     end = ContestEnd(contest=of.id, reason="budget", seconds=11.4, launches=7)
-    run = msgspec.structs.replace(records(of, trials(WALLS), [FINDING]), ends=[end], skips=[SKIP])
+    run = msgspec.structs.replace(records(of, trials(WALLS), [FINDING]), ends=[end])
     (made,) = figures(run)
     return made
 
@@ -145,9 +145,16 @@ def test_findings_name_lane_kind_phase_and_reason() -> None:
 
 def test_skips_are_counted_over_probes() -> None:
     """A lane that no probe could use is one row, not a row per probe."""
-    (row,) = sheets.skips([measured(), measured()]).rows
+    (row,) = sheets.skips([SKIP, msgspec.structs.replace(SKIP, contest="io/sleeping@3.14t")]).rows
 
     assert row == ("3.14t:interpreters-2", "2", "no subinterpreters")
+
+
+def test_a_script_that_was_left_out_whole_is_named() -> None:
+    """It has no lanes that could be listed."""
+    (row,) = sheets.skips([Skip(contest="bm.py@3.14t", lane=EVERY_LANE, reason="ImportError: pyperf")]).rows
+
+    assert row == ("bm.py@3.14t", "1", "ImportError: pyperf")
 
 
 def test_lanes_that_warmed_up_are_told() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.analysis import ContestFigures
-from gilscope.model import Finding, RunHeader
+from gilscope.model import Finding, RunHeader, Skip
 from gilscope.render import sheets
 from gilscope.render.sheets import Sheet
 
@@ -26,8 +26,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
-def report(header: RunHeader, contests: Sequence[ContestFigures]) -> Report:
-    """Arrange the figures of a run."""
+def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> Report:
+    """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
     details: list[Sheet] = []
     for contest in contests:
         details.append(sheets.detail(contest))
@@ -37,7 +37,7 @@ def report(header: RunHeader, contests: Sequence[ContestFigures]) -> Report:
         contests=tuple(contests),
         summaries=tuple(sheets.summary(name, group) for name, group in _by_pair(contests).items()),
         details=tuple(details),
-        closing=(sheets.findings(contests), sheets.skips(contests)),
+        closing=(sheets.findings(contests), sheets.skips(skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.model import EVERY_LANE
 from gilscope.render import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, Penalty
-    from gilscope.model import ContestEnd, Estimate, Pair
+    from gilscope.model import ContestEnd, Estimate, Pair, Skip
 
 NOT_MEASURED = "-"
 HOW_TO_READ = (
@@ -108,12 +109,12 @@ def _listed(lanes: Sequence[str]) -> str:
     return lanes[0] if len(lanes) == 1 else f"{lanes[0]} and {len(lanes) - 1} more"
 
 
-def skips(contests: Sequence[ContestFigures]) -> Sheet:
-    """What was not measured, a row per lane and reason."""
+def skips(left_out: Sequence[Skip]) -> Sheet:
+    """What was not measured, a row per lane and reason; a script that was left out whole is named itself."""
     probes: dict[tuple[str, str], int] = {}
-    for contest in contests:
-        for skip in contest.skips:
-            probes[skip.lane, skip.reason] = probes.get((skip.lane, skip.reason), 0) + 1
+    for skip in left_out:
+        name = skip.contest if skip.lane == EVERY_LANE else skip.lane
+        probes[name, skip.reason] = probes.get((name, skip.reason), 0) + 1
     return Sheet(
         title="Not measured",
         columns=(Column("lane"), Column("probes"), Column("why")),
