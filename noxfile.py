@@ -6,6 +6,7 @@
 #     "numpy>=1.26",
 #     "packaging>=24",
 #     "platformdirs>=4",
+#     "pyperf>=2.6",
 #     "python-discovery>=1.9",
 #     "rich>=14",
 #     "rich-argparse>=1.6",

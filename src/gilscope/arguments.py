@@ -38,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
     _runtimes(commands)
     _run(commands)
     _report(commands)
+    _export(commands)
+    _import(commands)
     _add(commands, "probes", "list the probes by kind, each with its question")
     return top
 
@@ -85,6 +87,23 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")
     report.add_argument("--svg", type=Path, metavar="FILE", help="write them as a picture instead")
     _results(report)
+
+
+def _export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = _add(commands, "export", "write a stored run as files of another tool's, one per arm")
+    export.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
+    export.add_argument("--format", choices=["pyperf"], default="pyperf", help="whose files (default: pyperf)")
+    export.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: RUN-pyperf/ beside the run")
+    export.add_argument("--raw", action="store_true", help="every trial as it was measured, not our paired estimates")
+    _results(export)
+
+
+def _import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    imported = _add(commands, "import", "compare pyperf's own files, with intervals")
+    imported.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="pyperf's JSON; the first is the reference"
+    )
+    imported.add_argument("--markdown", type=Path, metavar="FILE", help="write the table as Markdown instead")
 
 
 def _python(command: argparse.ArgumentParser) -> None:

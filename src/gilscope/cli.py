@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gilscope.analysis import ContestFigures
     from gilscope.catalog import Suite
     from gilscope.model import Census, Probe
     from gilscope.plan import Plan
     from gilscope.render.report import Report
     from gilscope.scripts import Script
+    from gilscope.store import Run
 
 MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""
@@ -206,19 +208,25 @@ def read_report(path: Path) -> Report:
         ResultsError: it cannot be read.
     """
     from gilscope import store
-    from gilscope.analysis import RunRecords, figures
     from gilscope.render.report import report
 
     run = store.read(path)
-    records = RunRecords(
-        usable_cpus=run.header.host.cpus_usable,
-        contests=run.contests,
-        calibrations=run.calibrations,
-        trials=run.trials,
-        findings=run.findings,
-        ends=run.ends,
+    return report(run.header, _figures(run), run.skips)
+
+
+def _figures(run: Run) -> tuple[ContestFigures, ...]:
+    from gilscope.analysis import RunRecords, figures
+
+    return figures(
+        RunRecords(
+            usable_cpus=run.header.host.cpus_usable,
+            contests=run.contests,
+            calibrations=run.calibrations,
+            trials=run.trials,
+            findings=run.findings,
+            ends=run.ends,
+        )
     )
-    return report(run.header, figures(records), run.skips)
 
 
 def _write(path: Path, text: str) -> None:
@@ -252,10 +260,38 @@ def _cache() -> Path:
     return platformdirs.user_cache_path("gilscope")
 
 
+def _export(asked: argparse.Namespace) -> int:
+    from gilscope import pyperf_files, store
+    from gilscope.export import exported
+
+    run = store.read(store.find(asked.results, asked.run))
+    arms = exported(run.header, _figures(run), run.trials, raw=asked.raw)
+    for path in pyperf_files.write(asked.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
+        print(path)  # noqa: T201 - this is the room that prints
+    return 0
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from gilscope import pyperf_files
+    from gilscope.comparison import comparison
+    from gilscope.render import comparison as render
+    from gilscope.render import markdown, terminal
+
+    times, left_out = pyperf_files.read(asked.files)
+    sheet = render.sheet(comparison(times), left_out)
+    if asked.markdown:
+        _write(asked.markdown, markdown.of_sheet(sheet))
+    else:
+        terminal.show(_console(), [sheet])
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "runtimes": _runtimes,
     "run": _run,
     "report": _report,
+    "export": _export,
+    "import": _import,
     "probes": _probes,
 }
 

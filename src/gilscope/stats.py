@@ -11,6 +11,8 @@ shows by simulation that the intervals keep their word. Cited below by name and 
 - Mosteller and Tukey (1977), "Data analysis and regression", chapter 10.
 - Rousseeuw and Croux (1993), "Alternatives to the median absolute deviation", JASA 88, 1273-1283.
 - Satterthwaite (1946), "An approximate distribution of estimates of variance components", Biometrics Bulletin 2.
+- Welch (1947), "The generalization of Student's problem when several different population variances are involved",
+  Biometrika 34, 28-35.
 """
 
 from __future__ import annotations
@@ -136,13 +138,27 @@ def geometric_mean(intervals: Sequence[Interval], confidence: float = CONFIDENCE
     if not intervals:
         raise ValueError("a geometric mean needs at least one interval")
     center = math.fsum(interval.center for interval in intervals) / len(intervals)
-    if any(interval.freedom <= 0 for interval in intervals):
-        return _student(center, math.inf, 0, confidence)
-    variances = [_standard_error(interval) ** 2 for interval in intervals]
-    total = math.fsum(variances)
-    shares = math.fsum(v**2 / i.freedom for v, i in zip(variances, intervals, strict=True))
-    degrees = total**2 / shares if shares > 0 else math.fsum(i.freedom for i in intervals)
-    return _student(center, math.sqrt(total) / len(intervals), degrees, confidence)
+    error, degrees = _error_of_sum(intervals)
+    return _student(center, error / len(intervals), degrees, confidence)
+
+
+def unpaired_log_ratio(measured: Interval, other: Interval, confidence: float = CONFIDENCE) -> Interval:
+    """Where the log ratio of two quantities lies that were measured apart, launches of one beside none of the other.
+
+    Args:
+        measured: the log-space interval of the quantity above the line.
+        other: that of the one below it.
+        confidence: the share of intervals that shall hold the truth, as far as the machine was the same for both.
+
+    Returns:
+        The interval in log space, by Welch (1947) with Satterthwaite's (1946) degrees of freedom; unbounded where one
+        of the two is.
+
+    Raises:
+        ValueError: a confidence outside (0, 1).
+    """
+    error, degrees = _error_of_sum((measured, other))
+    return _student(measured.center - other.center, error, degrees, confidence)
 
 
 def noise_floor(control: Interval) -> float:
@@ -258,6 +274,17 @@ def _student(center: float, error: float, degrees: float, confidence: float) -> 
 def _standard_error(interval: Interval) -> float:
     """The standard error that the interval was made from."""
     return interval.half_width / student_quantile(interval.freedom, interval.confidence)
+
+
+def _error_of_sum(intervals: Sequence[Interval]) -> tuple[float, float]:
+    """Standard error and degrees of freedom of a sum or difference of independent estimates (Satterthwaite 1946)."""
+    if any(interval.freedom <= 0 for interval in intervals):
+        return math.inf, 0
+    variances = [_standard_error(interval) ** 2 for interval in intervals]
+    total = math.fsum(variances)
+    shares = math.fsum(v**2 / i.freedom for v, i in zip(variances, intervals, strict=True))
+    degrees = total**2 / shares if shares > 0 else math.fsum(i.freedom for i in intervals)
+    return math.sqrt(total), degrees
 
 
 def _exp(value: float) -> float:

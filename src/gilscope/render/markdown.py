@@ -43,6 +43,11 @@ def in_short(report: Report) -> str:
     return "\n\n".join([*map(_section, report.summaries), _escaped(made)]) + "\n"
 
 
+def of_sheet(sheet: Sheet) -> str:
+    """One sheet as a page of its own."""
+    return _section(sheet) + "\n"
+
+
 def _made(header: RunHeader) -> str:
     rules = header.rules
     return (

@@ -1,0 +1,78 @@
+"""pyperf's files side by side: times and ratios with intervals, made of runs that no round held together; pure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope import stats
+from gilscope.model import Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Files = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
+    """Per file and benchmark, the values of each run in seconds."""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One benchmark in one file.
+
+    ``ratio`` is its time over that in the first file, and None in the first file and where that has no such benchmark;
+    it is ``distinguishable`` if its interval does not hold 1.
+    """
+
+    time: Estimate
+    ratio: Estimate | None = None
+    distinguishable: bool = False
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Per benchmark a cell per file, None where the file lacks it; ``means`` are the files' geometric mean ratios."""
+
+    files: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    means: tuple[Estimate | None, ...]
+
+
+def comparison(files: Files) -> Comparison:
+    """Compare every file with the first; benchmarks in the order in which they come."""
+    times = [{name: _log_time(runs) for name, runs in benchmarks.items()} for benchmarks in files.values()]
+    first = times[0]
+    names = dict.fromkeys(name for benchmarks in files.values() for name in benchmarks)
+    return Comparison(
+        tuple(files),
+        tuple(
+            (name, (_first_cell(first, name), *(_cell(other, first, name) for other in times[1:]))) for name in names
+        ),
+        (None, *(_mean(other, first) for other in times[1:])),
+    )
+
+
+def _log_time(runs: Sequence[Sequence[float]]) -> stats.Interval:
+    return stats.log_ratio_interval([[math.log(value) for value in run] for run in runs])
+
+
+def _first_cell(first: Mapping[str, stats.Interval], name: str) -> Cell | None:
+    return Cell(_exp(first[name])) if name in first else None
+
+
+def _cell(other: Mapping[str, stats.Interval], first: Mapping[str, stats.Interval], name: str) -> Cell | None:
+    if name not in other:
+        return None
+    if name not in first:
+        return Cell(_exp(other[name]))
+    ratio = stats.unpaired_log_ratio(other[name], first[name])
+    return Cell(_exp(other[name]), _exp(ratio), not ratio.contains(0.0))
+
+
+def _mean(other: Mapping[str, stats.Interval], first: Mapping[str, stats.Interval]) -> Estimate | None:
+    ratios = [stats.unpaired_log_ratio(time, first[name]) for name, time in other.items() if name in first]
+    return _exp(stats.geometric_mean(ratios)) if ratios else None
+
+
+def _exp(interval: stats.Interval) -> Estimate:
+    shown = interval.exp()
+    return Estimate(shown.center, shown.low, shown.high)
