@@ -73,10 +73,13 @@ class Lanes:
         return lane
 
     def fail(self, source: str, model: str = "serial", *, limit_s: float = TIME_LIMIT_S) -> LaneFailedError:
-        """Open a lane, run a trial of one unit, and return how that failed."""
+        """Open a lane, run a trial of one unit, and return how that failed.
+
+        Interpreters before 3.14 run the unit once while they get ready, so that it may fail there already.
+        """
         lane = self.open(source, model)
-        lane.wait_ready(TIME_LIMIT_S)
         with pytest.raises(LaneFailedError) as caught:
+            lane.wait_ready(min(TIME_LIMIT_S, 10 * limit_s))
             lane.trial(1, limit_s)
         return caught.value
 
@@ -195,7 +198,8 @@ def test_work_that_hangs_in_an_interpreter(lanes: Lanes, model: str) -> None:
     error = lanes.fail("def work():\n    while True: ...\n", model, limit_s=0.5)
     lanes.opened[-1].kill()
 
-    assert (error.phase, error.kind) == ("work", "hung")
+    assert error.kind == "hung"
+    assert error.phase == ("start" if lanes.arm.runtime.facts.version < (3, 14, 0) else "work")
     assert living(group_of(lanes)) == []
 
 
