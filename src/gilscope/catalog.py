@@ -196,7 +196,7 @@ def _pyperf_script(path: Path, wanted: str, argv: tuple[str, ...]) -> Script | N
     if not scripts.is_for_pyperf(tree) or wanted in _functions(tree):
         return None
     return Script(
-        id=path.name,
+        id=path.name if wanted == "*" else f"{path.name}:{wanted}",
         path=str(path),
         prefix=f"{path.name}:",
         question=(ast.get_docstring(tree) or "").partition("\n")[0] or f"What {path.name} measures",

@@ -79,7 +79,7 @@ def _benchmarks(path: Path) -> Iterator[pyperf.Benchmark]:
         yield from pyperf.BenchmarkSuite.load(str(path)).get_benchmarks()
     except OSError as error:
         raise ResultsError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultsError(f"{path} is no file of pyperf's: {error}") from error
 
 

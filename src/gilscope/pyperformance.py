@@ -76,12 +76,17 @@ def select(known: Sequence[Script], names: Iterable[str]) -> tuple[Script, ...]:
 
 
 def _holding(known: Sequence[Script], name: str) -> list[Script]:
-    """Scripts that may hold a benchmark of this name: those whose own name it begins with."""
+    """Scripts that may hold a benchmark of this name: it is in their text, or begins with their own name."""
+    wanted = name.removeprefix(PREFIX)
     return [
-        msgspec.structs.replace(script, wanted=name.removeprefix(PREFIX))
+        msgspec.structs.replace(script, wanted=wanted)
         for script in known
-        if name.startswith(script.id)
+        if name.startswith(script.id + "_") or f'{wanted}"' in (text := _text(script)) or f"{wanted}'" in text
     ]
+
+
+def _text(script: Script) -> str:
+    return Path(script.path).read_text(encoding="utf-8")
 
 
 def _entries(home: Path) -> Iterator[tuple[str, Path]]:

@@ -1,0 +1,94 @@
+"""What scripts hold, as probes and skips."""
+
+from __future__ import annotations
+
+import builders
+from gilscope.inventory import Inquirer, expanded
+from gilscope.lane import LaneFailedError
+from gilscope.model import EVERY_LANE
+from gilscope.plan import group_of_pair
+from gilscope.protocol import Benchmarks
+from gilscope.scripts import Script
+
+SCRIPT = Script(
+    id="pyperformance/scimark",
+    path="/bm/run_benchmark.py",
+    prefix="pyperformance/",
+    question="What does it cost?",
+    argv=("--small",),
+    requires_python=">=3.8",
+)
+ANSWER = Benchmarks(("fft", "lu"), (("started", "starts a program"),), "SciMark")
+GROUP = group_of_pair(builders.pair())
+
+
+def changed(**changes: object) -> Script:
+    """The script with some fields changed."""
+    return Script(**{**{field: getattr(SCRIPT, field) for field in SCRIPT.__struct_fields__}, **changes})
+
+
+class Answering(Inquirer):
+    """An inquirer whose targets answer at once."""
+
+    def __init__(self, answer: Benchmarks | Exception) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+        self._at_once = 1
+
+    def _answer(self, script: Script, _: object) -> Benchmarks:
+        self.asked.append(script.id)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def test_a_script_becomes_a_probe_per_benchmark() -> None:
+    """Each knows its script, its name and its options; what cannot be measured is a skip."""
+    inventory = expanded(SCRIPT, "3.14t", ANSWER)
+
+    fft, lu = inventory.probes
+    assert (fft.id, lu.id) == ("pyperformance/fft", "pyperformance/lu")
+    assert (fft.benchmark, fft.path, fft.argv) == ("fft", SCRIPT.path, SCRIPT.argv)
+    assert (fft.question, fft.requires_python) == ("SciMark", ">=3.8")
+    (skip,) = inventory.skips
+    assert (skip.contest, skip.lane, skip.reason) == ("pyperformance/started@3.14t", EVERY_LANE, "starts a program")
+
+
+def test_only_wanted_benchmarks_are_taken() -> None:
+    """A name that the script does not have is told with those that it has."""
+    assert [probe.id for probe in expanded(changed(wanted="l*"), "3.14t", ANSWER).probes] == ["pyperformance/lu"]
+    (skip,) = expanded(changed(wanted="sor"), "3.14t", ANSWER).skips
+    assert "'sor'" in skip.reason
+    assert "fft, lu" in skip.reason
+
+
+def test_workloads_keep_their_order_and_probes_are_not_asked() -> None:
+    """Only scripts start a target."""
+    inquirer = Answering(ANSWER)
+
+    inventory = inquirer.take([builders.PROBE, SCRIPT], GROUP)
+
+    assert [probe.id for probe in inventory.probes] == ["cpu/primes", "pyperformance/fft", "pyperformance/lu"]
+    assert inquirer.asked == [SCRIPT.id]
+
+
+def test_a_script_that_fails_is_left_out_with_its_reason() -> None:
+    """A module that the runtime lacks, most often."""
+    inquirer = Answering(LaneFailedError("load", "raised", "ModuleNotFoundError: No module named 'django'"))
+
+    (skip,) = inquirer.take([SCRIPT], GROUP).skips
+
+    assert (skip.contest, skip.reason) == (
+        "pyperformance/scimark@3.14t",
+        "ModuleNotFoundError: No module named 'django'",
+    )
+
+
+def test_what_the_text_tells_needs_no_target() -> None:
+    """Neither a script of commands nor one for another Python is started."""
+    inquirer = Answering(ANSWER)
+
+    inventory = inquirer.take([changed(unfit="commands only"), changed(requires_python=">=3.15")], GROUP)
+
+    assert [skip.reason for skip in inventory.skips] == ["commands only", "needs Python >=3.15"]
+    assert inquirer.asked == []

@@ -1,0 +1,81 @@
+"""Scripts written for pyperf, told by their text."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope import catalog, scripts
+from gilscope.errors import MatrixError
+from gilscope.model import Probe
+from gilscope.scripts import Script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCRIPT = '"""What does it cost?"""\nimport pyperf\n\ndef work(): ...\n\npyperf.Runner().bench_func("x", work)\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SCRIPT,
+        "from pyperf import Runner\nRunner().timeit('pass')",
+        "def main():\n    import pyperf as p\n    p.Runner()",
+    ],
+)
+def test_a_script_with_a_runner_is_for_pyperf(text: str) -> None:
+    """However it names it."""
+    assert scripts.is_for_pyperf(ast.parse(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import pyperf\npyperf.perf_counter()",
+        "class Runner: ...\nRunner()",
+        "import pyperformance\npyperformance.Runner()",
+        "from .pyperf import Runner\nRunner()",
+    ],
+)
+def test_a_script_without_pyperfs_runner_is_not(text: str) -> None:
+    """Neither the name alone nor the import alone will do."""
+    assert not scripts.is_for_pyperf(ast.parse(text))
+
+
+def test_a_script_of_commands_only_is_never_started() -> None:
+    """Such a script may install things before it comes to its command."""
+    only = "import pyperf\npyperf.Runner().bench_command('x', ['true'])"
+
+    assert scripts.unfit(ast.parse(only)) == scripts.COMMANDS_ONLY
+    assert scripts.unfit(ast.parse(f"{only}\npyperf.Runner().timeit('pass')")) is None
+    assert scripts.unfit(ast.parse(SCRIPT)) is None
+
+
+def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
+    """With the options meant for it; its functions are no probes unless named."""
+    path = tmp_path / "bm_x.py"
+    path.write_text('# /// script\n# requires-python = ">=3.12"\n# ///\n' + SCRIPT)
+
+    whole, one, function = catalog.select(
+        tmp_path, [str(path), f"{path}:some*", f"{path}:work"], argv=("--fast", "everything")
+    )
+
+    assert isinstance(whole, Script)
+    assert (whole.id, whole.wanted, whole.argv) == ("bm_x.py", "*", ("--fast", "everything"))
+    assert (whole.requires_python, whole.question) == (">=3.12", "What does it cost?")
+    assert isinstance(one, Script)
+    assert one.wanted == "some*"
+    assert isinstance(function, Probe)
+    assert function.function == "work"
+
+
+def test_a_script_that_cannot_be_read_is_told_as_a_probe_is(tmp_path: Path) -> None:
+    """A syntax error hides what a script is for."""
+    path = tmp_path / "bm_x.py"
+    path.write_text("import pyperf\nrunner = pyperf.Runner(\n")
+
+    with pytest.raises(MatrixError, match=r"bm_x\.py"):
+        catalog.select(tmp_path, [str(path)])
