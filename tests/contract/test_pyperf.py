@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.analysis import ContestFigures
-    from gilscope.model import LaneSpec
 
 LANES = [
     builders.lane("3.14"),
@@ -63,15 +62,11 @@ def run(tmp_path: Path) -> store.Run:
                 for lane, ratio in zip(LANES, (serial, serial, free, two, free_two), strict=True):
                     far_out = 1.4 if launch == 7 and lane == LANES[2] else 1.0
                     wall_ns = 2e7 * ratio * drift * far_out * noise.gauss(1, 0.004)
-                    writer.append(msgspec.structs.replace(trial(lane, launch, number, wall_ns), contest=contest.id))
+                    trial = builders.trial(lane, launch, number, wall_ns)
+                    writer.append(msgspec.structs.replace(trial, contest=contest.id))
         writer.append(ContestEnd(contest=contest.id, reason="precise", seconds=1.0, launches=12))
     writer.close()
     return store.read(tmp_path / "made.jsonl")
-
-
-def trial(lane: LaneSpec, launch: int, number: int, wall_ns: float) -> store.Trial:
-    """A trial of this lane."""
-    return builders.trial(lane, launch, number, wall_ns)
 
 
 def report(run: store.Run) -> dict[str, ContestFigures]:
@@ -100,7 +95,7 @@ def test_compare_to_prints_the_ratios_of_our_report(run: store.Run, capsys: pyte
         if f"{name}[threads-2]" in shown:
             ratio = gains["3.14:threads-2"] / gains["3.14t:threads-2"]
             assert shown[f"{name}[threads-2]"][1].partition(": ")[2] == as_pyperf_says(ratio)
-    assert list(shown) == ["Benchmark", "nbody", "nbody[threads-2]", "json", "json[threads-2]", "go", *list(shown)[6:]]
+    assert set(shown) >= {"nbody", "nbody[threads-2]", "json", "json[threads-2]", "go"}
 
 
 def test_stats_hist_and_metadata_read_both_kinds_of_file(run: store.Run, tmp_path: Path) -> None:
@@ -162,9 +157,8 @@ def test_a_script_of_a_user_is_measured_as_it_is(
     assert status == 1
     assert [contest.probe.id for contest in run.contests] == ["bm_user.py:sum", "bm_user.py:broken"]
     assert {calibration.inner_loops for calibration in run.calibrations} == {2}
-    assert all(
-        "ZeroDivisionError" in finding.reason for finding in run.findings if finding.contest != run.contests[0].id
-    )
+    assert {finding.contest for finding in run.findings} == {run.contests[1].id}
+    assert all("ZeroDivisionError" in finding.reason for finding in run.findings)
     assert "bench_command" in out
 
 
