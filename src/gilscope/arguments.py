@@ -85,7 +85,9 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     report = _add(commands, "report", "make the tables of a stored run again")
     report.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
     report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")
-    report.add_argument("--svg", type=Path, metavar="FILE", help="write them as a picture instead")
+    report.add_argument(
+        "--svg", type=Path, metavar="FILE", help="write the summary and a first table as a picture instead"
+    )
     _results(report)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from datetime import UTC, datetime
@@ -182,9 +183,7 @@ def _report(asked: argparse.Namespace) -> int:
     if asked.markdown:
         _write(asked.markdown, markdown.page(read_report(path)))
     elif asked.svg:
-        console = _console(record=True, width=100)
-        _show(console, path)
-        _write(asked.svg, console.export_svg(title="gilscope report"))
+        _write(asked.svg, _picture(path))
     else:
         _show(_console(), path)
     return 0
@@ -237,10 +236,22 @@ def _write(path: Path, text: str) -> None:
         raise errors.ResultsError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _console(*, stderr: bool = False, record: bool = False, width: int | None = None) -> Console:
+def _picture(path: Path) -> str:
+    """The summaries and the first contest of a run, as they look on a terminal."""
     from rich.console import Console
 
-    return Console(stderr=stderr, record=record, width=width, highlight=False, markup=False)
+    from gilscope.render import terminal
+
+    report = read_report(path)
+    console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
+    terminal.show(console, [*report.details[:1], *report.summaries[-1:]])
+    return console.export_svg(title="gilscope report")
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False)
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:
