@@ -317,6 +317,20 @@ def test_processes_that_a_script_starts_can_import_it(arm: Arm, run: Run) -> Non
     assert isinstance(told.answers[-1], protocol.Closed), told
 
 
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
+def test_a_function_of_such_a_script_is_a_probe_too(arm: Arm, run: Run) -> None:
+    """Named by itself, where no pyperf is installed."""
+    source = "import pyperf\n\ndef work():\n    return pyperf.perf_counter() > 0\n\n"
+    source += "if __name__ == '__main__':\n    pyperf.Runner().timeit('pass')\n"
+    lane = LaneSpec(arm=arm, model="serial", workers=1)
+
+    def orders(path: str) -> list[bytes]:
+        probe = Probe(id="work", path=path, question="", kind="own", function="work")
+        return [protocol.order(probe, lane), protocol.trial_order(1), protocol.CLOSE]
+
+    assert isinstance(run(arm, source, orders).answers[-1], protocol.Closed)
+
+
 # time
 
 HALF_TIMED = """

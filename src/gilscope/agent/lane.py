@@ -55,12 +55,10 @@ class _Lane:
         self._door = door
         self._order = order
         self._crew = crew(order["model"])
-        self._is_closing = False
 
     def live(self) -> None:
         self._crew.open(self._order, self._serve)
-        if self._is_closing:
-            self._door.send({"type": "closed"})
+        self._door.send({"type": "closed"})
 
     def _serve(self) -> None:
         trials = Trials(self._crew, self._order["workers"])
@@ -70,6 +68,5 @@ class _Lane:
             if request is None:
                 os._exit(0)
             if request["type"] == "close":
-                self._is_closing = True
                 return
             self._door.send(dict(trials.trial(request["loops"]), type="trial"))

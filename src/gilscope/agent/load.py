@@ -33,6 +33,10 @@ if TYPE_CHECKING:
             """What one worker runs."""
 
 
+# Holds a `pyperf.py`, for scripts that import pyperf where it is not installed, and for the processes that they start.
+ON_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "on_path")
+
+
 class Probe:
     """A loaded probe: its functions, before any state was made.
 
@@ -98,6 +102,8 @@ def load(path: str, function: Optional[str]) -> Probe:
     Raises:
         LaneError: the file cannot be read or parsed, raises on import, or lacks the callable.
     """
+    if function is not None and ON_PATH not in sys.path:
+        sys.path.append(ON_PATH)
     namespace = _run_file(path)
     name = function or "work"
     work = namespace.get(name)

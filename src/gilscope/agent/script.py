@@ -7,13 +7,11 @@ import sys
 
 from . import stand_in, stray
 from .fault import LaneError, failure, raised
+from .load import ON_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional
-
-# Holds a `pyperf.py`, for processes that the script starts: multiprocessing hands them this process's import path.
-ON_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "on_path")
 
 THE_REST = "(the rest)"
 
