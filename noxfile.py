@@ -159,7 +159,7 @@ def docs(session: nox.Session) -> None:
         session.run("cog", "--check", "README.md")
         return
     session.run("cog", "-r", "README.md")
-    reference = str(store.find(ROOT / "results" / "reference", None))
+    reference = str(max((RESULTS / "reference").glob("*-reference.jsonl")))
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
     gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))
 
