@@ -74,6 +74,9 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     _python(run)
     run.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
+    run.add_argument(
+        "--precision", type=_fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"
+    )
     run.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for each contest")
     run.add_argument("--seed", type=int, help="decides the order of trials and the hash seeds")
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
@@ -126,3 +129,14 @@ def _seconds(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds greater than 0")
     return number
+
+
+def _fraction(text: str) -> float:
+    """A percentage, with or without its sign, as a fraction."""
+    try:
+        fraction = float(text.removesuffix("%")) / 100
+    except ValueError:
+        fraction = math.nan
+    if not 0 < fraction < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no percentage between 0 and 100, such as 1%")
+    return fraction

@@ -114,6 +114,7 @@ def _run(asked: argparse.Namespace) -> int:
     plan = measure.remaining(_plan(asked, chosen_suite, environ), measure.measured_before(path))
     rules = msgspec.structs.replace(
         chosen_suite.rules,
+        precision=asked.precision or chosen_suite.precision,
         budget_s=asked.budget or chosen_suite.budget_s,
         timeout_s=asked.timeout or chosen_suite.timeout_s,
     )

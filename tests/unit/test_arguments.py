@@ -88,3 +88,18 @@ def test_a_command_that_is_none_is_a_wrong_use(capsys: pytest.CaptureFixture[str
 
     assert left.value.code == 2
     assert "'report'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["1%", "1"])
+def test_a_precision_is_a_percentage(text: str) -> None:
+    """With or without its sign."""
+    assert parse(["run", "--precision", text]).precision == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("text", ["0", "100%", "nan", "narrow"])
+def test_a_precision_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named, with an example of a good one."""
+    with pytest.raises(SystemExit):
+        parse(["run", "--precision", text])
+
+    assert "such as 1%" in capsys.readouterr().err
