@@ -29,15 +29,18 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope import effort, stats
+from gilscope.catalog import home, suite
 from gilscope.cli import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment
-from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
+from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
 from gilscope.runtimes.twins import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gilscope.model import Rules
 
 BENCHMARKS = (
     "json_loads",
@@ -149,15 +152,8 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
     first, second = (LaneSpec(arm=Arm(name=side, runtime=runtime), model="serial", workers=1) for side in "AB")
     probe = Probe(id=name, path=str(path), question="", kind="pyperf", benchmark=name)
     contest = Contest(id=name, probe=probe, lanes=(first, second), reference=first.name)
-    rules = Rules(
-        min_launches=5,
-        max_launches=10_000,
-        rounds=effort.WARM_UP_TRIALS,
-        trial_ms=15,
-        precision=1e-9,
-        budget_s=budget_s,
-        timeout_s=60,
-    )
+    penalty = suite(home() / "matrix" / "suites.toml", "penalty").rules
+    rules = msgspec.structs.replace(penalty, max_launches=10_000, precision=1e-9, budget_s=budget_s)
     records: list[Record] = []
     with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
         lab = Lab(

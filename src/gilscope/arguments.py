@@ -78,7 +78,12 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--precision", type=_fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"
     )
     run.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for each contest")
-    run.add_argument("--seed", type=int, help="decides the order of trials and the hash seeds")
+    run.add_argument(
+        "--no-pin",
+        action="store_true",
+        help="let lanes of one worker change CPUs (for work with threads of its own)",
+    )
+    run.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     run.add_argument("--no-report", action="store_true", help="measure and store only")
     _results(run)

@@ -52,6 +52,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     precision: float
     budget_s: float
     timeout_s: float
+    pin: bool = True
 
     @property
     def rules(self) -> Rules:

@@ -117,6 +117,7 @@ def _run(asked: argparse.Namespace) -> int:
         precision=asked.precision or chosen_suite.precision,
         budget_s=asked.budget or chosen_suite.budget_s,
         timeout_s=asked.timeout or chosen_suite.timeout_s,
+        pin=chosen_suite.pin and not asked.no_pin,
     )
     seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
     request = measure.Request(run_id=run_id, suite=asked.suite, rules=rules, seed=seed)

@@ -44,6 +44,17 @@ def usable_cpus() -> float:
     return min(limit for limit in limits if limit is not None)
 
 
+def pinnable_cpus() -> tuple[int, ...]:
+    """The numbers of the CPUs that a process can be pinned to; none where the system lets no process be pinned."""
+    return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else ()
+
+
+def pin(pid: int, cpu: int) -> None:
+    """Keep a process that was just started, and all that it starts, on one of `pinnable_cpus`."""
+    with contextlib.suppress(OSError):  # it has ended already, or the CPU was taken away since
+        os.sched_setaffinity(pid, {cpu})
+
+
 def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:
     """CPUs' worth of time that the cgroup grants (``cpu.max``, or v1's quota over period); None without a limit.
 

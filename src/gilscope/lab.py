@@ -10,7 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope import effort, stats
+from gilscope import effort, host, stats
 from gilscope.launch import Launch, Surroundings
 from gilscope.model import Contest, ContestEnd, Finding, Record, Rules
 from gilscope.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
@@ -72,6 +72,7 @@ class _Running:
         self.observer = observer
         self.contest = contest
         self.rules = rules
+        self.cpus = host.pinnable_cpus() if rules.pin else ()
         self.began = time.monotonic()
         self.specs = {spec.name: spec for spec in contest.lanes}
         self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
@@ -104,7 +105,7 @@ class _Running:
         names = [name for name in self.specs if name in stage.lanes or name == self.contest.reference]
         for walls in self.walls.values():
             walls.append([])
-        with Launch(self.around, self.contest, self.launches, self.rules.timeout_s) as launch:
+        with Launch(self.around, self.contest, self.launches, self.rules.timeout_s, self.cpus) as launch:
             launch.open(self.specs[name] for name in names)
             if self.loops is None:
                 calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from gilscope import protocol
+from gilscope import host, protocol
 from gilscope.guardian import Guardian, kill_group
 
 if TYPE_CHECKING:
@@ -60,8 +60,10 @@ def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dic
 class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
-    def __init__(self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian) -> None:
-        """Start the process.
+    def __init__(
+        self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpu: int | None = None
+    ) -> None:
+        """Start the process, pinned to a CPU if one is given.
 
         Raises:
             LaneFailedError: it cannot be started at all.
@@ -83,6 +85,8 @@ class Target:
             self._printed.close()
             raise LaneFailedError("start", "died", f"cannot be started: {error}") from error
         guardian.watch(self._process.pid)
+        if cpu is not None:
+            host.pin(self._process.pid, cpu)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -166,15 +170,23 @@ class Target:
 class Lane(Target):
     """Starting is split from waiting until ready, so that the lanes of a launch start side by side."""
 
-    def __init__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], guardian: Guardian) -> None:
-        """Start the process.
+    def __init__(
+        self,
+        spec: LaneSpec,
+        probe: Probe,
+        environ: Mapping[str, str],
+        guardian: Guardian,
+        cpu: int | None = None,
+    ) -> None:
+        """Start the process, pinned to a CPU if one is given.
 
         Raises:
             LaneFailedError: it cannot be started at all.
         """
         self.spec = spec
+        self.cpu = cpu
         self.gil_was_told = False
-        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian)
+        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpu)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:
         """Wait until all workers stand at the gate.

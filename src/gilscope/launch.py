@@ -11,7 +11,7 @@ from gilscope.lane import Lane, LaneFailedError, lane_environment
 from gilscope.model import Calibration, Finding, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from random import Random
     from types import TracebackType
 
@@ -38,27 +38,37 @@ class Surroundings:
 class Launch:
     """A context manager: inside it the lanes are open, and none outlives it.
 
+    ``cpus`` are those that lanes of one worker may be pinned to; none are without any.
     ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``.
     """
 
-    def __init__(self, around: Surroundings, contest: Contest, number: int, timeout_s: float) -> None:
+    def __init__(
+        self, around: Surroundings, contest: Contest, number: int, timeout_s: float, cpus: Sequence[int]
+    ) -> None:
         self.lanes: dict[str, Lane] = {}
         self.failed: set[str] = set()
         self._around = around
         self._contest = contest
         self._number = number
         self._timeout_s = timeout_s
+        self._cpus = cpus
         self._expected_digest: str | None = None
         self._has_hung = False
         self._inner_loops: dict[str, int] = {}
 
     def open(self, specs: Iterable[LaneSpec]) -> Self:
-        """Start all lanes side by side, then wait for each; they share a hash seed that no other launch has."""
+        """Start all lanes side by side, then wait for each.
+
+        They share a hash seed that no other launch has. Those of one worker share a CPU too: CPUs of one machine differ
+        in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them.
+        """
         hash_seed = self._around.random.randrange(1, 2**32)
+        cpu = self._around.random.choice(self._cpus) if self._cpus else None
         for spec in specs:
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
-                self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian)
+                own = cpu if spec.workers == 1 else None
+                self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian, own)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
                 ready = lane.wait_ready(self._timeout_s)
@@ -174,6 +184,7 @@ class Launch:
             digest=measured.digests[0],
             gil_before=measured.gil_before,
             gil_after=measured.gil_after,
+            cpu=self.lanes[name].cpu,
         )
 
     def _check_digests(self, measured: Measured) -> None:

@@ -165,7 +165,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """When a contest has measured enough.
 
     ``precision`` is the half width asked of every interval, as a fraction; ``budget_s`` the seconds after which no
-    further launch is begun. At least ``min_launches`` and at most ``max_launches`` of ``rounds`` rounds are run.
+    further launch is begun. At least ``min_launches`` and at most ``max_launches`` of ``rounds`` rounds are run. With
+    ``pin``, lanes of one worker stay on one CPU, the same for all lanes of a launch.
     """
 
     min_launches: int
@@ -175,6 +176,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     precision: float
     budget_s: float
     timeout_s: float
+    pin: bool = True
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
@@ -183,7 +185,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
     something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. The lists have one entry
     per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown, and ``own_ns`` (what units that time
-    themselves told) empty for all others.
+    themselves told) empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was.
     """
 
     contest: str
@@ -200,6 +202,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     gil_before: bool
     gil_after: bool
     own_ns: tuple[int, ...] = ()
+    cpu: int | None = None
 
 
 FindingKind = Literal[

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gilscope import host
 from gilscope import lane as lane_room
 from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
@@ -58,8 +59,8 @@ class Lanes:
             lane.kill()
         self.guardian.__exit__(None, None, None)
 
-    def open(self, source: str, model: str = "serial", executable: str | None = None) -> Lane:
-        """Start a lane of one worker, by another executable where one is given."""
+    def open(self, source: str, model: str = "serial", executable: str | None = None, cpu: int | None = None) -> Lane:
+        """Start a lane of one worker, by another executable or pinned to a CPU where one is given."""
         path = self.folder / "probe.py"
         path.write_text(source)
         probe = Probe(id="probe", path=str(path), question="?", kind="cpu")
@@ -68,7 +69,7 @@ class Lanes:
             runtime = type(runtime)(name="fake", executable=executable, origin="PATH", facts=runtime.facts)
         arm = type(self.arm)(name=self.arm.name, runtime=runtime)
         environ = lane_environment(common_environment(os.environ, self.bytecode), arm, hash_seed=1)
-        lane = Lane(LaneSpec(arm=arm, model=model, workers=1), probe, environ, self.guardian)
+        lane = Lane(LaneSpec(arm=arm, model=model, workers=1), probe, environ, self.guardian, cpu)
         self.opened.append(lane)
         return lane
 
@@ -135,6 +136,24 @@ def group_of(lanes: Lanes) -> int:
 
 
 # what work does
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no process")
+def test_a_pinned_lane_and_all_that_it_starts_stay_on_one_cpu(lanes: Lanes, model: str) -> None:
+    """The last of the CPUs, so that a lane which is not pinned would be on another too."""
+    cpu = host.pinnable_cpus()[-1]
+    source = f"""
+import os
+def work():
+    return sorted(os.sched_getaffinity(0))
+def check(result):
+    assert result == [{cpu}], result
+"""
+    lane = lanes.open(source, model, cpu=cpu)
+    lane.wait_ready(TIME_LIMIT_S)
+    lane.trial(1, TIME_LIMIT_S)
+    lane.close()
 
 
 @pytest.mark.parametrize("model", MODELS)

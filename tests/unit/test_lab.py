@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from builders import RULES, contest, lane, pair
-from gilscope import launch
+from gilscope import host, launch
 from gilscope.lab import Lab
 from gilscope.lane import LaneFailedError
 from gilscope.model import Calibration, Contest, ContestEnd, Finding, Record, Rules, Trial
@@ -32,8 +32,9 @@ class FakeLane:
     opened: ClassVar[list[FakeLane]] = []
     behaviour: ClassVar[Callable[[FakeLane, int], Measured]]
 
-    def __init__(self, spec: LaneSpec, *_: object) -> None:
+    def __init__(self, spec: LaneSpec, *started: object) -> None:
         self.spec = spec
+        self.cpu = started[-1]
         self.gil_was_told = False
         self.trials = 0
         self.killed = False
@@ -130,6 +131,26 @@ def findings(records: list[Record]) -> list[Finding]:
 def behave(monkeypatch: pytest.MonkeyPatch, behaviour: Callable[[FakeLane, int], Measured]) -> None:
     """Let the fakes behave so."""
     monkeypatch.setattr(FakeLane, "behaviour", staticmethod(behaviour))
+
+
+def test_lanes_of_one_worker_share_a_cpu_that_changes_from_launch_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPUs differ in speed: the ratio of two lanes must not hold the ratio of two CPUs."""
+    monkeypatch.setattr(host, "pinnable_cpus", lambda: (3, 5))
+    many = msgspec.structs.replace(QUICK, min_launches=12, max_launches=12)
+    cpus: dict[int, set[int | None]] = {}
+    for trial in trials(run(contest(TWIN, FREE, lane("3.14t", "threads", 2)), many)):
+        if trial.lane.endswith("threads-2"):
+            assert trial.cpu is None
+        else:
+            cpus.setdefault(trial.launch, set()).add(trial.cpu)
+    assert all(len(chosen) == 1 for chosen in cpus.values())
+    assert set.union(*cpus.values()) == {3, 5}
+
+
+def test_who_wants_no_pinning_gets_none() -> None:
+    """A probe with threads of its own needs all CPUs."""
+    free = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, pin=False))
+    assert {trial.cpu for trial in trials(free)} == {None}
 
 
 def test_every_round_runs_every_lane_once_in_an_order_that_changes() -> None:
