@@ -4,10 +4,11 @@ pyperf's default procedure (all of A, then all of B) against ours on the same be
 on a quiet machine and beside a disturbing load that comes and goes on the same CPUs. Ours gets a fifth of the time that
 pyperf took in the same repetition on the quiet machine, and the same time on the disturbed one.
 
-Each repetition is appended to a file at once, and a second call goes on where the first ended:
+Each repetition is appended to a file at once, and a second call goes on where the first ended. Two CPUs can serve two
+calls with a file each, if each call stays on one CPU (which favours pyperf: alone it would change CPUs between A and B):
 
-    python benchmarks/precision.py --on 3.14 --condition quiet --repetitions 20
-    python benchmarks/precision.py --report
+    taskset -c 0 python benchmarks/precision.py --on 3.14 --condition quiet --store a.jsonl --benchmarks nbody go
+    python benchmarks/precision.py --report --store benchmarks/precision.jsonl
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import effort, stats
+from gilscope import effort, host, stats
 from gilscope.catalog import home, suite
 from gilscope.cli import take_census
 from gilscope.guardian import Guardian
@@ -47,12 +48,12 @@ BENCHMARKS = (
     "deltablue",
     "nbody",
     "richards",
-    "fannkuch",
     "float",
     "go",
-    "regex_compile",
     "pickle",
     "chaos",
+    "regex_compile",
+    "fannkuch",
 )
 SHARES = {"quiet": 0.2, "disturbed": 1.0}
 LOAD = """
@@ -65,6 +66,7 @@ while os.getppid() != 1:
     time.sleep(source.expovariate(1 / float(sys.argv[2])))
 """
 MEAN_SPELL_S = 3.0
+LAUNCHES_AT_LEAST = 5
 
 
 class Repetition(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +155,9 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
     probe = Probe(id=name, path=str(path), question="", kind="pyperf", benchmark=name)
     contest = Contest(id=name, probe=probe, lanes=(first, second), reference=first.name)
     penalty = suite(home() / "matrix" / "suites.toml", "penalty").rules
-    rules = msgspec.structs.replace(penalty, max_launches=10_000, precision=1e-9, budget_s=budget_s)
+    rules = msgspec.structs.replace(
+        penalty, min_launches=LAUNCHES_AT_LEAST, max_launches=10_000, precision=1e-9, budget_s=budget_s
+    )
     records: list[Record] = []
     with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
         lab = Lab(
@@ -179,8 +183,8 @@ def _walls(records: list[Record], lane: str, launches: int) -> list[list[float]]
 
 @contextlib.contextmanager
 def disturbance(condition: str, seed: int) -> Iterator[None]:
-    """A seeded load on every CPU that comes and goes, in the disturbed condition; nothing else otherwise."""
-    count = (os.cpu_count() or 1) if condition == "disturbed" else 0
+    """A seeded load for each CPU that comes and goes, in the disturbed condition; nothing otherwise."""
+    count = int(host.usable_cpus()) if condition == "disturbed" else 0
     loads = [
         subprocess.Popen([sys.executable, "-c", LOAD, str(1000 * seed + cpu), str(MEAN_SPELL_S)])
         for cpu in range(count)
