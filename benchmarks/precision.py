@@ -5,7 +5,7 @@ on a quiet machine and beside a disturbing load that comes and goes on the same 
 pyperf took in the same repetition on the quiet machine, and the same time on the disturbed one.
 
 Each repetition is appended to a file at once, and a second call goes on where the first ended. Two CPUs can serve two
-calls with a file each, if each call stays on one CPU (which favours pyperf: alone it would change CPUs between A and B):
+calls with a file each, if each stays on one CPU (which favours pyperf: free to move, it meets CPUs of unlike speed):
 
     taskset -c 0 python benchmarks/precision.py --on 3.14 --condition quiet --store a.jsonl --benchmarks nbody go
     python benchmarks/precision.py --report --store benchmarks/precision.jsonl
