@@ -50,7 +50,6 @@ BENCHMARKS = (
     "richards",
     "float",
     "go",
-    "pickle",
     "chaos",
     "regex_compile",
     "fannkuch",
