@@ -51,11 +51,15 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
-    """What an arm of the free-threaded build costs on one thread, as a fraction of its twin's time."""
+    """What an arm of the free-threaded build costs on one thread, as a fraction of its twin's time.
+
+    ``log_ratio`` is the same as an interval on the log scale, for means over probes.
+    """
 
     arm: str
     twin: str
     penalty: Estimate
+    log_ratio: stats.Interval
     distinguishable: bool
     differences: tuple[str, ...]
 
@@ -94,6 +98,14 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     end: ContestEnd | None
 
 
+class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The contests of one pair, and per arm the geometric mean of their penalties where there are several."""
+
+    name: str
+    contests: tuple[ContestFigures, ...]
+    mean_penalties: dict[str, Estimate]
+
+
 class RunRecords(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a stored run that figures are made from."""
 
@@ -111,6 +123,26 @@ def figures(run: RunRecords) -> tuple[ContestFigures, ...]:
     for trial in run.trials:
         trials[trial.contest].append(trial)
     return tuple(_Measured(contest, trials[contest.id], run).figures() for contest in run.contests)
+
+
+def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
+    """The contests that measured a free-threaded build, pair by pair."""
+    groups: dict[str, list[ContestFigures]] = defaultdict(list)
+    for contest in contests:
+        if contest.contest.pair is not None and contest.lanes:
+            groups[contest.contest.pair.free_threaded.name].append(contest)
+    return tuple(
+        PairFigures(name=name, contests=tuple(group), mean_penalties=_mean_penalties(group))
+        for name, group in groups.items()
+    )
+
+
+def _mean_penalties(contests: Iterable[ContestFigures]) -> dict[str, Estimate]:
+    ratios: dict[str, list[stats.Interval]] = defaultdict(list)
+    for contest in contests:
+        for penalty in contest.penalties:
+            ratios[penalty.arm].append(penalty.log_ratio)
+    return {arm: _relative(stats.geometric_mean(logs)) for arm, logs in ratios.items() if len(logs) > 1}
 
 
 class _Measured:
@@ -177,6 +209,7 @@ class _Measured:
                     arm=lane.arm.name,
                     twin=twin.arm.name,
                     penalty=_relative(slower),
+                    log_ratio=slower,
                     distinguishable=self._distinguishable(slower),
                     differences=pair.differences,
                 )

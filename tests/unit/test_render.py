@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, figures
+from gilscope.analysis import ContestFigures, by_pair, figures
 from gilscope.model import Estimate, Finding
 from gilscope.render import markdown, numbers, sheets, terminal
 from gilscope.render.report import Report, report
@@ -74,7 +74,7 @@ def test_builds_that_differ_are_called_that_beside_the_number() -> None:
     """Both the summary and the contest's table say in what the builds differ."""
     one = made(("PGO: yes against no",))
 
-    for sheet in (sheets.summary("3.14t", [one]), sheets.detail(one)):
+    for sheet in (sheets.summary(*by_pair([one])), sheets.detail(one)):
         assert any("NOT COMPARABLE" in note and "PGO: yes against no" in note for note in sheet.notes)
 
 

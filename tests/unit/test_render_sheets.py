@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from builders import contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, figures
+from gilscope.analysis import ContestFigures, by_pair, figures
 from gilscope.model import EVERY_LANE, ContestEnd, Finding, Pair, Skip
 from gilscope.render import sheets
 
@@ -38,7 +39,7 @@ def cells(sheet: sheets.Sheet, name: str) -> dict[str, str]:
 
 def test_the_summary_tells_cost_gain_and_break_even() -> None:
     """One row per probe answers the project's question."""
-    row = cells(sheets.summary("3.14t", [measured()]), "cpu/primes")
+    row = cells(sheets.summary(*by_pair([measured()])), "cpu/primes")
 
     assert row["penalty, one thread"].startswith("+10 ")
     assert row["with its GIL on"] == sheets.NOT_MEASURED
@@ -47,11 +48,22 @@ def test_the_summary_tells_cost_gain_and_break_even() -> None:
     assert row["threads break even at"] == "2 workers"
 
 
+def test_several_probes_have_a_geometric_mean_of_their_penalties() -> None:
+    """10 % and 30 % make 19.58 %: the root of 1.1 x 1.3; one probe alone needs no mean."""
+    slower = {**WALLS, FREE: 1.3e8}
+    (other,) = figures(records(contest(*slower, builds=pair()), trials(slower)))
+    (both,) = by_pair([measured(), other])
+
+    assert both.mean_penalties["3.14t"].value == pytest.approx(0.1958, abs=0.002)
+    assert cells(sheets.summary(both), "geometric mean")["penalty, one thread"].startswith("+19.")
+    assert not any(row[0] == "geometric mean" for row in sheets.summary(*by_pair([other])).rows)
+
+
 def test_a_penalty_within_the_noise_is_marked() -> None:
     """The tilde that the note explains stands before it."""
     walls = {TWIN: 1e8, CONTROL: 1.05e8, FREE: 1.001e8}
     (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
-    sheet = sheets.summary("3.14t", [made])
+    sheet = sheets.summary(*by_pair([made]))
 
     assert cells(sheet, "cpu/primes")["penalty, one thread"].startswith("~ ")
     assert any("~" in note for note in sheet.notes)
@@ -62,7 +74,7 @@ def test_a_lane_that_never_pays_says_within_what_was_measured() -> None:
     walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, FREE_THREADS: 3e8}
     (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
 
-    assert cells(sheets.summary("3.14t", [made]), "cpu/primes")["threads break even at"] == "not within 2"
+    assert cells(sheets.summary(*by_pair([made])), "cpu/primes")["threads break even at"] == "not within 2"
     assert cells(sheets.break_evens(made), "3.14t:threads")["workers"] == "not within 2"
 
 
@@ -117,7 +129,7 @@ def test_builds_that_differ_are_called_not_comparable() -> None:
     """In the detail and in the summary, with what they differ in."""
     made = measured(pair(differences=("PGO: yes against no",)))
 
-    for sheet in (sheets.detail(made), sheets.summary("3.14t", [made])):
+    for sheet in (sheets.detail(made), sheets.summary(*by_pair([made]))):
         (note,) = [note for note in sheet.notes if note.startswith("NOT COMPARABLE")]
         assert "3.14t and 3.14 differ in PGO: yes against no" in note
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.analysis import ContestFigures
+from gilscope.analysis import ContestFigures, by_pair
 from gilscope.model import Finding, RunHeader, Skip
 from gilscope.render import sheets
 from gilscope.render.sheets import Sheet
@@ -35,16 +35,8 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
     return Report(
         header=header,
         contests=tuple(contests),
-        summaries=tuple(sheets.summary(name, group) for name, group in _by_pair(contests).items()),
+        summaries=tuple(map(sheets.summary, by_pair(contests))),
         details=tuple(details),
         closing=(sheets.findings(contests), sheets.skips(skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
-
-
-def _by_pair(contests: Sequence[ContestFigures]) -> dict[str, list[ContestFigures]]:
-    groups: dict[str, list[ContestFigures]] = {}
-    for contest in contests:
-        if contest.contest.pair is not None and contest.lanes:
-            groups.setdefault(contest.contest.pair.free_threaded.name, []).append(contest)
-    return groups

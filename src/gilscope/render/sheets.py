@@ -12,7 +12,7 @@ from gilscope.render import numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, Penalty
+    from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, PairFigures, Penalty
     from gilscope.model import ContestEnd, Estimate, Pair, Skip
 
 NOT_MEASURED = "-"
@@ -38,10 +38,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def summary(name: str, contests: Sequence[ContestFigures]) -> Sheet:
+def summary(pair: PairFigures) -> Sheet:
     """One row per probe for the contests of one pair: the cost on one thread, the gain on many, the break-even."""
     return Sheet(
-        title=f"What {name} costs and gives",
+        title=f"What {pair.name} costs and gives",
         columns=(
             Column("probe"),
             Column("penalty, one thread"),
@@ -50,9 +50,9 @@ def summary(name: str, contests: Sequence[ContestFigures]) -> Sheet:
             Column("best gain, default build"),
             Column("threads break even at"),
         ),
-        rows=tuple(_summary_row(contest, name) for contest in contests),
+        rows=(*(_summary_row(contest, pair.name) for contest in pair.contests), *_mean_row(pair)),
         notes=(
-            *comparability(contests[0].contest.pair),
+            *comparability(pair.contests[0].contest.pair),
             HOW_TO_READ,
         ),
     )
@@ -150,6 +150,14 @@ def _summary_row(contest: ContestFigures, name: str) -> tuple[str, ...]:
         _best([lane for lane in contest.lanes if lane.lane.arm.name == twin]),
         _workers(even[0]) if even else NOT_MEASURED,
     )
+
+
+def _mean_row(pair: PairFigures) -> Iterator[tuple[str, ...]]:
+    """The geometric mean over all probes that have a penalty, where there are several."""
+    if pair.mean_penalties:
+        means = (pair.mean_penalties.get(arm) for arm in (pair.name, f"{pair.name}+gil"))
+        shown = (NOT_MEASURED if mean is None else numbers.signed_percent(mean) for mean in means)
+        yield ("geometric mean", *shown, *[NOT_MEASURED] * 3)
 
 
 def _penalty(penalty: Penalty | None) -> str:
