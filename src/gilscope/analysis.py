@@ -51,13 +51,14 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
-    """What an arm of the free-threaded build costs on one thread, as a fraction of its twin's time.
+    """What an arm of the free-threaded build costs on one thread (or by one way), as a fraction of its twin's time.
 
     ``log_ratio`` is the same as an interval on the log scale, for means over probes.
     """
 
     arm: str
     twin: str
+    way: str | None
     penalty: Estimate
     log_ratio: stats.Interval
     distinguishable: bool
@@ -129,7 +130,7 @@ def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
     """The contests that measured a free-threaded build, pair by pair."""
     groups: dict[str, list[ContestFigures]] = defaultdict(list)
     for contest in contests:
-        if contest.contest.pair is not None and contest.lanes:
+        if contest.contest.pair is not None and contest.lanes and not contest.contest.probe.ways:
             groups[contest.contest.pair.free_threaded.name].append(contest)
     return tuple(
         PairFigures(name=name, contests=tuple(group), mean_penalties=_mean_penalties(group))
@@ -203,11 +204,13 @@ class _Measured:
         if pair is None or pair.twin is None or twin is None or twin.arm.name != pair.twin.name:
             return
         for lane in self.lanes:
-            if lane.model == "serial" and lane.arm.name != twin.arm.name:
-                slower = self.paired.log_ratio(lane.name, twin.name)
+            other = self.by_name.get(f"{twin.arm.name}:{lane.way or 'serial'}")
+            if lane.model == "serial" and lane.arm.name != twin.arm.name and other is not None:
+                slower = self.paired.log_ratio(lane.name, other.name)
                 yield Penalty(
                     arm=lane.arm.name,
                     twin=twin.arm.name,
+                    way=lane.way,
                     penalty=_relative(slower),
                     log_ratio=slower,
                     distinguishable=self._distinguishable(slower),

@@ -20,24 +20,36 @@ from gilscope.scripts import Script
 from gilscope.validation import convert, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+BUILT_IN = Path(__file__).parent / "agent" / "measures"
+"""Probes of the workers themselves: what it takes to start one, to reach it, and to send it something."""
 
 # PEP 723's reference expression for a script's metadata block.
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 
 
 class ProbeTable(msgspec.Struct, frozen=True):
-    """The table ``[tool.gilscope]`` of a probe's PEP 723 block; both keys may be left out."""
+    """The table ``[tool.gilscope]`` of a probe's PEP 723 block; any key may be left out.
 
-    kind: str = "cpu"
+    ``kind`` is the folder's name where it is left out. A probe with ``ways`` has no ``work``, but for each of them a
+    context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``.
+    """
+
+    kind: str | None = None
     shared: bool = False
+    ways: tuple[str, ...] = ()
+    cases: tuple[int | float | str, ...] = ()
+    self_timed: bool = False
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
     """One table of ``matrix/suites.toml``.
 
     ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``).
-    ``source`` is where its probes come from: the project's own, or an installed pyperformance.
+    ``source`` is where its probes come from: the project's own, or an installed pyperformance; those that fit
+    ``probes`` are measured where none is named. Workers are planned up to ``oversubscription`` times the usable CPUs;
+    those above the CPUs are marked in every table.
     """
 
     description: str
@@ -53,6 +65,8 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     budget_s: float
     timeout_s: float
     pin: bool = True
+    probes: tuple[str, ...] = ("*",)
+    oversubscription: float = 2
 
     @property
     def rules(self) -> Rules:
@@ -116,20 +130,33 @@ def runtimes_file(path: Path) -> RuntimesFile:
     return value
 
 
-def probes(folder: Path) -> tuple[Probe, ...]:
-    """Every probe below the folder, in order of id.
+def folders() -> tuple[Path, ...]:
+    """Where gilscope's own probes are: its workloads, and those that ask about the workers themselves."""
+    return home() / "probes", BUILT_IN
+
+
+def probes(*below: Path) -> tuple[Probe, ...]:
+    """Every probe below the folders, in order of id, those of one script in order of its cases.
 
     Raises:
         MatrixError: at least one of them has mistakes.
     """
-    found = [_probe(path, path.relative_to(folder).with_suffix("").as_posix()) for path in _scripts(folder)]
+    found = [
+        _probes(path, path.relative_to(folder).with_suffix("").as_posix())
+        for folder in below
+        for path in _scripts(folder)
+    ]
     mistakes = [mistake for _, told in found for mistake in told]
     if mistakes:
         raise MatrixError(tuple(mistakes))
-    return tuple(probe for probe, _ in found if probe is not None)
+    return tuple(probe for several, _ in sorted(found, key=_id_of_first) for probe in several)
 
 
-def select(folder: Path, names: Iterable[str], argv: tuple[str, ...] = ()) -> tuple[Probe | Script, ...]:
+def _id_of_first(found: tuple[tuple[Probe, ...], tuple[str, ...]]) -> str:
+    return found[0][0].id if found[0] else ""
+
+
+def select(below: Sequence[Path], names: Iterable[str], argv: tuple[str, ...] = ()) -> tuple[Probe | Script, ...]:
     """The probes named: ids or globs over them, paths of scripts, or ``file.py:function``; all of them without names.
 
     A script written for pyperf is chosen by its path, and one benchmark of it by ``file.py:name``; ``argv`` is for it.
@@ -140,17 +167,17 @@ def select(folder: Path, names: Iterable[str], argv: tuple[str, ...] = ()) -> tu
     """
     wanted = list(names)
     if not wanted:
-        return probes(folder)
+        return probes(*below)
     chosen: dict[str, Probe | Script] = {}
     for name in wanted:
-        for probe in _named(folder, name, argv):
+        for probe in _named(below, name, argv):
             if chosen.setdefault(probe.id, probe).path != probe.path:
                 both = f"{chosen[probe.id].path} and {probe.path}"
                 raise UsageError(f"{both} would both be called {probe.id}: rename one, or measure them in two runs")
     return tuple(chosen.values())
 
 
-def _named(folder: Path, name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
+def _named(below: Sequence[Path], name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
     script, _, function = name.rpartition(":")
     if script.endswith(".py"):
         if not function:
@@ -158,9 +185,10 @@ def _named(folder: Path, name: str, argv: tuple[str, ...]) -> Iterator[Probe | S
         yield _pyperf_script(_existing(Path(script)), function, argv) or _foreign(Path(script), function)
     elif name.endswith(".py"):
         path = _existing(Path(name))
-        yield _pyperf_script(path, "*", argv) or _flawless(path, name)
+        script_for_pyperf = _pyperf_script(path, "*", argv)
+        yield from _flawless(path, name) if script_for_pyperf is None else [script_for_pyperf]
     else:
-        known = {probe.id: probe for probe in probes(folder)}
+        known = {probe.id: probe for probe in probes(*below)}
         fitting = [probe for probe in known.values() if fnmatchcase(probe.id, name)]
         if not fitting:
             raise UsageError(unknown_name("probes", "probe", name, known))
@@ -208,24 +236,25 @@ def _pyperf_script(path: Path, wanted: str, argv: tuple[str, ...]) -> Script | N
     )
 
 
-def _flawless(path: Path, name: str) -> Probe:
-    probe, mistakes = _probe(path, name)
-    if probe is None:
+def _flawless(path: Path, name: str) -> tuple[Probe, ...]:
+    found, mistakes = _probes(path, name)
+    if mistakes:
         raise MatrixError(mistakes)
-    return probe
+    return found
 
 
 def _scripts(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
 
 
-def _probe(path: Path, identifier: str) -> tuple[Probe | None, tuple[str, ...]]:
+def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
+    """What one script asks, once for each of its cases; or its mistakes."""
     try:
         text = _source(path)
         block = _metadata(text)
         tree = ast.parse(text)
     except (OSError, SyntaxError, ValueError) as error:  # no TOML and no text in its encoding are ValueErrors
-        return None, (f"{identifier}: {error}",)
+        return (), (f"{identifier}: {error}",)
     tool = block.get("tool", {})
     own = tool.get("gilscope", {}) if isinstance(tool, dict) else tool
     table, told = convert(own, ProbeTable, f"{identifier}: [tool.gilscope]")
@@ -233,21 +262,31 @@ def _probe(path: Path, identifier: str) -> tuple[Probe | None, tuple[str, ...]]:
     mistakes = list(told)
     if not question:
         mistakes.append(f"{identifier}: has no docstring; its first line is the probe's question")
-    if "work" not in _functions(tree):
-        mistakes.append(unknown_work(identifier, _functions(tree)))
+    if table is not None:
+        mistakes += _unknown_functions(identifier, table, _functions(tree))
     if table is None or mistakes:
-        return None, tuple(mistakes)
-    return (
-        Probe(
-            id=identifier,
-            path=str(path),
-            question=question,
-            kind=table.kind,
-            shared=table.shared,
-            requires_python=_requires_python(block),
-        ),
-        (),
+        return (), tuple(mistakes)
+    probe = Probe(
+        id=identifier,
+        path=str(path),
+        question=question,
+        kind=table.kind or identifier.partition("/")[0],
+        shared=table.shared,
+        requires_python=_requires_python(block),
+        ways=table.ways,
+        self_timed=table.self_timed,
     )
+    cases = (msgspec.structs.replace(probe, id=f"{identifier}/{case}", case=case) for case in table.cases)
+    return tuple(cases) or (probe,), ()
+
+
+def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -> Iterator[str]:
+    """A probe has a function for each of its ways, or else one that is called ``work``."""
+    if not table.ways and "work" not in defined:
+        yield unknown_work(identifier, defined)
+    for way in table.ways:
+        if way.replace("-", "_") not in defined:
+            yield f"{identifier}: has no function {way.replace('-', '_')}() for its way {way!r}"
 
 
 def unknown_work(identifier: str, functions: list[str]) -> str:

@@ -90,12 +90,12 @@ def _probes(_: argparse.Namespace) -> int:
     from rich.table import Table
     from rich.text import Text
 
-    from gilscope.catalog import home, probes
+    from gilscope.catalog import folders, probes
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("Probe", "Kind", "Question"):
         table.add_column(heading, overflow="fold")
-    for probe in probes(home() / "probes"):
+    for probe in probes(*folders()):
         table.add_row(Text(probe.id), Text(probe.kind), Text(probe.question))
     _console().print(table)
     return 0
@@ -173,8 +173,8 @@ def _workloads(asked: argparse.Namespace, suite: Suite) -> Sequence[Probe | Scri
     from gilscope import catalog, pyperformance
 
     if suite.source == "pyperformance":
-        return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), asked.probes)
-    return catalog.select(catalog.home() / "probes", asked.probes, tuple(asked.script_arguments))
+        return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), asked.probes or suite.probes)
+    return catalog.select(catalog.folders(), asked.probes or suite.probes, tuple(asked.script_arguments))
 
 
 def _report(asked: argparse.Namespace) -> int:

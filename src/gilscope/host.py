@@ -55,6 +55,23 @@ def pin(pid: int, cpu: int) -> None:
         os.sched_setaffinity(pid, {cpu})
 
 
+def memory(pid: int) -> tuple[int, int | None, int] | None:
+    """What a process and its descendants hold: their number, PSS and USS in bytes; None where that cannot be told.
+
+    PSS counts a page that several processes share in parts, USS leaves such pages out (Linux tells both, macOS and
+    Windows USS only).
+    """
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    try:
+        first = psutil.Process(pid)
+        held = [process.memory_full_info() for process in (first, *first.children(recursive=True))]
+    except psutil.Error:
+        return None
+    pss = sum(info.pss for info in held) if hasattr(held[0], "pss") else None
+    return len(held), pss, sum(info.uss for info in held)
+
+
 def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:
     """CPUs' worth of time that the cgroup grants (``cpu.max``, or v1's quota over period); None without a limit.
 

@@ -113,6 +113,7 @@ class _Running:
                     self.loops = calibration.loops
                     self.keep(calibration)
             self._run_rounds(launch, stage.rounds)
+            launch.weigh()
         self.launches += 1
         for name in launch.failed:
             self.specs.pop(name, None)

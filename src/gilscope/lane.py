@@ -207,6 +207,10 @@ class Lane(Target):
         self._send(protocol.trial_order(loops))
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
 
+    def memory(self) -> tuple[int, int | None, int] | None:
+        """As `gilscope.host.memory`, of the lane's processes."""
+        return host.memory(self._process.pid)
+
     def close(self) -> None:
         """Let the workers run out and the process end.
 

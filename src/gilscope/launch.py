@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from gilscope.lane import Lane, LaneFailedError, lane_environment
-from gilscope.model import Calibration, Finding, Trial
+from gilscope.model import Calibration, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -124,6 +124,23 @@ class Launch:
                 self._note_gil(self.lanes[name], is_on=measured.gil_after)
                 self._around.record(self._trial(name, number, measured))
                 yield name, measured.wall_ns, time.monotonic() - begun
+
+    def weigh(self) -> None:
+        """Put on record what every lane holds now."""
+        for name, lane in self.lanes.items():
+            held = lane.memory()
+            if held is not None:
+                processes, pss, uss = held
+                self._around.record(
+                    Memory(
+                        contest=self._contest.id,
+                        lane=name,
+                        launch=self._number,
+                        processes=processes,
+                        pss_bytes=pss,
+                        uss_bytes=uss,
+                    )
+                )
 
     def find(self, name: str, error: LaneFailedError) -> Finding:
         """Put what happened to a lane on record."""

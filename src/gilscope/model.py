@@ -108,6 +108,10 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
     a script that knows nothing of gilscope. ``shared`` means that threads share one state. A ``benchmark`` is one of a
     script written for pyperf, which is run with the arguments ``argv``.
+
+    ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
+    that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
+    the nanoseconds that count.
     """
 
     id: str
@@ -119,21 +123,28 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     requires_python: str | None = None
     benchmark: str | None = None
     argv: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    case: int | float | str | None = None
+    self_timed: bool = False
 
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane."""
+    """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane.
+
+    ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us.
+    """
 
     arm: Arm
     model: str
     workers: int
     control: bool = False
+    way: str | None = None
 
     @property
     def name(self) -> str:
         """The lane's name in its contest, e.g. ``3.14t:threads-2``."""
         workers = "" if self.model == "serial" else f"-{self.workers}"
-        return f"{self.arm.name}:{self.model}{workers}" + ("#control" if self.control else "")
+        return f"{self.arm.name}:{self.way or self.model + workers}" + ("#control" if self.control else "")
 
 
 EVERY_LANE = "all"
@@ -203,6 +214,21 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     gil_after: bool
     own_ns: tuple[int, ...] = ()
     cpu: int | None = None
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
+    """What a lane held at the end of a launch, over all its processes, in bytes.
+
+    ``pss_bytes`` counts a page that several processes share in parts (None where the system does not tell),
+    ``uss_bytes`` leaves such pages out.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+    processes: int
+    pss_bytes: int | None
+    uss_bytes: int
 
 
 FindingKind = Literal[
@@ -298,4 +324,4 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     host: HostCard
 
 
-Record = RunHeader | Contest | Skip | Calibration | Trial | Finding | ContestEnd
+Record = RunHeader | Contest | Skip | Calibration | Trial | Memory | Finding | ContestEnd

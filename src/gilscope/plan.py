@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.model import Arm, Contest, Facts, LaneSpec, Pair, Probe, Runtime, Skip
+from gilscope.model import Arm, Contest, LaneSpec, Pair, Probe, Runtime, Skip
+from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.catalog import Suite
-
-OVERSUBSCRIPTION = 2
-"""Workers are planned up to this many times the usable CPUs; those above the CPUs are marked in every table."""
 
 NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
 
@@ -60,7 +58,7 @@ def joined(plans: Iterable[Plan]) -> Plan:
 
 def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_cpus: float) -> Plan:
     """One contest per probe and group; a contest without its reference lane is skipped whole."""
-    workers = [count for count in suite.workers if count <= max(1.0, OVERSUBSCRIPTION * usable_cpus)]
+    workers = [count for count in suite.workers if count <= max(1.0, suite.oversubscription * usable_cpus)]
     contests: list[Contest] = []
     skips: list[Skip] = []
     for group in groups:
@@ -94,7 +92,7 @@ def _lanes(
     for arm in group.arms:
         unfitness = unfit(probe.requires_python, arm.runtime)
         for lane in _asked_for(probe, arm, suite, counts):
-            reason = unfitness or MODELS[lane.model](arm.runtime.facts)
+            reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
             else:
@@ -103,12 +101,22 @@ def _lanes(
 
 
 def _asked_for(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
+    for lane in _ways(probe, arm) if probe.ways else _models(arm, workers):
+        identifier = f"{probe.id}@{lane.name}"
+        if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
+            yield lane
+
+
+def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
+    """A probe with ways spreads its work itself."""
+    for way in probe.ways:
+        yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
+
+
+def _models(arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
     for model in MODELS:
         for count in [1] if model == "serial" else workers:
-            lane = LaneSpec(arm=arm, model=model, workers=count)
-            identifier = f"{probe.id}@{lane.name}"
-            if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
-                yield lane
+            yield LaneSpec(arm=arm, model=model, workers=count)
 
 
 def _fits(identifier: str, globs: Iterable[str]) -> bool:
@@ -125,28 +133,3 @@ def unfit(requires_python: str | None, runtime: Runtime) -> str | None:
         return f"its requires-python {requires_python!r} is no version specifier"
     version = ".".join(map(str, runtime.facts.version))
     return None if wanted.contains(version, prereleases=True) else f"needs Python {requires_python}"
-
-
-def _always(facts: Facts) -> str | None:
-    del facts
-    return None
-
-
-def _own_gil(facts: Facts) -> str | None:
-    if facts.interpreters_api is None:
-        return "this build has no subinterpreters"
-    return None if facts.own_gil else "interpreters own a GIL from 3.12 on (PEP 684)"
-
-
-def _shared_gil(facts: Facts) -> str | None:
-    return "this build has no subinterpreters" if facts.interpreters_api is None else None
-
-
-MODELS: dict[str, Callable[[Facts], str | None]] = {
-    "serial": _always,
-    "threads": _always,
-    "interpreters": _own_gil,
-    "interpreters-shared": _shared_gil,
-    "processes": _always,
-}
-"""Every model, with the test that tells why a runtime cannot run it (None where it can)."""

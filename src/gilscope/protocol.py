@@ -3,6 +3,7 @@
 Format history:
     1   hello, ready, trial, failed, closed, benchmarks; orders: the probe, then ``trial`` and ``close``, or a script
         whose ``benchmarks`` are asked for.
+    2   the order names a crew instead of a model, and may hold a way and a case.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import msgspec
 
 from gilscope.model import FindingKind, LaneSpec, Probe
+from gilscope.models import MODELS
 
-SCHEMA = 1
+SCHEMA = 2
 SEPARATOR = b"\x1e"
 
 
@@ -92,7 +94,10 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "benchmark": probe.benchmark,
             "argv": probe.argv,
             "shared": probe.shared,
-            "model": lane.model,
+            "way": lane.way,
+            "case": probe.case,
+            "self_timed": probe.self_timed,
+            "crew": MODELS[lane.model].crew,
             "workers": lane.workers,
         }
     )

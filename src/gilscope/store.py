@@ -2,6 +2,7 @@
 
 Format history (``RunHeader.schema``):
     1   run, contest, skip, calibration, trial, finding, contest end.
+    2   memory; lanes have ways, probes cases.
 
 A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
 """
@@ -22,6 +23,7 @@ from gilscope.model import (
     Contest,
     ContestEnd,
     Finding,
+    Memory,
     Record,
     RunHeader,
     Skip,
@@ -31,7 +33,7 @@ from gilscope.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA = 1
+SCHEMA = 2
 SUFFIX = ".jsonl"
 
 _encoder = msgspec.json.Encoder()
@@ -47,6 +49,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     skips: tuple[Skip, ...]
     calibrations: tuple[Calibration, ...]
     trials: tuple[Trial, ...]
+    memory: tuple[Memory, ...]
     findings: tuple[Finding, ...]
     ends: tuple[ContestEnd, ...]
 
@@ -131,6 +134,7 @@ def read(path: Path) -> Run:
         skips=tuple(dict.fromkeys(record for record in records if isinstance(record, Skip))),
         calibrations=tuple(record for record in records if isinstance(record, Calibration)),
         trials=tuple(record for record in records if isinstance(record, Trial)),
+        memory=tuple(record for record in records if isinstance(record, Memory)),
         findings=tuple(record for record in records if isinstance(record, Finding)),
         ends=tuple(record for record in records if isinstance(record, ContestEnd)),
     )

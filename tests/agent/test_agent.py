@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+import msgspec
 import pytest
 
 from gilscope import catalog, protocol
@@ -21,7 +22,8 @@ from gilscope.agent.timing import digest
 from gilscope.guardian import kill_group
 from gilscope.lane import AGENT, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
-from gilscope.plan import MODELS
+from gilscope.models import MODELS
+from gilscope.protocol import Measured
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
 
@@ -138,7 +140,7 @@ class Agents:
 
 def models_of(arm: Arm) -> list[str]:
     """The models that the arm's runtime can run."""
-    return [model for model, unfit in MODELS.items() if unfit(arm.runtime.facts) is None]
+    return [model.name for model in MODELS.values() if model.unfit(arm.runtime.facts) is None]
 
 
 def end(process: subprocess.Popen[bytes]) -> Ended:
@@ -444,6 +446,54 @@ def test_a_fork_inside_an_interpreter_leaves_no_process(arm: Arm, agents: Agents
         assert members(one.group) == [], model
         if model == "interpreters" or arm.runtime.facts.version < (3, 14):
             assert one.failure.kind in {"forked", "raised"}, model
+
+
+# a probe's own ways
+
+WAYS = """
+from contextlib import contextmanager
+
+left = []
+
+@contextmanager
+def by_hand(size):
+    yield lambda: 1000 * size
+    print("left")
+
+@contextmanager
+def later(size):
+    raise NotImplementedError("there is no such thing yet")
+    yield
+
+@contextmanager
+def badly(size):
+    yield 1 / 0
+"""
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_a_way_is_entered_timed_by_itself_and_left(arm: Arm, agents: Agents) -> None:
+    """What its units return is the trial's time; its case is passed; its end is run after the last trial."""
+    probe = msgspec.structs.replace(agents.write(WAYS), ways=("by-hand",), case=3, self_timed=True)
+    lane = LaneSpec(arm=arm, model="serial", workers=1, way="by-hand")
+    one = end(agents.start(arm, protocol.order(probe, lane) + protocol.trial_order(4) + protocol.CLOSE))
+
+    assert one.kinds == ["Hello", "Ready", "Measured", "Closed"]
+    (measured,) = (answer for answer in one.answers if isinstance(answer, Measured))
+    assert measured.own_ns == (12_000,)
+    assert measured.wall_ns == 12_000
+    assert one.printed.split() == ["left"]
+
+
+@pytest.mark.parametrize("arm", AS_BUILT[-1:])
+@pytest.mark.parametrize(("way", "kind", "reason"), [("later", "unsupported", "no such"), ("badly", "raised", "Zero")])
+def test_a_way_that_cannot_be_entered_says_why(arm: Arm, way: str, kind: str, reason: str, agents: Agents) -> None:
+    """What a version lacks is told apart from what goes wrong."""
+    probe = msgspec.structs.replace(agents.write(WAYS), ways=(way,), case=3)
+    one = end(agents.start(arm, protocol.order(probe, LaneSpec(arm=arm, model="serial", workers=1, way=way))))
+
+    assert (one.failure.kind, one.failure.phase) == (kind, "setup")
+    assert reason in one.failure.reason
 
 
 # the controller goes away

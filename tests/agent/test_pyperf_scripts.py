@@ -14,7 +14,7 @@ import pytest
 from gilscope import protocol
 from gilscope.lane import AGENT, common_environment, lane_environment
 from gilscope.model import Arm, LaneSpec, Probe
-from gilscope.plan import MODELS
+from gilscope.models import MODELS
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
 
@@ -80,7 +80,7 @@ ARGUMENTS = ("--rounds", "3")
 
 def models_of(arm: Arm) -> list[str]:
     """The models that this arm has."""
-    return [model for model, lacks in MODELS.items() if lacks(arm.runtime.facts) is None]
+    return [model.name for model in MODELS.values() if model.unfit(arm.runtime.facts) is None]
 
 
 MODELS_AT_EDGES = [(arm, model) for arm in EDGES for model in models_of(arm)]

@@ -16,7 +16,7 @@ from gilscope import lane as lane_room
 from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
-from gilscope.plan import MODELS
+from gilscope.models import MODELS
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 
 from builders import contest, lane, pair, records, trial, trials
-from gilscope.analysis import ContestFigures, LaneFigures, figures
+from gilscope.analysis import ContestFigures, LaneFigures, by_pair, figures
 from gilscope.model import Finding
 
 TWIN = lane("3.14")
@@ -210,3 +211,23 @@ def test_a_free_threaded_reference_is_nobodys_twin() -> None:
     (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
 
     assert made.penalties == ()
+
+
+def test_every_way_of_a_free_threaded_build_is_compared_with_its_twins_same_way() -> None:
+    """Not all with the reference: starting a process is no penalty of starting a thread."""
+    ways = {
+        msgspec.structs.replace(lane(arm), way=way): wall
+        for arm, way, wall in [
+            ("3.14", "thread", 1e8),
+            ("3.14", "process", 5e8),
+            ("3.14t", "thread", 1.1e8),
+            ("3.14t", "process", 5e8),
+        ]
+    }
+    of = contest(*ways, builds=pair())
+    of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, ways=("thread", "process")))
+    (made,) = figures(records(of, trials(ways)))
+
+    found = {penalty.way: penalty.penalty.value for penalty in made.penalties}
+    assert found == {"thread": pytest.approx(0.1, abs=0.02), "process": pytest.approx(0.0, abs=0.02)}
+    assert by_pair([made]) == ()

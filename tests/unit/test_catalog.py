@@ -56,6 +56,42 @@ def test_a_probe_is_read_without_running_it(tmp_path: Path) -> None:
     assert probe.requires_python == ">=3.9"
 
 
+WAYS = """
+# /// script
+# [tool.gilscope]
+# ways = ["one-by-one", "all"]
+# cases = [8, "many"]
+# self_timed = true
+# ///
+"Which is faster?"
+from contextlib import contextmanager
+
+@contextmanager
+def one_by_one(case):
+    yield print
+
+@contextmanager
+def all(case):
+    yield print
+"""
+
+
+def test_a_probe_with_ways_is_asked_once_for_each_case(tmp_path: Path) -> None:
+    """It needs no work; its kind is its folder, since the block names none."""
+    first, second = catalog.probes(folder_of(tmp_path, pools__b=WAYS))
+
+    assert [(probe.id, probe.case) for probe in (first, second)] == [("pools/b/8", 8), ("pools/b/many", "many")]
+    assert first.ways == ("one-by-one", "all")
+    assert first.kind == "pools"
+    assert first.self_timed
+
+
+def test_a_way_without_its_function_is_a_mistake(tmp_path: Path) -> None:
+    """Told with the function's name, in which a hyphen is an underscore."""
+    with pytest.raises(MatrixError, match=r"pools/b: has no function one_by_one\(\) for its way 'one-by-one'"):
+        catalog.probes(folder_of(tmp_path, pools__b=WAYS.replace("def one_by_one", "def two")))
+
+
 def test_all_mistakes_of_all_probes_are_told_at_once(tmp_path: Path) -> None:
     """A missing question, a missing work, an unknown key and a syntax error, each with its probe."""
     folder = folder_of(
@@ -80,7 +116,7 @@ def test_a_function_of_a_foreign_script_needs_no_header(tmp_path: Path) -> None:
     """Nothing of such a script is looked at before it runs."""
     path = tmp_path / "mine.py"
     path.write_text("this is not even Python")
-    (probe,) = catalog.select(tmp_path, [f"{path}:main"])
+    (probe,) = catalog.select([tmp_path], [f"{path}:main"])
 
     assert isinstance(probe, Probe)
     assert probe.function == "main"
@@ -92,19 +128,19 @@ def test_probes_are_chosen_by_glob_and_once(tmp_path: Path) -> None:
     """Two names that fit the same probe choose it once."""
     folder = folder_of(tmp_path, cpu__a=GOOD, cpu__b=GOOD, io__c=GOOD)
 
-    assert [probe.id for probe in catalog.select(folder, ["cpu/*", "cpu/a"])] == ["cpu/a", "cpu/b"]
+    assert [probe.id for probe in catalog.select([folder], ["cpu/*", "cpu/a"])] == ["cpu/a", "cpu/b"]
 
 
 def test_an_unknown_probe_is_answered_with_the_nearest(tmp_path: Path) -> None:
     """A typing error is named."""
     with pytest.raises(UsageError, match="did you mean 'cpu/primes'"):
-        catalog.select(folder_of(tmp_path, cpu__primes=GOOD), ["cpu/prines"])
+        catalog.select([folder_of(tmp_path, cpu__primes=GOOD)], ["cpu/prines"])
 
 
 def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A wrong path is no traceback."""
     with pytest.raises(UsageError, match=r"no script .*nowhere\.py"):
-        catalog.select(tmp_path, ["nowhere.py:main"])
+        catalog.select([tmp_path], ["nowhere.py:main"])
 
 
 def test_a_suite_becomes_rules(tmp_path: Path) -> None:
@@ -161,7 +197,7 @@ def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_the_projects_own_files_have_no_mistakes() -> None:
     """What is shipped is valid."""
-    assert catalog.probes(catalog.home() / "probes")
+    assert catalog.probes(*catalog.folders())
     assert "quick" in catalog.suites(catalog.home() / "matrix" / "suites.toml")
     assert catalog.runtimes_file(catalog.home() / "matrix" / "runtimes.toml").install
 
@@ -191,7 +227,7 @@ def test_a_probe_that_cannot_be_read_is_a_mistake_with_its_name(tmp_path: Path, 
     with pytest.raises(MatrixError, match=r"^odd: "):
         catalog.probes(tmp_path)
     with pytest.raises(MatrixError, match=r"odd\.py: "):
-        catalog.select(tmp_path, [str(tmp_path / "odd.py")])
+        catalog.select([tmp_path], [str(tmp_path / "odd.py")])
 
 
 def test_a_requirement_of_the_wrong_type_becomes_text(tmp_path: Path) -> None:
@@ -207,7 +243,7 @@ def test_scripts_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
     names = [f"{folder / place / 'mine.py'}:work" for place in ("one", "two")]
 
     with pytest.raises(UsageError, match=r"would both be called mine\.py:work"):
-        catalog.select(tmp_path, names)
+        catalog.select([tmp_path], names)
 
 
 def test_a_script_without_the_functions_name_is_told(tmp_path: Path) -> None:
@@ -215,10 +251,10 @@ def test_a_script_without_the_functions_name_is_told(tmp_path: Path) -> None:
     folder_of(tmp_path, mine=GOOD)
 
     with pytest.raises(UsageError, match="names no function"):
-        catalog.select(tmp_path, [f"{tmp_path / 'mine.py'}:"])
+        catalog.select([tmp_path], [f"{tmp_path / 'mine.py'}:"])
 
 
 def test_a_name_that_no_file_can_have_is_a_script_that_is_not_there(tmp_path: Path) -> None:
     """What the system says of it is no traceback."""
     with pytest.raises(UsageError, match="there is no script"):
-        catalog.select(tmp_path, ["x" * 5000 + ".py"])
+        catalog.select([tmp_path], ["x" * 5000 + ".py"])

@@ -12,7 +12,7 @@ from builders import RULES, contest, lane, pair
 from gilscope import host, launch
 from gilscope.lab import Lab
 from gilscope.lane import LaneFailedError
-from gilscope.model import Calibration, Contest, ContestEnd, Finding, Record, Rules, Trial
+from gilscope.model import Calibration, Contest, ContestEnd, Finding, Memory, Record, Rules, Trial
 from gilscope.protocol import Measured, Ready
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class FakeLane:
     def trial(self, loops: int, _: float) -> Measured:
         self.trials += 1
         return FakeLane.behaviour(self, loops)
+
+    def memory(self) -> tuple[int, int | None, int]:
+        return 1, 900, 800
 
     def close(self) -> None:
         self.closed = True
@@ -145,6 +148,15 @@ def test_lanes_of_one_worker_share_a_cpu_that_changes_from_launch_to_launch(monk
             cpus.setdefault(trial.launch, set()).add(trial.cpu)
     assert all(len(chosen) == 1 for chosen in cpus.values())
     assert set.union(*cpus.values()) == {3, 5}
+
+
+def test_every_launch_weighs_every_lane() -> None:
+    """Once, while it is alive."""
+    held = [record for record in run(contest(TWIN, CONTROL, FREE)) if isinstance(record, Memory)]
+    assert sorted((item.launch, item.lane) for item in held) == [
+        (launch, spec.name) for launch in range(3) for spec in sorted((TWIN, CONTROL, FREE), key=lambda spec: spec.name)
+    ]
+    assert {(item.processes, item.pss_bytes, item.uss_bytes) for item in held} == {(1, 900, 800)}
 
 
 def test_who_wants_no_pinning_gets_none() -> None:

@@ -51,6 +51,23 @@ def test_a_free_threaded_build_without_a_twin_is_measured_against_itself() -> No
     assert contest.reference == "3.14t:serial"
 
 
+def test_a_probe_with_ways_has_a_lane_for_each_and_for_no_model() -> None:
+    """The twin's first way is what all are compared with."""
+    probe = msgspec.structs.replace(PROBE, ways=("thread", "process"))
+    (made,) = plan([probe], [group_of_pair(pair())], WIDE, 2.0).contests
+
+    assert made.reference == "3.14:thread"
+    arms = ("3.14", "3.14t", "3.14t+gil")
+    wanted = {f"{arm}:{way}" for arm in arms for way in ("thread", "process")} | {"3.14:thread#control"}
+    assert {lane.name for lane in made.lanes} == wanted
+
+
+def test_a_suite_may_ask_for_more_workers_than_twice_the_cpus() -> None:
+    """Workers that wait need no CPU."""
+    many = msgspec.structs.replace(WIDE, oversubscription=4)
+    assert "3.14:threads-8" in names(planned(group_of_one(runtime("3.14")), many, cpus=2.0))
+
+
 def test_workers_are_bounded_by_the_cpus() -> None:
     """Twice the usable CPUs is the most; a serial lane has one worker whatever the suite says."""
     lanes = names(planned(group_of_one(runtime("3.14")), cpus=2.0))

@@ -15,7 +15,9 @@ def test_an_order_names_what_to_open() -> None:
     line = protocol.order(PROBE, lane("3.14", "threads", 2))
 
     assert line.endswith(b"\n")
-    assert json.loads(line).items() >= {"path": PROBE.path, "model": "threads", "workers": 2, "shared": False}.items()
+    told = json.loads(line)
+    asked = {"path": PROBE.path, "crew": "threads:Threads", "workers": 2, "way": None}
+    assert {key: told[key] for key in asked} == asked
 
 
 def test_a_marked_line_is_a_record() -> None:

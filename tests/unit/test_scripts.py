@@ -60,7 +60,7 @@ def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     path.write_text('# /// script\n# requires-python = ">=3.12"\n# ///\n' + SCRIPT)
 
     whole, one, function = catalog.select(
-        tmp_path, [str(path), f"{path}:some*", f"{path}:work"], argv=("--fast", "everything")
+        [tmp_path], [str(path), f"{path}:some*", f"{path}:work"], argv=("--fast", "everything")
     )
 
     assert isinstance(whole, Script)
@@ -78,4 +78,4 @@ def test_a_script_that_cannot_be_read_is_told_as_a_probe_is(tmp_path: Path) -> N
     path.write_text("import pyperf\nrunner = pyperf.Runner(\n")
 
     with pytest.raises(MatrixError, match=r"bm_x\.py"):
-        catalog.select(tmp_path, [str(path)])
+        catalog.select([tmp_path], [str(path)])

@@ -1,4 +1,4 @@
-"""The registry of models: which crew of workers runs a lane's trials."""
+"""Crews: the workers that run a lane's trials, one crew for each model."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ if TYPE_CHECKING:
             """
 
 
-MODELS = {
-    "serial": ("serial", "Serial"),
-    "threads": ("threads", "Threads"),
-    "interpreters": ("interpreters", "OwnGilInterpreters"),
-    "interpreters-shared": ("interpreters", "SharedGilInterpreters"),
-    "processes": ("processes", "Processes"),
-}
+def crew(place: str) -> Crew:
+    """A new crew from ``module:Class`` in the agent, or from ``path/to/file.py:Class``; nothing else is imported.
 
+    Raises:
+        LaneError: the file cannot be run.
+    """
+    where, _, name = place.rpartition(":")
+    if where.endswith(".py"):
+        from . import load  # noqa: PLC0415 - only a crew from elsewhere needs it
 
-def crew(model: str) -> Crew:
-    """A new crew for the model; only the module that it needs is imported."""
-    module, name = MODELS[model]
-    made: Crew = getattr(importlib.import_module("." + module, __package__ or "gilscope_agent"), name)()
+        found = load.run_file(where)[name]
+    else:
+        found = getattr(importlib.import_module("." + where, __package__ or "gilscope_agent"), name)
+    made: Crew = found()
     return made

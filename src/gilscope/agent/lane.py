@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ class _Lane:
     def __init__(self, door: Door, order: Dict[str, Any]) -> None:
         self._door = door
         self._order = order
-        self._crew = crew(order["model"])
+        self._crew = crew(order["crew"])
 
     def live(self) -> None:
         self._crew.open(self._order, self._serve)

@@ -10,7 +10,7 @@ from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional, Protocol
+    from typing import Any, Callable, Dict, List, Optional, Protocol
 
     class Workload(Protocol):
         """What all crews run: a probe, or a benchmark of a script written for pyperf.
@@ -47,21 +47,24 @@ class Probe:
 
     def __init__(
         self,
-        work: Callable[..., object],
+        work: Callable[..., Any],
         setup: Optional[Callable[[], object]],
         check: Optional[Callable[[object], None]],
+        *,
+        self_timed: bool = False,
     ) -> None:
         self.work = work
         self.setup = setup
         self.check = check
+        self._repeated = units.told if self_timed else units.compared
 
     def repeat(self, state: object) -> units.Repeat:
         """What one worker runs: the work, bound to ``state`` where there is a setup."""
         if self.setup is None:
-            return units.compared(self.work)
+            return self._repeated(self.work)
         from functools import partial  # noqa: PLC0415 - not every probe needs it
 
-        return units.compared(partial(self.work, state))
+        return self._repeated(partial(self.work, state))
 
     def fresh_state(self) -> object:
         """What ``setup`` makes, or None without one.
@@ -86,35 +89,75 @@ def opened(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
         LaneError: it cannot be loaded.
         BaseException: whatever ``body`` raised.
     """
-    if order.get("benchmark") is None:
-        body(load(order["path"], order["function"]))
-        return
-    from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
+    if order["benchmark"] is not None:
+        from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
 
-    script.opened(order, body)
+        script.opened(order, body)
+    elif order["way"] is not None:
+        _way(order, body)
+    else:
+        body(_probe(order))
 
 
-def load(path: str, function: Optional[str]) -> Probe:
-    """Run the file at ``path`` as a module and pick its functions.
+def _way(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
+    """One of a probe's ways, a context manager around its unit of work."""
+    namespace = run_file(order["path"])
+    enter = namespace[order["way"].replace("-", "_")]
+    try:
+        context = enter(*_case(order))
+        unit = context.__enter__()
+    except NotImplementedError as error:
+        raise LaneError(failure("setup", "unsupported", str(error))) from error
+    except BaseException as error:
+        raise LaneError(raised("setup", error)) from error
+    finally:
+        stray.end_if_copy()
+    body(Probe(unit, None, namespace.get("check"), self_timed=order["self_timed"]))
+    try:
+        context.__exit__(None, None, None)
+    except BaseException as error:
+        raise LaneError(raised("end", error)) from error
 
-    ``function`` names the callable to measure in a script that knows nothing of the probe's contract.
+
+def _case(order: Dict[str, Any]) -> List[object]:
+    """The arguments of a way, or of a setup: the case where there is one."""
+    return [] if order["case"] is None else [order["case"]]
+
+
+def _probe(order: Dict[str, Any]) -> Probe:
+    """A probe as the contract has it, or any callable of a script that knows nothing of it."""
+    if order["function"] is not None:
+        return _function(order["path"], order["function"])
+    namespace = run_file(order["path"])
+    setup, case = namespace.get("setup"), _case(order)
+    if setup is not None and case:
+        from functools import partial  # noqa: PLC0415 - few probes have cases
+
+        setup = partial(setup, *case)
+    return Probe(
+        _named(namespace, order["path"], "work"), setup, namespace.get("check"), self_timed=order["self_timed"]
+    )
+
+
+def _function(path: str, name: str) -> Probe:
+    if ON_PATH not in sys.path:
+        sys.path.append(ON_PATH)
+    return Probe(_named(run_file(path), path, name), None, None)
+
+
+def _named(namespace: Dict[str, Any], path: str, name: str) -> Callable[..., Any]:
+    found = namespace.get(name)
+    if not callable(found):
+        raise LaneError(failure("load", "missing", _missing(path, name, namespace)))
+    return found  # type: ignore[no-any-return]  # what a script defines has no type here
+
+
+def run_file(path: str) -> Dict[str, Any]:
+    """Run a file as a module of its own name; all that it defines.
 
     Raises:
-        LaneError: the file cannot be read or parsed, raises on import, or lacks the callable.
+        LaneError: it cannot be read or parsed, or raises.
     """
-    if function is not None and ON_PATH not in sys.path:
-        sys.path.append(ON_PATH)
-    namespace = _run_file(path)
-    name = function or "work"
-    work = namespace.get(name)
-    if not callable(work):
-        raise LaneError(failure("load", "missing", _missing(path, name, namespace)))
-    if function is not None:
-        return Probe(work, None, None)
-    return Probe(work, namespace.get("setup"), namespace.get("check"))
-
-
-def _run_file(path: str) -> Dict[str, Any]:
     folder = os.path.dirname(os.path.abspath(path))
     if folder not in sys.path:
         sys.path.insert(0, folder)

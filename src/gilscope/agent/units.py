@@ -28,6 +28,15 @@ def compared(unit: Callable[[], object]) -> Repeat:
     return repeat
 
 
+def told(unit: Callable[[], float]) -> Repeat:
+    """A probe's unit that returns the nanoseconds that count, and has no other result."""
+
+    def repeat(loops: int) -> Tuple[object, Optional[int]]:
+        return None, max(1, round(sum(unit() for _ in range(loops))))
+
+    return repeat
+
+
 def dropped(function: Callable[..., object], arguments: Tuple[Any, ...]) -> Repeat:
     """``bench_func``: every result is dropped at once, so that none outlives the next call's beginning."""
     unit = function
