@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import os
 import sys
 from time import perf_counter_ns, process_time_ns, thread_time_ns
 
@@ -24,13 +25,26 @@ def gil_enabled() -> bool:
     return True if ask is None else bool(ask())
 
 
-def run_queue_wait_ns() -> Optional[int]:
-    """Nanoseconds this thread has been runnable without a CPU, where Linux tells (schedstat), else None."""
-    try:
-        with open("/proc/thread-self/schedstat", "rb") as file:
-            return int(file.read().split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
+class RunQueue:
+    """What Linux tells of the time that a thread was runnable without a CPU (schedstat).
+
+    Its file is opened once, by the thread itself: opening it costs more than a trial's other book-keeping together.
+    """
+
+    def __init__(self) -> None:
+        try:
+            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        except OSError:
+            self._file = -1
+
+    def wait_ns(self) -> Optional[int]:
+        """Nanoseconds since the thread began, None where the system does not tell."""
+        if self._file < 0:
+            return None
+        try:
+            return int(os.pread(self._file, 100, 0).split()[1])
+        except (OSError, IndexError, ValueError):
+            return None
 
 
 def digest(result: object) -> str:
@@ -55,6 +69,7 @@ class Bench:
         self._repeat = repeat
         self._check = check
         self._cpu_clock = process_time_ns if own_process else thread_time_ns
+        self._run_queue: Optional[RunQueue] = None
         self._waited_ns: Optional[int] = None
 
     def measure(self, loops: int) -> Dict[str, Any]:
@@ -91,7 +106,9 @@ class Bench:
         }
 
     def _wait_ns(self) -> Optional[int]:
-        before, self._waited_ns = self._waited_ns, run_queue_wait_ns()
+        if self._run_queue is None:
+            self._run_queue = RunQueue()
+        before, self._waited_ns = self._waited_ns, self._run_queue.wait_ns()
         return None if before is None or self._waited_ns is None else self._waited_ns - before
 
     def _judge(self, result: object) -> str:
