@@ -58,7 +58,9 @@ def joined(plans: Iterable[Plan]) -> Plan:
 
 def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_cpus: float) -> Plan:
     """One contest per probe and group; a contest without its reference lane is skipped whole."""
-    workers = [count for count in suite.workers if count <= max(1.0, suite.oversubscription * usable_cpus)]
+    most = max(1.0, suite.oversubscription * usable_cpus)
+    workers = [count for count in suite.workers if count <= most]
+    too_many = [count for count in suite.workers if count > most]
     contests: list[Contest] = []
     skips: list[Skip] = []
     for group in groups:
@@ -66,6 +68,8 @@ def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_
             identifier = f"{probe.id}@{group.name}"
             lanes, left_out = _lanes(probe, group, suite, workers, identifier)
             skips += left_out
+            if not probe.ways:
+                skips += [_too_many(identifier, count, usable_cpus) for count in too_many]
             reference = next((lane for lane in lanes if lane.model == "serial"), None)
             if reference is None:
                 skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
@@ -81,6 +85,12 @@ def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_
                     )
                 )
     return Plan(tuple(contests), tuple(skips))
+
+
+def _too_many(contest: str, workers: int, usable_cpus: float) -> Skip:
+    """One skip for all models."""
+    reason = f"far more workers than usable CPUs ({usable_cpus:g})"
+    return Skip(contest=contest, lane=f"any model with {workers} workers", reason=reason)
 
 
 def _lanes(

@@ -70,8 +70,10 @@ def test_a_suite_may_ask_for_more_workers_than_twice_the_cpus() -> None:
 
 def test_workers_are_bounded_by_the_cpus() -> None:
     """Twice the usable CPUs is the most; a serial lane has one worker whatever the suite says."""
-    lanes = names(planned(group_of_one(runtime("3.14")), cpus=2.0))
+    made = planned(group_of_one(runtime("3.14")), cpus=2.0)
+    lanes = names(made)
 
+    assert [skip.lane for skip in made.skips if "CPUs" in skip.reason] == ["any model with 8 workers"]
     assert "3.14:threads-4" in lanes
     assert "3.14:threads-8" not in lanes
     assert "3.14:serial" in lanes
