@@ -68,12 +68,11 @@ def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_
             identifier = f"{probe.id}@{group.name}"
             lanes, left_out = _lanes(probe, group, suite, workers, identifier)
             skips += left_out
-            if not probe.ways:
-                skips += [_too_many(identifier, count, usable_cpus) for count in too_many]
             reference = next((lane for lane in lanes if lane.model == "serial"), None)
             if reference is None:
                 skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
             else:
+                skips += [_too_many(identifier, count, usable_cpus) for count in too_many if not probe.ways]
                 control = msgspec.structs.replace(reference, control=True)
                 contests.append(
                     Contest(
