@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pyperformance": {"errors", "scripts", "validation"},
     "render": {"analysis", "comparison", "model"},
     "runtimes": {"errors", "model"},
+    "scalability": {"model", "stats"},
     "scripts": set(),
     "stats": set(),
     "stopping": {"effort", "model", "stats"},
