@@ -4,15 +4,15 @@
 # [tool.gilscope]
 # kind = "cpu"
 # ///
-"""How fast are the prime factors of 1,000 numbers up to 10^8 found by trial division?
+"""How fast are the prime factors of 100 numbers up to 10^8 found by trial division?
 
-The workload of a widely copied threads-against-processes lesson (10,000 random numbers over ten processes), at a tenth
+The workload of a widely copied threads-against-processes lesson (10,000 random numbers over ten processes), at a hundredth
 of its size and with a fixed sequence instead of random numbers.
 """
 
 
 def setup():
-    return [(index * 2_654_435_761) % 99_980_000 + 20_000 for index in range(1, 1001)]
+    return [(index * 2_654_435_761) % 99_980_000 + 20_000 for index in range(1, 101)]
 
 
 def factors(number):
