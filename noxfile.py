@@ -95,6 +95,9 @@ def bring_free_threaded(session: nox.Session) -> None:
         session.warn("no free-threaded Python could be installed: only default builds are measured")
 
 
+COGGED = ("README.md", "docs/explanation/precision.md")
+"""Pages with tables between cog's markers."""
+
 census = take_census()
 install_tried = False
 
@@ -156,9 +159,9 @@ def docs(session: nox.Session) -> None:
     """Make the generated tables and pictures again from the stored reference run; with --check, look for drift only."""
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs"))
     if "--check" in session.posargs:
-        session.run("cog", "--check", "README.md")
+        session.run("cog", "--check", *COGGED)
         return
-    session.run("cog", "-r", "README.md")
+    session.run("cog", "-r", *COGGED)
     reference = str(max((RESULTS / "reference").glob("*-reference.jsonl")))
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
     gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))

@@ -219,10 +219,9 @@ def stored(path: Path) -> list[Repetition]:
 
 
 def report(items: list[Repetition]) -> str:
-    """Both tables as Markdown."""
-    return "\n\n".join(
-        _table(condition, [item for item in items if item.condition == condition]) for condition in SHARES
-    )
+    """A table per condition as Markdown."""
+    groups = {condition: [item for item in items if item.condition == condition] for condition in SHARES}
+    return "\n\n".join(_table(condition, group) for condition, group in groups.items() if group)
 
 
 def _table(condition: str, items: list[Repetition]) -> str:

@@ -6,8 +6,8 @@
 # ///
 """How fast are the prime factors of 100 numbers up to 10^8 found by trial division?
 
-The workload of a widely copied threads-against-processes lesson (10,000 random numbers over ten processes), at a hundredth
-of its size and with a fixed sequence instead of random numbers.
+The workload of a widely copied threads-against-processes lesson (10,000 random numbers over ten processes), at a
+hundredth of its size and with a fixed sequence instead of random numbers.
 """
 
 

@@ -33,7 +33,8 @@ class ProbeTable(msgspec.Struct, frozen=True):
     """The table ``[tool.gilscope]`` of a probe's PEP 723 block; any key may be left out.
 
     ``kind`` is the folder's name where it is left out. A probe with ``ways`` has no ``work``, but for each of them a
-    context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``.
+    context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``. What the ways'
+    units return in ``observes`` has a name and a unit each.
     """
 
     kind: str | None = None
@@ -41,6 +42,7 @@ class ProbeTable(msgspec.Struct, frozen=True):
     ways: tuple[str, ...] = ()
     cases: tuple[int | float | str, ...] = ()
     self_timed: bool = False
+    observes: dict[str, str] = {}
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
@@ -275,6 +277,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         requires_python=_requires_python(block),
         ways=table.ways,
         self_timed=table.self_timed,
+        observes=table.observes,
     )
     cases = (msgspec.structs.replace(probe, id=f"{identifier}/{case}", case=case) for case in table.cases)
     return tuple(cases) or (probe,), ()
@@ -284,6 +287,8 @@ def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -
     """A probe has a function for each of its ways, or else one that is called ``work``."""
     if not table.ways and "work" not in defined:
         yield unknown_work(identifier, defined)
+    if table.observes and not table.ways:
+        yield f"{identifier}: observes something, which needs ways: several workers would see it several times"
     for way in table.ways:
         if way.replace("-", "_") not in defined:
             yield f"{identifier}: has no function {way.replace('-', '_')}() for its way {way!r}"

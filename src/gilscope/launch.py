@@ -202,6 +202,7 @@ class Launch:
             gil_before=measured.gil_before,
             gil_after=measured.gil_after,
             cpu=self.lanes[name].cpu,
+            observed=measured.observed,
         )
 
     def _check_digests(self, measured: Measured) -> None:

@@ -111,7 +111,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
-    the nanoseconds that count.
+    the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
+    each of which has a unit (empty for what is told in words).
     """
 
     id: str
@@ -126,6 +127,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[str, ...] = ()
     case: int | float | str | None = None
     self_timed: bool = False
+    observes: dict[str, str] = {}
 
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,7 +198,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
     something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. The lists have one entry
     per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown, and ``own_ns`` (what units that time
-    themselves told) empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was.
+    themselves told) empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was, and
+    ``observed`` what its unit saw.
     """
 
     contest: str
@@ -214,6 +217,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     gil_after: bool
     own_ns: tuple[int, ...] = ()
     cpu: int | None = None
+    observed: dict[str, float | str] = {}
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):

@@ -3,7 +3,7 @@
 Format history:
     1   hello, ready, trial, failed, closed, benchmarks; orders: the probe, then ``trial`` and ``close``, or a script
         whose ``benchmarks`` are asked for.
-    2   the order names a crew instead of a model, and may hold a way and a case.
+    2   the order names a crew instead of a model, and may hold a way and a case; trials may hold observations.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Measured(msgspec.Struct, frozen=True, tag="trial"):
     gil_before: bool
     gil_after: bool
     own_ns: tuple[int, ...] = ()
+    observed: dict[str, float | str] = {}
 
 
 class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
@@ -97,6 +98,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "way": lane.way,
             "case": probe.case,
             "self_timed": probe.self_timed,
+            "observes": bool(probe.observes),
             "crew": MODELS[lane.model].crew,
             "workers": lane.workers,
         }

@@ -2,7 +2,7 @@
 
 Format history (``RunHeader.schema``):
     1   run, contest, skip, calibration, trial, finding, contest end.
-    2   memory; lanes have ways, probes cases.
+    2   memory; lanes have ways, probes cases, trials observations.
 
 A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
 """

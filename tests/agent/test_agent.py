@@ -485,6 +485,29 @@ def test_a_way_is_entered_timed_by_itself_and_left(arm: Arm, agents: Agents) -> 
     assert one.printed.split() == ["left"]
 
 
+LOOKING = """
+import random
+from contextlib import contextmanager
+
+@contextmanager
+def here():
+    yield lambda: {"lost": random.random(), "shared": "yes"}
+"""
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_what_a_way_observes_is_told_and_not_compared(arm: Arm, agents: Agents) -> None:
+    """By name, in every trial; numbers and words."""
+    probe = msgspec.structs.replace(agents.write(LOOKING), ways=("here",), observes={"lost": "updates", "shared": ""})
+    lane = LaneSpec(arm=arm, model="serial", workers=1, way="here")
+    one = end(agents.start(arm, protocol.order(probe, lane) + 2 * protocol.trial_order(4) + protocol.CLOSE))
+
+    first, second = (answer for answer in one.answers if isinstance(answer, Measured))
+    assert set(first.observed) == {"lost", "shared"}
+    assert first.observed != second.observed
+    assert first.digests == second.digests
+
+
 @pytest.mark.parametrize("arm", AS_BUILT[-1:])
 @pytest.mark.parametrize(("way", "kind", "reason"), [("later", "unsupported", "no such"), ("badly", "raised", "Zero")])
 def test_a_way_that_cannot_be_entered_says_why(arm: Arm, way: str, kind: str, reason: str, agents: Agents) -> None:

@@ -86,6 +86,13 @@ def test_a_probe_with_ways_is_asked_once_for_each_case(tmp_path: Path) -> None:
     assert first.self_timed
 
 
+def test_only_ways_can_observe(tmp_path: Path) -> None:
+    """Two workers would see it twice."""
+    text = GOOD.replace("# shared = true", '# observes = { lost = "updates" }')
+    with pytest.raises(MatrixError, match="observes something, which needs ways"):
+        catalog.probes(folder_of(tmp_path, hazards__race=text))
+
+
 def test_a_way_without_its_function_is_a_mistake(tmp_path: Path) -> None:
     """Told with the function's name, in which a hyphen is an underscore."""
     with pytest.raises(MatrixError, match=r"pools/b: has no function one_by_one\(\) for its way 'one-by-one'"):

@@ -51,12 +51,12 @@ class Probe:
         setup: Optional[Callable[[], object]],
         check: Optional[Callable[[object], None]],
         *,
-        self_timed: bool = False,
+        repeated: Callable[[Callable[[], Any]], units.Repeat] = units.compared,
     ) -> None:
         self.work = work
         self.setup = setup
         self.check = check
-        self._repeated = units.told if self_timed else units.compared
+        self._repeated = repeated
 
     def repeat(self, state: object) -> units.Repeat:
         """What one worker runs: the work, bound to ``state`` where there is a setup."""
@@ -112,7 +112,7 @@ def _way(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
         raise LaneError(raised("setup", error)) from error
     finally:
         stray.end_if_copy()
-    body(Probe(unit, None, namespace.get("check"), self_timed=order["self_timed"]))
+    body(Probe(unit, None, namespace.get("check"), repeated=_repeated(order)))
     try:
         context.__exit__(None, None, None)
     except BaseException as error:
@@ -134,9 +134,14 @@ def _probe(order: Dict[str, Any]) -> Probe:
         from functools import partial  # noqa: PLC0415 - few probes have cases
 
         setup = partial(setup, *case)
-    return Probe(
-        _named(namespace, order["path"], "work"), setup, namespace.get("check"), self_timed=order["self_timed"]
-    )
+    return Probe(_named(namespace, order["path"], "work"), setup, namespace.get("check"), repeated=_repeated(order))
+
+
+def _repeated(order: Dict[str, Any]) -> Callable[[Callable[[], Any]], units.Repeat]:
+    """What becomes of the results of the probe's units."""
+    if order["observes"]:
+        return units.observed
+    return units.told if order["self_timed"] else units.compared
 
 
 def _function(path: str, name: str) -> Probe:

@@ -9,12 +9,16 @@ from time import perf_counter_ns, process_time_ns, thread_time_ns
 
 from . import stray
 from .fault import LaneError, failure, raised
+from .units import Observed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
     from .units import Repeat
+
+OBSERVED = "observed"
+"""The digest of all that was seen: what differs from trial to trial cannot be compared."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 
@@ -78,7 +82,7 @@ class Bench:
         Returns:
             A record of plain values: ``start_ns`` and ``end_ns`` on the monotonic clock, ``cpu_ns``, ``wait_ns``
             (run-queue wait since the last trial, None at first and where the system does not tell), ``own_ns`` (what
-            a unit that times itself told, else None), ``digest`` of the last result and ``gil``.
+            a unit that times itself told, else None), ``digest`` of the last result, ``observed`` and ``gil``.
 
         Raises:
             LaneError: the work raised, ``check`` refused its result, or the result has no text to digest.
@@ -102,6 +106,7 @@ class Bench:
             "wait_ns": self._wait_ns(),
             "own_ns": own_ns,
             "digest": told,
+            "observed": result.seen if isinstance(result, Observed) else {},
             "gil": gil_enabled(),
         }
 
@@ -115,7 +120,7 @@ class Bench:
         """The result's digest, once it is verified; both run foreign code, which may raise anything."""
         try:
             self._verify(result)
-            return digest(result)
+            return OBSERVED if isinstance(result, Observed) else digest(result)
         except LaneError:
             raise
         except BaseException as error:

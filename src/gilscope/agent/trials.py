@@ -43,6 +43,7 @@ class Trials:
             "cpu_ns": [record["cpu_ns"] for record in records],
             "wait_ns": [record["wait_ns"] for record in records],
             "digests": [record["digest"] for record in records],
+            "observed": records[0]["observed"],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
         }

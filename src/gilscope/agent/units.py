@@ -37,6 +37,23 @@ def told(unit: Callable[[], float]) -> Repeat:
     return repeat
 
 
+class Observed:
+    """What a unit saw, by name: it differs from trial to trial, so that lanes are not compared by it."""
+
+    def __init__(self, seen: Dict[str, Any]) -> None:
+        self.seen = seen
+
+
+def observed(unit: Callable[[], Dict[str, Any]]) -> Repeat:
+    """A probe's unit that tells what it saw; a trial is one look, however many loops were asked for."""
+
+    def repeat(loops: int) -> Tuple[object, Optional[int]]:
+        del loops
+        return Observed(unit()), None
+
+    return repeat
+
+
 def dropped(function: Callable[..., object], arguments: Tuple[Any, ...]) -> Repeat:
     """``bench_func``: every result is dropped at once, so that none outlives the next call's beginning."""
     unit = function
