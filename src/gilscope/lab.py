@@ -106,7 +106,7 @@ class _Running:
         for walls in self.walls.values():
             walls.append([])
         with Launch(self.around, self.contest, self.launches, self.rules.timeout_s, self.cpus) as launch:
-            launch.open(self.specs[name] for name in names)
+            launch.open([self.specs[name] for name in names])
             if self.loops is None:
                 calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)
                 if calibration is not None:

@@ -11,7 +11,7 @@ from gilscope.lane import Lane, LaneFailedError, lane_environment
 from gilscope.model import Calibration, Finding, Memory, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from random import Random
     from types import TracebackType
 
@@ -56,15 +56,16 @@ class Launch:
         self._has_hung = False
         self._inner_loops: dict[str, int] = {}
 
-    def open(self, specs: Iterable[LaneSpec]) -> Self:
-        """Start all lanes side by side, then wait for each.
+    def open(self, specs: Sequence[LaneSpec]) -> Self:
+        """Start all lanes side by side, in random order, then wait for each.
 
         They share a hash seed that no other launch has. Those of one worker share a CPU too: CPUs of one machine differ
-        in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them.
+        in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. The order is
+        drawn since memory may come to processes in the order in which they start, launch after launch.
         """
         hash_seed = self._around.random.randrange(1, 2**32)
         cpu = self._around.random.choice(self._cpus) if self._cpus else None
-        for spec in specs:
+        for spec in self._around.random.sample(specs, len(specs)):
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
                 own = cpu if spec.workers == 1 else None

@@ -159,6 +159,12 @@ def test_every_launch_weighs_every_lane() -> None:
     assert {(item.processes, item.pss_bytes, item.uss_bytes) for item in held} == {(1, 900, 800)}
 
 
+def test_lanes_are_started_in_an_order_that_changes() -> None:
+    """What the first process gets of the machine, no lane gets in every launch."""
+    run(contest(TWIN, CONTROL, FREE), msgspec.structs.replace(QUICK, min_launches=9, max_launches=9))
+    assert len({FakeLane.opened[number].spec for number in range(0, 27, 3)}) == 3
+
+
 def test_who_wants_no_pinning_gets_none() -> None:
     """A probe with threads of its own needs all CPUs."""
     free = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, pin=False))
