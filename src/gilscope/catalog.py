@@ -9,7 +9,7 @@ import tokenize
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -34,7 +34,8 @@ class ProbeTable(msgspec.Struct, frozen=True):
 
     ``kind`` is the folder's name where it is left out. A probe with ``ways`` has no ``work``, but for each of them a
     context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``. What the ways'
-    units return in ``observes`` has a name and a unit each.
+    units return in ``observes`` has a name and a unit each. With ``loops``, every trial has so many units: where ways
+    differ a thousandfold, as many as fill a trial of the fastest would take the slowest minutes.
     """
 
     kind: str | None = None
@@ -43,6 +44,7 @@ class ProbeTable(msgspec.Struct, frozen=True):
     cases: tuple[int | float | str, ...] = ()
     self_timed: bool = False
     observes: dict[str, str] = {}
+    loops: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +280,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         ways=table.ways,
         self_timed=table.self_timed,
         observes=table.observes,
+        loops=table.loops,
     )
     cases = (msgspec.structs.replace(probe, id=f"{identifier}/{case}", case=case) for case in table.cases)
     return tuple(cases) or (probe,), ()

@@ -95,7 +95,7 @@ class Launch:
                 lane.kill()
 
     def calibrate(self, target_ns: int) -> Calibration | None:
-        """The loops that fill a trial in the reference lane, or in the first that lives; None where none does.
+        """The probe's loops, or those that fill a trial in the reference lane, or in the first that lives, if any does.
 
         A lane that hangs ends the search: the others would hang too, each for as long.
         """
@@ -103,7 +103,7 @@ class Launch:
             if self._has_hung:
                 break
             with self._finding(name):
-                loops = self._loops_of(self.lanes[name], target_ns)
+                loops = self._contest.probe.loops or self._loops_of(self.lanes[name], target_ns)
                 return Calibration(contest=self._contest.id, loops=loops, inner_loops=self._inner_loops[name])
         return None
 

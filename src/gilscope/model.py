@@ -112,7 +112,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
-    each of which has a unit (empty for what is told in words).
+    each of which has a unit (empty for what is told in words). ``loops`` fixes how many units a trial has.
     """
 
     id: str
@@ -128,6 +128,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     case: int | float | str | None = None
     self_timed: bool = False
     observes: dict[str, str] = {}
+    loops: int | None = None
 
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):

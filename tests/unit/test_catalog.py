@@ -93,6 +93,14 @@ def test_only_ways_can_observe(tmp_path: Path) -> None:
         catalog.probes(folder_of(tmp_path, hazards__race=text))
 
 
+def test_loops_that_a_probe_fixes_are_at_least_one(tmp_path: Path) -> None:
+    """No trial is empty."""
+    fixed = folder_of(tmp_path / "fixed", birth__thread=GOOD.replace("# shared = true", "# loops = 3"))
+    assert [probe.loops for probe in catalog.probes(fixed)] == [3]
+    with pytest.raises(MatrixError, match="loops"):
+        catalog.probes(folder_of(tmp_path / "none", birth__thread=GOOD.replace("# shared = true", "# loops = 0")))
+
+
 def test_a_way_without_its_function_is_a_mistake(tmp_path: Path) -> None:
     """Told with the function's name, in which a hyphen is an underscore."""
     with pytest.raises(MatrixError, match=r"pools/b: has no function one_by_one\(\) for its way 'one-by-one'"):

@@ -197,6 +197,15 @@ def test_loops_are_calibrated_once_and_shared() -> None:
     assert {trial.loops for trial in trials(records)} == {20}
 
 
+def test_a_probe_may_fix_its_loops() -> None:
+    """Where ways differ a thousandfold, a trial full of the fastest would take the slowest minutes."""
+    of = contest(TWIN, FREE)
+    records = run(msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, loops=3)))
+
+    assert [record.loops for record in records if isinstance(record, Calibration)] == [3]
+    assert {trial.loops for trial in trials(records)} == {3}
+
+
 def test_each_launch_has_fresh_lanes() -> None:
     """Three launches of two lanes are six processes, all of them closed and gone."""
     run(contest(TWIN, FREE))

@@ -1,0 +1,1 @@
+"""Probes of the workers themselves: what it takes to start one, to reach it, and to keep it."""

@@ -1,0 +1,275 @@
+# /// script
+# requires-python = ">=3.8"
+# [tool.gilscope]
+# ways = [
+#     "thread", "interpreter", "interpreter-no-site", "interpreter-shared", "interpreter-shared-no-site",
+#     "fork", "forkserver", "spawn", "python", "python-no-site", "thread-pool", "interpreter-pool", "process-pool",
+# ]
+# cases = ["start", "end"]
+# self_timed = true
+# loops = 3
+# ///
+"""How long does a worker take from being asked for to its first instruction (start), and from being told to its end?
+
+Every way is a life: a worker is asked for, reads the clock, is told to end, and is gone. The clock is the monotonic
+one, which all processes of a host share. A pool's life holds its first task; ``dispatch/empty_task`` has the next ones.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+from concurrent import futures
+from contextlib import contextmanager
+from functools import lru_cache
+from queue import SimpleQueue
+from time import perf_counter_ns
+
+from gilscope_agent import subinterpreter
+from gilscope_agent.fault import LaneError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from typing import Callable, ContextManager, Iterator, Tuple
+
+    Life = Callable[[], Tuple[int, int]]
+    """Lives once; the nanoseconds of its start and of its end."""
+
+CASES = ("start", "end")
+
+# What a new interpreter runs; `posix` and `time` are built in.
+FIRST_INSTRUCTIONS = """
+from time import perf_counter_ns
+born_ns = perf_counter_ns()
+import os
+os.write({write_fd}, str(born_ns).encode())
+"""
+
+# What a new process runs; it lives until its standard input ends.
+FIRST_AND_LAST_INSTRUCTIONS = """
+from time import perf_counter_ns
+born_ns = perf_counter_ns()
+import sys
+print(born_ns, flush=True)
+sys.stdin.read()
+"""
+
+# What a process without `site` runs, to see interpreters born that have none either.
+HOST = """
+import sys
+package = type(sys)("gilscope_agent")
+package.__path__ = [{agent!r}]
+sys.modules["gilscope_agent"] = package
+sys.path.insert(0, {measures!r})
+import birth
+birth.host(own_gil={own_gil})
+"""
+
+
+def _way(life: Life) -> Callable[[str], ContextManager[Callable[[], int]]]:
+    """A life as a way, of which a case asks for one part."""
+
+    @contextmanager
+    def way(case: str) -> Iterator[Callable[[], int]]:
+        part = CASES.index(case)
+        life()  # what only the first one pays: imports, the fork server
+        yield lambda: life()[part]
+
+    return way
+
+
+@_way
+def thread() -> Tuple[int, int]:
+    """A thread of the main interpreter."""
+    born: SimpleQueue[int] = SimpleQueue()
+    end: SimpleQueue[None] = SimpleQueue()
+
+    def live() -> None:
+        born.put(perf_counter_ns())
+        end.get()
+
+    asked_ns = perf_counter_ns()
+    worker = threading.Thread(target=live)
+    worker.start()
+    born_ns = born.get()
+    told_ns = perf_counter_ns()
+    end.put(None)
+    worker.join()
+    return born_ns - asked_ns, perf_counter_ns() - told_ns
+
+
+@_way
+def interpreter() -> Tuple[int, int]:
+    """An interpreter with a GIL of its own, in the calling thread."""
+    return _interpreter(own_gil=True)
+
+
+@_way
+def interpreter_shared() -> Tuple[int, int]:
+    """An interpreter that shares the main one's GIL."""
+    return _interpreter(own_gil=False)
+
+
+@_way
+def interpreter_no_site() -> Tuple[int, int]:
+    """The same with its own GIL, in a process that runs without ``site``."""
+    return _without_site(own_gil=True)
+
+
+@_way
+def interpreter_shared_no_site() -> Tuple[int, int]:
+    """The same with the shared GIL."""
+    return _without_site(own_gil=False)
+
+
+@_way
+def fork() -> Tuple[int, int]:
+    """A process that ``multiprocessing`` forks."""
+    return _process("fork")
+
+
+@_way
+def forkserver() -> Tuple[int, int]:
+    """A process that a fork server makes, which runs already."""
+    return _process("forkserver")
+
+
+@_way
+def spawn() -> Tuple[int, int]:
+    """A process that ``multiprocessing`` starts afresh."""
+    return _process("spawn")
+
+
+@_way
+def python() -> Tuple[int, int]:
+    """A bare Python: the least that a fresh process can take."""
+    return _python()
+
+
+@_way
+def python_no_site() -> Tuple[int, int]:
+    """A bare Python without ``site``."""
+    return _python("-S")
+
+
+@_way
+def thread_pool() -> Tuple[int, int]:
+    """A pool of one thread, its first task, its end."""
+    return _pool(lambda: futures.ThreadPoolExecutor(1))
+
+
+@_way
+def interpreter_pool() -> Tuple[int, int]:
+    """A pool of one interpreter, its first task, its end."""
+    make = getattr(futures, "InterpreterPoolExecutor", None)
+    if make is None:
+        raise NotImplementedError("InterpreterPoolExecutor came with 3.14")
+    return _pool(lambda: make(1))
+
+
+@_way
+def process_pool() -> Tuple[int, int]:
+    """A pool of one spawned process, its first task, its end."""
+    context = multiprocessing.get_context("spawn")
+    return _pool(lambda: futures.ProcessPoolExecutor(1, mp_context=context))
+
+
+def host(*, own_gil: bool) -> None:
+    """In a process of its own: let one interpreter live for what only the first one pays, tell how a second lived."""
+    _interpreter(own_gil=own_gil)
+    print(*_interpreter(own_gil=own_gil))  # noqa: T201 - its standard output is the way home
+
+
+def first_task() -> int:
+    """What a pool is given first; it refers to nothing around it, so that interpreters take it as it is."""
+    from time import perf_counter_ns  # noqa: PLC0415 - see above
+
+    return perf_counter_ns()
+
+
+def live(born: Connection, end: Connection) -> None:
+    """What a process of ``multiprocessing`` runs."""
+    born_ns = perf_counter_ns()
+    born.send(born_ns)
+    end.recv()
+
+
+def _interpreter(*, own_gil: bool) -> Tuple[int, int]:
+    read_fd, write_fd = os.pipe()
+    asked_ns = perf_counter_ns()
+    identifier = _created(own_gil=own_gil)
+    subinterpreter.run(identifier, FIRST_INSTRUCTIONS.format(write_fd=write_fd))
+    told_ns = perf_counter_ns()
+    subinterpreter.destroy(identifier)
+    gone_ns = perf_counter_ns()
+    born_ns = int(os.read(read_fd, 32))
+    os.close(read_fd)
+    os.close(write_fd)
+    return born_ns - asked_ns, gone_ns - told_ns
+
+
+def _created(*, own_gil: bool) -> object:
+    try:
+        return subinterpreter.create(own_gil=own_gil)
+    except LaneError as error:
+        raise NotImplementedError(str(error)) from error
+
+
+def _without_site(*, own_gil: bool) -> Tuple[int, int]:
+    """An interpreter does without ``site`` where its process does; no version's API lets one choose."""
+    _check(own_gil=own_gil)
+    measures = os.path.dirname(os.path.abspath(__file__))
+    source = HOST.format(agent=os.path.dirname(measures), measures=measures, own_gil=own_gil)
+    told = subprocess.run([sys.executable, "-S", "-c", source], stdout=subprocess.PIPE, check=True).stdout.split()
+    return int(told[0]), int(told[1])
+
+
+@lru_cache(maxsize=None)
+def _check(*, own_gil: bool) -> None:
+    """Ask once whether this version can, by doing it."""
+    subinterpreter.destroy(_created(own_gil=own_gil))
+
+
+def _process(method: str) -> Tuple[int, int]:
+    if method not in multiprocessing.get_all_start_methods():
+        raise NotImplementedError("this system has no start method " + method)
+    context = multiprocessing.get_context(method)
+    born_in, born_out = context.Pipe(duplex=False)
+    end_in, end_out = context.Pipe(duplex=False)
+    asked_ns = perf_counter_ns()
+    worker = context.Process(target=live, args=(born_out, end_in))  # type: ignore[attr-defined]  # all contexts have it
+    worker.start()
+    born_ns = born_in.recv()
+    told_ns = perf_counter_ns()
+    end_out.send(None)
+    worker.join()
+    gone_ns = perf_counter_ns()
+    for connection in (born_in, born_out, end_in, end_out):
+        connection.close()
+    worker.close()
+    return born_ns - asked_ns, gone_ns - told_ns
+
+
+def _python(*options: str) -> Tuple[int, int]:
+    command = [sys.executable, *options, "-c", FIRST_AND_LAST_INSTRUCTIONS]
+    asked_ns = perf_counter_ns()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        born_ns = int(worker.stdout.readline())  # type: ignore[union-attr]  # it is a pipe
+        told_ns = perf_counter_ns()
+        worker.stdin.close()  # type: ignore[union-attr]  # the same
+        worker.wait()
+        gone_ns = perf_counter_ns()
+    return born_ns - asked_ns, gone_ns - told_ns
+
+
+def _pool(make: Callable[[], futures.Executor]) -> Tuple[int, int]:
+    asked_ns = perf_counter_ns()
+    pool = make()
+    born_ns = pool.submit(first_task).result()
+    told_ns = perf_counter_ns()
+    pool.shutdown()
+    return born_ns - asked_ns, perf_counter_ns() - told_ns

@@ -1,0 +1,1 @@
+"""What it costs to reach a worker that is there."""
