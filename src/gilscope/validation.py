@@ -20,7 +20,7 @@ def convert(table: object, kind: type[Table], where: str) -> tuple[Table | None,
     if not isinstance(table, Mapping):
         return None, (f"{where}: expected a table, got {type(table).__name__}",)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     mistakes = [unknown_name(where, "key", key, fields) for key in table if key not in fields]
     mistakes += [
         f"{where}: {name} is missing" for name, field in fields.items() if field.required and name not in table
