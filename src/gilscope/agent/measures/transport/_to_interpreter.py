@@ -1,0 +1,148 @@
+"""To a subinterpreter, with a GIL of its own where there is one (3.12 and later).
+
+Channels and queues of interpreters cannot be waited for: a byte through an ``os.pipe`` tells that something is there.
+"""
+
+from __future__ import annotations
+
+import marshal
+import mmap
+import os
+import pickle
+import tempfile
+from contextlib import contextmanager
+
+from gilscope_agent import subinterpreter
+from gilscope_agent.channels import Channel, Queue
+
+from ._neighbour import Neighbour
+from ._trips import verified
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterator, List, Union
+
+    from ._shapes import Shape
+    from ._trips import Seen, Trip
+
+    Parts = Callable[[Any], List[Any]]
+    """A payload as the values that are sent for it."""
+
+
+@contextmanager
+def by_channel(shape: Shape, size: int) -> Iterator[Trip]:
+    """A channel, as it is; what is not shareable is pickled by 3.14 and later."""
+    _require_shareable(shape)
+    with _medium(shape, size, Channel(), "as_it_is", lambda payload: [payload]) as trip:
+        yield trip
+
+
+@contextmanager
+def by_queue(shape: Shape, size: int) -> Iterator[Trip]:
+    """A queue, likewise."""
+    queue = Queue()
+    _require_shareable(shape)
+    with _medium(shape, size, queue, "as_it_is", lambda payload: [payload]) as trip:
+        yield trip
+
+
+@contextmanager
+def by_memoryview(shape: Shape, size: int) -> Iterator[Trip]:
+    """A ``memoryview`` through a channel."""
+    if subinterpreter.VERSION < (3, 13):
+        raise NotImplementedError("a memoryview crosses to another interpreter from 3.13 on")
+    with _medium(shape, size, Channel(), "as_it_is", lambda payload: [memoryview(payload)]) as trip:
+        yield trip
+
+
+@contextmanager
+def by_marshal(shape: Shape, size: int) -> Iterator[Trip]:
+    """Through a channel as ``marshal`` writes it."""
+    with _medium(shape, size, Channel(), "marshalled", lambda payload: [marshal.dumps(payload)]) as trip:
+        yield trip
+
+
+@contextmanager
+def by_pickle5(shape: Shape, size: int) -> Iterator[Trip]:
+    """Through a channel as pickle's protocol 5 writes it, with buffers out of band where the shape has any."""
+    if shape.inside == "doubles":
+        raise NotImplementedError("NumPy does not load in a subinterpreter")
+    with _medium(shape, size, Channel(), "unpickled", _pickled) as trip:
+        yield trip
+
+
+@contextmanager
+def by_pipe(shape: Shape, size: int) -> Iterator[Trip]:
+    """``os.pipe``, through which go bytes, or what ``marshal`` makes of the payload."""
+    payload = shape.make(size)
+    with Neighbour(shape, "piped") as other:
+
+        def trip() -> Seen:
+            packed = shape.packed(payload)
+            other.write(len(packed).to_bytes(8, "little"))
+            other.write(packed)
+            return other.answer()
+
+        yield verified(trip, shape, payload)
+
+
+@contextmanager
+def by_mmap(shape: Shape, size: int) -> Iterator[Trip]:
+    """A file in memory, which the other side maps every time; written once, as all shared memory here."""
+    payload = shape.make(size)
+    packed = shape.packed(payload)
+    with _file_in_memory() as fd:
+        os.truncate(fd, len(packed))
+        with mmap.mmap(fd, len(packed)) as memory:
+            memory[:] = packed
+        with Neighbour(shape, "mapped", fd) as other:
+
+            def trip() -> Seen:
+                other.write(b"\1")
+                return other.answer()
+
+            yield verified(trip, shape, payload)
+
+
+def _require_shareable(shape: Shape) -> None:
+    if subinterpreter.VERSION < (3, 14) and shape.inside not in {"bytes", "text"}:
+        raise NotImplementedError("before 3.14, only bytes, str, numbers and the like go to another interpreter")
+
+
+def _pickled(payload: object) -> List[Any]:
+    """The pickle, then its buffers: as memory from 3.13 on, as copies before."""
+    buffers: List[pickle.PickleBuffer] = []
+    whole = pickle.PickleBuffer(payload) if isinstance(payload, bytes) else payload
+    head = pickle.dumps(whole, protocol=5, buffer_callback=buffers.append)
+    can_share = subinterpreter.VERSION >= (3, 13)
+    return [head, *(buffer.raw() if can_share else bytes(buffer.raw()) for buffer in buffers)]
+
+
+@contextmanager
+def _medium(shape: Shape, size: int, medium: Union[Channel, Queue], receive: str, parts_of: Parts) -> Iterator[Trip]:
+    payload = shape.make(size)
+    with Neighbour(shape, receive, type(medium).__name__, medium.number) as other:
+
+        def trip() -> Seen:
+            parts = parts_of(payload)
+            for part in parts:
+                medium.send(part)
+            other.write(bytes([len(parts)]))
+            return other.answer()
+
+        yield verified(trip, shape, payload)
+    medium.destroy()
+
+
+@contextmanager
+def _file_in_memory() -> Iterator[int]:
+    """Its descriptor; where the system has no such thing, that of a temporary file."""
+    if hasattr(os, "memfd_create"):
+        fd = os.memfd_create("payload")
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+    else:
+        with tempfile.TemporaryFile() as file:
+            yield file.fileno()

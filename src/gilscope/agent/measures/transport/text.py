@@ -1,0 +1,29 @@
+# /// script
+# requires-python = ">=3.8"
+# [tool.gilscope]
+# ways = [
+#     "process-pipe", "process-queue", "process-pool", "thread-queue", "interpreter-channel", "interpreter-queue",
+#     "interpreter-marshal", "interpreter-pickle5", "interpreter-pipe",
+# ]
+# cases = [8, 1_000, 64_000, 1_000_000, 10_000_000, 100_000_000]
+# ///
+"""How long does it take to send a str to a worker and have it looked at, by each means?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gilscope_agent.measures.transport import _to_interpreter, _to_process, _to_thread
+from gilscope_agent.measures.transport._shapes import Text
+
+SHAPE = Text()
+
+process_pipe = partial(_to_process.by_pipe, SHAPE)
+process_queue = partial(_to_process.by_queue, SHAPE)
+process_pool = partial(_to_process.by_pool, SHAPE)
+thread_queue = partial(_to_thread.by_queue, SHAPE)
+interpreter_channel = partial(_to_interpreter.by_channel, SHAPE)
+interpreter_queue = partial(_to_interpreter.by_queue, SHAPE)
+interpreter_marshal = partial(_to_interpreter.by_marshal, SHAPE)
+interpreter_pickle5 = partial(_to_interpreter.by_pickle5, SHAPE)
+interpreter_pipe = partial(_to_interpreter.by_pipe, SHAPE)
