@@ -9,6 +9,7 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     cores busy      CPU time of all workers / time from the gate to the last worker's end
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
     break-even      the least number of workers at which a lane is faster beyond interval and noise floor
+    of first way    T(way) / T(first way of the same arm), where a probe has ways
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
 """
@@ -24,10 +25,11 @@ from typing import TypeVar
 import msgspec
 
 from gilscope import stats
-from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Trial
+from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Memory, Trial
 from gilscope.paired import Paired
+from gilscope.workers import LaneMemory, Order, Weights, WorkerMemory, orders_of_ways
 
-Item = TypeVar("Item", Calibration, Finding, ContestEnd)
+Item = TypeVar("Item", Calibration, Finding, ContestEnd, Memory)
 
 
 class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
     where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
     before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming.
+    ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
     """
 
     lane: LaneSpec
@@ -45,6 +48,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     scaling: Estimate | None
     efficiency: Estimate | None
     cores_busy: Estimate
+    of_first_way: Estimate | None
+    memory: LaneMemory | None
     launches: int
     trials: int
     cold_rounds: int
@@ -85,6 +90,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
     that it leaves open: a smaller one cannot be told from none. Both are None without a control lane.
+    ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
+    workers were that are said to stand in one.
     """
 
     contest: Contest
@@ -95,8 +102,15 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     break_evens: tuple[BreakEven, ...]
     control: Estimate | None
     noise_floor: float | None
+    worker_memory: tuple[WorkerMemory, ...]
+    orders: tuple[Order, ...]
     findings: tuple[Finding, ...]
     end: ContestEnd | None
+
+    @property
+    def asks_about_workers(self) -> bool:
+        """Whether it measured workers themselves, and no work that is spread over them."""
+        return bool(self.contest.probe.ways) or self.contest.probe.kind == "memory"
 
 
 class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +130,7 @@ class RunRecords(msgspec.Struct, frozen=True, kw_only=True):
     trials: Sequence[Trial]
     findings: Sequence[Finding]
     ends: Sequence[ContestEnd]
+    memory: Sequence[Memory] = ()
 
 
 def figures(run: RunRecords) -> tuple[ContestFigures, ...]:
@@ -130,7 +145,7 @@ def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
     """The contests that measured a free-threaded build, pair by pair."""
     groups: dict[str, list[ContestFigures]] = defaultdict(list)
     for contest in contests:
-        if contest.contest.pair is not None and contest.lanes and not contest.contest.probe.ways:
+        if contest.contest.pair is not None and contest.lanes and not contest.asks_about_workers:
             groups[contest.contest.pair.free_threaded.name].append(contest)
     return tuple(
         PairFigures(name=name, contests=tuple(group), mean_penalties=_mean_penalties(group))
@@ -159,6 +174,7 @@ class _Measured:
         control = next((lane for lane in self.lanes if lane.control), None)
         self.control = None if control is None else self.paired.log_ratio(control.name, contest.reference)
         self.floor = None if self.control is None else stats.noise_floor(self.control)
+        self.weights = Weights(self.lanes, self._own(run.memory))
         calibration = next(iter(self._own(run.calibrations)), None)
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
 
@@ -172,6 +188,11 @@ class _Measured:
             break_evens=tuple(self._break_evens()),
             control=None if self.control is None else _exp(self.control),
             noise_floor=self.floor,
+            worker_memory=tuple(self.weights.per_worker()),
+            orders=(
+                *orders_of_ways(self.lanes, self.paired.log_ratio, self.floor or 0.0),
+                *self.weights.orders(),
+            ),
             findings=tuple(self._own(self.run.findings)),
             end=next(iter(self._own(self.run.ends)), None),
         )
@@ -182,6 +203,7 @@ class _Measured:
     def _row(self, lane: LaneSpec) -> LaneFigures:
         serial = f"{lane.arm.name}:serial"
         scaling = None if lane.model == "serial" else self._throughput_ratio(lane, serial)
+        first_way = None if lane.way is None else f"{lane.arm.name}:{self.contest.probe.ways[0]}"
         warm = self.paired.warm(lane.name)
         done = lane.workers * self.inner_loops
         return LaneFigures(
@@ -192,6 +214,8 @@ class _Measured:
             scaling=scaling,
             efficiency=None if scaling is None else _scaled(scaling, 1 / lane.workers),
             cores_busy=self._quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / max(trial.ends_ns)),
+            of_first_way=None if first_way == lane.name else self._time_ratio(lane, first_way),
+            memory=self.weights.of_lane(lane.name),
             launches=len(warm),
             trials=sum(map(len, warm)),
             cold_rounds=self.paired.cold[lane.name],
@@ -262,6 +286,9 @@ class _Measured:
 
     def _distinguishable(self, ratio: stats.Interval) -> bool:
         return stats.distinguishable(ratio, self.floor or 0.0)
+
+    def _time_ratio(self, lane: LaneSpec, other: str | None) -> Estimate | None:
+        return None if other not in self.by_name else _exp(self.paired.log_ratio(lane.name, other))
 
     def _throughput_ratio(self, lane: LaneSpec, other: str) -> Estimate | None:
         against = self.by_name.get(other)

@@ -226,6 +226,7 @@ def _figures(run: Run) -> tuple[ContestFigures, ...]:
             trials=run.trials,
             findings=run.findings,
             ends=run.ends,
+            memory=run.memory,
         )
     )
 

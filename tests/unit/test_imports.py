@@ -15,7 +15,7 @@ SOURCE = Path(gilscope.__file__).parent
 PACKAGE = "gilscope"
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "analysis": {"model", "paired", "stats"},
+    "analysis": {"model", "paired", "stats", "workers"},
     "arguments": set(),
     "catalog": {"errors", "model", "scripts", "validation"},
     "comparison": {"model", "stats"},
@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "provision": {"errors", "model"},
     "pyperf_files": {"errors", "export"},
     "pyperformance": {"errors", "scripts", "validation"},
-    "render": {"analysis", "comparison", "model"},
+    "render": {"analysis", "comparison", "model", "workers"},
     "runtimes": {"errors", "model"},
     "scalability": {"model", "stats"},
     "scripts": set(),
@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stopping": {"effort", "model", "stats"},
     "store": {"errors", "model"},
     "validation": set(),
+    "workers": {"model", "paired", "stats"},
 }
 """Every room but ``cli``, which may import all, and ``agent``, which imports nothing of ours."""
 

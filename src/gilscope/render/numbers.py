@@ -7,6 +7,7 @@ import math
 from gilscope.model import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
+MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 MOST_DECIMALS = 3
 FARTHEST = 10.0
 """An interval this many times as wide as its value (two launches, or one) leaves the value open."""
@@ -35,13 +36,23 @@ def signed_percent(estimate: Estimate) -> str:
 
 def seconds(estimate: Estimate) -> str:
     """A duration in seconds as ``58.9 ±0.4 ms``."""
-    factor, unit = next((pair for pair in TIME_UNITS if abs(estimate.value) >= pair[0]), TIME_UNITS[-1])
-    return f"{_with_interval(_times(estimate, 1 / factor))} {unit}"
+    return _in_unit(estimate, TIME_UNITS)
+
+
+def memory(estimate: Estimate) -> str:
+    """Bytes as ``2.31 ±0.05 MiB``."""
+    return _in_unit(estimate, MEMORY_UNITS)
 
 
 def plain_percent(fraction: float) -> str:
     """A bare fraction, such as a noise floor, as ``0.8%``."""
     return f"{100 * fraction:.2g}%" if math.isfinite(fraction) else "unknown"
+
+
+def _in_unit(estimate: Estimate, units: tuple[tuple[float, str], ...]) -> str:
+    """In the largest unit of which it holds one, or the smallest."""
+    factor, unit = next((pair for pair in units if abs(estimate.value) >= pair[0]), units[-1])
+    return f"{_with_interval(_times(estimate, 1 / factor))} {unit}"
 
 
 def _times(estimate: Estimate, factor: float) -> Estimate:

@@ -8,7 +8,7 @@ import msgspec
 
 from gilscope.analysis import ContestFigures, by_pair
 from gilscope.model import Finding, RunHeader, Skip
-from gilscope.render import sheets
+from gilscope.render import sheets, workers
 from gilscope.render.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -30,13 +30,21 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
     """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
     details: list[Sheet] = []
     for contest in contests:
-        details.append(sheets.detail(contest))
-        details.append(sheets.break_evens(contest))
+        details += _of_contest(contest)
     return Report(
         header=header,
         contests=tuple(contests),
-        summaries=tuple(map(sheets.summary, by_pair(contests))),
+        summaries=(*map(sheets.summary, by_pair(contests)), workers.orders(contests)),
         details=tuple(details),
         closing=(sheets.findings(contests), sheets.skips(skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
+
+
+def _of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
+    probe = contest.contest.probe
+    if probe.ways:
+        return (workers.ways(contest),)
+    if contest.asks_about_workers:
+        return (workers.memory(contest),)
+    return sheets.detail(contest), sheets.break_evens(contest)

@@ -71,7 +71,7 @@ def detail(contest: ContestFigures) -> Sheet:
             Column("cores busy"),
         ),
         rows=tuple(_lane_row(contest, lane) for lane in contest.lanes),
-        notes=tuple(_contest_notes(contest)),
+        notes=contest_notes(contest),
     )
 
 
@@ -85,7 +85,7 @@ def break_evens(contest: ContestFigures) -> Sheet:
 
 
 def findings(contests: Sequence[ContestFigures]) -> Sheet:
-    """What lanes did instead of, or besides, delivering trials."""
+    """What lanes did instead of, or besides, delivering trials; ways that are not there say so in their own sheet."""
     return Sheet(
         title="Findings",
         columns=(Column("lane"), Column("what"), Column("when"), Column("why")),
@@ -97,7 +97,10 @@ def _alike(contests: Sequence[ContestFigures]) -> dict[tuple[str, ...], list[str
     """Lanes by contest and by what happened to them: a function that raises does so in every lane."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for contest in contests:
+        missing = {"unsupported"} if contest.contest.probe.ways else set()
         for finding in contest.findings:
+            if finding.kind in missing:
+                continue
             lanes = groups.setdefault((finding.contest, finding.kind, finding.phase, finding.reason), [])
             if finding.lane not in lanes:
                 lanes.append(finding.lane)
@@ -144,8 +147,8 @@ def _summary_row(contest: ContestFigures, name: str) -> tuple[str, ...]:
     even = [item for item in contest.break_evens if item.model == "threads" and item.against.endswith("serial")]
     return (
         contest.contest.probe.id,
-        _penalty(penalties.get(name)),
-        _penalty(penalties.get(f"{name}+gil")),
+        penalty(penalties.get(name)),
+        penalty(penalties.get(f"{name}+gil")),
         _best(threads),
         _best([lane for lane in contest.lanes if lane.lane.arm.name == twin]),
         _workers(even[0]) if even else NOT_MEASURED,
@@ -160,10 +163,11 @@ def _mean_row(pair: PairFigures) -> Iterator[tuple[str, ...]]:
         yield ("geometric mean", *shown, *[NOT_MEASURED] * 3)
 
 
-def _penalty(penalty: Penalty | None) -> str:
-    if penalty is None:
+def penalty(item: Penalty | None) -> str:
+    """A penalty, marked where it cannot be told from none."""
+    if item is None:
         return NOT_MEASURED
-    return ("" if penalty.distinguishable else "~ ") + numbers.signed_percent(penalty.penalty)
+    return ("" if item.distinguishable else "~ ") + numbers.signed_percent(item.penalty)
 
 
 def _best(lanes: Sequence[LaneFigures]) -> str:
@@ -201,7 +205,12 @@ def _ratio(estimate: Estimate | None) -> str:
     return NOT_MEASURED if estimate is None else numbers.ratio(estimate)
 
 
-def _contest_notes(contest: ContestFigures) -> Iterator[str]:
+def contest_notes(contest: ContestFigures) -> tuple[str, ...]:
+    """What must be known of a contest to read its figures; the first note tells its noise floor."""
+    return tuple(_notes(contest))
+
+
+def _notes(contest: ContestFigures) -> Iterator[str]:
     yield f"Noise floor: {_floor(contest)}."
     yield from comparability(contest.contest.pair)
     if contest.end is not None:

@@ -30,10 +30,10 @@ from time import perf_counter_ns
 
 from gilscope_agent import subinterpreter
 from gilscope_agent.fault import LaneError
+from gilscope_agent.measures import _newborn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
     from typing import Callable, ContextManager, Iterator, Tuple
 
     Life = Callable[[], Tuple[int, int]]
@@ -184,20 +184,6 @@ def host(*, own_gil: bool) -> None:
     print(*_interpreter(own_gil=own_gil))  # noqa: T201 - its standard output is the way home
 
 
-def first_task() -> int:
-    """What a pool is given first; it refers to nothing around it, so that interpreters take it as it is."""
-    from time import perf_counter_ns  # noqa: PLC0415 - see above
-
-    return perf_counter_ns()
-
-
-def live(born: Connection, end: Connection) -> None:
-    """What a process of ``multiprocessing`` runs."""
-    born_ns = perf_counter_ns()
-    born.send(born_ns)
-    end.recv()
-
-
 def _interpreter(*, own_gil: bool) -> Tuple[int, int]:
     read_fd, write_fd = os.pipe()
     asked_ns = perf_counter_ns()
@@ -241,7 +227,7 @@ def _process(method: str) -> Tuple[int, int]:
     born_in, born_out = context.Pipe(duplex=False)
     end_in, end_out = context.Pipe(duplex=False)
     asked_ns = perf_counter_ns()
-    worker = context.Process(target=live, args=(born_out, end_in))  # type: ignore[attr-defined]  # all contexts have it
+    worker = context.Process(target=_newborn.live, args=(born_out, end_in))  # type: ignore[attr-defined]  # all contexts have it
     worker.start()
     born_ns = born_in.recv()
     told_ns = perf_counter_ns()
@@ -269,7 +255,7 @@ def _python(*options: str) -> Tuple[int, int]:
 def _pool(make: Callable[[], futures.Executor]) -> Tuple[int, int]:
     asked_ns = perf_counter_ns()
     pool = make()
-    born_ns = pool.submit(first_task).result()
+    born_ns = pool.submit(_newborn.first_task).result()
     told_ns = perf_counter_ns()
     pool.shutdown()
     return born_ns - asked_ns, perf_counter_ns() - told_ns

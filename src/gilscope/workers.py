@@ -1,0 +1,197 @@
+"""What workers weigh, and in what order kinds of workers stand; pure.
+
+    memory per further worker   slope of a lane's memory over its number of workers, fitted launch by launch
+    order                       whether each kind takes more than the one before it: holds, does not, cannot be told
+
+PSS counts a page that several processes share in parts, USS leaves such pages out: what a further worker brings lies
+between them where its process shares pages with nobody else than its parent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from statistics import linear_regression
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from gilscope import stats
+from gilscope.model import Estimate
+from gilscope.paired import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from gilscope.model import LaneSpec, Memory
+
+    Slopes = Mapping[int, float]
+    """By launch: bytes per further worker."""
+
+ORDERS_OF_WAYS = (("thread", "interpreter", "spawn"), ("thread", "interpreter-shared", "spawn"))
+ORDERS_OF_MODELS = (("threads", "interpreters", "processes"), ("threads", "interpreters-shared", "processes"))
+"""Said to go from the lightest kind of worker to the heaviest."""
+
+FEWEST_COUNTS = 2
+"""Numbers of workers below which there is no slope."""
+
+
+class LaneMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """What all processes of a lane hold together, in bytes; ``pss`` is None where the system does not tell."""
+
+    pss: Estimate | None
+    uss: Estimate
+
+
+class WorkerMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """What one further worker of a model brings, in bytes, between the least and the most workers measured."""
+
+    arm: str
+    model: str
+    workers: tuple[int, ...]
+    pss: Estimate | None
+    uss: Estimate
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """Two neighbours of an order; ``more`` is what the greater takes: a ratio of times, or further bytes.
+
+    ``holds`` is None where it cannot be told.
+    """
+
+    lesser: str
+    greater: str
+    more: Estimate
+    holds: bool | None
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether kinds of workers stand in an order in one arm."""
+
+    arm: str
+    quantity: Literal["time", "PSS", "USS"]
+    steps: tuple[Step, ...]
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether all its steps hold; None where that cannot be told."""
+        told = {step.holds for step in self.steps}
+        return False if False in told else None if None in told else True
+
+
+def orders_of_ways(
+    lanes: Iterable[LaneSpec], log_ratio: Callable[[str, str], stats.Interval], floor: float
+) -> Iterator[Order]:
+    """The orders in time, of every arm that has all of an order's ways.
+
+    Args:
+        lanes: those that did not fail.
+        log_ratio: the log of the ratio of the first lane's time to the second's.
+        floor: the contest's noise floor.
+    """
+    names = {lane.name for lane in lanes}
+    for arm in dict.fromkeys(lane.arm.name for lane in lanes):
+        for ways in ORDERS_OF_WAYS:
+            if names.issuperset(f"{arm}:{way}" for way in ways):
+                ratios = [(less, more, log_ratio(f"{arm}:{more}", f"{arm}:{less}")) for less, more in pairwise(ways)]
+                yield Order(arm=arm, quantity="time", steps=tuple(_longer(*pair, floor) for pair in ratios))
+
+
+class Weights:
+    """The memory of one contest's lanes that did not fail."""
+
+    def __init__(self, lanes: Iterable[LaneSpec], records: Iterable[Memory]) -> None:
+        self._lanes = {lane.name: lane for lane in lanes}
+        self._records: dict[str, list[Memory]] = defaultdict(list)
+        for record in records:
+            if record.lane in self._lanes:
+                self._records[record.lane].append(record)
+
+    def of_lane(self, name: str) -> LaneMemory | None:
+        """What it held over all launches; None where nothing is on record (as in runs before format 2)."""
+        held = self._records.get(name)
+        if not held:
+            return None
+        pss = [record.pss_bytes for record in held if record.pss_bytes is not None]
+        return LaneMemory(
+            pss=_quantity(pss) if len(pss) == len(held) else None, uss=_quantity([item.uss_bytes for item in held])
+        )
+
+    def per_worker(self) -> Iterator[WorkerMemory]:
+        """Every model of every arm that was measured with several numbers of workers."""
+        for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in self._lanes.values()):
+            pss, uss = (self._slopes(arm, model, quantity) for quantity in ("PSS", "USS"))
+            if uss:
+                yield WorkerMemory(
+                    arm=arm,
+                    model=model,
+                    workers=self._counts(arm, model),
+                    pss=_estimate(_interval(pss.values())) if pss else None,
+                    uss=_estimate(_interval(uss.values())),
+                )
+
+    def orders(self) -> Iterator[Order]:
+        """The orders in memory per further worker, of every arm that has all of an order's models."""
+        for arm in dict.fromkeys(lane.arm.name for lane in self._lanes.values()):
+            for models in ORDERS_OF_MODELS:
+                for quantity in ("PSS", "USS"):
+                    slopes = [self._slopes(arm, model, quantity) for model in models]
+                    if all(slopes):
+                        steps = map(_heavier, pairwise(models), pairwise(slopes))
+                        yield Order(arm=arm, quantity=quantity, steps=tuple(steps))
+
+    def _counts(self, arm: str, model: str) -> tuple[int, ...]:
+        return tuple(sorted({lane.workers for lane in self._of(arm, model)}))
+
+    def _of(self, arm: str, model: str) -> list[LaneSpec]:
+        return [
+            lane
+            for lane in self._lanes.values()
+            if (lane.arm.name, lane.model) == (arm, model) and self._records[lane.name]
+        ]
+
+    def _slopes(self, arm: str, model: str, quantity: Literal["PSS", "USS"]) -> Slopes:
+        """Least squares over the numbers of workers, within each launch that has several."""
+        points: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for lane in self._of(arm, model):
+            for record in self._records[lane.name]:
+                held = record.pss_bytes if quantity == "PSS" else record.uss_bytes
+                if held is not None:
+                    points[record.launch].append((lane.workers, held))
+        return {
+            launch: linear_regression(*zip(*held, strict=True)).slope
+            for launch, held in sorted(points.items())
+            if len({workers for workers, _ in held}) >= FEWEST_COUNTS
+        }
+
+
+def _longer(lesser: str, greater: str, ratio: stats.Interval, floor: float) -> Step:
+    told = stats.distinguishable(ratio, floor)
+    return Step(lesser=lesser, greater=greater, more=_estimate(ratio.exp()), holds=ratio.center > 0 if told else None)
+
+
+def _heavier(models: tuple[str, str], slopes: tuple[Slopes, Slopes]) -> Step:
+    """The difference is formed within launches, so that what all lanes of a launch share cancels."""
+    lesser, greater = slopes
+    both = [greater[launch] - lesser[launch] for launch in lesser if launch in greater]
+    more = _interval(both)
+    return Step(
+        lesser=models[0],
+        greater=models[1],
+        more=_estimate(more),
+        holds=None if more.contains(0) else more.center > 0,
+    )
+
+
+def _interval(per_launch: Iterable[float]) -> stats.Interval:
+    """The interval of differences and slopes, which lie around the truth as log ratios do: one value per launch."""
+    launches = [[value] for value in per_launch]
+    return stats.log_ratio_interval(launches) if launches else UNKNOWN
+
+
+def _quantity(per_launch: Sequence[int]) -> Estimate:
+    return _estimate(stats.quantity_interval([[float(value)] for value in per_launch]))
+
+
+def _estimate(interval: stats.Interval) -> Estimate:
+    return Estimate(interval.center, interval.low, interval.high)
