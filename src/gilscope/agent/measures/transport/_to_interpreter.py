@@ -16,63 +16,53 @@ from gilscope_agent import subinterpreter
 from gilscope_agent.channels import Channel, Queue
 
 from ._neighbour import Neighbour
-from ._trips import verified
+from ._trips import timed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator, List, Union
+    from typing import Any, Callable, ContextManager, Iterator, List, Union
 
     from ._shapes import Shape
-    from ._trips import Seen, Trip
+    from ._trips import Seen, Unit
 
     Parts = Callable[[Any], List[Any]]
     """A payload as the values that are sent for it."""
 
 
-@contextmanager
-def by_channel(shape: Shape, size: int) -> Iterator[Trip]:
+def by_channel(shape: Shape, size: int) -> ContextManager[Unit]:
     """A channel, as it is; what is not shareable is pickled by 3.14 and later."""
     _require_shareable(shape)
-    with _medium(shape, size, Channel(), "as_it_is", lambda payload: [payload]) as trip:
-        yield trip
+    return _medium(shape, size, Channel(), "as_it_is", lambda payload: [payload])
 
 
-@contextmanager
-def by_queue(shape: Shape, size: int) -> Iterator[Trip]:
+def by_queue(shape: Shape, size: int) -> ContextManager[Unit]:
     """A queue, likewise."""
     queue = Queue()
     _require_shareable(shape)
-    with _medium(shape, size, queue, "as_it_is", lambda payload: [payload]) as trip:
-        yield trip
+    return _medium(shape, size, queue, "as_it_is", lambda payload: [payload])
 
 
-@contextmanager
-def by_memoryview(shape: Shape, size: int) -> Iterator[Trip]:
+def by_memoryview(shape: Shape, size: int) -> ContextManager[Unit]:
     """A ``memoryview`` through a channel."""
     if subinterpreter.VERSION < (3, 13):
         raise NotImplementedError("a memoryview crosses to another interpreter from 3.13 on")
-    with _medium(shape, size, Channel(), "as_it_is", lambda payload: [memoryview(payload)]) as trip:
-        yield trip
+    return _medium(shape, size, Channel(), "as_it_is", lambda payload: [memoryview(payload)])
 
 
-@contextmanager
-def by_marshal(shape: Shape, size: int) -> Iterator[Trip]:
+def by_marshal(shape: Shape, size: int) -> ContextManager[Unit]:
     """Through a channel as ``marshal`` writes it."""
-    with _medium(shape, size, Channel(), "marshalled", lambda payload: [marshal.dumps(payload)]) as trip:
-        yield trip
+    return _medium(shape, size, Channel(), "marshalled", lambda payload: [marshal.dumps(payload)])
 
 
-@contextmanager
-def by_pickle5(shape: Shape, size: int) -> Iterator[Trip]:
+def by_pickle5(shape: Shape, size: int) -> ContextManager[Unit]:
     """Through a channel as pickle's protocol 5 writes it, with buffers out of band where the shape has any."""
     if shape.inside == "doubles":
         raise NotImplementedError("NumPy does not load in a subinterpreter")
-    with _medium(shape, size, Channel(), "unpickled", _pickled) as trip:
-        yield trip
+    return _medium(shape, size, Channel(), "unpickled", _pickled)
 
 
 @contextmanager
-def by_pipe(shape: Shape, size: int) -> Iterator[Trip]:
+def by_pipe(shape: Shape, size: int) -> Iterator[Unit]:
     """``os.pipe``, through which go bytes, or what ``marshal`` makes of the payload."""
     payload = shape.make(size)
     with Neighbour(shape, "piped") as other:
@@ -83,11 +73,11 @@ def by_pipe(shape: Shape, size: int) -> Iterator[Trip]:
             other.write(packed)
             return other.answer()
 
-        yield verified(trip, shape, payload)
+        yield timed(trip, shape, payload)
 
 
 @contextmanager
-def by_mmap(shape: Shape, size: int) -> Iterator[Trip]:
+def by_mmap(shape: Shape, size: int) -> Iterator[Unit]:
     """A file in memory, which the other side maps every time; written once, as all shared memory here."""
     payload = shape.make(size)
     packed = shape.packed(payload)
@@ -101,7 +91,7 @@ def by_mmap(shape: Shape, size: int) -> Iterator[Trip]:
                 other.write(b"\1")
                 return other.answer()
 
-            yield verified(trip, shape, payload)
+            yield timed(trip, shape, payload)
 
 
 def _require_shareable(shape: Shape) -> None:
@@ -119,7 +109,7 @@ def _pickled(payload: object) -> List[Any]:
 
 
 @contextmanager
-def _medium(shape: Shape, size: int, medium: Union[Channel, Queue], receive: str, parts_of: Parts) -> Iterator[Trip]:
+def _medium(shape: Shape, size: int, medium: Union[Channel, Queue], receive: str, parts_of: Parts) -> Iterator[Unit]:
     payload = shape.make(size)
     with Neighbour(shape, receive, type(medium).__name__, medium.number) as other:
 
@@ -130,7 +120,7 @@ def _medium(shape: Shape, size: int, medium: Union[Channel, Queue], receive: str
             other.write(bytes([len(parts)]))
             return other.answer()
 
-        yield verified(trip, shape, payload)
+        yield timed(trip, shape, payload)
     medium.destroy()
 
 

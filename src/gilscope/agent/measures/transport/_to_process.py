@@ -14,7 +14,7 @@ from multiprocessing.shared_memory import SharedMemory
 from gilscope_agent import stacks
 
 from ._to_thread import received
-from ._trips import seen, serve, verified
+from ._trips import seen, serve, timed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterator, Tuple
 
     from ._shapes import Shape
-    from ._trips import Seen, Trip
+    from ._trips import Seen, Unit
 
     Inbox = Any
     SharedArray = Any
@@ -34,7 +34,7 @@ SECONDS_TO_LEAVE = 5
 
 
 @contextmanager
-def by_pipe(shape: Shape, size: int) -> Iterator[Trip]:
+def by_pipe(shape: Shape, size: int) -> Iterator[Unit]:
     """``multiprocessing.Pipe``, which pickles."""
     payload = shape.make(size)
     with _process(shape, sent) as (orders, answers):
@@ -43,11 +43,11 @@ def by_pipe(shape: Shape, size: int) -> Iterator[Trip]:
             orders.send(payload)
             return seen(answers.recv())
 
-        yield verified(trip, shape, payload)
+        yield timed(trip, shape, payload)
 
 
 @contextmanager
-def by_queue(shape: Shape, size: int) -> Iterator[Trip]:
+def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
     """``multiprocessing.Queue``, which pickles in a thread of its own."""
     payload = shape.make(size)
     inbox: Inbox = SPAWN.Queue()
@@ -57,25 +57,25 @@ def by_queue(shape: Shape, size: int) -> Iterator[Trip]:
             inbox.put(payload)
             return seen(answers.recv())
 
-        yield verified(trip, shape, payload)
+        yield timed(trip, shape, payload)
         inbox.put(None)
     inbox.close()
     inbox.join_thread()
 
 
 @contextmanager
-def by_pool(shape: Shape, size: int) -> Iterator[Trip]:
+def by_pool(shape: Shape, size: int) -> Iterator[Unit]:
     """``ProcessPoolExecutor``, whose task is the look at the payload."""
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only this way needs it
 
     payload = shape.make(size)
     looks = chain([shape.whole], repeat(shape.ends))
     with ProcessPoolExecutor(1, mp_context=SPAWN, initializer=stacks.tell_on_request) as pool:
-        yield verified(lambda: pool.submit(next(looks), payload).result(), shape, payload)
+        yield timed(lambda: pool.submit(next(looks), payload).result(), shape, payload)
 
 
 @contextmanager
-def by_shared_memory(shape: Shape, size: int) -> Iterator[Trip]:
+def by_shared_memory(shape: Shape, size: int) -> Iterator[Unit]:
     """``multiprocessing.shared_memory``: its name is sent, under which the other side opens it every time."""
     payload = shape.make(size)
     packed = shape.packed(payload)
@@ -88,14 +88,14 @@ def by_shared_memory(shape: Shape, size: int) -> Iterator[Trip]:
                 orders.send(block.name)
                 return seen(answers.recv())
 
-            yield verified(trip, shape, payload)
+            yield timed(trip, shape, payload)
     finally:
         block.close()
         block.unlink()
 
 
 @contextmanager
-def by_raw_array(shape: Shape, size: int) -> Iterator[Trip]:
+def by_raw_array(shape: Shape, size: int) -> Iterator[Unit]:
     """``sharedctypes.RawArray``: the other side is told that it may look."""
     payload = shape.make(size)
     array: SharedArray = SPAWN.RawArray("B", len(shape.packed(payload)))
@@ -106,11 +106,11 @@ def by_raw_array(shape: Shape, size: int) -> Iterator[Trip]:
             orders.send("look")
             return seen(answers.recv())
 
-        yield verified(trip, shape, payload)
+        yield timed(trip, shape, payload)
 
 
 @contextmanager
-def by_locked_array(shape: Shape, size: int) -> Iterator[Trip]:
+def by_locked_array(shape: Shape, size: int) -> Iterator[Unit]:
     """``sharedctypes.Array``, which has a lock: each side takes it once."""
     payload = shape.make(size)
     array: SharedArray = SPAWN.Array("B", len(shape.packed(payload)))
@@ -122,7 +122,7 @@ def by_locked_array(shape: Shape, size: int) -> Iterator[Trip]:
                 orders.send("look")
             return seen(answers.recv())
 
-        yield verified(trip, shape, payload)
+        yield timed(trip, shape, payload)
 
 
 # what the other side receives

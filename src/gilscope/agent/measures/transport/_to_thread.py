@@ -6,21 +6,21 @@ import threading
 from contextlib import contextmanager
 from queue import Queue
 
-from ._trips import seen, serve, verified
+from ._trips import seen, serve, timed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
     from ._shapes import Shape
-    from ._trips import Seen, Trip
+    from ._trips import Seen, Unit
 
     Inbox = Any
     """A queue of threads or of processes."""
 
 
 @contextmanager
-def by_queue(shape: Shape, size: int) -> Iterator[Trip]:
+def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
     """``queue.Queue``."""
     payload = shape.make(size)
     inbox: Queue[Any] = Queue()
@@ -32,7 +32,7 @@ def by_queue(shape: Shape, size: int) -> Iterator[Trip]:
         inbox.put(payload)
         return seen(outbox.get())
 
-    yield verified(trip, shape, payload)
+    yield timed(trip, shape, payload)
     inbox.put(None)
     worker.join()
 

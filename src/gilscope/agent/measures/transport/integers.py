@@ -6,6 +6,8 @@
 #     "interpreter-marshal", "interpreter-pickle5", "interpreter-pipe",
 # ]
 # cases = [8, 1_000, 64_000, 1_000_000, 10_000_000]
+# self_timed = true
+# loops = 1
 # ///
 """How long does it take to send a list of int to a worker and have it looked at, by each means?
 

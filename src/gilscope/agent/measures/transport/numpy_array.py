@@ -6,6 +6,8 @@
 #     "interpreter-memoryview", "interpreter-pickle5", "interpreter-pipe", "interpreter-mmap",
 # ]
 # cases = [8, 1_000, 64_000, 1_000_000, 10_000_000, 100_000_000]
+# self_timed = true
+# loops = 1
 # ///
 """How long does it take to send a NumPy array to a worker and have it looked at, by each means?
 
