@@ -99,6 +99,8 @@ def remaining(plan: Plan, done: frozenset[tuple[str, str]]) -> Plan:
 def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> int:
     """Run the plan's contests, appending every record to ``path``; the number of lanes that failed.
 
+    A way or a model that a version lacks has not failed.
+
     ``environ`` is what all lanes share (`gilscope.lane.common_environment`).
 
     Raises:
@@ -127,7 +129,7 @@ def _contests(
 
     def record(item: Record) -> None:
         append(item)
-        if isinstance(item, Finding) and item.fails_lane:
+        if isinstance(item, Finding) and item.fails_lane and item.kind != "unsupported":
             failed.add((item.contest, item.lane))
 
     with Guardian() as guardian:

@@ -28,8 +28,16 @@ if TYPE_CHECKING:
     Slopes = Mapping[int, float]
     """By launch: bytes per further worker."""
 
-ORDERS_OF_WAYS = (("thread", "interpreter", "spawn"), ("thread", "interpreter-shared", "spawn"))
-ORDERS_OF_MODELS = (("threads", "interpreters", "processes"), ("threads", "interpreters-shared", "processes"))
+ORDERS_OF_WAYS = (
+    ("thread", "interpreter", "spawn"),
+    ("thread", "interpreter-shared", "spawn"),
+    ("thread", "interpreter", "fork"),
+)
+ORDERS_OF_MODELS = (
+    ("threads", "interpreters", "processes"),
+    ("threads", "interpreters-shared", "processes"),
+    ("threads", "interpreters", "processes-fork"),
+)
 """Said to go from the lightest kind of worker to the heaviest."""
 
 FEWEST_COUNTS = 2
@@ -132,13 +140,14 @@ class Weights:
 
     def orders(self) -> Iterator[Order]:
         """The orders in memory per further worker, of every arm that has all of an order's models."""
+        tells_pss = all(record.pss_bytes is not None for held in self._records.values() for record in held)
+        quantity: Literal["PSS", "USS"] = "PSS" if tells_pss else "USS"
         for arm in dict.fromkeys(lane.arm.name for lane in self._lanes.values()):
             for models in ORDERS_OF_MODELS:
-                for quantity in ("PSS", "USS"):
-                    slopes = [self._slopes(arm, model, quantity) for model in models]
-                    if all(slopes):
-                        steps = map(_heavier, pairwise(models), pairwise(slopes))
-                        yield Order(arm=arm, quantity=quantity, steps=tuple(steps))
+                slopes = [self._slopes(arm, model, quantity) for model in models]
+                if all(slopes):
+                    steps = map(_heavier, pairwise(models), pairwise(slopes))
+                    yield Order(arm=arm, quantity=quantity, steps=tuple(steps))
 
     def _counts(self, arm: str, model: str) -> tuple[int, ...]:
         return tuple(sorted({lane.workers for lane in self._of(arm, model)}))

@@ -30,8 +30,7 @@ def percent(estimate: Estimate) -> str:
 
 def signed_percent(estimate: Estimate) -> str:
     """A relative difference as ``+8.1 ±0.6%``."""
-    text = percent(estimate)
-    return text if text.startswith("-") else "+" + text
+    return _signed(percent(estimate))
 
 
 def seconds(estimate: Estimate) -> str:
@@ -47,6 +46,15 @@ def memory(estimate: Estimate) -> str:
 def plain_percent(fraction: float) -> str:
     """A bare fraction, such as a noise floor, as ``0.8%``."""
     return f"{100 * fraction:.2g}%" if math.isfinite(fraction) else "unknown"
+
+
+def signed_memory(estimate: Estimate) -> str:
+    """Further bytes as ``+2.31 ±0.05 MiB``."""
+    return _signed(memory(estimate))
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("-") else "+" + text
 
 
 def _in_unit(estimate: Estimate, units: tuple[tuple[float, str], ...]) -> str:

@@ -85,7 +85,7 @@ def break_evens(contest: ContestFigures) -> Sheet:
 
 
 def findings(contests: Sequence[ContestFigures]) -> Sheet:
-    """What lanes did instead of, or besides, delivering trials; ways that are not there say so in their own sheet."""
+    """What lanes did instead of, or besides, delivering trials; kinds of workers that are not there have rows."""
     return Sheet(
         title="Findings",
         columns=(Column("lane"), Column("what"), Column("when"), Column("why")),
@@ -97,7 +97,7 @@ def _alike(contests: Sequence[ContestFigures]) -> dict[tuple[str, ...], list[str
     """Lanes by contest and by what happened to them: a function that raises does so in every lane."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for contest in contests:
-        missing = {"unsupported"} if contest.contest.probe.ways else set()
+        missing = {"unsupported"} if contest.asks_about_workers else set()
         for finding in contest.findings:
             if finding.kind in missing:
                 continue

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, contest_notes, penalty
+from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability, contest_notes, penalty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.analysis import ContestFigures
-    from gilscope.model import Estimate
+    from gilscope.model import Estimate, LaneSpec
     from gilscope.workers import Order, Step
 
 ANSWERS = {True: "holds", False: "does not hold", None: "cannot be told"}
@@ -25,7 +25,7 @@ WAYS_NOTES = (
 )
 ORDER_NOTES = (
     "An order holds where the interval of every step lies on its side, beyond the noise floor for times; it does not "
-    "where one lies on the other."
+    "where one lies on the other. By how much each kind takes more than the one before it: ratio of times, or bytes."
 )
 
 
@@ -70,12 +70,13 @@ def memory(contest: ContestFigures) -> Sheet:
             *(Column(f"PSS with {count}", wide=True) for count in counts),
         ),
         rows=tuple(_memory_rows(contest, counts)),
-        notes=(MEMORY_NOTES, *contest_notes(contest)[1:]),
+        notes=(MEMORY_NOTES, *comparability(contest.contest.pair)),
     )
 
 
 def _memory_rows(contest: ContestFigures, counts: Sequence[int]) -> Iterator[tuple[str, ...]]:
     per_worker = {(item.arm, item.model): item for item in contest.worker_memory}
+    failures = _failures(contest)
     held = {(lane.lane.arm.name, lane.lane.model, lane.lane.workers): lane.memory for lane in contest.lanes}
     for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in contest.contest.lanes):
         further = per_worker.get((arm, model))
@@ -87,8 +88,12 @@ def _memory_rows(contest: ContestFigures, counts: Sequence[int]) -> Iterator[tup
                 _bytes(None if further is None else further.uss),
                 *(_bytes(None if lane is None else lane.pss) for lane in lanes),
             )
-    for lane, why in _failures(contest).items():
-        yield lane, why, *[NOT_MEASURED] * (1 + len(counts))
+        elif why := {failures[lane.name] for lane in _of(contest, arm, model) if lane.name in failures}:
+            yield f"{arm}:{model}", "; ".join(sorted(why)), *[NOT_MEASURED] * (1 + len(counts))
+
+
+def _of(contest: ContestFigures, arm: str, model: str) -> list[LaneSpec]:
+    return [lane for lane in contest.contest.lanes if (lane.arm.name, lane.model) == (arm, model)]
 
 
 def orders(contests: Iterable[ContestFigures]) -> Sheet:
@@ -104,15 +109,13 @@ def orders(contests: Iterable[ContestFigures]) -> Sheet:
 
 def _order_row(probe: str, order: Order) -> tuple[str, ...]:
     kinds = [order.steps[0].lesser, *(step.greater for step in order.steps)]
-    what = probe if order.quantity == "time" else f"{probe}, {order.quantity} per further worker"
-    by_how_much = "; ".join(_step(step, order.quantity) for step in order.steps)
+    what = probe if order.quantity == "time" else f"{probe}: {order.quantity}"
+    by_how_much = ", ".join(_more(step, order.quantity) for step in order.steps)
     return order.arm, what, " < ".join(kinds), ANSWERS[order.holds], by_how_much
 
 
-def _step(step: Step, quantity: str) -> str:
-    if quantity == "time":
-        return f"{step.greater} {numbers.ratio(step.more)} times {step.lesser}"
-    return f"{step.greater} {numbers.memory(step.more)} more than {step.lesser}"
+def _more(step: Step, quantity: str) -> str:
+    return f"x {numbers.ratio(step.more)}" if quantity == "time" else numbers.signed_memory(step.more)
 
 
 def _failures(contest: ContestFigures) -> dict[str, str]:
