@@ -8,6 +8,7 @@ from gilscope.model import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
+RATE_UNITS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
 MOST_DECIMALS = 3
 FARTHEST = 10.0
 """An interval this many times as wide as its value (two launches, or one) leaves the value open."""
@@ -41,6 +42,16 @@ def seconds(estimate: Estimate) -> str:
 def memory(estimate: Estimate) -> str:
     """Bytes as ``2.31 ±0.05 MiB``."""
     return _in_unit(estimate, MEMORY_UNITS)
+
+
+def bandwidth(estimate: Estimate) -> str:
+    """Bytes a second as ``1.32 ±0.04 GB/s``."""
+    return _in_unit(estimate, RATE_UNITS)
+
+
+def slope(estimate: Estimate) -> str:
+    """A slope on log scales as ``0.02 ±0.05``: zero is an ordinary value."""
+    return _with_interval(estimate, scale=1.0)
 
 
 def plain_percent(fraction: float) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from gilscope.analysis import ContestFigures, by_pair
 from gilscope.model import Finding, RunHeader, Skip
-from gilscope.render import sheets, workers
+from gilscope.render import sheets, transport, workers
 from gilscope.render.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
     return Report(
         header=header,
         contests=tuple(contests),
-        summaries=(*map(sheets.summary, by_pair(contests)), workers.orders(contests)),
+        summaries=(*transport.sheets(contests), *map(sheets.summary, by_pair(contests)), workers.orders(contests)),
         details=tuple(details),
         closing=(sheets.findings(contests), sheets.skips(skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from typing import Any, Callable, Iterator, Tuple
 
-    from ._shapes import Shape
+    from ._shapes import Buffer, Shape
     from ._trips import Seen, Unit
 
     Inbox = Any
@@ -81,7 +81,8 @@ def by_shared_memory(shape: Shape, size: int) -> Iterator[Unit]:
     packed = shape.packed(payload)
     block = SharedMemory(create=True, size=len(packed))
     try:
-        block.buf[: len(packed)] = packed
+        memory: Buffer = block.buf
+        memory[: len(packed)] = packed
         with _process(shape, attached, shape, len(packed)) as (orders, answers):
 
             def trip() -> Seen:
@@ -145,7 +146,8 @@ def attached(orders: Connection, shape: Shape, size: int) -> Iterator[object]:
     """The memory whose name comes out of the pipe; of some systems it is longer than asked for."""
     for name in sent(orders):
         block = SharedMemory(str(name))
-        view = block.buf[:size]
+        memory: Buffer = block.buf
+        view = memory[:size]
         yield shape.unpacked(view)
         view.release()
         block.close()
