@@ -1,0 +1,181 @@
+"""What workers take as pictures: a panel per version, a point with its interval per kind of worker and build.
+
+The only room that knows altair, which the extra ``charts`` brings.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal
+
+import altair as alt
+import msgspec
+import vl_convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gilscope.analysis import ContestFigures
+    from gilscope.model import Arm, Estimate
+
+Unit = Literal["time", "memory"]
+
+BUILDS = ("default", "free-threaded", "free-threaded, GIL on")
+COLOURS = ("#4c566a", "#d9730d", "#2a7fb8")
+SHAPES = ("circle", "diamond", "triangle-up")
+"""One shape per build: the pictures work without colour."""
+
+TIME_TICKS = {
+    1e-6: "1 us",
+    1e-5: "10 us",
+    1e-4: "100 us",
+    1e-3: "1 ms",
+    1e-2: "10 ms",
+    1e-1: "100 ms",
+    1.0: "1 s",
+    10.0: "10 s",
+}
+MEMORY_TICKS = {
+    2.0**10: "1 KiB",
+    2.0**14: "16 KiB",
+    2.0**18: "256 KiB",
+    2.0**22: "4 MiB",
+    2.0**26: "64 MiB",
+    2.0**30: "1 GiB",
+}
+PANEL_WIDTH = 220
+ROW_HEIGHT = 16
+PANELS_PER_ROW = 3
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One mark: ``low`` and ``high`` are the ends of its interval."""
+
+    version: str
+    build: str
+    kind: str
+    value: float
+    low: float
+    high: float
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture before it is drawn; ``name`` is for its file, ``title`` for its reader, ``kinds`` are its rows."""
+
+    name: str
+    title: str
+    unit: Unit
+    kinds: tuple[str, ...]
+    points: tuple[Point, ...]
+
+
+def charts(contests: Iterable[ContestFigures]) -> tuple[Chart, ...]:
+    """A chart of times for every probe with ways that are timed, and one of memory for every probe that is weighed."""
+    by_probe: dict[str, list[ContestFigures]] = {}
+    for contest in contests:
+        by_probe.setdefault(contest.contest.probe.id, []).append(contest)
+    drawn = (_chart(probe, several) for probe, several in by_probe.items())
+    return tuple(chart for chart in drawn if chart.points)
+
+
+def _chart(probe: str, contests: Sequence[ContestFigures]) -> Chart:
+    timed = bool(contests[0].contest.probe.ways)
+    lanes = [lane for contest in contests for lane in contest.contest.lanes]
+    kinds = dict.fromkeys(lane.way or lane.model for lane in lanes)
+    points = [point for contest in contests for point in (_times if timed else _weights)(contest)]
+    return Chart(
+        name=probe.replace("/", "-"),
+        title=f"{probe}: {'time' if timed else 'memory per further worker'}, with 95 % intervals",
+        unit="time" if timed else "memory",
+        kinds=tuple(kind for kind in kinds if any(point.kind == kind for point in points)),
+        points=tuple(dict.fromkeys(points)),
+    )
+
+
+def svg(chart: Chart) -> str:
+    """The picture, the same for the same figures."""
+    return str(vl_convert.vegalite_to_svg(specification(chart)))
+
+
+def specification(chart: Chart) -> dict[str, Any]:
+    """The chart in Vega-Lite's words."""
+    ticks = TIME_TICKS if chart.unit == "time" else MEMORY_TICKS
+    shown = _ticks(chart.points, ticks)
+    kinds = list(chart.kinds)
+    versions = sorted({point.version for point in chart.points}, key=_numbers)
+    data = alt.InlineData(values=[_shown(point, min(shown)) for point in chart.points])
+    x = alt.X(
+        "value:Q",
+        scale=alt.Scale(type="log", domain=[min(shown), max(shown)]),
+        axis=alt.Axis(values=shown, labelExpr=_labels(ticks), grid=True, labelOverlap=False),
+        title=None,
+    )
+    y = alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds))
+    builds = [build for build in BUILDS if any(point.build == build for point in chart.points)]
+    legend = alt.Legend(orient="bottom", title=None)
+    colour = alt.Color("build:N", scale=alt.Scale(domain=builds, range=list(COLOURS)), legend=legend)
+    shape = alt.Shape("build:N", scale=alt.Scale(domain=builds, range=list(SHAPES)), legend=legend)
+    beside = alt.YOffset("build:N", scale=alt.Scale(domain=builds))
+    base = alt.Chart().encode(y=y, yOffset=beside, color=colour)
+    intervals = base.mark_rule(strokeWidth=1.5, clip=True).encode(x=alt.X("low:Q"), x2="high:Q")
+    marks = base.mark_point(filled=True, size=36, opacity=1).encode(x=x, shape=shape)
+    panel = alt.layer(intervals, marks, data=data).properties(width=PANEL_WIDTH, height=ROW_HEIGHT * len(kinds))
+    facet = alt.Facet("version:N", sort=versions, title=None, header=alt.Header(labelFontWeight="bold"))
+    whole: dict[str, Any] = (
+        panel.facet(facet, columns=min(PANELS_PER_ROW, len(versions)))
+        .resolve_axis(x="independent")
+        .properties(title=chart.title)
+        .to_dict()
+    )
+    return whole
+
+
+def _times(contest: ContestFigures) -> Iterator[Point]:
+    for row in contest.lanes:
+        if row.lane.way is not None and not contest.contest.probe.observes:
+            yield _point(row.lane.arm, row.lane.way, row.time_per_unit)
+
+
+def _weights(contest: ContestFigures) -> Iterator[Point]:
+    arms = {lane.arm.name: lane.arm for lane in contest.contest.lanes}
+    for item in contest.worker_memory:
+        estimate = item.pss or item.uss
+        if estimate.value > 0:
+            yield _point(arms[item.arm], item.model, estimate)
+
+
+def _point(arm: Arm, kind: str, estimate: Estimate) -> Point:
+    default = arm.runtime.facts.build == "default"
+    return Point(
+        version=arm.runtime.name.removesuffix("t"),
+        build=BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1],
+        kind=kind,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+    )
+
+
+def _shown(point: Point, least: float) -> dict[str, float | str]:
+    """As Vega-Lite takes it; an interval that reaches to zero ends where the picture does."""
+    shown: dict[str, float | str] = msgspec.structs.asdict(point)
+    return shown | {"low": max(least, point.low), "high": point.high if math.isfinite(point.high) else point.value}
+
+
+def _ticks(points: Sequence[Point], ticks: Iterable[float]) -> list[float]:
+    """Those from the last below all points to the first above them."""
+    known = sorted(ticks)
+    least, most = min(point.value for point in points), max(point.value for point in points)
+    first = max((tick for tick in known if tick <= least), default=known[0])
+    last = min((tick for tick in known if tick >= most and tick > first), default=known[-1])
+    return [tick for tick in known if first <= tick <= last]
+
+
+def _labels(ticks: dict[float, str]) -> str:
+    """An expression that names each tick."""
+    named = [f"datum.value == {value!r} ? '{name}'" for value, name in ticks.items()]
+    return " : ".join([*named, "''"])
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
