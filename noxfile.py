@@ -6,6 +6,7 @@
 #     "numpy>=1.26",
 #     "packaging>=24",
 #     "platformdirs>=4",
+#     "psutil>=7",
 #     "pyperf>=2.6",
 #     "python-discovery>=1.9",
 #     "rich>=14",

@@ -36,6 +36,16 @@ def _shared_gil(facts: Facts) -> str | None:
     return "this build has no subinterpreters" if facts.interpreters_api is None else None
 
 
+def _forking(facts: Facts) -> str | None:
+    return "Windows has no fork" if facts.platform.startswith("win") else None
+
+
+def _interpreter_pool(facts: Facts) -> str | None:
+    if facts.version < (3, 14):
+        return "InterpreterPoolExecutor came with 3.14"
+    return _own_gil(facts)
+
+
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (
@@ -43,7 +53,15 @@ MODELS: dict[str, Model] = {
         Model(name="threads", crew="threads:Threads", unfit=_always),
         Model(name="interpreters", crew="interpreters:OwnGilInterpreters", unfit=_own_gil),
         Model(name="interpreters-shared", crew="interpreters:SharedGilInterpreters", unfit=_shared_gil),
-        Model(name="processes", crew="processes:Processes", unfit=_always),
+        Model(name="processes", crew="processes:SpawnedProcesses", unfit=_always),
+        Model(name="processes-fork", crew="processes:ForkedProcesses", unfit=_forking),
+        Model(name="processes-forkserver", crew="processes:ForkServerProcesses", unfit=_forking),
+        Model(name="asyncio", crew="asyncio_loops:Tasks", unfit=_always),
+        Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_always),
+        Model(name="thread-pool", crew="pools:ThreadPool", unfit=_always),
+        Model(name="interpreter-pool", crew="pools:InterpreterPool", unfit=_interpreter_pool),
+        Model(name="process-pool", crew="pools:ProcessPool", unfit=_always),
+        Model(name="joblib", crew="joblib_workers:Joblib", unfit=_always),
     )
 }
 """Every model by name; a new one is a crew and a line here."""

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from gilscope import protocol
-from gilscope.lane import AGENT, common_environment, lane_environment
+from gilscope.lane import AGENT
 from gilscope.model import Arm, LaneSpec, Probe
-from gilscope.models import MODELS
-from gilscope.runtimes.census import census
-from gilscope.runtimes.twins import arms
+from targets import AS_BUILT, DEFAULT, EDGES, environment, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Run = Callable[..., "Told"]
-
-with tempfile.TemporaryDirectory() as _cache:
-    CENSUS = census(os.environ, [sys.executable], [], Path(_cache))
-ARMS = [arms(runtime)[0] for runtime in CENSUS.runtimes]
-DEFAULT = [arm for arm in ARMS if arm.runtime.facts.build == "default"]
-FREE_THREADED = [arm for arm in ARMS if arm.runtime.facts.build == "free-threaded"]
-EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:]]
 
 TIME_LIMIT_S = 60
 
@@ -78,12 +67,16 @@ INNER_LOOPS = {"counted": 4, "stated": 6}
 ARGUMENTS = ("--rounds", "3")
 
 
-def models_of(arm: Arm) -> list[str]:
-    """The models that this arm has."""
-    return [model.name for model in MODELS.values() if model.unfit(arm.runtime.facts) is None]
+POOLS_OF_THEIR_OWN = {"interpreter-pool", "process-pool", "joblib"}
+"""They take no tasks inside a bench call."""
 
 
-MODELS_AT_EDGES = [(arm, model) for arm in EDGES for model in models_of(arm)]
+def serving(arm: Arm) -> list[str]:
+    """The models under which such scripts are measured."""
+    return [model for model in models_of(arm) if model not in POOLS_OF_THEIR_OWN]
+
+
+MODELS_AT_EDGES = [(arm, model) for arm in EDGES for model in serving(arm)]
 
 
 def has(arm: Arm, model: str, name: str) -> bool:
@@ -96,7 +89,7 @@ def has(arm: Arm, model: str, name: str) -> bool:
     return arm in EDGES or name == "timed"
 
 
-CASES = [(arm, model, name) for arm in ARMS for model in models_of(arm) for name in NAMES if has(arm, model, name)]
+CASES = [(arm, model, name) for arm in AS_BUILT for model in serving(arm) for name in NAMES if has(arm, model, name)]
 
 
 def shown(value: object) -> str:
@@ -123,12 +116,6 @@ class Told(NamedTuple):
         return last
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder of compiled modules for all agents."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
 @pytest.fixture
 def run(tmp_path: Path, bytecode: Path) -> Run:
     """Give an agent a script and orders, and wait for its end."""
@@ -140,7 +127,7 @@ def run(tmp_path: Path, bytecode: Path) -> Run:
             [arm.runtime.executable, str(AGENT)],
             input=b"".join(orders(str(path))),
             capture_output=True,
-            env=lane_environment(common_environment(os.environ, bytecode), arm, hash_seed=7),
+            env=environment(arm, bytecode),
             timeout=TIME_LIMIT_S,
             check=True,
         )
@@ -171,7 +158,7 @@ def measuring(
 # what a script holds
 
 
-@pytest.mark.parametrize("arm", ARMS, ids=shown)
+@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
 def test_a_script_tells_its_benchmarks_without_running_them(arm: Arm, run: Run) -> None:
     """With the reasons for those that cannot be measured, and what the script says of itself."""
     told = run(arm, EVERY_METHOD, asking(ARGUMENTS))
@@ -220,9 +207,22 @@ def test_every_method_is_measured_under_every_model(arm: Arm, model: str, name: 
         assert len(set(trial.digests)) == 1
 
 
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
+def test_where_such_a_script_cannot_be_measured_is_told(arm: Arm, run: Run) -> None:
+    """Under pools that keep the probe to themselves, and with coroutines where asyncio knows one loop per process."""
+    told = {
+        model: run(arm, EVERY_METHOD, measuring(arm, "awaited", model, argv=ARGUMENTS)).failure
+        for model in models_of(arm)
+        if not has(arm, model, "awaited") or model in POOLS_OF_THEIR_OWN
+    }
+
+    assert {failure.kind for failure in told.values()} == {"unsupported"}
+    assert all("bench call" in told[model].reason for model in POOLS_OF_THEIR_OWN & set(told))
+    assert all("one running event loop" in told[model].reason for model in set(told) - POOLS_OF_THEIR_OWN)
+
+
 STATEFUL = """
 import os
-import tempfile
 import pyperf
 
 runner = pyperf.Runner()
@@ -309,7 +309,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("arm", ARMS, ids=shown)
+@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
 def test_processes_that_a_script_starts_can_import_it(arm: Arm, run: Run) -> None:
     """They run it again under another name, so they need a pyperf too."""
     told = run(arm, SPAWNING, measuring(arm, "pool", loops=(1,)))
@@ -349,7 +349,7 @@ pyperf.Runner().bench_time_func("slept", slept)
 """
 
 
-@pytest.mark.parametrize("arm", ARMS, ids=shown)
+@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
 def test_one_worker_is_believed_to_the_nanosecond(arm: Arm, run: Run) -> None:
     """In a serial lane, a self-timed benchmark's time is the one it told."""
     told = run(arm, HALF_TIMED, measuring(arm, "slept"))

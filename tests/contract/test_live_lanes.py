@@ -14,11 +14,12 @@ import pytest
 from gilscope import host
 from gilscope import lane as lane_room
 from gilscope.guardian import Guardian, kill_group
-from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
+from gilscope.lane import Lane, LaneFailedError
 from gilscope.model import LaneSpec, Probe
 from gilscope.models import MODELS
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
+from targets import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts, and signals are POSIX's")
 
 TIME_LIMIT_S = 30.0
+
+PROCESSES = ("processes", "processes-fork", "processes-forkserver", "process-pool")
+"""Models whose worker is a process of its own; joblib calls the function itself where there is one worker."""
+INTERPRETERS = ("interpreters", "interpreters-shared", "interpreter-pool")
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +64,15 @@ class Lanes:
             lane.kill()
         self.guardian.__exit__(None, None, None)
 
-    def open(self, source: str, model: str = "serial", executable: str | None = None, cpu: int | None = None) -> Lane:
-        """Start a lane of one worker, by another executable or pinned to a CPU where one is given."""
+    def open(
+        self,
+        source: str,
+        model: str = "serial",
+        executable: str | None = None,
+        cpu: int | None = None,
+        workers: int = 1,
+    ) -> Lane:
+        """Start a lane, by another executable or pinned to a CPU where one is given."""
         path = self.folder / "probe.py"
         path.write_text(source)
         probe = Probe(id="probe", path=str(path), question="?", kind="cpu")
@@ -68,8 +80,8 @@ class Lanes:
         if executable is not None:
             runtime = type(runtime)(name="fake", executable=executable, origin="PATH", facts=runtime.facts)
         arm = type(self.arm)(name=self.arm.name, runtime=runtime)
-        environ = lane_environment(common_environment(os.environ, self.bytecode), arm, hash_seed=1)
-        lane = Lane(LaneSpec(arm=arm, model=model, workers=1), probe, environ, self.guardian, cpu)
+        environ = environment(arm, self.bytecode)
+        lane = Lane(LaneSpec(arm=arm, model=model, workers=workers), probe, environ, self.guardian, cpu)
         self.opened.append(lane)
         return lane
 
@@ -184,7 +196,7 @@ def test_work_that_segfaults(lanes: Lanes, model: str) -> None:
     error = lanes.fail("import ctypes\ndef work():\n    ctypes.string_at(0)\n", model)
 
     assert error.phase == lanes.phase(model)
-    if model == "processes":
+    if model in PROCESSES:
         assert (error.kind, error.reason) == ("worker died", "a worker process died (exit codes: -11)")
     else:
         assert (error.kind, error.reason) == ("died", "died of SIGSEGV")
@@ -197,13 +209,13 @@ def test_work_that_leaves(lanes: Lanes, model: str) -> None:
     error = lanes.fail("import os\ndef work():\n    os._exit(3)\n", model)
 
     assert error.phase == lanes.phase(model)
-    if model == "processes":
+    if model in PROCESSES:
         assert (error.kind, error.reason) == ("worker died", "a worker process died (exit codes: 3)")
     else:
         assert (error.kind, error.reason) == ("died", "ended with exit status 3")
 
 
-@pytest.mark.parametrize("model", ["serial", "threads", "processes"])
+@pytest.mark.parametrize("model", [model for model in MODELS if model not in INTERPRETERS])
 def test_work_that_hangs(lanes: Lanes, model: str) -> None:
     """The stacks name the function that hangs, in whatever thread or process; the kill takes them all."""
     error = lanes.fail(
@@ -216,7 +228,7 @@ def test_work_that_hangs(lanes: Lanes, model: str) -> None:
     assert living(group_of(lanes)) == []
 
 
-@pytest.mark.parametrize("model", ["interpreters", "interpreters-shared"])
+@pytest.mark.parametrize("model", INTERPRETERS)
 def test_work_that_hangs_in_an_interpreter(lanes: Lanes, model: str) -> None:
     """It is given up and killed just the same; CPython tells the stacks of the main interpreter alone."""
     error = lanes.fail("def work():\n    while True: ...\n", model, limit_s=0.5)
@@ -249,7 +261,7 @@ def test_a_probe_that_never_gets_ready(lanes: Lanes, source: str, rest: str) -> 
     assert "sits_here" in caught.value.detail
 
 
-@pytest.mark.parametrize("model", ["serial", "threads", "processes"])
+@pytest.mark.parametrize("model", [model for model in MODELS if model not in INTERPRETERS])
 def test_work_that_forks(lanes: Lanes, model: str) -> None:
     """The copy tells of itself; nothing of it is left."""
     error = lanes.fail("import os\ndef work():\n    if os.fork():\n        os.wait()\n", model)

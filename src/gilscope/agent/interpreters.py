@@ -8,9 +8,10 @@ import threading
 from time import perf_counter_ns
 
 from . import load, subinterpreter
-from .fault import LaneError
+from .fault import LaneError, failure
 from .remote import PipeEnd, Remote, send
 from .timing import Bench
+from .units import Awaited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +19,12 @@ if TYPE_CHECKING:
 
     from .load import Workload
 
-# What a new interpreter runs. `threading` is imported on the creating thread: imported later on another one, it makes
-# the interpreter's end hang (3.9 to 3.12).
+ONE_EVENT_LOOP = "asyncio knows one running event loop in the whole process before 3.12"
+
+# What a new interpreter runs.
 _BIRTH = """
-import sys
-package = type(sys)("gilscope_agent")
-package.__path__ = [{folder!r}]
-sys.modules["gilscope_agent"] = package
-import threading
 from gilscope_agent import remote
-remote.serve_descriptors({order!r}, {path!r}, {read_fd}, {write_fd})
+remote.serve_descriptors({order!r}, {read_fd}, {write_fd})
 """
 
 
@@ -66,8 +63,7 @@ class _Interpreters:
         return Remote(PipeEnd(answers_in), PipeEnd(orders_out))
 
     def _live(self, order: Dict[str, Any], read_fd: int, write_fd: int) -> None:
-        folder = os.path.dirname(os.path.abspath(__file__))
-        source = _BIRTH.format(folder=folder, order=order, path=sys.path, read_fd=read_fd, write_fd=write_fd)
+        source = subinterpreter.mount() + _BIRTH.format(order=order, read_fd=read_fd, write_fd=write_fd)
         try:
             identifier = subinterpreter.create(own_gil=self.own_gil)
             try:
@@ -83,9 +79,16 @@ def _rehearse(probe: Workload) -> None:
 
     Extension modules that are first imported, or first called, in a subinterpreter abort the process on 3.12 and 3.13
     (static types and argument parsers owned by the wrong interpreter); used here first, they do not.
+
+    Raises:
+        LaneError: the unit failed, or cannot be run in several interpreters of this version.
     """
-    if sys.version_info < (3, 14):
-        Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=False).measure(1)
+    if sys.version_info >= (3, 14):
+        return
+    repeat = probe.repeat(probe.fresh_state())
+    if sys.version_info < (3, 12) and isinstance(repeat, Awaited):
+        raise LaneError(failure("start", "unsupported", ONE_EVENT_LOOP))
+    Bench(repeat, probe.check, own_process=False).measure(1)
 
 
 class OwnGilInterpreters(_Interpreters):

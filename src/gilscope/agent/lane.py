@@ -55,18 +55,20 @@ class _Lane:
         self._door = door
         self._order = order
         self._crew = crew(order["crew"])
+        self._is_abandoned = False
 
     def live(self) -> None:
         self._crew.open(self._order, self._serve)
-        self._door.send({"type": "closed"})
+        if not self._is_abandoned:
+            self._door.send({"type": "closed"})
 
     def _serve(self) -> None:
+        """Until the controller closes, or is gone: then the workers have to be ended all the same."""
         trials = Trials(self._crew, self._order["workers"])
         self._door.send({"type": "ready", "gil": gil_enabled(), "inner_loops": self._crew.inner_loops})
         while True:
             request = self._door.receive()
-            if request is None:
-                os._exit(0)
-            if request["type"] == "close":
+            if request is None or request["type"] == "close":
+                self._is_abandoned = request is None
                 return
             self._door.send(dict(trials.trial(request["loops"]), type="trial"))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         def fresh_state(self) -> object:
             """The state that one worker needs."""
 
-        def repeat(self, state: object) -> units.Repeat:
+        def repeat(self, state: object) -> units.AnyRepeat:
             """What one worker runs."""
 
 
@@ -51,14 +51,14 @@ class Probe:
         setup: Optional[Callable[[], object]],
         check: Optional[Callable[[object], None]],
         *,
-        repeated: Callable[[Callable[[], Any]], units.Repeat] = units.compared,
+        repeated: Callable[[Callable[[], Any]], units.AnyRepeat] = units.compared,
     ) -> None:
         self.work = work
         self.setup = setup
         self.check = check
         self._repeated = repeated
 
-    def repeat(self, state: object) -> units.Repeat:
+    def repeat(self, state: object) -> units.AnyRepeat:
         """What one worker runs: the work, bound to ``state`` where there is a setup."""
         if self.setup is None:
             return self._repeated(self.work)
@@ -137,7 +137,7 @@ def _probe(order: Dict[str, Any]) -> Probe:
     return Probe(_named(namespace, order["path"], "work"), setup, namespace.get("check"), repeated=_repeated(order))
 
 
-def _repeated(order: Dict[str, Any]) -> Callable[[Callable[[], Any]], units.Repeat]:
+def _repeated(order: Dict[str, Any]) -> Callable[[Callable[[], Any]], units.AnyRepeat]:
     """What becomes of the results of the probe's units."""
     if order["observes"]:
         return units.observed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import sys
 
 from . import load
 from .fault import LaneError, failure, raised
@@ -16,7 +15,7 @@ from .timing import Bench
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Protocol, Tuple
+    from typing import Any, Dict, Protocol, Tuple
 
     from .load import Workload
 
@@ -82,9 +81,8 @@ def serve(order: Dict[str, Any], inbox: Channel, outbox: Channel, *, own_process
         send(outbox, "failed", raised("work", error))
 
 
-def serve_descriptors(order: Dict[str, Any], path: List[str], read_fd: int, write_fd: int) -> None:
-    """The same inside a subinterpreter, whose import path is not inherited."""
-    sys.path[:] = path
+def serve_descriptors(order: Dict[str, Any], read_fd: int, write_fd: int) -> None:
+    """The same inside a subinterpreter."""
     serve(order, PipeEnd(read_fd), PipeEnd(write_fd), own_process=False)
 
 

@@ -56,7 +56,7 @@ class Benchmark:
 
     check = None
 
-    def __init__(self, name: str, make: Callable[[], units.Repeat], inner_loops: Optional[int]) -> None:
+    def __init__(self, name: str, make: Callable[[], units.AnyRepeat], inner_loops: Optional[int]) -> None:
         self.name = name
         self.inner_loops = inner_loops or 1
         self.refusal: Optional[str] = None
@@ -67,7 +67,7 @@ class Benchmark:
         """A benchmark's state is the script's own."""
         return None
 
-    def repeat(self, _: object) -> units.Repeat:
+    def repeat(self, _: object) -> units.AnyRepeat:
         """What one worker runs."""
         return self._make()
 

@@ -68,7 +68,7 @@ class Threads:
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
             self._workers = [
-                _Worker(Bench(probe.repeat(state), probe.check, own_process=False)) for state in _states(probe, order)
+                _Worker(Bench(probe.repeat(state), probe.check, own_process=False)) for state in states(probe, order)
             ]
             serve()
             for worker in self._workers:
@@ -85,7 +85,7 @@ class Threads:
         return gate_ns, [worker.record() for worker in chosen]
 
 
-def _states(probe: Workload, order: Dict[str, Any]) -> List[object]:
+def states(probe: Workload, order: Dict[str, Any]) -> List[object]:
     """One state per worker, or the same for all."""
     count = order["workers"]
     return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

@@ -9,13 +9,15 @@ from time import perf_counter_ns, process_time_ns, thread_time_ns
 
 from . import stray
 from .fault import LaneError, failure, raised
-from .units import Observed
+from .units import Observed, blocking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
-    from .units import Repeat
+    Check = Callable[[object], None]
+
+    from .units import AnyRepeat, Outcome
 
 OBSERVED = "observed"
 """The digest of all that was seen: what differs from trial to trial cannot be compared."""
@@ -64,25 +66,18 @@ def without_addresses(text: str) -> str:
 
 
 class Bench:
-    """A unit of work under measurement by one worker; the first result is checked, the last of each trial digested.
+    """A unit of work under measurement by one worker.
 
     ``own_process`` tells whether CPU time is the whole process's (a worker that is alone in it) or the thread's.
     """
 
-    def __init__(self, repeat: Repeat, check: Optional[Callable[[object], None]], *, own_process: bool) -> None:
-        self._repeat = repeat
-        self._check = check
+    def __init__(self, repeat: AnyRepeat, check: Optional[Check], *, own_process: bool) -> None:
+        self._repeat = blocking(repeat)
+        self._records = Records(check)
         self._cpu_clock = process_time_ns if own_process else thread_time_ns
-        self._run_queue: Optional[RunQueue] = None
-        self._waited_ns: Optional[int] = None
 
     def measure(self, loops: int) -> Dict[str, Any]:
-        """Run the unit ``loops`` times.
-
-        Returns:
-            A record of plain values: ``start_ns`` and ``end_ns`` on the monotonic clock, ``cpu_ns``, ``wait_ns``
-            (run-queue wait since the last trial, None at first and where the system does not tell), ``own_ns`` (what
-            a unit that times itself told, else None), ``digest`` of the last result, ``observed`` and ``gil``.
+        """Run the unit ``loops`` times; the record of that (see `Records.record`).
 
         Raises:
             LaneError: the work raised, ``check`` refused its result, or the result has no text to digest.
@@ -91,13 +86,40 @@ class Bench:
         cpu_ns = cpu_clock()
         start_ns = perf_counter_ns()
         try:
-            result, own_ns = repeat(loops)
+            outcome = repeat(loops)
         except BaseException as error:
-            stray.end_if_copy()
-            raise LaneError(raised("work", error)) from error
+            raise fault_of_work(error) from error
         end_ns = perf_counter_ns()
+        return self._records.record(start_ns, end_ns, cpu_clock() - cpu_ns, outcome)
+
+
+def fault_of_work(error: BaseException) -> LaneError:
+    """What the work raised, told at home only."""
+    stray.end_if_copy()
+    return LaneError(raised("work", error))
+
+
+class Records:
+    """What one worker did, trial by trial; its first result is checked, the last of each trial digested."""
+
+    def __init__(self, check: Optional[Check]) -> None:
+        self._check = check
+        self._run_queue: Optional[RunQueue] = None
+        self._waited_ns: Optional[int] = None
+
+    def record(self, start_ns: int, end_ns: int, cpu_ns: int, outcome: Outcome) -> Dict[str, Any]:
+        """One trial.
+
+        Returns:
+            A record of plain values: ``start_ns`` and ``end_ns`` on the monotonic clock, ``cpu_ns``, ``wait_ns``
+            (run-queue wait since the last trial, None at first and where the system does not tell), ``own_ns`` (what
+            a unit that times itself told, else None), ``digest`` of the last result, ``observed`` and ``gil``.
+
+        Raises:
+            LaneError: ``check`` refused the result, or it has no text to digest.
+        """
         stray.end_if_copy()
-        cpu_ns = cpu_clock() - cpu_ns
+        result, own_ns = outcome
         told = self._judge(result)
         return {
             "start_ns": start_ns,
@@ -132,7 +154,8 @@ class Bench:
         check, self._check = self._check, None
         if hasattr(result, "__await__") and hasattr(result, "close"):
             result.close()
-            raise LaneError(failure("work", "raised", "the work is a coroutine function: wrap it in asyncio.run"))
+            reason = "the work gives an awaitable that nobody awaits: write it as a coroutine function (async def)"
+            raise LaneError(failure("work", "raised", reason))
         if hasattr(result, "gi_frame") or hasattr(result, "ag_frame"):
             raise LaneError(failure("work", "raised", "the work is a generator function: nothing of it has run yet"))
         if check is not None:

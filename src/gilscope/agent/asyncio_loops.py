@@ -1,0 +1,136 @@
+"""The asyncio models: workers are tasks, all on one event loop, or each on that of a thread of its own.
+
+A coroutine is awaited there. An ordinary function is called by the task, which blocks its loop for as long as it runs:
+so it is wherever such functions are called from coroutines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from time import perf_counter_ns, process_time_ns, thread_time_ns
+
+from . import load, stray
+from .threads import states
+from .timing import Records, fault_of_work
+from .units import Awaited
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from typing import Any, Callable, Dict, List, Tuple
+
+    from .load import Workload
+    from .units import Outcome
+
+    Run = Tuple[int, int, Outcome]
+    """When it started and ended, and what came of it."""
+
+
+class _Task:
+    """One worker's unit of work, run by a task of its own in every trial."""
+
+    def __init__(self, probe: Workload, state: object) -> None:
+        repeat = probe.repeat(state)
+        self.records = Records(probe.check)
+        if isinstance(repeat, Awaited):
+            self._within = repeat.within
+            self.new_event_loop = repeat.new_event_loop
+        else:
+            plain = repeat
+
+            async def blocking(loops: int) -> Outcome:
+                return plain(loops)
+
+            self._within = blocking
+            self.new_event_loop = asyncio.new_event_loop
+
+    async def run(self, loops: int) -> Run:
+        start_ns = perf_counter_ns()
+        try:
+            outcome = await self._within(loops)
+        except BaseException as error:
+            raise fault_of_work(error) from error
+        end_ns = perf_counter_ns()
+        stray.end_if_copy()  # a copy that came back to the loop would share its selector
+        return start_ns, end_ns, outcome
+
+
+class Tasks:
+    """Tasks of the main thread's event loop."""
+
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Load the probe once, make the states and the loop."""
+
+        def up(probe: Workload) -> None:
+            self.inner_loops = probe.inner_loops
+            self._tasks = [_Task(probe, state) for state in states(probe, order)]
+            self._loop = self._tasks[0].new_event_loop()
+            serve()
+            self._loop.close()
+
+        load.opened(order, up)
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Start the tasks of the first ``count`` workers and wait for them.
+
+        No clock tells the CPU time of a task, so that each is said to have had its share of all.
+        """
+        chosen = self._tasks[:count]
+
+        async def all_of_them() -> List[Run]:
+            return await asyncio.gather(*(task.run(loops) for task in chosen))
+
+        cpu_ns = process_time_ns()
+        gate_ns = perf_counter_ns()
+        runs = self._loop.run_until_complete(all_of_them())
+        cpu_ns = (process_time_ns() - cpu_ns) // count
+        return gate_ns, [
+            task.records.record(start_ns, end_ns, cpu_ns, outcome)
+            for task, (start_ns, end_ns, outcome) in zip(chosen, runs)
+        ]
+
+
+class _Thread:
+    """A thread that runs one event loop."""
+
+    def __init__(self, task: _Task) -> None:
+        self._task = task
+        self._loop = task.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def open_gate(self, loops: int) -> Future[Dict[str, Any]]:
+        return asyncio.run_coroutine_threadsafe(self._measured(loops), self._loop)
+
+    async def _measured(self, loops: int) -> Dict[str, Any]:
+        cpu_ns = thread_time_ns()
+        start_ns, end_ns, outcome = await self._task.run(loops)
+        return self._task.records.record(start_ns, end_ns, thread_time_ns() - cpu_ns, outcome)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class LoopThreads:
+    """Threads with an event loop each, which are handed coroutines from outside."""
+
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Load the probe once, make the states, start the threads; stop their loops in the end."""
+
+        def up(probe: Workload) -> None:
+            self.inner_loops = probe.inner_loops
+            self._threads = [_Thread(_Task(probe, state)) for state in states(probe, order)]
+            serve()
+            for thread in self._threads:
+                thread.end()
+
+        load.opened(order, up)
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Hand a coroutine to each of the first ``count`` loops, then wait for all."""
+        gate_ns = perf_counter_ns()
+        futures = [thread.open_gate(loops) for thread in self._threads[:count]]
+        return gate_ns, [future.result() for future in futures]

@@ -1,0 +1,164 @@
+"""The models of ``concurrent.futures``: a trial submits a task per worker to a pool, and waits for all of them.
+
+The pool decides which worker takes which task, as it does for everyone; what it costs to hand them out is in the
+makespan.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from concurrent import futures
+from functools import partial
+from multiprocessing import util
+from time import perf_counter_ns
+
+from . import load, subinterpreter, tasks
+from .fault import LaneError, failure
+from .processes import obituary
+from .threads import states
+from .timing import Bench
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from typing import Any, Callable, Dict, List, Set, Tuple
+
+    from .load import Workload
+    from .tasks import Answer, Task
+
+NO_SCRIPTS = "a script written for pyperf is measured inside its bench call, where a pool's worker takes no tasks"
+TOO_OLD = "InterpreterPoolExecutor came with 3.14"
+
+# What a new interpreter of a pool runs.
+_BIRTH = """
+from gilscope_agent import tasks
+tasks.take_up({order!r}, own_process=False)
+"""
+
+
+def roll_call(ask: Callable[[], List[Dict[str, Any]]], count: int) -> None:
+    """Give all workers something to do until so many have answered: pools start theirs when there is work."""
+    present: Set[Tuple[int, int]] = set()
+    while len(present) < count:
+        present |= {record["worker"] for record in ask()}
+
+
+class ThreadPool:
+    """``ThreadPoolExecutor``: its threads share the module, and the state where the probe says so."""
+
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Load the probe once, make the states, let each thread take one as it starts."""
+
+        def up(probe: Workload) -> None:
+            self.inner_loops = probe.inner_loops
+            benches = [Bench(probe.repeat(state), probe.check, own_process=False) for state in states(probe, order)]
+            here = threading.local()
+
+            def measure(loops: int) -> Dict[str, Any]:
+                record: Dict[str, Any] = here.bench.measure(loops)
+                return record
+
+            self._task = measure
+            self._pool = futures.ThreadPoolExecutor(
+                len(benches), initializer=lambda: setattr(here, "bench", benches.pop())
+            )
+            roll_call(lambda: self._results(lambda _: tasks.me(), 0, order["workers"]), order["workers"])
+            serve()
+            self._pool.shutdown()
+
+        load.opened(order, up)
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Submit ``count`` tasks, then wait for them."""
+        gate_ns = perf_counter_ns()
+        return gate_ns, self._results(self._task, loops, count)
+
+    def _results(self, task: Callable[[int], Dict[str, Any]], loops: int, count: int) -> List[Dict[str, Any]]:
+        submitted = [self._pool.submit(task, loops) for _ in range(count)]
+        return [future.result() for future in submitted]
+
+
+class DistantPool:
+    """A pool whose workers load the probe themselves."""
+
+    inner_loops = 1
+
+    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+        """Start the pool, wait until all workers are there; none of its processes is left, whatever happens.
+
+        Raises:
+            LaneError: a worker failed or died, or there can be no such pool.
+        """
+        if order["benchmark"] is not None:
+            raise LaneError(failure("start", "unsupported", NO_SCRIPTS))
+        self._processes: List[BaseProcess] = []
+        self._start(order)
+        try:
+            roll_call(lambda: self._records(tasks.attend, 0, order["workers"]), order["workers"])
+            self._processes = multiprocessing.active_children()
+            serve()
+            self._end()
+        finally:
+            for process in multiprocessing.active_children():
+                process.kill()
+            # What the interpreter's end would run, which a lane does without: semaphores would be left to a tracker.
+            util._run_finalizers()  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public name
+
+    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+        """Submit ``count`` tasks, then wait for them."""
+        gate_ns = perf_counter_ns()
+        return gate_ns, self._records(tasks.run, loops, count)
+
+    def _records(self, task: Task, loops: int, count: int) -> List[Dict[str, Any]]:
+        try:
+            answers = self._answers(task, loops, count)
+        except futures.BrokenExecutor as error:
+            raise LaneError(failure("work", "worker died", obituary(self._processes))) from error
+        return [tasks.record(answer) for answer in answers]
+
+    def _start(self, order: Dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def _answers(self, task: Task, loops: int, count: int) -> List[Answer]:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
+
+
+class _ExecutorPool(DistantPool):
+    """One of ``concurrent.futures``'."""
+
+    _pool: futures.Executor
+
+    def _answers(self, task: Task, loops: int, count: int) -> List[Answer]:
+        try:
+            submitted = [self._pool.submit(task, loops) for _ in range(count)]
+            return [future.result() for future in submitted]
+        except futures.BrokenExecutor:
+            self._pool.shutdown()  # waits until it has seen how its processes ended
+            raise
+
+    def _end(self) -> None:
+        self._pool.shutdown()
+
+
+class ProcessPool(_ExecutorPool):
+    """``ProcessPoolExecutor`` of spawned processes."""
+
+    def _start(self, order: Dict[str, Any]) -> None:
+        context = multiprocessing.get_context("spawn")
+        start = partial(tasks.take_up_process, order)
+        self._pool = futures.ProcessPoolExecutor(order["workers"], context, initializer=start)
+
+
+class InterpreterPool(_ExecutorPool):
+    """``InterpreterPoolExecutor``, whose interpreters have a GIL each."""
+
+    def _start(self, order: Dict[str, Any]) -> None:
+        executor = getattr(futures, "InterpreterPoolExecutor", None)
+        if executor is None:
+            raise LaneError(failure("start", "unsupported", TOO_OLD))
+        birth = subinterpreter.mount() + _BIRTH.format(order=order)
+        self._pool = executor(order["workers"], initializer=exec, initargs=(birth,))
