@@ -1,0 +1,115 @@
+"""What a controller holds after hundreds of contests is what it held before them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+import psutil
+import pytest
+
+from gilscope.guardian import Guardian
+from gilscope.lab import Lab
+from gilscope.lane import common_environment
+from gilscope.model import Contest, ContestEnd, Finding, LaneSpec, Probe, Rules, Trial
+from targets import AS_BUILT
+
+if TYPE_CHECKING:
+    from gilscope.model import Arm, Record
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not Path("/proc/self/environ").exists(), reason="processes are told apart by their environment, as Linux shows"
+    ),
+]
+
+CONTESTS = 200
+MARK = "GILSCOPE_TEST_MARK"
+SECONDS_TO_BE_GONE = 10
+ONCE = Rules(min_launches=1, max_launches=1, rounds=1, trial_ms=1, precision=0.01, budget_s=60, timeout_s=60, pin=False)
+WITH_OWN_GIL = {
+    (arm.runtime.facts.version[:2], arm.runtime.facts.build): arm for arm in AS_BUILT if arm.runtime.facts.own_gil
+}
+"""The arms of each minor version and build that has interpreters with a GIL each."""
+
+
+class Held(NamedTuple):
+    """What there is of each kind; all but threads and descriptors by name, so that a failure tells what was left."""
+
+    descriptors: int
+    threads: int
+    processes: list[str]
+    files: list[str]
+
+
+class Silent:
+    """An observer of no interest."""
+
+    def contest_begins(self, contest: Contest, rules: Rules) -> None: ...
+    def progress(self, launch: int, elapsed_s: float, widest: float) -> None: ...
+    def contest_ends(self, end: ContestEnd) -> None: ...
+
+
+def held(mark: str, folder: Path) -> Held:
+    """What this process holds, and what lives of all that was started with the mark in its environment."""
+    this = psutil.Process()
+    processes = {told(child) for child in this.children(recursive=True)} | set(marked(mark))
+    return Held(this.num_fds(), this.num_threads(), sorted(processes), sorted(path.name for path in folder.iterdir()))
+
+
+def marked(mark: str) -> list[str]:
+    """All processes that carry the mark, also those whose parents have ended."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == mark:
+                found.append(told(process))
+        except psutil.Error:  # not ours, or it has ended in the meantime
+            continue
+    return found
+
+
+def told(process: psutil.Process) -> str:
+    """A process in words that are the same for as long as it lives."""
+    return f"{process.pid} {process.name()}"
+
+
+def two_interpreters(arm: Arm, folder: Path) -> Contest:
+    """A contest of two lanes with an interpreter each."""
+    path = folder / "probe.py"
+    path.write_text("def work():\n    return 7\n", encoding="utf-8")
+    probe = Probe(id="small", path=str(path), question="?", kind="cpu")
+    lanes = tuple(LaneSpec(arm=arm, model="interpreters", workers=1, control=control) for control in (False, True))
+    return Contest(id="small", probe=probe, lanes=lanes, reference=lanes[0].name)
+
+
+@pytest.mark.parametrize("arm", WITH_OWN_GIL.values(), ids=lambda arm: arm.name)
+def test_contests_of_interpreters_leave_nothing_behind(
+    arm: Arm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process, thread, descriptor or temporary file, of the controller's or of its lanes'."""
+    mark, temporary = uuid.uuid4().hex, tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    environ = common_environment(os.environ, tmp_path / "bytecode") | {MARK: mark, "TMPDIR": str(temporary)}
+    records: list[Record] = []
+    contest = two_interpreters(arm, tmp_path)
+
+    with Guardian() as guardian:
+        lab = Lab(environ=environ, guardian=guardian, record=records.append, observer=Silent(), random=Random(1))  # noqa: S311 - an order to repeat, not a secret
+        before = held(mark, temporary)
+        for _ in range(CONTESTS):
+            lab.run(contest, ONCE)
+        deadline_s = time.monotonic() + SECONDS_TO_BE_GONE
+        while (after := held(mark, temporary)) != before and time.monotonic() < deadline_s:
+            time.sleep(0.1)
+
+    assert [record for record in records if isinstance(record, Finding)] == []
+    assert len([record for record in records if isinstance(record, Trial)]) == 2 * CONTESTS
+    assert after == before
