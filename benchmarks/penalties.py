@@ -45,7 +45,7 @@ def main() -> None:
     asked = parser.parse_args()
     run = store.read(asked.run)
     records = RunRecords(
-        usable_cpus=run.header.host.cpus_usable,
+        host=run.header.host,
         contests=run.contests,
         calibrations=run.calibrations,
         trials=run.trials,

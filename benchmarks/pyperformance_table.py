@@ -59,7 +59,7 @@ def contests_of(run: store.Run) -> tuple[ContestFigures, ...]:
     """The figures of a run."""
     return figures(
         RunRecords(
-            usable_cpus=run.header.host.cpus_usable,
+            host=run.header.host,
             contests=run.contests,
             calibrations=run.calibrations,
             trials=run.trials,

@@ -140,11 +140,11 @@ def trials(walls_ns: Mapping[LaneSpec, float], launches: int = 7, rounds: int = 
 
 
 def records(
-    of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] = (), usable_cpus: float = 2.0
+    of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] = (), host: HostCard = HOST
 ) -> RunRecords:
     """A run of this one contest."""
     return RunRecords(
-        usable_cpus=usable_cpus,
+        host=host,
         contests=[of],
         calibrations=[Calibration(contest=of.id, loops=10)],
         trials=measured,

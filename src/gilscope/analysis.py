@@ -8,7 +8,10 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     efficiency      scaling / W
     cores busy      CPU time of all workers / time from the gate to the last worker's end
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
-    break-even      the least number of workers at which a lane is faster beyond interval and noise floor
+    of which        T(GIL forced on, serial) / T(twin, serial) - 1 is the build's, and
+                    T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
+    break-even      the number of workers from which a model is faster (see `gilscope.break_even`)
+    contention      fewer times the throughput than cores busy: they wait for each other, or for the memory
     of first way    T(way) / T(first way of the same arm), where a probe has ways
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
@@ -24,10 +27,16 @@ from typing import TypeVar
 
 import msgspec
 
-from gilscope import stats
-from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, LaneSpec, Memory, Trial
-from gilscope.paired import Paired
+from gilscope import stats, verdict
+from gilscope.break_even import BreakEven, Point, crossing
+from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, HostCard, LaneSpec, Memory, Trial
+from gilscope.paired import SAME, Paired
+from gilscope.scalability import Fit, Refusal, fit
+from gilscope.verdict import Verdict
 from gilscope.workers import LaneMemory, Order, Weights, WorkerMemory, orders_of_ways
+
+CONTENDED = 0.8
+"""Below this share of speed-up per busy core, cores are busy with something else than the work."""
 
 Item = TypeVar("Item", Calibration, Finding, ContestEnd, Memory)
 
@@ -54,6 +63,11 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     trials: int
     cold_rounds: int
 
+    @property
+    def is_contended(self) -> bool:
+        """Whether it kept more cores busy than it got faster by, beyond both intervals."""
+        return self.scaling is not None and self.scaling.high < CONTENDED * self.cores_busy.low
+
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     """What an arm of the free-threaded build costs on one thread (or by one way), as a fraction of its twin's time.
@@ -70,19 +84,12 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[str, ...]
 
 
-class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
-    """The least measured number of workers at which an arm's model is faster than what it is compared with.
-
-    ``workers`` is None where no count up to ``within`` is; ``gain`` is the ratio of throughputs at that count, or at
-    the largest one.
-    """
+class ScalingLaw(msgspec.Struct, frozen=True, kw_only=True):
+    """The scaling law through one model's throughputs, against its arm's serial lane's, or why there is none."""
 
     arm: str
     model: str
-    against: str
-    workers: int | None
-    within: int
-    gain: Estimate
+    law: Fit | Refusal
 
 
 class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +97,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
     that it leaves open: a smaller one cannot be told from none. Both are None without a control lane.
+    ``gil_off`` is the penalty of the free-threaded arm against the same build with its GIL forced on: what is left of
+    it without the build's own cost. ``verdict`` is None where workers themselves were measured, or no reference was.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
     workers were that are said to stand in one.
     """
@@ -99,7 +108,10 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     inner_loops: int
     lanes: tuple[LaneFigures, ...]
     penalties: tuple[Penalty, ...]
+    gil_off: Penalty | None
     break_evens: tuple[BreakEven, ...]
+    scaling_laws: tuple[ScalingLaw, ...]
+    verdict: Verdict | None
     control: Estimate | None
     noise_floor: float | None
     worker_memory: tuple[WorkerMemory, ...]
@@ -114,17 +126,18 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The contests of one pair, and per arm the geometric mean of their penalties where there are several."""
+    """The contests of one pair, and the geometric means of their penalties where there are several."""
 
     name: str
     contests: tuple[ContestFigures, ...]
     mean_penalties: dict[str, Estimate]
+    mean_gil_off: Estimate | None
 
 
 class RunRecords(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a stored run that figures are made from."""
 
-    usable_cpus: float
+    host: HostCard
     contests: Sequence[Contest]
     calibrations: Sequence[Calibration]
     trials: Sequence[Trial]
@@ -148,7 +161,12 @@ def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
         if contest.contest.pair is not None and contest.lanes and not contest.asks_about_workers:
             groups[contest.contest.pair.free_threaded.name].append(contest)
     return tuple(
-        PairFigures(name=name, contests=tuple(group), mean_penalties=_mean_penalties(group))
+        PairFigures(
+            name=name,
+            contests=tuple(group),
+            mean_penalties=_mean_penalties(group),
+            mean_gil_off=_mean([contest.gil_off.log_ratio for contest in group if contest.gil_off is not None]),
+        )
         for name, group in groups.items()
     )
 
@@ -158,7 +176,13 @@ def _mean_penalties(contests: Iterable[ContestFigures]) -> dict[str, Estimate]:
     for contest in contests:
         for penalty in contest.penalties:
             ratios[penalty.arm].append(penalty.log_ratio)
-    return {arm: _relative(stats.geometric_mean(logs)) for arm, logs in ratios.items() if len(logs) > 1}
+    means = {arm: _mean(logs) for arm, logs in ratios.items()}
+    return {arm: mean for arm, mean in means.items() if mean is not None}
+
+
+def _mean(log_ratios: Sequence[stats.Interval]) -> Estimate | None:
+    """The geometric mean as a relative difference; one alone needs none."""
+    return _relative(stats.geometric_mean(log_ratios)) if len(log_ratios) > 1 else None
 
 
 class _Measured:
@@ -185,7 +209,10 @@ class _Measured:
             inner_loops=self.inner_loops,
             lanes=tuple(self._row(lane) for lane in self.lanes if not lane.control),
             penalties=tuple(self._penalties()),
+            gil_off=self._gil_off(),
             break_evens=tuple(self._break_evens()),
+            scaling_laws=tuple(self._scaling_laws()),
+            verdict=self._verdict(),
             control=None if self.control is None else _exp(self.control),
             noise_floor=self.floor,
             worker_memory=tuple(self.weights.per_worker()),
@@ -208,7 +235,7 @@ class _Measured:
         done = lane.workers * self.inner_loops
         return LaneFigures(
             lane=lane,
-            oversubscribed=lane.workers > self.run.usable_cpus,
+            oversubscribed=lane.workers > self.run.host.cpus_usable,
             time_per_unit=self._quantity(lane, lambda trial: trial.wall_ns / 1e9 / trial.loops / done),
             gain=None if lane.name == self.contest.reference else self._throughput_ratio(lane, self.contest.reference),
             scaling=scaling,
@@ -230,29 +257,43 @@ class _Measured:
         for lane in self.lanes:
             other = self.by_name.get(f"{twin.arm.name}:{lane.way or 'serial'}")
             if lane.model == "serial" and lane.arm.name != twin.arm.name and other is not None:
-                slower = self.paired.log_ratio(lane.name, other.name)
-                yield Penalty(
-                    arm=lane.arm.name,
-                    twin=twin.arm.name,
-                    way=lane.way,
-                    penalty=_relative(slower),
-                    log_ratio=slower,
-                    distinguishable=self._distinguishable(slower),
-                    differences=pair.differences,
-                )
+                yield self._penalty(lane, other, pair.differences)
+
+    def _gil_off(self) -> Penalty | None:
+        name = None if self.contest.pair is None else self.contest.pair.free_threaded.name
+        off, on = (self.by_name.get(f"{name}{gil}:serial") for gil in ("", "+gil"))
+        return None if off is None or on is None else self._penalty(off, on, ())
+
+    def _penalty(self, lane: LaneSpec, other: LaneSpec, differences: tuple[str, ...]) -> Penalty:
+        slower = self.paired.log_ratio(lane.name, other.name)
+        return Penalty(
+            arm=lane.arm.name,
+            twin=other.arm.name,
+            way=lane.way,
+            penalty=_relative(slower),
+            log_ratio=slower,
+            distinguishable=self._distinguishable(slower),
+            differences=differences,
+        )
 
     def _break_evens(self) -> Iterator[BreakEven]:
         """Every model of the measured arm: the free-threaded build's where there is a pair, else the only one's."""
         measured = self.contest.pair.free_threaded.name if self.contest.pair is not None else self.lanes_of_reference
         for model in dict.fromkeys(lane.model for lane in self.lanes if lane.model != "serial"):
-            lanes = sorted(
-                (lane for lane in self.lanes if lane.model == model and lane.arm.name == measured),
-                key=lambda lane: lane.workers,
-            )
+            lanes = self._curve(measured, model)
             if lanes and self.contest.reference in self.by_name:
                 yield self._break_even(lanes, "serial", lambda _: self.by_name[self.contest.reference])
                 if self.contest.pair is not None and self.contest.pair.twin is not None:
                     yield self._break_even(lanes, "best model", self._best_of_twin)
+
+    def _curve(self, arm: str, model: str) -> list[LaneSpec]:
+        """A model's lanes in order of workers; the serial lane stands for one worker where no lane has just one."""
+        lanes = sorted(
+            (lane for lane in self.lanes if (lane.model, lane.arm.name) == (model, arm)), key=lambda lane: lane.workers
+        )
+        serial = self.by_name.get(f"{arm}:serial")
+        alone = [serial] if lanes and lanes[0].workers > 1 and serial is not None else []
+        return alone + lanes
 
     @property
     def lanes_of_reference(self) -> str:
@@ -260,18 +301,18 @@ class _Measured:
         return self.contest.reference.partition(":")[0]
 
     def _break_even(self, lanes: Sequence[LaneSpec], against: str, opponent: Callable[[int], LaneSpec]) -> BreakEven:
-        ratios = [self._log_throughput_ratio(lane, opponent(lane.workers)) for lane in lanes]
-        winner = next(
-            (number for number, ratio in enumerate(ratios) if ratio.low > 0 and self._distinguishable(ratio)), None
-        )
-        shown = len(lanes) - 1 if winner is None else winner
+        points = [
+            Point(lane.workers, self._log_throughput_ratio(lane, opponent(lane.workers)))
+            for lane in lanes
+            if lane is not opponent(lane.workers)
+        ]
         return BreakEven(
-            arm=lanes[shown].arm.name,
-            model=lanes[shown].model,
+            arm=lanes[-1].arm.name,
+            model=lanes[-1].model,
             against=f"{self.lanes_of_reference} {against}",
-            workers=None if winner is None else lanes[winner].workers,
-            within=lanes[-1].workers,
-            gain=_exp(ratios[shown]),
+            workers=crossing(points, self.floor or 0.0),
+            within=points[-1].workers,
+            gain=_exp(points[-1].log_ratio),
         )
 
     def _best_of_twin(self, workers: int) -> LaneSpec:
@@ -283,6 +324,36 @@ class _Measured:
         ]
         reference = self.by_name[self.contest.reference]
         return max(candidates, key=lambda lane: self._log_throughput_ratio(lane, reference).center)
+
+    def _scaling_laws(self) -> Iterator[ScalingLaw]:
+        """Of every model that was measured with several numbers of workers."""
+        for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in self.lanes if lane.model != "serial"):
+            curve = self._curve(arm, model)
+            if curve[-1].workers > curve[0].workers:
+                points = {lane.workers: self._log_throughput_ratio(lane, curve[0]) for lane in curve}
+                yield ScalingLaw(arm=arm, model=model, law=fit(points, self.run.host.usable_cores))
+
+    def _verdict(self) -> Verdict | None:
+        reference = self.by_name.get(self.contest.reference)
+        if reference is None or self.contest.probe.ways or self.contest.probe.kind == "memory":
+            return None
+        lanes = [lane for lane in self.lanes if not lane.control]
+        weighed = [lane for lane in lanes if self.weights.of_lane(lane.name) is not None]
+        floor = self.floor or 0.0
+        return Verdict(
+            throughput=verdict.choose(lanes, reference, self._log_throughput_ratio, floor),
+            per_memory=(
+                verdict.choose(weighed, reference, self._log_ratio_per_memory, floor) if reference in weighed else None
+            ),
+            objections=tuple(verdict.objections(self.contest, self._own(self.run.findings), self.floor)),
+        )
+
+    def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> stats.Interval:
+        """Log of throughput over memory, one lane's over the other's."""
+        if lane is other:
+            return SAME
+        heavier = stats.unpaired_log_ratio(self.weights.log_memory(lane.name), self.weights.log_memory(other.name))
+        return stats.unpaired_log_ratio(self._log_throughput_ratio(lane, other), heavier)
 
     def _distinguishable(self, ratio: stats.Interval) -> bool:
         return stats.distinguishable(ratio, self.floor or 0.0)

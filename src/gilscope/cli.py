@@ -12,7 +12,7 @@ import msgspec
 import platformdirs
 
 from gilscope import errors
-from gilscope.arguments import parse
+from gilscope.arguments import DEFAULT_RESULTS, parse
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gilscope.analysis import ContestFigures
+    from gilscope.archive import Archive
     from gilscope.catalog import Suite
     from gilscope.model import Census, Probe
     from gilscope.plan import Plan
@@ -62,7 +63,7 @@ def _runtimes(asked: argparse.Namespace) -> int:
         return _install(asked)
     census = take_census(asked.python)
     if asked.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(render.as_data(census))) + b"\n")
+        _print_json(render.as_data(census))
         return 0
     console = _console()
     for table in render.tables(census):
@@ -220,7 +221,7 @@ def _figures(run: Run) -> tuple[ContestFigures, ...]:
 
     return figures(
         RunRecords(
-            usable_cpus=run.header.host.cpus_usable,
+            host=run.header.host,
             contests=run.contests,
             calibrations=run.calibrations,
             trials=run.trials,
@@ -300,12 +301,73 @@ def _import(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _history(asked: argparse.Namespace) -> int:
+    from gilscope.archive import Archive
+    from gilscope.history import history
+    from gilscope.render import history as render
+    from gilscope.render import terminal
+
+    archive = Archive(asked.results or [DEFAULT_RESULTS], _cache())
+    _summarise(archive)
+    observations = archive.observations(asked.figure, asked.probe, asked.lane)
+    if not observations:
+        known = ", ".join(archive.probes(asked.figure)) or "none"
+        raise errors.UsageError(
+            f"no stored run has a {asked.figure} of probe {asked.probe!r}, lane {asked.lane!r}; probes that have one: "
+            f"{known}"
+        )
+    told = history(asked.figure, asked.by, observations)
+    if asked.json:
+        _print_json(told)
+        return 0
+    console = _console()
+    terminal.show(console, render.sheets(told))
+    console.print(render.verdict(told))
+    return 0
+
+
+def _summarise(archive: Archive) -> None:
+    """Bring the summaries up to date, and tell what of the runs cannot be read."""
+    from rich.progress import track
+
+    from gilscope.render import history as render
+
+    console = _console(stderr=True)
+    problems = archive.fill(
+        lambda files: track(files, "Summarising runs", console=console, transient=True, disable=not console.is_terminal)
+    )
+    for problem in (*problems, *render.torn(archive.torn())):
+        console.print(problem, style="yellow")
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from gilscope import store
+    from gilscope.render import run_comparison as render
+    from gilscope.render import terminal
+    from gilscope.run_comparison import compare
+    from gilscope.summary import summary
+
+    before, after = (summary(store.read(store.find(asked.results, run))) for run in (asked.before, asked.after))
+    compared = compare(before, after)
+    if asked.json:
+        _print_json(compared)
+    else:
+        terminal.show(_console(), render.sheets(compared))
+    return 0
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "runtimes": _runtimes,
     "run": _run,
     "report": _report,
     "export": _export,
     "import": _import,
+    "history": _history,
+    "compare": _compare,
     "probes": _probes,
 }
 

@@ -18,6 +18,8 @@ STEAL_WINDOW_S = 0.1
 
 def card() -> HostCard:
     """The host card of now; takes a tenth of a second where steal time can be watched."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
     affinity = _affinity()
     quota = cgroup_quota()
     return HostCard(
@@ -35,6 +37,7 @@ def card() -> HostCard:
         virtualisation=_virtualisation(),
         governor=_text(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
         memory_bytes=_memory_bytes(),
+        cpus_physical=psutil.cpu_count(logical=False),
     )
 
 

@@ -298,7 +298,7 @@ class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
 
 
 class HostCard(msgspec.Struct, frozen=True, kw_only=True):
-    """The machine a run was made on; None is what this system does not tell."""
+    """The machine a run was made on; None is what this system does not tell (or what older runs did not ask)."""
 
     name: str
     system: str
@@ -314,6 +314,12 @@ class HostCard(msgspec.Struct, frozen=True, kw_only=True):
     virtualisation: str | None
     governor: str | None
     memory_bytes: int | None
+    cpus_physical: int | None = None
+
+    @property
+    def usable_cores(self) -> float:
+        """Usable CPUs, of which those that share a core count as one."""
+        return min(self.cpus_usable, self.cpus_physical or self.cpus_usable)
 
 
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):

@@ -35,6 +35,9 @@ FEWEST_COUNTS = 4
 """Three parameters go through any three points: only a fourth can contradict them."""
 
 DRAWS = 1000
+NORMAL = 1e6
+"""Degrees of freedom from which Student's distribution is the normal one."""
+
 LEAST_ERROR = 1e-6
 """A relative error below this is taken for it: a point without any error would outweigh all others."""
 
@@ -79,17 +82,17 @@ def fit(throughput: Mapping[int, Interval], physical_cores: float, seed: int = 0
     counts = sorted(count for count in throughput if count <= physical_cores)
     if len(counts) < FEWEST_COUNTS:
         return Refusal(
-            f"a scaling law needs at least {FEWEST_COUNTS} worker counts within the {physical_cores:g} cores, "
-            f"and {len(counts)} were measured"
+            f"the Universal Scalability Law needs at least {FEWEST_COUNTS} worker counts within the "
+            f"{physical_cores:g} cores, and {len(counts)} were measured"
         )
     points = [throughput[count] for count in counts]
     errors = np.array([_error(point) for point in points])
     if not np.isfinite(errors).all():
-        return Refusal("a scaling law needs points with finite intervals: run more launches")
+        return Refusal("the Universal Scalability Law needs points with finite intervals: run more launches")
     workers = np.array(counts, dtype=np.float64)
     logs = np.array([point.center for point in points])
     random = np.random.default_rng(seed)
-    drawn = logs + errors * np.stack([random.standard_t(point.freedom, DRAWS) for point in points], axis=1)
+    drawn = logs + errors * np.stack([random.standard_t(min(point.freedom, NORMAL), DRAWS) for point in points], axis=1)
     fitted = np.array([_parameters(workers, draw, errors) for draw in drawn])
     return _told(_parameters(workers, logs, errors), fitted)
 

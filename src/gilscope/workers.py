@@ -9,6 +9,7 @@ between them where its process shares pages with nobody else than its parent.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from itertools import pairwise
 from statistics import linear_regression
@@ -124,6 +125,13 @@ class Weights:
         return LaneMemory(
             pss=_quantity(pss) if len(pss) == len(held) else None, uss=_quantity([item.uss_bytes for item in held])
         )
+
+    def log_memory(self, name: str) -> stats.Interval:
+        """The log of what a lane of which something is on record held: of its PSS, or USS where that is not told."""
+        held = self._records[name]
+        pss = [record.pss_bytes for record in held if record.pss_bytes is not None]
+        amounts = pss if len(pss) == len(held) else [record.uss_bytes for record in held]
+        return stats.log_ratio_interval([[math.log(amount)] for amount in amounts])
 
     def per_worker(self) -> Iterator[WorkerMemory]:
         """Every model of every arm that was measured with several numbers of workers."""

@@ -7,9 +7,10 @@ import math
 import msgspec
 import pytest
 
-from builders import contest, lane, pair, records, trial, trials
+from builders import HOST, contest, lane, pair, records, trial, trials
 from gilscope.analysis import ContestFigures, LaneFigures, by_pair, figures
 from gilscope.model import Finding
+from gilscope.scalability import Fit, Refusal
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -110,11 +111,50 @@ def test_without_a_control_lane_there_is_no_noise_floor() -> None:
 
 
 def test_break_even_is_the_least_count_that_is_faster() -> None:
-    """One thread loses, two win against the serial lane and against the twin's best model."""
+    """One thread has 1 / 1.1 of the throughput, two have 2 / 1.1: a line on log scales crosses one at 1.1 workers."""
     evens = {(item.model, item.against): item for item in measured().break_evens}
 
-    assert evens["threads", "3.14 serial"].workers == 2
-    assert evens["threads", "3.14 best model"].workers == 2
+    for against in ("3.14 serial", "3.14 best model"):
+        even = evens["threads", against]
+        assert even.workers is not None
+        assert even.workers.value == pytest.approx(1.1, rel=1e-3)
+        assert even.whole_workers == 2
+
+
+def test_the_penalty_is_split_into_the_builds_part_and_the_rest() -> None:
+    """10 % without the GIL and 4 % with it leave 110 / 104 for turning it off; the parts multiply."""
+    made = measured()
+
+    assert made.gil_off is not None
+    assert (made.gil_off.arm, made.gil_off.twin) == ("3.14t", "3.14t+gil")
+    assert made.gil_off.penalty.value == pytest.approx(110 / 104 - 1, rel=1e-3)
+
+
+def test_busy_but_not_faster_is_contention() -> None:
+    """Two workers, always busy: with a scaling of 2.0 all is well, with 0.85 they wait for each other."""
+    assert not row(measured(), "3.14t:threads-2").is_contended
+    assert row(measured(threads=260 * MS), "3.14t:threads-2").is_contended
+
+
+def test_a_scaling_law_needs_cores_to_scale_on() -> None:
+    """Throughputs that follow a law, up to eight workers: fitted where there are as many cores, refused on two."""
+    counts = (1, 2, 4, 6, 8)
+    slowdowns = [1 + 0.05 * (count - 1) + 0.01 * count * (count - 1) for count in counts]
+    walls = {lane("3.14t", "threads", count): 1e8 * slow for count, slow in zip(counts, slowdowns, strict=True)}
+    walls[TWIN] = 1e8
+    of = contest(TWIN, *walls, builds=pair())
+
+    def law(cpus: int) -> Fit | Refusal:
+        host = msgspec.structs.replace(HOST, cpus_usable=float(cpus), cpus_physical=cpus)
+        (made,) = figures(records(of, trials(walls), host=host))
+        (told,) = made.scaling_laws
+        return told.law
+
+    fitted = law(8)
+    assert isinstance(fitted, Fit)
+    assert fitted.contention.value == pytest.approx(0.05, rel=0.05)
+    assert fitted.coherency.value == pytest.approx(0.01, rel=0.05)
+    assert isinstance(law(2), Refusal)
 
 
 def test_break_even_says_within_which_count_there_is_none() -> None:
@@ -133,11 +173,11 @@ def test_best_model_is_the_twins_fastest_with_as_many_workers() -> None:
         TWIN: 100 * MS,
         CONTROL: 100 * MS,
         lane("3.14", "processes", 2): 101 * MS,
-        FREE: 1e8,
+        FREE: 110 * MS,
         FREE_THREADS: 110 * MS,
     }
     (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
-    evens = {item.against: item.workers for item in made.break_evens if item.model == "threads"}
+    evens = {item.against: item.whole_workers for item in made.break_evens if item.model == "threads"}
 
     assert evens == {"3.14 serial": 2, "3.14 best model": None}
 
@@ -145,7 +185,7 @@ def test_best_model_is_the_twins_fastest_with_as_many_workers() -> None:
 def test_more_workers_than_cpus_are_marked() -> None:
     """Four workers on two usable CPUs are oversubscribed, two are not."""
     walls = {TWIN: 1e8, FREE_THREADS: 1e8, FREE_FOUR: 2e8}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls), usable_cpus=2.0))
+    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
 
     assert row(made, "3.14t:threads-4").oversubscribed
     assert not row(made, "3.14t:threads-2").oversubscribed

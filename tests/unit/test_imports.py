@@ -15,8 +15,9 @@ SOURCE = Path(gilscope.__file__).parent
 PACKAGE = "gilscope"
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "analysis": {"model", "paired", "stats", "workers"},
+    "analysis": {"break_even", "model", "paired", "scalability", "stats", "verdict", "workers"},
     "arguments": set(),
+    "break_even": {"model", "stats"},
     "catalog": {"errors", "model", "scripts", "validation"},
     "comparison": {"model", "stats"},
     "effort": {"stats"},
@@ -37,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "provision": {"errors", "model"},
     "pyperf_files": {"errors", "export"},
     "pyperformance": {"errors", "scripts", "validation"},
-    "render": {"analysis", "comparison", "model", "transport", "workers"},
+    "render": {"analysis", "break_even", "comparison", "model", "scalability", "transport", "verdict", "workers"},
     "runtimes": {"errors", "model"},
     "scalability": {"model", "stats"},
     "scripts": set(),
@@ -46,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"errors", "model"},
     "transport": {"analysis", "model", "stats"},
     "validation": set(),
+    "verdict": {"model", "stats"},
     "workers": {"model", "paired", "stats"},
 }
 """Every room but ``cli``, which may import all, and ``agent``, which imports nothing of ours."""

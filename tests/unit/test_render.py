@@ -93,7 +93,7 @@ def test_oversubscribed_lanes_are_marked() -> None:
     sheet = sheets.detail(made())
 
     assert [row[0] for row in sheet.rows if row[0].endswith("*")] == ["3.14t:threads-4*"]
-    assert sheet.notes[-1].startswith("* ")
+    assert any(note.startswith("* ") for note in sheet.notes)
 
 
 def test_the_page_shows_hostile_text_as_text() -> None:

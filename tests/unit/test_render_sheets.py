@@ -45,7 +45,7 @@ def test_the_summary_tells_cost_gain_and_break_even() -> None:
     assert row["with its GIL on"] == sheets.NOT_MEASURED
     assert row["best gain, threads"].startswith("1.8")
     assert row["best gain, threads"].endswith(" threads-2")
-    assert row["threads break even at"] == "2 workers"
+    assert row["threads pay from (workers)"].startswith("1.1")
 
 
 def test_several_probes_have_a_geometric_mean_of_their_penalties() -> None:
@@ -74,8 +74,8 @@ def test_a_lane_that_never_pays_says_within_what_was_measured() -> None:
     walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, FREE_THREADS: 3e8}
     (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
 
-    assert cells(sheets.summary(*by_pair([made])), "cpu/primes")["threads break even at"] == "not within 2"
-    assert cells(sheets.break_evens(made), "3.14t:threads")["workers"] == "not within 2"
+    assert cells(sheets.summary(*by_pair([made])), "cpu/primes")["threads pay from (workers)"] == "not within 2"
+    assert cells(sheets.break_evens(made), "3.14t:threads")["pays from"] == "not within 2"
 
 
 def test_the_reference_is_named_and_the_control_has_no_row() -> None:

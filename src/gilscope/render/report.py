@@ -8,15 +8,15 @@ import msgspec
 
 from gilscope.analysis import ContestFigures, by_pair
 from gilscope.model import Finding, RunHeader, Skip
-from gilscope.render import sheets, transport, workers
+from gilscope.render import sheets, transport, verdict, workers
 from gilscope.render.sheets import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's sheets: every contest in detail, a summary per pair, and what closes the report."""
+    """A run's sheets: every contest in detail, what was left out, a summary per pair, and last what to run it on."""
 
     header: RunHeader
     contests: tuple[ContestFigures, ...]
@@ -34,7 +34,12 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
     return Report(
         header=header,
         contests=tuple(contests),
-        summaries=(*transport.sheets(contests), *map(sheets.summary, by_pair(contests)), workers.orders(contests)),
+        summaries=(
+            *transport.sheets(contests),
+            workers.orders(contests),
+            *map(sheets.summary, by_pair(contests)),
+            *_verdicts(contests),
+        ),
         details=tuple(details),
         closing=(sheets.findings(contests), sheets.skips(skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
@@ -47,4 +52,12 @@ def _of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
         return (workers.ways(contest),)
     if contest.asks_about_workers:
         return (workers.memory(contest),)
-    return sheets.detail(contest), sheets.break_evens(contest)
+    return sheets.detail(contest), sheets.break_evens(contest), sheets.scaling_laws(contest)
+
+
+def _verdicts(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:
+    judged = [(contest, contest.verdict) for contest in contests if contest.verdict is not None]
+    if len(judged) == 1:
+        yield verdict.sheet(*judged[0])
+    elif judged:
+        yield verdict.overview([contest for contest, _ in judged])

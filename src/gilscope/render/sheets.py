@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from gilscope.model import EVERY_LANE
 from gilscope.render import numbers
+from gilscope.scalability import Fit, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.analysis import BreakEven, ContestFigures, LaneFigures, PairFigures, Penalty
+    from gilscope.analysis import ContestFigures, LaneFigures, PairFigures, Penalty, ScalingLaw
+    from gilscope.break_even import BreakEven
     from gilscope.model import ContestEnd, Estimate, Pair, Skip
 
 NOT_MEASURED = "-"
+BETTER, WORSE = ", better", ", worse"
+"""How a cell ends that tells a change beyond noise."""
 HOW_TO_READ = (
     "Penalty: time on one thread against the default build's. Gain: throughput against the default build's serial "
-    "lane. ~ marks a difference within its interval or the noise floor."
+    "lane. Threads pay from the number of workers at which they overtake that lane. ~ marks a difference within its "
+    "interval or the noise floor."
+)
+OF_WHICH = (
+    "Of the penalty, what the build costs with its GIL on, and what turning the GIL off costs on the same build, "
+    "multiply."
+)
+HOW_IT_PAYS = (
+    "Between the numbers of workers measured, the ratio of throughputs is interpolated on log scales; a serial lane "
+    "stands for one worker. The best model is the default build's fastest lane with no more workers."
+)
+THE_LAW = (
+    "Universal Scalability Law (Gunther): contention is the share of work that cannot run side by side, coherency what "
+    "each pair of workers costs, the peak the number of workers with the highest throughput."
 )
 
 
@@ -46,14 +64,16 @@ def summary(pair: PairFigures) -> Sheet:
             Column("probe"),
             Column("penalty, one thread"),
             Column("with its GIL on", wide=True),
+            Column("GIL off, same build", wide=True),
             Column("best gain, threads"),
             Column("best gain, default build"),
-            Column("threads break even at"),
+            Column("threads pay from (workers)"),
         ),
         rows=(*(_summary_row(contest, pair.name) for contest in pair.contests), *_mean_row(pair)),
         notes=(
             *comparability(pair.contests[0].contest.pair),
             HOW_TO_READ,
+            *([OF_WHICH] if any(contest.gil_off is not None for contest in pair.contests) else []),
         ),
     )
 
@@ -79,8 +99,19 @@ def break_evens(contest: ContestFigures) -> Sheet:
     """From how many workers each model pays."""
     return Sheet(
         title=f"Break-even of {contest.contest.id}",
-        columns=(Column("lane"), Column("against"), Column("workers"), Column("throughput there")),
+        columns=(Column("lane"), Column("against"), Column("pays from"), Column("crossing"), Column("gain at most")),
         rows=tuple(_break_even_row(item) for item in contest.break_evens),
+        notes=(HOW_IT_PAYS, *_refusals(contest)),
+    )
+
+
+def scaling_laws(contest: ContestFigures) -> Sheet:
+    """How each model's throughput grows with workers, where enough of them were measured to say."""
+    return Sheet(
+        title=f"Scaling of {contest.contest.id}",
+        columns=(Column("lane"), Column("contention"), Column("coherency"), Column("peak (workers)")),
+        rows=tuple(_law_row(item, item.law) for item in contest.scaling_laws if isinstance(item.law, Fit)),
+        notes=(THE_LAW,),
     )
 
 
@@ -149,16 +180,17 @@ def _summary_row(contest: ContestFigures, name: str) -> tuple[str, ...]:
         contest.contest.probe.id,
         penalty(penalties.get(name)),
         penalty(penalties.get(f"{name}+gil")),
+        penalty(contest.gil_off),
         _best(threads),
         _best([lane for lane in contest.lanes if lane.lane.arm.name == twin]),
-        _workers(even[0]) if even else NOT_MEASURED,
+        _crossing(even[0]) if even else NOT_MEASURED,
     )
 
 
 def _mean_row(pair: PairFigures) -> Iterator[tuple[str, ...]]:
     """The geometric mean over all probes that have a penalty, where there are several."""
     if pair.mean_penalties:
-        means = (pair.mean_penalties.get(arm) for arm in (pair.name, f"{pair.name}+gil"))
+        means = (*(pair.mean_penalties.get(arm) for arm in (pair.name, f"{pair.name}+gil")), pair.mean_gil_off)
         shown = (NOT_MEASURED if mean is None else numbers.signed_percent(mean) for mean in means)
         yield ("geometric mean", *shown, *[NOT_MEASURED] * 3)
 
@@ -181,12 +213,36 @@ def _gain_of(lane: LaneFigures) -> float:
     return lane.gain.value if lane.gain is not None else 0.0
 
 
-def _workers(item: BreakEven) -> str:
-    return f"{item.workers} workers" if item.workers is not None else f"not within {item.within}"
+def pays_from(item: BreakEven) -> str:
+    """The least whole number of workers that pays."""
+    count = item.whole_workers
+    return f"not within {item.within}" if count is None else f"{count} {'worker' if count == 1 else 'workers'}"
+
+
+def _crossing(item: BreakEven) -> str:
+    """Where the two throughputs meet; they do before what was measured where the least number pays already."""
+    if item.workers is None:
+        return pays_from(item)
+    if item.workers.low == item.workers.high:
+        return f"{item.workers.value:g} or fewer" if item.workers.value > 1 else "1"
+    return numbers.ratio(item.workers)
 
 
 def _break_even_row(item: BreakEven) -> tuple[str, ...]:
-    return (f"{item.arm}:{item.model}", item.against, _workers(item), numbers.ratio(item.gain))
+    crossing = NOT_MEASURED if item.workers is None else _crossing(item)
+    gain = f"{numbers.ratio(item.gain)} ({item.within})"
+    return (f"{item.arm}:{item.model}", item.against, pays_from(item), crossing, gain)
+
+
+def _refusals(contest: ContestFigures) -> Iterator[str]:
+    reasons = dict.fromkeys(item.law.reason for item in contest.scaling_laws if isinstance(item.law, Refusal))
+    yield from (f"No curve is fitted: {reason}." for reason in reasons)
+
+
+def _law_row(item: ScalingLaw, law: Fit) -> tuple[str, ...]:
+    peak = numbers.ratio(law.peak) if math.isfinite(law.peak.value) else "none"
+    contention, coherency = numbers.slope(law.contention), numbers.slope(law.coherency)
+    return (f"{item.arm}:{item.model}", contention, coherency, peak)
 
 
 def _lane_row(contest: ContestFigures, lane: LaneFigures) -> tuple[str, ...]:
@@ -223,6 +279,14 @@ def _notes(contest: ContestFigures) -> Iterator[str]:
         yield f"Still warming, left out of each launch (trials): {', '.join(cold)}."
     if any(lane.oversubscribed for lane in contest.lanes):
         yield "* more workers than usable CPUs."
+    yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
+
+
+def _contention(lane: LaneFigures) -> str:
+    return (
+        f"Contention: {lane.lane.name} keeps {numbers.ratio(lane.cores_busy)} cores busy, for {_ratio(lane.scaling)} "
+        "times the throughput of its serial lane."
+    )
 
 
 def _floor(contest: ContestFigures) -> str:

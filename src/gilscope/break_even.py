@@ -1,0 +1,78 @@
+"""From how many workers a model pays: where its throughput overtakes an opponent's; pure.
+
+Between two measured numbers of workers, the log of the ratio of throughputs is taken to be linear in the log of the
+workers, as it is where throughput follows a power of them. The break-even is where this line crosses zero, and the ends
+of its interval are where the lines through the ratios' upper and lower ends do: the band's own crossings.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope import stats
+from gilscope.model import Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
+    """From how many workers an arm's model is faster than what it is compared with.
+
+    ``workers`` is None where no measured number up to ``within`` is, beyond interval and noise floor; its high end is
+    infinite where the band stays below. ``gain`` is the ratio of throughputs at the most workers.
+    """
+
+    arm: str
+    model: str
+    against: str
+    workers: Estimate | None
+    within: int
+    gain: Estimate
+
+    @property
+    def whole_workers(self) -> int | None:
+        """The least whole number of workers that pays."""
+        return None if self.workers is None else math.ceil(round(self.workers.value, 6))
+
+
+class Point(msgspec.Struct, frozen=True):
+    """The log of the ratio of throughputs at one number of workers."""
+
+    workers: int
+    log_ratio: stats.Interval
+
+
+def crossing(points: Sequence[Point], floor: float) -> Estimate | None:
+    """The number of workers at which the ratio reaches one.
+
+    Args:
+        points: in order of workers, at least one.
+        floor: the noise floor of their contest, a relative difference.
+
+    Returns:
+        The crossing with its interval, in workers. The least number of workers where the ratio is above one there
+        already; None where no point lies above one beyond its interval and the floor.
+    """
+    if not any(point.log_ratio.center > 0 and stats.distinguishable(point.log_ratio, floor) for point in points):
+        return None
+    counts = [math.log(point.workers) for point in points]
+    center, low, high = (
+        _reaches_zero(counts, [getattr(point.log_ratio, end) for point in points]) for end in ("center", "high", "low")
+    )
+    return Estimate(center, low, high)
+
+
+def _reaches_zero(logs: Sequence[float], values: Sequence[float]) -> float:
+    """Where the line through the values first is zero or above, in workers."""
+    if values[0] >= 0:
+        return math.exp(logs[0])
+    for (left, below), (right, above) in pairwise(zip(logs, values, strict=True)):
+        if above >= 0:
+            share = 1.0 if math.isinf(below) else -below / (above - below)
+            return math.exp(left + share * (right - left))
+    return math.inf

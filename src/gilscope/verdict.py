@@ -1,0 +1,112 @@
+"""What to run a workload on, as far as one contest's trials say; pure.
+
+    most throughput     the lane with the highest throughput, and all that cannot be told from it
+    most per memory     the same for throughput over the memory that all processes of the lane hold
+
+What stands against lanes is told beside it: what failed where, a GIL that came back, builds that are not comparable,
+noise. Ties are ties: the order among them is that of their centres, and says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from gilscope import stats
+from gilscope.model import Estimate
+
+Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "noise"]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gilscope.model import Contest, Finding, LaneSpec
+
+    LogRatio = Callable[[LaneSpec, LaneSpec], stats.Interval]
+    """The log of one lane's figure over another's."""
+
+LOUD = 0.1
+"""A noise floor above this leaves differences open that people decide by."""
+
+THREADED = ("threads", "thread-pool", "asyncio-threads")
+"""Models whose workers share all objects."""
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """The best lane by a figure and those that cannot be told from it; ``figure`` is its ratio to the reference."""
+
+    best: str
+    ties: tuple[str, ...]
+    figure: Estimate
+
+
+class Objection(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands against running on these lanes; without lanes, against the comparison as a whole."""
+
+    kind: Kind
+    lanes: tuple[str, ...]
+    reason: str
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one contest says to run on; ``per_memory`` is None in runs that weighed no lanes."""
+
+    throughput: Choice
+    per_memory: Choice | None
+    objections: tuple[Objection, ...]
+
+
+def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, floor: float) -> Choice:
+    """The lane whose figure is highest.
+
+    Args:
+        lanes: those to choose from, at least one.
+        reference: the lane that the figure is told against.
+        log_ratio: intervals on the log scale; the higher the figure the better.
+        floor: the noise floor, a relative difference.
+    """
+    ranked = sorted(lanes, key=lambda lane: log_ratio(lane, reference).center, reverse=True)
+    best, *others = ranked
+    ratio = log_ratio(best, reference).exp()
+    return Choice(
+        best=best.name,
+        ties=tuple(lane.name for lane in others if not stats.distinguishable(log_ratio(best, lane), floor)),
+        figure=Estimate(ratio.center, ratio.low, ratio.high),
+    )
+
+
+def objections(contest: Contest, findings: Sequence[Finding], floor: float | None) -> Iterator[Objection]:
+    """What stands against lanes of a contest, and against comparing them."""
+    yield from _of_lanes(contest, findings)
+    if contest.pair is not None and contest.pair.differences:
+        differences = "; ".join(contest.pair.differences)
+        yield Objection(kind="not comparable", lanes=(), reason=f"the two builds differ in {differences}")
+    if floor is None or floor > LOUD:
+        found = "was not measured" if floor is None else f"is {floor:.0%}"
+        yield Objection(kind="noise", lanes=(), reason=f"the noise floor {found}: smaller differences say nothing")
+
+
+def _of_lanes(contest: Contest, findings: Iterable[Finding]) -> Iterator[Objection]:
+    """Lanes to which the same happened are told together."""
+    models = {lane.name: lane.model for lane in contest.lanes}
+    failed = {finding.lane for finding in findings if finding.fails_lane}
+    groups: dict[tuple[Kind, str], dict[str, None]] = {}
+    for finding in findings:
+        kind = _kind(finding, models.get(finding.lane, ""), failed)
+        if kind is not None:
+            groups.setdefault((kind, finding.reason), {})[finding.lane] = None
+    for (kind, reason), lanes in groups.items():
+        yield Objection(kind=kind, lanes=tuple(lanes), reason=reason)
+
+
+def _kind(finding: Finding, model: str, failed: set[str]) -> Kind | None:
+    """What a finding means to somebody who chooses."""
+    if finding.kind == "GIL turned on":
+        return "GIL turned on"
+    if not finding.fails_lane:
+        return None
+    runs_alone = finding.lane.partition(":")[0] + ":serial" not in failed
+    if model in THREADED and runs_alone and finding.phase in {"work", "check"} and finding.kind != "hung":
+        return "not thread-safe"
+    return "fails"

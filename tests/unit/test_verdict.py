@@ -1,0 +1,160 @@
+"""What to run a workload on, from made-up trials: what is best, what ties, what stands against it, how it is told."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from builders import HEADER, contest, lane, pair, records, trials
+from gilscope.analysis import ContestFigures, figures
+from gilscope.model import Finding, FindingKind, Memory
+from gilscope.render import report, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gilscope.model import LaneSpec
+    from gilscope.verdict import Verdict
+
+TWIN = lane("3.14")
+CONTROL = lane("3.14", control=True)
+PROCESSES = lane("3.14", "processes", 2)
+FREE = lane("3.14t")
+THREADS = lane("3.14t", "threads", 2)
+WALLS = {TWIN: 1e8, CONTROL: 1.001e8, FREE: 1.1e8, THREADS: 1.15e8}
+
+
+def finding(of: LaneSpec, kind: FindingKind, phase: str = "work", reason: str = "why") -> Finding:
+    """What happened to a lane."""
+    return Finding(contest="cpu/primes@3.14t", lane=of.name, launch=1, phase=phase, kind=kind, reason=reason)
+
+
+def measured(
+    walls: Mapping[LaneSpec, float],
+    findings: Sequence[Finding] = (),
+    held: Mapping[LaneSpec, int] | None = None,
+    differences: tuple[str, ...] = (),
+) -> ContestFigures:
+    """A contest of 3.14t and its twin whose lanes take so long, and hold so much."""
+    of = contest(*walls, builds=pair(differences))
+    weighed = [
+        Memory(contest=of.id, lane=item.name, launch=number, processes=1, pss_bytes=size, uss_bytes=size)
+        for item, size in (held or {}).items()
+        for number in range(7)
+    ]
+    run = records(of, trials(walls), findings)
+    (made,) = figures(type(run)(**{**{name: getattr(run, name) for name in run.__struct_fields__}, "memory": weighed}))
+    return made
+
+
+def judged(*arguments: object, **named: object) -> Verdict:
+    """The verdict on such a contest."""
+    made = measured(*arguments, **named)  # type: ignore[arg-type]  # handed on as they are
+    assert made.verdict is not None
+    return made.verdict
+
+
+def test_the_fastest_lane_is_best() -> None:
+    """Two threads that take 115 ms get 200 / 115 of the work done."""
+    choice = judged(WALLS).throughput
+
+    assert choice.best == THREADS.name
+    assert choice.figure.value == pytest.approx(200 / 115, rel=1e-3)
+    assert choice.ties == ()
+
+
+def test_what_cannot_be_told_from_the_best_ties_with_it() -> None:
+    """Processes that are 0.05 % slower, where two copies of one lane differ by 0.1 %."""
+    choice = judged({**WALLS, PROCESSES: 1.1506e8}).throughput
+
+    assert (choice.best, choice.ties) == (THREADS.name, (PROCESSES.name,))
+
+
+def test_memory_can_turn_the_choice() -> None:
+    """Two processes are four per cent faster than two threads, and hold twice as much."""
+    walls = {**WALLS, PROCESSES: 1.1e8}
+    verdict = judged(walls, held={TWIN: 10_000, FREE: 11_000, THREADS: 12_000, PROCESSES: 24_000})
+
+    assert verdict.throughput.best == PROCESSES.name
+    assert verdict.per_memory is not None
+    assert verdict.per_memory.best == THREADS.name
+    assert verdict.per_memory.figure.value == pytest.approx(200 / 115 / 1.2, rel=1e-3)
+
+
+def test_without_weights_nothing_is_said_of_memory() -> None:
+    """Runs of the first format weighed no lanes."""
+    assert judged(WALLS).per_memory is None
+
+
+OBJECTIONS = {
+    "a wrong result in threads": (finding(THREADS, "disagreed", "check"), "not thread-safe"),
+    "an exception in threads": (finding(THREADS, "raised"), "not thread-safe"),
+    "an import that an interpreter refuses": (finding(lane("3.14t", "interpreters", 2), "raised", "load"), "fails"),
+    "a deadlock": (finding(THREADS, "hung"), "fails"),
+    "the GIL": (finding(FREE, "GIL turned on"), "GIL turned on"),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTIONS)
+def test_what_stands_against_lanes(name: str) -> None:
+    """With the reason and the lane."""
+    happened, kind = OBJECTIONS[name]
+    others = {**WALLS, lane("3.14t", "interpreters", 2): 1.2e8}
+
+    (objection,) = judged(others, [happened]).objections
+
+    assert (objection.kind, objection.lanes, objection.reason) == (kind, (happened.lane,), "why")
+
+
+def test_what_fails_alone_says_nothing_of_threads() -> None:
+    """The serial lane raised too."""
+    (objection,) = judged(WALLS, [finding(FREE, "raised"), finding(THREADS, "raised")]).objections
+
+    assert (objection.kind, objection.lanes) == ("fails", (FREE.name, THREADS.name))
+
+
+def test_builds_and_noise_stand_against_the_comparison() -> None:
+    """Another compiler, and two copies of one lane that differ by a fifth."""
+    told = judged({**WALLS, CONTROL: 1.2e8}, differences=("compiler: GCC 14, Clang 19",)).objections
+
+    assert [item.kind for item in told] == ["not comparable", "noise"]
+    assert "Clang 19" in told[0].reason
+    assert "20%" in told[1].reason
+
+
+def text(*contests: ContestFigures) -> str:
+    """The end of the report, on a terminal of 80 columns."""
+    console = Console(file=io.StringIO(), width=80, highlight=False, markup=False)
+    terminal.show(console, report.report(HEADER, contests).summaries[-1:])
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_one_workload_is_told_in_a_paragraph() -> None:
+    """What to run it on, what it costs on one thread, from how many workers it pays."""
+    told = " ".join(text(measured(WALLS)).split())
+
+    assert "For throughput, run it on 3.14t:threads-2: 1.74 " in told
+    assert "On one thread, 3.14t costs +10 " in told
+    assert "Its threads pay from 2 workers" in told
+    assert all(len(line) <= 80 for line in text(measured(WALLS)).splitlines())
+
+
+def test_where_nothing_beats_one_thread_that_is_told() -> None:
+    """Ties are ties."""
+    told = " ".join(text(measured({**WALLS, THREADS: 3e8})).split())
+
+    assert "Nothing measured here beats 3.14:serial" in told
+
+
+def test_several_workloads_have_a_row_each() -> None:
+    """With what was seen against them."""
+    (row, other) = (
+        report.report(HEADER, [measured(WALLS), measured(WALLS, [finding(FREE, "GIL turned on")])]).summaries[-1].rows
+    )
+
+    assert THREADS.name in row[1]
+    assert (row[-1], other[-1]) == ("nothing seen", "the GIL came back")
