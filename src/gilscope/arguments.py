@@ -8,6 +8,8 @@ from pathlib import Path
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
+DEFAULT_RESULTS = Path("results")
+
 EXAMPLES = """\
 examples:
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
@@ -40,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     _report(commands)
     _export(commands)
     _import(commands)
+    _history(commands)
+    _compare(commands)
     _add(commands, "probes", "list the probes by kind, each with its question")
     return top
 
@@ -116,6 +120,38 @@ def _import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     imported.add_argument("--markdown", type=Path, metavar="FILE", help="write the table as Markdown instead")
 
 
+def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    history = _add(commands, "history", "follow one figure over all stored runs, by version or by date")
+    history.add_argument(
+        "figure",
+        nargs="?",
+        choices=["penalty", "time", "gain", "scaling"],
+        default="penalty",
+        help="penalty on one thread, time per unit, gain over the default build's serial lane, scaling over the "
+        "arm's own (default: penalty)",
+    )
+    history.add_argument("--probe", default="*", metavar="GLOB", help="such as cpu/* (default: all)")
+    history.add_argument("--lane", default="*", metavar="GLOB", help="such as threads-2 (default: all)")
+    history.add_argument("--by", choices=["version", "date"], default="version", help="default: version")
+    history.add_argument("--json", action="store_true", help="every row, as JSON")
+    history.add_argument(
+        "--results",
+        type=Path,
+        nargs="+",
+        action="extend",
+        metavar="DIR",
+        help="folders of runs, of this or other machines (default: results/)",
+    )
+
+
+def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = _add(commands, "compare", "set two stored runs side by side")
+    compare.add_argument("before", metavar="RUN", help="id or file of the run that is compared with")
+    compare.add_argument("after", metavar="RUN", help="id or file of the other one")
+    compare.add_argument("--json", action="store_true", help="the same as JSON")
+    _results(compare)
+
+
 def _python(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--python", action="append", default=[], metavar="PATH", help="an interpreter to consider besides those found"
@@ -123,7 +159,7 @@ def _python(command: argparse.ArgumentParser) -> None:
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results/")
+    command.add_argument("--results", type=Path, default=DEFAULT_RESULTS, metavar="DIR", help="default: results/")
 
 
 def _seconds(text: str) -> float:

@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from gilscope.analysis import ContestFigures
     from gilscope.archive import Archive
     from gilscope.catalog import Suite
     from gilscope.model import Census, Probe
     from gilscope.plan import Plan
     from gilscope.render.report import Report
     from gilscope.scripts import Script
-    from gilscope.store import Run
 
 MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""
@@ -211,25 +209,10 @@ def read_report(path: Path) -> Report:
     """
     from gilscope import store
     from gilscope.render.report import report
+    from gilscope.summary import analysed
 
     run = store.read(path)
-    return report(run.header, _figures(run), run.skips)
-
-
-def _figures(run: Run) -> tuple[ContestFigures, ...]:
-    from gilscope.analysis import RunRecords, figures
-
-    return figures(
-        RunRecords(
-            host=run.header.host,
-            contests=run.contests,
-            calibrations=run.calibrations,
-            trials=run.trials,
-            findings=run.findings,
-            ends=run.ends,
-            memory=run.memory,
-        )
-    )
+    return report(run.header, analysed(run), run.skips)
 
 
 def _write(path: Path, text: str) -> None:
@@ -278,9 +261,10 @@ def _cache() -> Path:
 def _export(asked: argparse.Namespace) -> int:
     from gilscope import pyperf_files, store
     from gilscope.export import exported
+    from gilscope.summary import analysed
 
     run = store.read(store.find(asked.results, asked.run))
-    arms = exported(run.header, _figures(run), run.trials, raw=asked.raw)
+    arms = exported(run.header, analysed(run), run.trials, raw=asked.raw)
     for path in pyperf_files.write(asked.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
         print(path)  # noqa: T201 - this is the room that prints
     return 0

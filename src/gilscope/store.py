@@ -41,7 +41,7 @@ _decoder = msgspec.json.Decoder(Record)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored run, read back whole."""
+    """A stored run, read back whole; ``torn`` lines were cut off or damaged, and are left out."""
 
     path: Path
     header: RunHeader
@@ -52,6 +52,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     memory: tuple[Memory, ...]
     findings: tuple[Finding, ...]
     ends: tuple[ContestEnd, ...]
+    torn: int = 0
 
 
 class RunWriter:
@@ -120,9 +121,10 @@ def read(path: Path) -> Run:
         ResultsError: the file is missing, holds no run, or was written by a later gilscope.
     """
     try:
-        records = list(_records(path))
+        lines = list(_records(path))
     except OSError as error:
         raise ResultsError(f"cannot read {path}: {error.strerror}") from error
+    records = [record for record in lines if record is not None]
     header = next((record for record in records if isinstance(record, RunHeader)), None)
     if header is None:
         raise ResultsError(f"{path} holds no run: its first line is not a run's header")
@@ -137,6 +139,7 @@ def read(path: Path) -> Run:
         memory=tuple(record for record in records if isinstance(record, Memory)),
         findings=tuple(record for record in records if isinstance(record, Finding)),
         ends=tuple(record for record in records if isinstance(record, ContestEnd)),
+        torn=lines.count(None),
     )
 
 
@@ -181,7 +184,8 @@ def _contest_of(record: Record) -> str:
             return record.contest
 
 
-def _records(path: Path) -> Iterator[Record]:
+def _records(path: Path) -> Iterator[Record | None]:
+    """Line by line; None for one that is torn."""
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line:
@@ -190,6 +194,7 @@ def _records(path: Path) -> Iterator[Record]:
             record: Record = _decoder.decode(line)
         except msgspec.DecodeError as error:
             if _is_torn(line):
+                yield None
                 continue
             raise ResultsError(f"{path}, line {number}: {error}") from error
         if isinstance(record, RunHeader) and record.schema > SCHEMA:

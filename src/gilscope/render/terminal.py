@@ -10,6 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gilscope.render.sheets import BETTER, WORSE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 WIDE = 100
 DETAIL_LINES = 12
 STACK = "(most recent call first)"
+STYLES = {BETTER: "green", WORSE: "red"}
+"""Colour repeats what the word at the end of a cell says."""
 
 
 def show(console: Console, sheets: Iterable[Sheet]) -> None:
@@ -43,8 +47,12 @@ def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
     for number in shown:
         table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=number == 0)
     for row in sheet.rows:
-        table.add_row(*(Text(_visible(row[number])) for number in shown))
+        table.add_row(*(_cell(row[number]) for number in shown))
     return Group(table, *(Text(note, style="dim") for note in sheet.notes))
+
+
+def _cell(text: str) -> Text:
+    return Text(_visible(text), style=next((style for word, style in STYLES.items() if text.endswith(word)), ""))
 
 
 def show_details(console: Console, findings: Iterable[Finding]) -> None:

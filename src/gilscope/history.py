@@ -1,0 +1,178 @@
+"""One figure over versions or dates, never across hosts or kinds of build; pure.
+
+Runs of one version (or day) are joined as a random-effects model does (DerSimonian and Laird 1986, "Meta-analysis in
+clinical trials", Controlled Clinical Trials 7), each run counting once: the error of their mean holds what every run is
+uncertain by, and what runs differ by beyond that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from itertools import pairwise
+from statistics import median, variance
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from packaging.version import InvalidVersion, Version
+
+from gilscope import stats
+from gilscope.changes import Change, Level, changes
+from gilscope.model import Estimate
+from gilscope.summary import FigureName, Observation, in_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+By = Literal["version", "date"]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A version or date: the figure of its runs, and what changed since the row before it.
+
+    ``change`` is None in the first row. ``circumstances`` are what else differs from the row before, in words, and
+    ``twin_differs`` in what the builds differ that the figure sets against each other.
+    """
+
+    label: str
+    estimate: Estimate
+    noise_floor: float
+    runs: int
+    change: Change | None
+    circumstances: tuple[str, ...]
+    twin_differs: tuple[str, ...]
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that may be compared; ``arm`` is a kind of build by version, and a runtime's name by date."""
+
+    host: str
+    recipe: str
+    probe: str
+    arm: str
+    work: str
+    rows: tuple[Row, ...]
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """All series of a figure; ``single_launches`` figures were left out, since they have no interval."""
+
+    figure: FigureName
+    by: By
+    series: tuple[Series, ...]
+    single_launches: int
+
+    @property
+    def compared(self) -> int:
+        """How many changes were looked at together."""
+        return sum(row.change is not None for series in self.series for row in series.rows)
+
+    @property
+    def marked(self) -> tuple[tuple[Series, Row, Change], ...]:
+        """The changes beyond noise."""
+        return tuple(
+            (series, row, row.change)
+            for series in self.series
+            for row in series.rows
+            if row.change is not None and row.change.beyond_noise is not None
+        )
+
+
+class _Point(msgspec.Struct, frozen=True, kw_only=True):
+    """The runs of one row."""
+
+    label: str
+    level: Level
+    runs: tuple[Observation, ...]
+
+
+def history(figure: FigureName, by: By, observations: Iterable[Observation]) -> History:
+    """The series of a figure, and which of its changes are beyond noise."""
+    known, unknown = [], 0
+    for observation in observations:
+        if observation.half_width is None:
+            unknown += 1
+        else:
+            known.append(observation)
+    groups: dict[tuple[str, ...], list[Observation]] = defaultdict(list)
+    for one in known:
+        arm = one.build if by == "version" else one.arm
+        groups[one.host, one.recipe, one.probe, arm, one.work].append(one)
+    lines = {key: _points(groups[key], by) for key in sorted(groups)}
+    steps = [(early.level, late.level) for points in lines.values() for early, late in _steps(points)]
+    told = iter(changes(steps))
+    series = tuple(_series(key, points, [next(told) for _ in points[1:]], figure) for key, points in lines.items())
+    return History(figure=figure, by=by, series=series, single_launches=unknown)
+
+
+def joined(intervals: Sequence[stats.Interval]) -> stats.Interval:
+    """The mean of several runs' log-space intervals, with what runs differ by in its error (see above)."""
+    mean = stats.geometric_mean(intervals)
+    if len(intervals) < stats.FEWEST:
+        return mean
+    own = (mean.half_width / stats.student_quantile(mean.freedom, mean.confidence)) ** 2
+    between = max(0.0, variance(interval.center for interval in intervals) / len(intervals) - own)
+    total = own + between
+    if not between:
+        return mean
+    degrees = total**2 / (own**2 / mean.freedom + between**2 / (len(intervals) - 1))
+    reach = stats.student_quantile(degrees, mean.confidence) * math.sqrt(total)
+    return stats.Interval(mean.center, mean.center - reach, mean.center + reach, degrees, mean.confidence)
+
+
+def version_order(text: str) -> Version:
+    """By which versions are sorted: pre-releases before the release, what no standard knows before all."""
+    try:
+        return Version(text.rstrip("+"))
+    except InvalidVersion:
+        return Version("0")
+
+
+def _points(runs: Iterable[Observation], by: By) -> list[_Point]:
+    groups: dict[str, list[Observation]] = defaultdict(list)
+    for run in runs:
+        groups[run.version if by == "version" else run.started[: len("2026-01-31")]].append(run)
+    labels = sorted(groups, key=version_order) if by == "version" else sorted(groups)
+    return [_point(label, groups[label]) for label in labels]
+
+
+def _point(label: str, runs: Sequence[Observation]) -> _Point:
+    level = Level(joined([run.interval for run in runs]), median(run.floor for run in runs))
+    return _Point(label=label, level=level, runs=tuple(runs))
+
+
+def _steps(points: Sequence[_Point]) -> Iterable[tuple[_Point, _Point]]:
+    return pairwise(points)
+
+
+def _series(key: tuple[str, ...], points: Sequence[_Point], told: Sequence[Change], figure: FigureName) -> Series:
+    host, recipe, probe, arm, work = key
+    first = _row(points[0], figure)
+    later = (
+        _row(late, figure, change, _differences(early, late))
+        for (early, late), change in zip(_steps(points), told, strict=True)
+    )
+    return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
+
+
+def _row(point: _Point, figure: FigureName, change: Change | None = None, circumstances: tuple[str, ...] = ()) -> Row:
+    return Row(
+        label=point.label,
+        estimate=in_unit(figure, point.level.interval),
+        noise_floor=point.level.floor,
+        runs=len(point.runs),
+        change=change,
+        circumstances=circumstances,
+        twin_differs=tuple(sorted({run.twin_differs for run in point.runs if run.twin_differs})),
+    )
+
+
+def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
+    """What was not the same in the runs of both rows, besides the row's own label."""
+    differing = []
+    for what in late.runs[0].circumstances:
+        before, after = ({run.circumstances[what] for run in point.runs} for point in (early, late))
+        if before != after and {early.label, late.label} != before | after:
+            differing.append(what)
+    return tuple(differing)

@@ -1,0 +1,41 @@
+"""A change in words and sign: what is not beyond noise is marked as such, as in every other table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gilscope.model import Estimate
+from gilscope.render import numbers
+from gilscope.render.sheets import BETTER, WORSE
+
+if TYPE_CHECKING:
+    from gilscope.changes import Change
+    from gilscope.summary import FigureName
+
+MORE_IS_WORSE = {"penalty", "time"}
+ARROWS = {"up": "▲", "down": "▼"}
+HOLM = (
+    "▲ ▼ mark changes beyond noise: outside their interval and both noise floors, at 5% for one false mark in all of "
+    "this (Holm 1979). ~ marks all others."
+)
+
+
+def size(change: Change) -> str:
+    """How far a change goes, as a relative difference with its interval."""
+    less = Estimate(change.ratio.value - 1, change.ratio.low - 1, change.ratio.high - 1)
+    return ("" if change.beyond_noise else "~ ") + numbers.signed_percent(less)
+
+
+def mark(figure: FigureName, change: Change) -> str:
+    """Whether it went up or down beyond noise, and whether that is for the better."""
+    if change.beyond_noise is None:
+        return ""
+    worse = (change.beyond_noise == "up") == (figure in MORE_IS_WORSE)
+    return f"{ARROWS[change.beyond_noise]} {change.beyond_noise}{WORSE if worse else BETTER}"
+
+
+def figure(name: FigureName, estimate: Estimate) -> str:
+    """A figure in its own unit."""
+    if name == "penalty":
+        return numbers.signed_percent(estimate)
+    return numbers.seconds(estimate) if name == "time" else numbers.ratio(estimate)

@@ -1,0 +1,139 @@
+"""A figure's history as sheets: one per series, the changes beyond noise at the end; nothing is computed here."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from gilscope.render import numbers
+from gilscope.render.changes import HOLM, figure, mark, size
+from gilscope.render.sheets import Column, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gilscope.history import History, Row, Series
+    from gilscope.summary import FigureName
+
+TITLES: dict[FigureName, str] = {
+    "penalty": "Penalty on one thread",
+    "time": "Time per unit",
+    "gain": "Gain over the default build's serial lane",
+    "scaling": "Scaling over the arm's own serial lane",
+}
+STRIP = 15
+"""Characters in which a row's interval is drawn."""
+
+LATEST = 30
+"""Rows of a series that are shown; of earlier ones only those with a mark."""
+
+
+def sheets(history: History) -> Iterator[Sheet]:
+    """Every series, then the changes beyond noise of all of them."""
+    for series in history.series:
+        yield _sheet(history, series)
+    yield Sheet(
+        title="Changes beyond noise",
+        columns=(Column("probe and lane"), Column("since"), Column("change"), Column(""), Column("also changed")),
+        rows=tuple(
+            (f"{series.probe} {_lane(series)}", row.label, size(change), mark(history.figure, change), _also(row))
+            for series, row, change in history.marked
+        ),
+    )
+
+
+def verdict(history: History) -> str:
+    """How many changes are beyond noise, and of how many."""
+    marked = len(history.marked)
+    changes = f"{history.compared} {'change' if history.compared == 1 else 'changes'}"
+    return (
+        f"{marked or 'None'} of {changes} ({len(history.series)} series) {'is' if marked == 1 else 'are'} beyond noise."
+    )
+
+
+def torn(files: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """What is said of files with lines that cannot be read."""
+    for path, lines in files:
+        yield f"{path}: {lines} {'line is' if lines == 1 else 'lines are'} damaged or cut off, and left out"
+
+
+def _sheet(history: History, series: Series) -> Sheet:
+    shown = [row for row in series.rows[:-LATEST] if _marked(row)] + list(series.rows[-LATEST:])
+    low, high = min(row.estimate.low for row in shown), max(row.estimate.high for row in shown)
+    return Sheet(
+        title=f"{TITLES[history.figure]}: {series.probe}, {_lane(series)}",
+        columns=(
+            Column(history.by),
+            Column(history.figure),
+            Column("change"),
+            Column(""),
+            Column(_scale(history.figure, low, high)),
+            Column("runs"),
+            Column("noise floor", wide=True),
+            Column("also changed", wide=True),
+        ),
+        rows=tuple(_row(history.figure, row, low, high) for row in shown),
+        notes=tuple(_notes(history, series, len(shown))),
+    )
+
+
+def _row(name: FigureName, row: Row, low: float, high: float) -> tuple[str, ...]:
+    return (
+        row.label,
+        figure(name, row.estimate),
+        "" if row.change is None else size(row.change),
+        "" if row.change is None else mark(name, row.change),
+        _strip(row, low, high),
+        str(row.runs),
+        numbers.plain_percent(row.noise_floor),
+        _also(row),
+    )
+
+
+def _notes(history: History, series: Series, shown: int) -> Iterator[str]:
+    yield f"On {series.host}; builds: {series.recipe}."
+    for differs in sorted({text for row in series.rows for text in row.twin_differs}):
+        yield f"NOT COMPARABLE in all: the builds set against each other differ in {differs}."
+    if shown < len(series.rows):
+        yield f"{len(series.rows) - shown} earlier rows without a mark are left out here; --json has them."
+    if series == history.series[-1]:
+        yield HOLM
+        if history.single_launches:
+            yield f"Left out: {history.single_launches} figures of a single launch, which have no interval."
+
+
+def _lane(series: Series) -> str:
+    return f"{series.arm}:{series.work}"
+
+
+def _also(row: Row) -> str:
+    return ", ".join(row.circumstances)
+
+
+def _marked(row: Row) -> bool:
+    return row.change is not None and row.change.beyond_noise is not None
+
+
+def _scale(name: FigureName, low: float, high: float) -> str:
+    """The ends of the strip."""
+    if name == "penalty":
+        return f"{100 * low:+.1f} to {100 * high:+.1f}%"
+    if name == "time":
+        factor, unit = next((pair for pair in numbers.TIME_UNITS if high >= pair[0]), numbers.TIME_UNITS[-1])
+        return f"{low / factor:.3g} to {high / factor:.3g} {unit}"
+    return f"{low:.3g} to {high:.3g}"
+
+
+def _strip(row: Row, low: float, high: float) -> str:
+    """The interval as a line with a dot at the estimate, from the lowest to the highest end of the series."""
+    places = _places((row.estimate.low, row.estimate.value, row.estimate.high), low, high)
+    left, dot, right = places
+    line = [" "] * STRIP
+    line[left : right + 1] = "─" * (right - left + 1)
+    line[dot] = "●"
+    return "".join(line)
+
+
+def _places(values: Sequence[float], low: float, high: float) -> list[int]:
+    width = high - low
+    return [math.floor((value - low) / width * (STRIP - 1) + 0.5) if width else 0 for value in values]
