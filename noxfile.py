@@ -96,7 +96,15 @@ def bring_free_threaded(session: nox.Session) -> None:
         session.warn("no free-threaded Python could be installed: only default builds are measured")
 
 
-COGGED = ("README.md", "docs/explanation/precision.md")
+COGGED = (
+    "README.md",
+    "docs/explanation/precision.md",
+    "docs/models.md",
+    "docs/pep554.md",
+    "docs/pep703.md",
+    "docs/transport.md",
+    "docs/workers.md",
+)
 """Pages with tables between cog's markers."""
 
 census = take_census()

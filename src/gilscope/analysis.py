@@ -388,5 +388,12 @@ def _relative(interval: stats.Interval) -> Estimate:
     return Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1)
 
 
+def log_interval(estimate: Estimate, launches: int) -> stats.Interval:
+    """The interval on the log scale that an estimate of a positive figure over so many launches was made from."""
+    ends = (estimate.low, estimate.value, estimate.high)
+    low, center, high = (math.log(end) if end > 0 else -math.inf for end in ends)
+    return stats.Interval(center, low, high, stats.freedom(launches))
+
+
 def _scaled(estimate: Estimate, factor: float) -> Estimate:
     return Estimate(estimate.value * factor, estimate.low * factor, estimate.high * factor)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope import stats
+from gilscope.analysis import log_interval
 from gilscope.model import Estimate
 
 if TYPE_CHECKING:
@@ -106,9 +107,13 @@ class _Measured:
         )
 
     def _growth(self, small: int, large: int) -> Estimate:
-        ratio = stats.unpaired_log_ratio(_log_time(self.lanes[large]), _log_time(self.lanes[small]))
+        ratio = stats.unpaired_log_ratio(*(self._log_time(size) for size in (large, small)))
         decades = math.log(large / small)
         return Estimate(ratio.center / decades, ratio.low / decades, ratio.high / decades)
+
+    def _log_time(self, size: int) -> stats.Interval:
+        lane = self.lanes[size]
+        return log_interval(lane.time_per_unit, lane.launches)
 
     def _verdict(self, growth: Estimate, small: int, large: int) -> Verdict:
         if growth.low > HALF:
@@ -138,10 +143,3 @@ def _ends(measured: Sequence[int]) -> tuple[int, int] | None:
 def _trip(size: int, time: Estimate) -> Trip:
     fastest = size / time.low if time.low > 0 else math.inf
     return Trip(size=size, time=time, bandwidth=Estimate(size / time.value, size / time.high, fastest))
-
-
-def _log_time(lane: LaneFigures) -> stats.Interval:
-    """The interval that the lane's time was made from."""
-    time = lane.time_per_unit
-    low, center, high = (math.log(end) if end > 0 else -math.inf for end in (time.low, time.value, time.high))
-    return stats.Interval(center, low, high, stats.freedom(lane.launches))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .tasks import Answer, Task
 
-NOT_INSTALLED = "this Python has no joblib: install it there with `{} -m pip install joblib`"
+NOT_INSTALLED = "joblib is not installed in this Python: its `-m pip install joblib` does that"
 
 
 def do(order: Dict[str, Any], task: Task, loops: int) -> Answer:
@@ -33,7 +33,7 @@ class Joblib(DistantPool):
         try:
             joblib = importlib.import_module("joblib")
         except ImportError as error:
-            raise LaneError(failure("start", "unsupported", NOT_INSTALLED.format(sys.executable))) from error
+            raise LaneError(failure("start", "unsupported", NOT_INSTALLED)) from error
         sys.path.append(ON_PATH)  # loky's workers are given it, and find the agent there
         self._order = order
         self._delayed = joblib.delayed

@@ -1,0 +1,68 @@
+"""Which models there are where: arms down, models across, no cell empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gilscope.render import numbers
+from gilscope.render.sheets import Column, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.model import Skip
+
+HOW_TO_READ = (
+    "Measured: throughput of the workers against the same arm's serial lane, whose time per unit is told. A letter "
+    "stands for why there is no figure."
+)
+NOT_ASKED = "not asked for"
+
+
+def matrix(contests: Iterable[ContestFigures], skips: Iterable[Skip], only: Sequence[str] = ()) -> Sheet:
+    """One probe's contests on any number of runtimes; of several numbers of workers, the most; all models or some."""
+    cells = _Cells()
+    for contest in contests:
+        cells.add(contest)
+    for skip in skips:
+        if ":" in skip.lane:
+            cells.leave_out(skip.lane, skip.reason)
+    models = [model for model in dict.fromkeys(model for _, model in cells.texts) if not only or model in only]
+    arms = list(dict.fromkeys(arm for arm, _ in cells.texts))
+    rows = tuple((arm, *(cells.texts.get((arm, model)) or cells.why(NOT_ASKED) for model in models)) for arm in arms)
+    shown = {cell for row in rows for cell in row}
+    return Sheet(
+        title="Every model on every runtime",
+        columns=(Column("arm"), *map(Column, models)),
+        rows=rows,
+        notes=(HOW_TO_READ, *(f"{letter}: {reason}." for reason, letter in cells.letters.items() if letter in shown)),
+    )
+
+
+class _Cells:
+    """Texts by arm and model, and the letters of reasons."""
+
+    def __init__(self) -> None:
+        self.texts: dict[tuple[str, str], str] = {}
+        self.letters: dict[str, str] = {}
+
+    def why(self, reason: str) -> str:
+        return self.letters.setdefault(reason, chr(ord("a") + len(self.letters)))
+
+    def add(self, contest: ContestFigures) -> None:
+        measured = {lane.lane.name: lane for lane in contest.lanes}
+        reasons = {item.lane: f"{item.kind}: {item.reason}" for item in contest.findings if item.fails_lane}
+        for lane in contest.contest.lanes:
+            if lane.name in measured:
+                self.texts[lane.arm.name, lane.model] = _figure(measured[lane.name])
+            elif not lane.control:
+                self.texts[lane.arm.name, lane.model] = self.why(reasons.get(lane.name, "no trial was measured"))
+
+    def leave_out(self, lane: str, reason: str) -> None:
+        arm, _, model = lane.partition(":")
+        self.texts.setdefault((arm, model.rstrip("0123456789").rstrip("-")), self.why(reason))
+
+
+def _figure(lane: LaneFigures) -> str:
+    return numbers.seconds(lane.time_per_unit) if lane.scaling is None else numbers.ratio(lane.scaling)

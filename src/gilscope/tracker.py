@@ -1,0 +1,142 @@
+"""Where each free-threaded version stands, from all runs on record: PEP 703's progress in figures; pure.
+
+Every figure compares a free-threaded build with its twin of the same version, and is a geometric mean over the contests
+that have it. Runs of several suites on one machine add up; a version that none of them measured has no standing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope import stats
+from gilscope.analysis import log_interval
+from gilscope.model import Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gilscope.analysis import ContestFigures, LaneFigures
+
+LADDER = "shared"
+"""The kind of the probes that are rungs of the contention ladder."""
+
+START_UP = "spawn"
+"""The way in which a process with a fresh interpreter is born."""
+
+
+class Mean(msgspec.Struct, frozen=True, kw_only=True):
+    """A geometric mean of ratios over so many contests, told as a ratio."""
+
+    ratio: Estimate
+    contests: int
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung of the contention ladder: the most threads measured, and their scaling against one."""
+
+    probe: str
+    threads: int
+    scaling: Estimate
+
+    @property
+    def scales(self) -> bool:
+        """Whether more threads get more done, beyond the interval."""
+        return self.scaling.low > 1
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One version's figures; what no run holds is None, or empty.
+
+    ``penalty`` and ``benchmarks`` are times on one thread over the twin's, of the project's own probes and of scripts
+    written for pyperf; ``gains`` are throughputs of threads over the twin's serial lane by number of threads, of probes
+    that share nothing. ``memory`` is the PSS of the serial lane, ``start_up`` the time until a new process works, each
+    over the twin's.
+    """
+
+    version: str
+    penalty: Mean | None
+    benchmarks: Mean | None
+    gains: dict[int, Mean]
+    memory: Mean | None
+    start_up: Mean | None
+    rungs: tuple[Rung, ...]
+
+
+def standings(contests: Iterable[ContestFigures]) -> tuple[Standing, ...]:
+    """Every version that has a pair on record, in order of versions."""
+    by_version: dict[str, list[ContestFigures]] = {}
+    for contest in contests:
+        pair = contest.contest.pair
+        if pair is not None and pair.twin is not None:
+            by_version.setdefault(pair.free_threaded.name, []).append(contest)
+    return tuple(_standing(name, by_version[name]) for name in sorted(by_version, key=_number))
+
+
+def _standing(version: str, contests: Sequence[ContestFigures]) -> Standing:
+    work = [contest for contest in contests if not contest.asks_about_workers]
+    own = [contest for contest in work if contest.contest.probe.benchmark is None]
+    scripts = [contest for contest in work if contest.contest.probe.benchmark is not None]
+    apart = [contest for contest in own if contest.contest.probe.kind != LADDER]
+    counts = sorted({lane.lane.workers for contest in apart for lane in _threads(contest, version)})
+    return Standing(
+        version=version,
+        penalty=_mean(_penalties(own, version)),
+        benchmarks=_mean(_penalties(scripts, version)),
+        gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
+        memory=_mean(_memory(work, version)),
+        start_up=_mean(_penalties(contests, version, START_UP)),
+        rungs=tuple(_rungs(own, version)),
+    )
+
+
+def _penalties(contests: Iterable[ContestFigures], version: str, way: str | None = None) -> Iterator[stats.Interval]:
+    for contest in contests:
+        for penalty in contest.penalties:
+            if (penalty.arm, penalty.way) == (version, way):
+                yield penalty.log_ratio
+
+
+def _gains(contests: Iterable[ContestFigures], version: str, count: int) -> Iterator[stats.Interval]:
+    for contest in contests:
+        for lane in _threads(contest, version):
+            if lane.lane.workers == count and lane.gain is not None:
+                yield log_interval(lane.gain, lane.launches)
+
+
+def _memory(contests: Iterable[ContestFigures], version: str) -> Iterator[stats.Interval]:
+    for contest in contests:
+        rows = {lane.lane.name: lane for lane in contest.lanes}
+        lane, twin = rows.get(f"{version}:serial"), rows.get(contest.contest.reference)
+        if lane is not None and twin is not None and lane.memory is not None and twin.memory is not None:
+            held, twins = (lane.memory.pss or lane.memory.uss, twin.memory.pss or twin.memory.uss)
+            yield stats.unpaired_log_ratio(log_interval(held, lane.launches), log_interval(twins, twin.launches))
+
+
+def _rungs(contests: Iterable[ContestFigures], version: str) -> Iterator[Rung]:
+    for contest in contests:
+        if contest.contest.probe.kind == LADDER:
+            lanes = [lane for lane in _threads(contest, version) if lane.scaling is not None]
+            most = max(lanes, key=lambda lane: lane.lane.workers, default=None)
+            if most is not None and most.scaling is not None:
+                yield Rung(probe=contest.contest.probe.id, threads=most.lane.workers, scaling=most.scaling)
+
+
+def _threads(contest: ContestFigures, version: str) -> Iterator[LaneFigures]:
+    """Several threads of the version's, no more than there are CPUs."""
+    for lane in contest.lanes:
+        if (lane.lane.arm.name, lane.lane.model) == (version, "threads") and not lane.oversubscribed:
+            yield lane
+
+
+def _mean(log_ratios: Iterable[stats.Interval]) -> Mean | None:
+    known = [ratio for ratio in log_ratios if ratio.freedom > 0]
+    if not known:
+        return None
+    mean = stats.geometric_mean(known).exp()
+    return Mean(ratio=Estimate(mean.center, mean.low, mean.high), contests=len(known))
+
+
+def _number(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.rstrip("t").split(".") if part.isdigit())

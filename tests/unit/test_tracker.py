@@ -1,0 +1,111 @@
+"""Where a version stands, from made-up contests with known answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from builders import PROBE, contest, lane, pair, records, trials
+from gilscope.analysis import ContestFigures, RunRecords, figures
+from gilscope.model import Finding, Memory, Probe, Skip
+from gilscope.render import models as model_sheets
+from gilscope.render import tracker as sheets
+from gilscope.tracker import standings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gilscope.model import LaneSpec
+
+TWIN = lane("3.14")
+FREE = lane("3.14t")
+THREADS = lane("3.14t", "threads", 2)
+FOUR = lane("3.14t", "threads", 4)
+SCRIPT = msgspec.structs.replace(PROBE, id="pyperformance/nbody", kind="pyperf", benchmark="nbody")
+RUNG = msgspec.structs.replace(PROBE, id="shared/counter", kind="shared")
+
+
+def measured(
+    walls: Mapping[LaneSpec, float], probe: Probe = PROBE, held: Mapping[LaneSpec, int] | None = None
+) -> ContestFigures:
+    """A contest of 3.14t and its twin about a probe."""
+    of = msgspec.structs.replace(contest(*walls, builds=pair()), probe=probe)
+    weighed = [
+        Memory(contest=of.id, lane=item.name, launch=number, processes=1, pss_bytes=size, uss_bytes=size)
+        for item, size in (held or {}).items()
+        for number in range(7)
+    ]
+    run: RunRecords = msgspec.structs.replace(records(of, trials(walls)), memory=weighed)
+    (made,) = figures(run)
+    return made
+
+
+def test_penalties_are_geometric_means_apart_for_scripts() -> None:
+    """Own probes: 10 % and 21 % make 15.4 %; a script written for pyperf counts for itself."""
+    contests = [measured({TWIN: 1e8, FREE: 1.1e8}), measured({TWIN: 1e8, FREE: 1.21e8})]
+    (standing,) = standings([*contests, measured({TWIN: 1e8, FREE: 1.3e8}, SCRIPT)])
+
+    assert standing.penalty is not None
+    assert standing.penalty.ratio.value == pytest.approx((1.1 * 1.21) ** 0.5)
+    assert standing.penalty.contests == 2
+    assert standing.benchmarks is not None
+    assert standing.benchmarks.ratio.value == pytest.approx(1.3)
+
+
+def test_gains_are_of_probes_that_share_nothing_within_the_cpus() -> None:
+    """Two threads on two CPUs; four are left out, and so is a rung of the ladder."""
+    walls = {TWIN: 1e8, FREE: 1.1e8, THREADS: 1.25e8, FOUR: 2.5e8}
+    (standing,) = standings([measured(walls), measured({**walls, THREADS: 9e8}, RUNG)])
+
+    assert list(standing.gains) == [2]
+    assert standing.gains[2].ratio.value == pytest.approx(200 / 125)
+
+
+def test_a_rung_scales_where_threads_get_more_done_than_one() -> None:
+    """1.1 s for two threads against 1.0 s for one: 1.8 times the throughput; 3 s: two thirds."""
+    walls = {TWIN: 1e8, FREE: 1e8}
+    slow = msgspec.structs.replace(RUNG, id="shared/lock")
+    contests = [measured({**walls, THREADS: 1.1e8}, RUNG), measured({**walls, THREADS: 3e8}, slow)]
+    (standing,) = standings(contests)
+
+    assert [rung.scales for rung in standing.rungs] == [True, False]
+    (_, *cells) = next(row for row in sheets.sheet([standing]).rows if row[0].startswith("rungs"))
+    assert cells == ["1 of 2"]
+
+
+def test_memory_is_the_serial_lanes_over_the_twins() -> None:
+    """A fifth more."""
+    (standing,) = standings([measured({TWIN: 1e8, FREE: 1.1e8}, held={TWIN: 10_000_000, FREE: 12_000_000})])
+
+    assert standing.memory is not None
+    assert standing.memory.ratio.value == pytest.approx(1.2)
+
+
+def test_what_no_run_holds_is_marked() -> None:
+    """No figure is made up, and a version without a pair has no standing."""
+    (standing,) = standings([measured({TWIN: 1e8, FREE: 1.1e8})])
+    cells = {row[0]: row[1] for row in sheets.sheet([standing]).rows}
+
+    assert cells["memory of one process"] == "-"
+    assert cells["penalty on one thread, own probes"].startswith("+10")
+    assert standings([]) == ()
+
+
+def test_the_table_of_models_has_no_empty_cell() -> None:
+    """Measured, failed with its reason, left out with its reason, or not asked for."""
+    pool = lane("3.14t", "thread-pool", 2)
+    of = contest(TWIN, FREE, THREADS, pool, builds=pair())
+    failed = Finding(contest=of.id, lane=pool.name, launch=0, phase="work", kind="raised", reason="ValueError")
+    (made,) = figures(records(of, trials({TWIN: 1e8, FREE: 1.1e8, THREADS: 1.1e8}), [failed]))
+    skip = Skip(contest=of.id, lane="3.14:interpreter-pool-2", reason="came later")
+    sheet = model_sheets.matrix([made], [skip])
+    rows = {row[0]: dict(zip([column.heading for column in sheet.columns], row, strict=True)) for row in sheet.rows}
+    why = dict(note.rstrip(".").split(": ", 1) for note in sheet.notes[1:])
+
+    assert rows["3.14t"]["threads"].startswith("2")
+    assert why[rows["3.14t"]["thread-pool"]] == "raised: ValueError"
+    assert why[rows["3.14"]["interpreter-pool"]] == "came later"
+    assert why[rows["3.14"]["threads"]] == model_sheets.NOT_ASKED
+    assert all(cell for row in sheet.rows for cell in row)
