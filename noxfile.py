@@ -102,6 +102,9 @@ COGGED = (
     "docs/models.md",
     "docs/pep554.md",
     "docs/pep703.md",
+    "docs/reference/commands.md",
+    "docs/reference/results.md",
+    "docs/reference/toml.md",
     "docs/transport.md",
     "docs/workers.md",
 )

@@ -5,11 +5,19 @@ A run is found by the suite at the end of its name in ``results/reference``. Wha
 
 from __future__ import annotations
 
+import argparse
+import inspect
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+from msgspec.structs import FieldInfo, fields
+
 from gilscope import cli, store
-from gilscope.render import markdown, models, tracker
+from gilscope.analysis import by_pair
+from gilscope.arguments import parser
+from gilscope.render import markdown, models, sheets, tracker
 from gilscope.tracker import standings
 
 if TYPE_CHECKING:
@@ -27,10 +35,14 @@ def stored(suite: str) -> Path | None:
     return max(REFERENCE.glob(f"*-{suite}.jsonl"), default=None)
 
 
-def in_short(suite: str) -> str:
-    """The summaries of a run."""
+def newest_pair(suite: str) -> str:
+    """What the newest free-threaded build of a run costs and gives."""
     path = stored(suite)
-    return _nobody(suite) if path is None else markdown.in_short(cli.read_report(path))
+    if path is None:
+        return _nobody(suite)
+    report = cli.read_report(path)
+    newest = max(by_pair(report.contests), key=lambda pair: pair.contests[0].contest.pair.free_threaded.facts.version)
+    return _text([sheets.summary(newest)], [report.header])
 
 
 def in_full(suite: str) -> str:
@@ -63,11 +75,48 @@ def _newest(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
     return list({contest.contest.id: contest for contest in contests}.values())
 
 
-def _text(sheets: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:
+def _text(shown: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:
     made = "; ".join(f"`{header.id}` (suite {header.suite}, {header.started[:10]})" for header in headers)
     hosts = {f"{header.host.cpu}, {header.host.cpus_usable:g} usable CPUs" for header in headers}
-    return "\n".join([*map(markdown.of_sheet, sheets), f"From {made}, on {', '.join(sorted(hosts))}."])
+    return "\n".join(
+        [*(markdown.of_sheet(sheet) for sheet in shown if sheet.rows), f"From {made}, on {', '.join(sorted(hosts))}."]
+    )
 
 
 def _nobody(suite: str) -> str:
     return f"Nobody has measured this here yet: `gilscope run --suite {suite} --on '*'` does.\n"
+
+
+def commands() -> str:
+    """What every command says of itself when asked for help."""
+    actions = parser()._subparsers  # noqa: SLF001 - argparse tells its commands nowhere else
+    assert actions is not None  # noqa: S101 - the command line has commands
+    (choices,) = (action.choices for action in actions._group_actions)  # noqa: SLF001 - the same
+    assert isinstance(choices, dict)  # noqa: S101 - they have names
+    return "\n".join(f"## gilscope {name}\n\n```text\n{_help(command)}```\n" for name, command in choices.items())
+
+
+def _help(command: argparse.ArgumentParser) -> str:
+    command.formatter_class = partial(argparse.RawDescriptionHelpFormatter, width=100)
+    return command.format_help()
+
+
+def keys(table: type[msgspec.Struct]) -> str:
+    """A Struct's fields with their types and defaults, and what its docstring says of them."""
+    rows = [f"| `{item.encode_name}` | {_type(item.type)} | {_default(item)} |" for item in fields(table)]
+    about = inspect.getdoc(table) or ""
+    return "\n".join([about.replace("``", "`"), "", "| key | type | default |", "|---|---|---|", *rows, ""])
+
+
+def _type(kind: object) -> str:
+    named = kind.__name__ if isinstance(kind, type) else str(kind)
+    for prefix in ("typing.", "gilscope.model.", "gilscope.stats."):
+        named = named.replace(prefix, "")
+    return "`" + named.replace("|", "or").replace("NoneType", "null") + "`"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.required:
+        return "required"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    return "none" if value is None or value in ((), {}) else f"`{value}`"

@@ -107,12 +107,3 @@ def test_what_was_left_out_before_it_began_is_told() -> None:
 def test_sheets_without_rows_are_left_out() -> None:
     """A run without skips has no empty table of them."""
     assert "Not measured" not in markdown.page(made())
-
-
-def test_the_short_form_names_machine_and_day() -> None:
-    """A table that is quoted elsewhere takes its circumstances along."""
-    text = markdown.in_short(made())
-
-    assert "| cpu/primes |" in text
-    assert "Measured 2026-01-02 on CPU \\<of\\> a\\|kind, 2 usable CPUs, Linux." in text
-    assert "3.14t:serial" not in text

@@ -35,14 +35,6 @@ def page(report: Report) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def in_short(report: Report) -> str:
-    """The summary per pair, with what it was measured on: for pages that show no more than that."""
-    host = report.header.host
-    cpus = f"{host.cpus_usable:g} usable CPUs"
-    made = f"Measured {report.header.started[:10]} on {host.cpu or host.machine}, {cpus}, {host.system}."
-    return "\n\n".join([*map(_section, report.summaries), _escaped(made)]) + "\n"
-
-
 def of_sheet(sheet: Sheet) -> str:
     """One sheet as a page of its own."""
     return _section(sheet) + "\n"
