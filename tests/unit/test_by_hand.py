@@ -1,0 +1,44 @@
+"""The stored reference run, read by a script that shares no code with ours, gives the numbers of our report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import by_hand
+from gilscope import cli, store
+from gilscope.render import numbers
+
+REFERENCE = max((Path(__file__).parents[2] / "results" / "reference").glob("*-reference.jsonl"))
+CONTESTS = ("cpu/primes@3.14t", "shared/dict_read@3.14t", "shared/counter@3.14t")
+BEGUN = {contest.id for contest in store.read(REFERENCE).contests}
+
+
+def last_digit(text: str) -> float:
+    """What the last digit that a figure is shown with stands for."""
+    value = text.partition(" ")[0]
+    return 10.0 ** -len(value.partition(".")[2])
+
+
+@pytest.mark.parametrize("name", [name for name in CONTESTS if name in BEGUN])
+def test_a_second_opinion_agrees_to_the_shown_digits(name: str) -> None:
+    """Penalty with its split, gains of all lanes with two workers, and where threads pay."""
+    contest = next(item for item in cli.read_report(REFERENCE).contests if item.contest.id == name)
+    cold = {lane.lane.name: lane.cold_rounds for lane in contest.lanes}
+    found = by_hand.told(by_hand.read(REFERENCE, name), "3.14", "3.14t", 2, cold)
+
+    penalties = {item.arm: item.penalty for item in contest.penalties}
+    assert contest.gil_off is not None
+    ours = {
+        "penalty": penalties["3.14t"],
+        "of which the build": penalties["3.14t+gil"],
+        "of which the GIL": contest.gil_off.penalty,
+        **{f"gain of {lane.lane.name}": lane.gain for lane in contest.lanes if lane.lane.workers > 1},
+        "break-even": next(item.workers for item in contest.break_evens if item.model == "threads"),
+    }
+
+    for other, value in found.items():
+        estimate = ours[other]
+        assert estimate is not None
+        assert estimate.value == pytest.approx(value, abs=0.51 * last_digit(numbers.ratio(estimate))), other
