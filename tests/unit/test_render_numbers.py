@@ -83,3 +83,11 @@ def test_a_noise_floor_without_bounds_is_unknown() -> None:
     """A control of one launch leaves everything open."""
     assert numbers.plain_percent(0.0083) == "0.83%"
     assert numbers.plain_percent(math.inf) == "unknown"
+
+
+def test_a_bar_is_as_long_as_its_value() -> None:
+    """Half of eight characters are four, parts of one are drawn in eighths, and nothing exceeds the longest."""
+    assert numbers.bar(1.0, 2.0, width=8) == "████"
+    assert numbers.bar(5.0, 64.0, width=8) == "▋"
+    assert numbers.bar(3.0, 2.0, width=2) == "██"
+    assert numbers.bar(0.0, 2.0, width=8) == ""

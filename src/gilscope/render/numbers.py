@@ -9,6 +9,7 @@ from gilscope.model import Estimate
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 RATE_UNITS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
+EIGHTHS = ("", *"▏▎▍▌▋▊▉█")
 MOST_DECIMALS = 3
 FARTHEST = 10.0
 """An interval this many times as wide as its value (two launches, or one) leaves the value open."""
@@ -52,6 +53,12 @@ def bandwidth(estimate: Estimate) -> str:
 def slope(estimate: Estimate) -> str:
     """A slope on log scales as ``0.02 ±0.05``: zero is an ordinary value."""
     return _with_interval(estimate, scale=1.0)
+
+
+def bar(value: float, longest: float, width: int) -> str:
+    """A bar as long as the value, where ``longest`` is as long as ``width`` characters: eighths of a character."""
+    eighths = round(8 * width * min(1.0, value / longest)) if longest > 0 else 0
+    return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8]
 
 
 def plain_percent(fraction: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -23,6 +24,7 @@ class RunProgress:
         self._console = console
         self._contests = contests
         self._begun = 0
+        self._budget_s = 0.0
         self._task: TaskID | None = None
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -48,6 +50,7 @@ class RunProgress:
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """A new bar; its end is the budget."""
         self._begun += 1
+        self._budget_s = rules.budget_s
         description = f"{self._begun}/{self._contests} {contest.id}"
         self._task = self._bar.add_task(description, total=rules.budget_s, state=f"{len(contest.lanes)} lanes")
 
@@ -55,7 +58,9 @@ class RunProgress:
         """Move the bar."""
         if self._task is not None:
             width = f", widest ±{100 * widest:.1f}%" if math.isfinite(widest) else ""
-            self._bar.update(self._task, completed=elapsed_s, state=f"launch {launch + 1}{width}")
+            left_s = (1 + self._contests - self._begun) * self._budget_s - elapsed_s
+            left = f", {timedelta(seconds=max(0, round(left_s)))} left at most"
+            self._bar.update(self._task, completed=elapsed_s, state=f"launch {launch + 1}{width}{left}")
 
     def contest_ends(self, end: ContestEnd) -> None:
         """Replace the bar by a line that stays."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gilscope.model import ContestEnd, Estimate, Pair, Skip
 
 NOT_MEASURED = "-"
+WIDTH_OF_BARS = 8
 BETTER, WORSE = ", better", ", worse"
 """How a cell ends that tells a change beyond noise."""
 HOW_TO_READ = (
@@ -89,6 +90,7 @@ def detail(contest: ContestFigures) -> Sheet:
             Column("scaling", wide=True),
             Column("efficiency"),
             Column("cores busy"),
+            Column("gain, drawn", wide=True),
         ),
         rows=tuple(_lane_row(contest, lane) for lane in contest.lanes),
         notes=contest_notes(contest),
@@ -254,7 +256,15 @@ def _lane_row(contest: ContestFigures, lane: LaneFigures) -> tuple[str, ...]:
         _ratio(lane.scaling),
         NOT_MEASURED if lane.efficiency is None else numbers.percent(lane.efficiency),
         numbers.ratio(lane.cores_busy),
+        _drawn(contest, lane),
     )
+
+
+def _drawn(contest: ContestFigures, lane: LaneFigures) -> str:
+    """The reference lane's bar is one; the longest is that of the most workers."""
+    value = 1.0 if lane.gain is None else lane.gain.value
+    longest = max([1.0, *(row.gain.value for row in contest.lanes if row.gain is not None)])
+    return numbers.bar(value, longest, WIDTH_OF_BARS)
 
 
 def _ratio(estimate: Estimate | None) -> str:
