@@ -277,6 +277,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         kind=table.kind or identifier.partition("/")[0],
         shared=table.shared,
         requires_python=_requires_python(block),
+        dependencies=_dependencies(block),
         ways=table.ways,
         self_timed=table.self_timed,
         observes=table.observes,
@@ -308,7 +309,7 @@ def _functions(tree: ast.Module) -> list[str]:
     """Names bound at the top level by ``def`` or by assignment."""
     names: list[str] = []
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names.append(node.name)
         elif isinstance(node, ast.Assign):
             names += [target.id for target in node.targets if isinstance(target, ast.Name)]
@@ -325,6 +326,12 @@ def _requires_python(block: dict[str, Any]) -> str | None:
     """What the block asks for, as text whatever its type; the plan tells of text that is no version specifier."""
     wanted = block.get("requires-python")
     return None if wanted is None else str(wanted)
+
+
+def _dependencies(block: dict[str, Any]) -> tuple[str, ...]:
+    """What the block names; the agent tells where one of them is missing."""
+    named = block.get("dependencies", [])
+    return tuple(map(str, named)) if isinstance(named, list) else ()
 
 
 def _metadata(text: str) -> dict[str, Any]:

@@ -113,6 +113,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
     each of which has a unit (empty for what is told in words). ``loops`` fixes how many units a trial has.
+    Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     function: str | None = None
     shared: bool = False
     requires_python: str | None = None
+    dependencies: tuple[str, ...] = ()
     benchmark: str | None = None
     argv: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()

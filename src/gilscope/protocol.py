@@ -4,6 +4,7 @@ Format history:
     1   hello, ready, trial, failed, closed, benchmarks; orders: the probe, then ``trial`` and ``close``, or a script
         whose ``benchmarks`` are asked for.
     2   the order names a crew instead of a model, and may hold a way and a case; trials may hold observations.
+        The order names the probe's dependencies.
 """
 
 from __future__ import annotations
@@ -92,6 +93,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "type": "open",
             "path": probe.path,
             "function": probe.function,
+            "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
             "shared": probe.shared,

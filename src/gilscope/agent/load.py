@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 ON_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "on_path")
 
 
+# What CPython says of an extension module that cannot be in several interpreters.
+REFUSED = "does not support loading in subinterpreters"
+
+
 class Probe:
     """A loaded probe: its functions, before any state was made.
 
@@ -70,12 +74,14 @@ class Probe:
         """What ``setup`` makes, or None without one.
 
         Raises:
-            LaneError: ``setup`` raised.
+            LaneError: ``setup`` raised; a NotImplementedError tells that this runtime is unsupported, and why.
         """
         if self.setup is None:
             return None
         try:
             return self.setup()
+        except NotImplementedError as error:
+            raise LaneError(failure("setup", "unsupported", str(error))) from error
         except BaseException as error:
             raise LaneError(raised("setup", error)) from error
         finally:
@@ -101,7 +107,7 @@ def opened(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
 
 def _way(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
     """One of a probe's ways, a context manager around its unit of work."""
-    namespace = run_file(order["path"])
+    namespace = _run_probe(order)
     enter = namespace[order["way"].replace("-", "_")]
     try:
         context = enter(*_case(order))
@@ -119,6 +125,34 @@ def _way(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
         raise LaneError(raised("end", error)) from error
 
 
+def _run_probe(order: Dict[str, Any]) -> Dict[str, Any]:
+    """The probe's file, run; what it cannot import here is no failure where its block names it, or CPython refuses it.
+
+    Raises:
+        LaneError: it cannot be run.
+    """
+    try:
+        return run_file(order["path"])
+    except LaneError as error:
+        reason = _unsupported_import(error.__cause__, order["dependencies"])
+        if reason is None:
+            raise
+        raise LaneError(failure("load", "unsupported", reason)) from error
+
+
+def _unsupported_import(error: Optional[BaseException], dependencies: List[str]) -> Optional[str]:
+    """Why this runtime cannot import what the probe needs, None where the probe itself is wrong."""
+    if not isinstance(error, ImportError):
+        return None
+    root: BaseException = error
+    while root.__cause__ or root.__context__:
+        root = root.__cause__ or root.__context__ or root
+    if dependencies and isinstance(root, ModuleNotFoundError):
+        needed = " ".join(dependencies)
+        return "needs {0}: {1} -m pip install {0}".format(needed, sys.executable)
+    return str(root) if dependencies or REFUSED in str(root) else None
+
+
 def _case(order: Dict[str, Any]) -> List[object]:
     """The arguments of a way, or of a setup: the case where there is one."""
     return [] if order["case"] is None else [order["case"]]
@@ -128,7 +162,7 @@ def _probe(order: Dict[str, Any]) -> Probe:
     """A probe as the contract has it, or any callable of a script that knows nothing of it."""
     if order["function"] is not None:
         return _function(order["path"], order["function"])
-    namespace = run_file(order["path"])
+    namespace = _run_probe(order)
     setup, case = namespace.get("setup"), _case(order)
     if setup is not None and case:
         from functools import partial  # noqa: PLC0415 - few probes have cases
