@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _import(commands)
     _history(commands)
     _compare(commands)
+    _claims(commands)
     _add(commands, "probes", "list the probes by kind, each with its question")
     return top
 
@@ -150,6 +151,13 @@ def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     compare.add_argument("after", metavar="RUN", help="id or file of the other one")
     compare.add_argument("--json", action="store_true", help="the same as JSON")
     _results(compare)
+
+
+def _claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    claims = _add(commands, "claims", "hold published statements against what was measured here")
+    claims.add_argument("runs", nargs="*", metavar="RUN", help="ids or files; every stored run where left out")
+    claims.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown instead")
+    _results(claims)
 
 
 def _python(command: argparse.ArgumentParser) -> None:

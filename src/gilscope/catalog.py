@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 
 from gilscope import scripts
+from gilscope.claims import Claim
+from gilscope.claims import mistakes as claim_mistakes
 from gilscope.errors import MatrixError, UsageError
 from gilscope.model import Probe, Rules
 from gilscope.scripts import Script
-from gilscope.validation import convert, unknown_name
+from gilscope.validation import Table, convert, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 BUILT_IN = Path(__file__).parent / "agent" / "measures"
 """Probes of the workers themselves: what it takes to start one, to reach it, and to send it something."""
@@ -98,15 +100,16 @@ def suites(path: Path) -> dict[str, Suite]:
     Raises:
         MatrixError: the file has mistakes.
     """
-    document = _toml(path)
-    tables = {name: convert(table, Suite, f"{path.name}: [{name}]") for name, table in document.items()}
-    mistakes = [mistake for _, found in tables.values() for mistake in found]
-    for name, (suite, _) in tables.items():
-        if suite is not None:
-            mistakes += [f"{path.name}: [{name}]: {mistake}" for mistake in _nonsense(suite)]
-    if mistakes:
-        raise MatrixError(tuple(mistakes))
-    return {name: suite for name, (suite, _) in tables.items() if suite is not None}
+    return _tables(path, Suite, _nonsense)
+
+
+def claims(path: Path) -> dict[str, Claim]:
+    """All published statements by id.
+
+    Raises:
+        MatrixError: the file has mistakes.
+    """
+    return _tables(path, Claim, claim_mistakes)
 
 
 def suite(path: Path, name: str) -> Suite:
@@ -340,6 +343,22 @@ def _metadata(text: str) -> dict[str, Any]:
             lines = match["content"].splitlines(keepends=True)
             return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
     return {}
+
+
+def _tables(path: Path, kind: type[Table], nonsense: Callable[[Table], Iterable[str]]) -> dict[str, Table]:
+    """Every table of a file by its name; ``nonsense`` says what is wrong with one whose keys are of their types."""
+    found: dict[str, Table] = {}
+    mistakes: list[str] = []
+    for name, table in _toml(path).items():
+        where = f"{path.name}: [{name}]"
+        value, told = convert(table, kind, where)
+        mistakes += told
+        if value is not None:
+            found[name] = value
+            mistakes += [f"{where}: {mistake}" for mistake in nonsense(value)]
+    if mistakes:
+        raise MatrixError(tuple(mistakes))
+    return found
 
 
 def _toml(path: Path) -> dict[str, Any]:

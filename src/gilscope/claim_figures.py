@@ -1,0 +1,274 @@
+"""The figures that claims name, out of stored runs, or why a run has none; pure.
+
+Two lanes of one contest are compared within rounds, lanes of different contests as quantities measured apart.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gilscope import stats
+from gilscope.analysis import log_interval
+from gilscope.claims import Judgement, on_host, verdict
+from gilscope.model import Estimate
+from gilscope.paired import Paired
+from gilscope.workers import Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from gilscope.claims import Claim
+    from gilscope.model import Arm, Contest, LaneSpec, Trial
+    from gilscope.store import Run
+
+
+class NoFigureError(Exception):
+    """This run has no figure for a claim; the text says why."""
+
+
+class NotMeasuredError(NoFigureError):
+    """This run did not measure the claim's probe at all."""
+
+
+def judged(claims: Mapping[str, Claim], runs: Iterable[Run]) -> tuple[Judgement, ...]:
+    """Every claim, by the newest of the runs that has its figure.
+
+    Args:
+        claims: by id.
+        runs: in any order.
+    """
+    newest_first = [_Measured(run) for run in sorted(runs, key=lambda run: run.header.started, reverse=True)]
+    return tuple(_judged(name, claim, newest_first) for name, claim in claims.items())
+
+
+def _judged(name: str, claim: Claim, newest_first: Iterable[_Measured]) -> Judgement:
+    """Where no run has the figure, what the newest one that measured the probe says to it."""
+    hindered: Judgement | None = None
+    for measured in newest_first:
+        run = measured.run.header.id
+        try:
+            logs = measured.log_figures(claim)
+        except NotMeasuredError:
+            continue
+        except NoFigureError as reason:
+            hindered = hindered or Judgement(
+                id=name, claim=claim, verdict="cannot be judged here", run=run, reason=str(reason)
+            )
+        else:
+            ours = _in_unit(claim, logs[0] if len(logs) == 1 else stats.geometric_mean(logs))
+            return Judgement(id=name, claim=claim, verdict=verdict(claim, ours), ours=ours, probes=len(logs), run=run)
+    return hindered or Judgement(id=name, claim=claim, verdict="not measured yet")
+
+
+class _Measured:
+    """One run's contests, each arranged when a claim first asks for it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.contests = [_ContestLanes(contest, run) for contest in run.contests]
+
+    def log_figures(self, claim: Claim) -> list[stats.Interval]:
+        """The logs of the claim's figure, one for each of its probes.
+
+        Raises:
+            NoFigureError: there are none, or too few.
+        """
+        asked = [contest for contest in self.contests if fnmatchcase(contest.contest.probe.id, claim.probe)]
+        if not asked:
+            raise NotMeasuredError
+        usable = self.run.header.host.cpus_usable
+        if usable < claim.cpus:
+            raise NoFigureError(f"needs {claim.cpus} CPUs, the host had {usable:g}")
+        platforms = {lane.arm.runtime.facts.platform for contest in asked for lane in contest.contest.lanes}
+        if not any(fnmatchcase(platform, claim.platform) for platform in platforms):
+            raise NoFigureError(f"said of {claim.platform}, measured on {', '.join(sorted(platforms))}")
+        logs, reasons = self._of_probes(claim, asked)
+        if len(logs) < claim.fewest:
+            missing = f"needs {claim.fewest} probes, {len(logs)} were measured"
+            raise NoFigureError(reasons[0] if reasons and not logs else missing)
+        return logs
+
+    def _of_probes(self, claim: Claim, asked: list[_ContestLanes]) -> tuple[list[stats.Interval], list[str]]:
+        logs: list[stats.Interval] = []
+        reasons: list[str] = []
+        for probe in dict.fromkeys(contest.contest.probe.id for contest in asked):
+            try:
+                logs.append(self._of_probe(claim, [one for one in asked if one.contest.probe.id == probe]))
+            except NoFigureError as reason:
+                reasons.append(str(reason))
+        return logs, reasons
+
+    def _of_probe(self, claim: Claim, contests: list[_ContestLanes]) -> stats.Interval:
+        """Of one contest that has both lanes where there is one, so that they were measured side by side."""
+        wanted = on_host(claim.lane, self.run.header.host)
+        if claim.against is None:
+            lanes = self._first(contests, wanted)
+            return lanes.log_quantity(claim, wanted)
+        other = on_host(claim.against, self.run.header.host)
+        together = [lanes for lanes in contests if wanted in lanes and other in lanes]
+        of, to = (together[0],) * 2 if together else (self._first(contests, wanted), self._first(contests, other))
+        _check_comparable(of.arm(wanted), to.arm(other))
+        if of is to and claim.figure in OF_TIME:
+            time = of.log_time_ratio(wanted, other)
+        else:
+            time = stats.unpaired_log_ratio(of.log_quantity(claim, wanted), to.log_quantity(claim, other))
+        return _inverse(time) if claim.figure == "speed-up" else time
+
+    def _first(self, contests: list[_ContestLanes], wanted: str) -> _ContestLanes:
+        found = next((lanes for lanes in contests if wanted in lanes), None)
+        if found is None:
+            raise NoFigureError(self._why_missing(contests, wanted))
+        return found
+
+    def _why_missing(self, contests: list[_ContestLanes], wanted: str) -> str:
+        """What a finding or a skip says of the lane, or that nothing of its arm was measured."""
+        told = (*self.run.findings, *self.run.skips)
+        names = {lanes.contest.id for lanes in contests}
+        reasons = [record.reason for record in told if record.lane == wanted and record.contest in names]
+        if reasons:
+            return f"{wanted}: {reasons[-1]}"
+        arm = wanted.partition(":")[0]
+        known = {name for lanes in contests for lane in lanes.contest.lanes for name in _names(lane.arm)}
+        return f"{wanted} was not measured" if arm in known else f"no runtime {arm} was measured"
+
+
+class _ContestLanes:
+    """The lanes of one contest that did not fail, called by version and build: ``3.14t:threads-2``."""
+
+    def __init__(self, contest: Contest, run: Run) -> None:
+        self.contest = contest
+        self._run = run
+
+    @cached_property
+    def _paired(self) -> Paired:
+        return Paired([trial for trial in self._run.trials if trial.contest == self.contest.id])
+
+    @cached_property
+    def _by_name(self) -> dict[str, LaneSpec]:
+        failed = {item.lane for item in self._run.findings if item.contest == self.contest.id and item.fails_lane}
+        lanes = [lane for lane in self.contest.lanes if lane.name in self._paired.trials and lane.name not in failed]
+        return {
+            f"{arm}:{lane.name.partition(':')[2]}": lane
+            for lane in lanes
+            if not lane.control
+            for arm in _names(lane.arm)
+        }
+
+    @cached_property
+    def _weights(self) -> Weights:
+        records = [record for record in self._run.memory if record.contest == self.contest.id]
+        return Weights(self._by_name.values(), records)
+
+    @cached_property
+    def _units(self) -> int:
+        """How many of what the probe asks about one unit does."""
+        told = (item.inner_loops for item in self._run.calibrations if item.contest == self.contest.id)
+        return next(told, 1)
+
+    def __contains__(self, wanted: str) -> bool:
+        """Whether it has this lane, or a lane of this model."""
+        return wanted in self._by_name or bool(self._of_model(wanted))
+
+    def _of_model(self, wanted: str) -> list[LaneSpec]:
+        arm, _, model = wanted.partition(":")
+        return [lane for lane in self._by_name.values() if arm in _names(lane.arm) and lane.model == model]
+
+    def arm(self, wanted: str) -> Arm:
+        """The arm of a lane that it has."""
+        return (self._by_name.get(wanted) or self._of_model(wanted)[0]).arm
+
+    def _lane(self, wanted: str) -> LaneSpec:
+        if wanted not in self._by_name:
+            raise NoFigureError(f"{wanted} names no lane but a model")
+        return self._by_name[wanted]
+
+    def log_quantity(self, claim: Claim, wanted: str) -> stats.Interval:
+        """The log of what a claim asks of one lane."""
+        if claim.figure == "memory":
+            return self._log_memory(wanted)
+        if claim.figure == "memory per worker":
+            return self._log_memory_per_worker(wanted)
+        if claim.figure == "observed":
+            return self._log_of(wanted, lambda trial: _number(trial, claim.observation or ""))
+        done = self._lane(wanted).workers * self._units
+        return self._log_of(wanted, lambda trial: trial.wall_ns / 1e9 / trial.loops / done)
+
+    def log_time_ratio(self, wanted: str, other: str) -> stats.Interval:
+        """The log of the ratio of two lanes' times per unit, formed within rounds."""
+        of, to = self._lane(wanted), self._lane(other)
+        ratio = self._paired.log_ratio(of.name, to.name)
+        shift = math.log(to.workers / of.workers)
+        return replace(ratio, center=ratio.center + shift, low=ratio.low + shift, high=ratio.high + shift)
+
+    def _log_of(self, wanted: str, quantity: Callable[[Trial], float]) -> stats.Interval:
+        rounds = self._paired.warm(self._lane(wanted).name)
+        values = [[quantity(trial) for trial in trials] for trials in rounds]
+        if not values or min(map(min, values)) <= 0:
+            raise NoFigureError(f"{wanted}: some of what was measured is not above zero")
+        return stats.log_ratio_interval([list(map(math.log, launch)) for launch in values])
+
+    def _log_memory(self, wanted: str) -> stats.Interval:
+        if self._weights.of_lane(self._lane(wanted).name) is None:
+            raise NoFigureError(f"{wanted} was not weighed")
+        return self._weights.log_memory(self._by_name[wanted].name)
+
+    def _log_memory_per_worker(self, wanted: str) -> stats.Interval:
+        arm = self.arm(wanted).name
+        model = wanted.partition(":")[2]
+        weighed = next((one for one in self._weights.per_worker() if (one.arm, one.model) == (arm, model)), None)
+        if weighed is None:
+            raise NoFigureError(f"{wanted} was not weighed with several numbers of workers")
+        per_worker = weighed.pss or weighed.uss
+        if per_worker.value <= 0:
+            raise NoFigureError(f"{wanted}: a further worker weighs nothing that can be told")
+        launches = {record.launch for record in self._run.memory if record.contest == self.contest.id}
+        return log_interval(per_worker, len(launches))
+
+
+OF_TIME = frozenset({"time", "penalty", "speed-up"})
+
+
+def _names(arm: Arm) -> Iterator[str]:
+    """What a claim may call an arm, whatever it is called on the machine: ``3.14t`` or ``3.14.6t``, ``3.14t+gil``."""
+    facts = arm.runtime.facts
+    build = "t" if facts.build == "free-threaded" else ""
+    for digits in (2, 3):
+        yield ".".join(map(str, facts.version[:digits])) + build + ("+gil" if arm.gil_forced else "")
+
+
+def _check_comparable(one: Arm, other: Arm) -> None:
+    """Builds are compared that agree in all that moves a time but their version and their GIL."""
+    ours, theirs = one.runtime.facts, other.runtime.facts
+    facts = (
+        ("platform", ours.platform, theirs.platform),
+        ("compiler", ours.compiler.partition(" ")[0], theirs.compiler.partition(" ")[0]),
+        ("PGO", ours.pgo, theirs.pgo),
+        ("LTO", ours.lto, theirs.lto),
+        ("debug", ours.debug, theirs.debug),
+        ("JIT", ours.jit == "on", theirs.jit == "on"),
+    )
+    differing = [name for name, mine, its in facts if mine != its]
+    if differing:
+        raise NoFigureError(f"builds not comparable: {one.name} and {other.name} differ in {', '.join(differing)}")
+
+
+def _number(trial: Trial, name: str) -> float:
+    value = trial.observed.get(name)
+    if not isinstance(value, int | float):
+        raise NoFigureError(f"{trial.lane} observed no number called {name}")
+    return float(value)
+
+
+def _in_unit(claim: Claim, log: stats.Interval) -> Estimate:
+    """A figure's log in the unit of the claim's bounds."""
+    less = 1.0 if claim.figure == "penalty" else 0.0
+    told = log.exp()
+    return Estimate(told.center - less, told.low - less, told.high - less)
+
+
+def _inverse(log: stats.Interval) -> stats.Interval:
+    return replace(log, center=-log.center, low=-log.high, high=-log.low)

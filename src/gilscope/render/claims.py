@@ -1,0 +1,121 @@
+"""Claims as sheets: what was said and by whom, then what the stored runs say to it; nothing is computed here."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from gilscope.model import Estimate
+from gilscope.render import numbers
+from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gilscope.claims import Claim, Judgement
+
+HOW_TO_READ = (
+    "Held: the whole 95 % interval of our figure lies within the bounds. Not held: all of it lies outside. Cannot be "
+    "told: a bound lies within the interval."
+)
+
+
+def sheets(judgements: Sequence[Judgement]) -> tuple[Sheet, Sheet]:
+    """The statements with their sources, and the verdicts."""
+    return _statements(judgements), _verdicts(judgements)
+
+
+def _statements(judgements: Iterable[Judgement]) -> Sheet:
+    return Sheet(
+        title="What was said",
+        columns=(
+            Column("claim"),
+            Column("statement"),
+            Column("source"),
+            Column("measured on", wide=True),
+            Column("held if"),
+        ),
+        rows=tuple(
+            (
+                item.id,
+                item.claim.statement,
+                ", ".join(part for part in (item.claim.source, item.claim.date, item.claim.url) if part),
+                item.claim.machine,
+                _bounds(item.claim),
+            )
+            for item in judgements
+        ),
+    )
+
+
+def _verdicts(judgements: Sequence[Judgement]) -> Sheet:
+    return Sheet(
+        title="What the stored runs say",
+        columns=(Column("claim"), Column("theirs"), Column("ours"), Column("verdict"), Column("run", wide=True)),
+        rows=tuple(
+            (
+                item.id,
+                item.claim.theirs,
+                NOT_MEASURED if item.ours is None else _ours(item, item.ours),
+                item.verdict + (f": {item.reason}" if item.reason else ""),
+                item.run or NOT_MEASURED,
+            )
+            for item in judgements
+        ),
+        notes=(_tally(judgements), HOW_TO_READ, *_commands(judgements)),
+    )
+
+
+def _ours(judgement: Judgement, ours: Estimate) -> str:
+    mean = f", mean of {judgement.probes} probes" if judgement.probes > 1 else ""
+    return _figure(judgement.claim, ours) + mean
+
+
+def _figure(claim: Claim, estimate: Estimate) -> str:
+    if claim.figure == "penalty":
+        return numbers.signed_percent(estimate)
+    if claim.is_ratio:
+        return numbers.ratio(estimate) + "x"
+    if claim.figure == "observed":
+        return f"{claim.observation} {numbers.ratio(estimate)}"
+    return numbers.seconds(estimate) if claim.figure == "time" else numbers.memory(estimate)
+
+
+def _bounds(claim: Claim) -> str:
+    """Both bounds in the figure's unit."""
+    least, most = (None if bound is None else _exact(claim, bound) for bound in (claim.at_least, claim.at_most))
+    if least is None or most is None:
+        return f"{_name(claim)} at most {most}" if least is None else f"{_name(claim)} at least {least}"
+    return f"{_name(claim)} {least} to {most}"
+
+
+def _name(claim: Claim) -> str:
+    against = "" if claim.against is None else f" against {claim.against}"
+    return f"{claim.observation or claim.figure} of {claim.lane}{against}, {claim.probe}:"
+
+
+def _exact(claim: Claim, bound: float) -> str:
+    """A bound has no interval."""
+    return _figure(claim, Estimate(bound, bound, bound)).replace(" ±0", "")
+
+
+def _tally(judgements: Iterable[Judgement]) -> str:
+    counts: dict[str, int] = defaultdict(int)
+    for judgement in judgements:
+        counts[judgement.verdict] += 1
+    return ", ".join(f"{verdict}: {count}" for verdict, count in counts.items()) + "."
+
+
+def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
+    """What would measure the claims that no run has measured, suite by suite."""
+    missing: dict[str, list[Claim]] = defaultdict(list)
+    for judgement in judgements:
+        if judgement.verdict == "not measured yet":
+            missing[judgement.claim.suite].append(judgement.claim)
+    for suite, claims in missing.items():
+        lanes = [lane for claim in claims for lane in (claim.lane, claim.against) if lane is not None]
+        arms = sorted({lane.partition(":")[0].removesuffix("+gil") for lane in lanes})
+        probes = dict.fromkeys(claim.probe for claim in claims)
+        words = ["gilscope", "run", "--suite", suite, *(word for arm in arms for word in ("--on", arm)), *probes]
+        yield f"Not measured yet, and what would: {shlex.join(words)}"
