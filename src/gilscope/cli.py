@@ -340,6 +340,23 @@ def _compare(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _claims(asked: argparse.Namespace) -> int:
+    from gilscope import store
+    from gilscope.catalog import claims, home
+    from gilscope.claim_figures import judged
+    from gilscope.render import claims as render
+    from gilscope.render import markdown, terminal
+
+    said = claims(home() / "matrix" / "claims.toml")
+    paths = [store.find(asked.results, run) for run in asked.runs] or store.runs(asked.results)
+    sheets = render.sheets(judged(said, map(store.read, paths)))
+    if asked.markdown:
+        _write(asked.markdown, "\n".join(map(markdown.of_sheet, sheets)))
+    else:
+        terminal.show(_console(), sheets)
+    return 0
+
+
 def _print_json(value: object) -> None:
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
 
@@ -352,6 +369,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import": _import,
     "history": _history,
     "compare": _compare,
+    "claims": _claims,
     "probes": _probes,
 }
 
