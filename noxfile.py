@@ -99,6 +99,7 @@ def bring_free_threaded(session: nox.Session) -> None:
 COGGED = (
     "README.md",
     "docs/explanation/precision.md",
+    "docs/ladder.md",
     "docs/models.md",
     "docs/pep554.md",
     "docs/pep703.md",

@@ -17,7 +17,7 @@ from msgspec.structs import FieldInfo, fields
 from gilscope import cli, store
 from gilscope.analysis import by_pair
 from gilscope.arguments import parser
-from gilscope.render import markdown, models, sheets, tracker
+from gilscope.render import ladder, markdown, models, sheets, tracker
 from gilscope.tracker import standings
 
 if TYPE_CHECKING:
@@ -67,7 +67,16 @@ def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
     reports = [cli.read_report(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
     known = standings(_newest(contest for report in reports for contest in report.contests))
-    return _text([tracker.sheet(known), tracker.ladder(known)], [report.header for report in reports])
+    return _text([tracker.sheet(known)], [report.header for report in reports])
+
+
+def rungs() -> str:
+    """The contention ladder."""
+    path = stored("ladder")
+    if path is None:
+        return _nobody("ladder")
+    report = cli.read_report(path)
+    return _text([ladder.sheet(report.contests)], [report.header])
 
 
 def _newest(contests: Iterable[ContestFigures]) -> list[ContestFigures]:

@@ -10,6 +10,7 @@ import pytest
 from builders import PROBE, contest, lane, pair, records, trials
 from gilscope.analysis import ContestFigures, RunRecords, figures
 from gilscope.model import Finding, Memory, Probe, Skip
+from gilscope.render import ladder
 from gilscope.render import models as model_sheets
 from gilscope.render import tracker as sheets
 from gilscope.tracker import standings
@@ -109,3 +110,15 @@ def test_the_table_of_models_has_no_empty_cell() -> None:
     assert why[rows["3.14"]["interpreter-pool"]] == "came later"
     assert why[rows["3.14"]["threads"]] == model_sheets.NOT_ASKED
     assert all(cell for row in sheet.rows for cell in row)
+
+
+def test_the_ladder_has_its_best_rung_first() -> None:
+    """Rungs down, arms across; more threads than CPUs are left out."""
+    walls = {TWIN: 1e8, FREE: 1e8, lane("3.14", "threads", 2): 2e8, FOUR: 1e8}
+    slow = msgspec.structs.replace(RUNG, id="shared/lock")
+    sheet = ladder.sheet([measured({**walls, THREADS: 3e8}, slow), measured({**walls, THREADS: 1.1e8}, RUNG)])
+
+    assert [column.heading for column in sheet.columns] == ["rung", "3.14", "3.14t"]
+    assert [row[0] for row in sheet.rows] == ["shared/counter", "shared/lock"]
+    assert [row[1].partition(" ")[0] for row in sheet.rows] == ["1", "1"]
+    assert [row[2].partition(" ")[0] for row in sheet.rows] == ["1.82", "0.667"]

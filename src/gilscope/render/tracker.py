@@ -9,7 +9,7 @@ from gilscope.render import numbers
 from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from gilscope.tracker import Mean, Standing
 
@@ -36,23 +36,6 @@ def sheet(standings: Sequence[Standing]) -> Sheet:
         columns=(Column("figure"), *(Column(standing.version) for standing in standings)),
         rows=tuple((label, *map(cell, standings)) for label, cell in rows),
         notes=(HOW_TO_READ,),
-    )
-
-
-def ladder(standings: Sequence[Standing]) -> Sheet:
-    """Scaling of every rung in every version."""
-    scaling = {(rung.probe, standing.version): rung for standing in standings for rung in standing.rungs}
-    probes = dict.fromkeys(rung.probe for standing in standings for rung in standing.rungs)
-
-    def cells(probe: str) -> Iterator[str]:
-        for standing in standings:
-            rung = scaling.get((probe, standing.version))
-            yield NOT_MEASURED if rung is None else f"{numbers.ratio(rung.scaling)} ({rung.threads} threads)"
-
-    return Sheet(
-        title="The contention ladder: throughput of threads against one",
-        columns=(Column("rung"), *(Column(standing.version) for standing in standings)),
-        rows=tuple((probe, *cells(probe)) for probe in probes),
     )
 
 
