@@ -2,8 +2,8 @@
 
 A summary is derived by `summary` and can be made again at any time: deleting the cache costs time only. It holds as
 long as the run's file is the same (path, size, time of change), and so is the code that made it. Summaries are JSON
-lines, appended whole, so several processes may add theirs and an interruption loses none. DuckDB reads the lines in
-place and picks the few figures that are asked for.
+lines, appended whole, so several processes may add theirs and an interruption loses one at most. DuckDB reads the lines
+in place and picks the few figures that are asked for.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import msgspec
 
 from gilscope import store
 from gilscope.errors import ResultsError
-from gilscope.summary import FigureName, Observation, Summary, summary
+from gilscope.summary import Figure, FigureName, Observation, Summary, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 MADE_BY = ("analysis", "effort", "paired", "stats", "store", "summary", "workers")
 """The modules whose change makes every summary obsolete."""
@@ -34,22 +34,19 @@ COLUMNS = {
     "started": "VARCHAR",
     "host": "VARCHAR",
     "torn": "BIGINT",
-    "figures": "STRUCT(name VARCHAR, probe VARCHAR, arm VARCHAR, work VARCHAR, version VARCHAR, build VARCHAR, "
-    "recipe VARCHAR, circumstances MAP(VARCHAR, VARCHAR), twin_differs VARCHAR, center DOUBLE, half_width DOUBLE, "
-    "freedom DOUBLE, floor DOUBLE)[]",
+    "figures": "JSON[]",
 }
 LINES = f"read_json($lines, format = 'newline_delimited', ignore_errors = true, columns = {COLUMNS})"
 """The cache as a table; a torn line is a run without a summary."""
 
-RUNS = f"""
-    WITH runs AS (
-        SELECT * FROM {LINES}
-        SEMI JOIN (SELECT unnest($paths) AS path, unnest($sizes) AS size, unnest($times) AS mtime_ns)
-            USING (path, size, mtime_ns)
-        QUALIFY row_number() OVER (PARTITION BY host, run, started ORDER BY size DESC, path) = 1
-    ), told AS (SELECT started, host, unnest(figures) AS figure FROM runs)
+INDEX = f"SELECT path, size, mtime_ns, host, run, started, torn FROM {LINES}"
+FIGURES = f"""
+    SELECT path, size, mtime_ns, host, started, figure
+    FROM (SELECT * EXCLUDE (figures), unnest(figures) AS figure FROM {LINES})
+    WHERE figure->>'name' = $name AND figure->>'probe' GLOB $probe AND figure->>'work' GLOB $work
 """
-"""Each run once, though a copy of its file may lie in another folder, or an earlier state of it; and their figures."""
+
+_decoder = msgspec.json.Decoder(Figure)
 
 
 class RunFile(NamedTuple):
@@ -75,15 +72,16 @@ class Archive:
         """Look at the folders: nothing is read but their files' names, sizes and times.
 
         Raises:
-            ResultsError: there is no run in any of them.
+            ResultsError: a folder cannot be looked into, or there is no run in any of them.
         """
         folders = list(folders)
-        self.files = tuple(file for folder in folders for file in _files(folder))
-        if not self.files:
+        self._files = {file for folder in folders for file in _files(folder)}
+        if not self._files:
             places = ", ".join(map(str, folders))
             raise ResultsError(f"no runs are stored in {places}: measure one with `gilscope run`")
         self._lines = cache_dir / "summaries" / f"{_code_version()}{store.SUFFIX}"
         self._database = duckdb.connect()
+        self._torn: dict[RunFile, int] = {}
 
     def fill(self, watched: Callable[[Sequence[RunFile]], Iterable[RunFile]]) -> tuple[str, ...]:
         """Summarise the runs that have no summary yet.
@@ -92,13 +90,13 @@ class Archive:
             watched: shows how far it is, as it hands through the files to be summarised.
 
         Returns:
-            What could not be read, file by file; those files are left out, and tried again the next time.
+            What could not be read, in words: files are left out and tried again the next time, lines only left out.
 
         Raises:
             ResultsError: the cache cannot be written.
         """
-        known = self._known()
-        missing = [file for file in self.files if file not in known]
+        index = self._query(INDEX)
+        missing = sorted(self._files - {RunFile(*row[:3]) for row in index})
         problems = []
         for file in watched(missing) if missing else ():
             try:
@@ -107,45 +105,42 @@ class Archive:
                 problems.append(f"left out: {error}")
             else:
                 self._append(Kept(**file._asdict(), **msgspec.structs.asdict(made)))
-        return tuple(problems)
-
-    def torn(self) -> tuple[tuple[str, int], ...]:
-        """The files that hold lines that cannot be read, and how many: a run that was cut off, or a damaged file."""
-        return tuple(self._rows(f"{RUNS} SELECT path, torn FROM runs WHERE torn > 0 ORDER BY path"))
-
-    def probes(self, name: FigureName) -> tuple[str, ...]:
-        """The probes that have this figure in some run."""
-        query = f"{RUNS} SELECT DISTINCT figure.probe FROM told WHERE figure.name = $name ORDER BY 1"
-        return tuple(probe for (probe,) in self._rows(query, name=name))
+        self._torn = self._chosen(self._query(INDEX) if missing else index)
+        return (*problems, *(_damage(file, torn) for file, torn in sorted(self._torn.items()) if torn))
 
     def observations(self, name: FigureName, probe: str, work: str) -> tuple[Observation, ...]:
-        """One figure of every run, of the probes and lanes that these globs mean."""
-        query = f"""
-            {RUNS} SELECT figure, started, host FROM told
-            WHERE figure.name = $name AND figure.probe GLOB $probe AND figure.work GLOB $work
-        """
-        rows = self._rows(query, name=name, probe=probe, work=work)
-        return tuple(Observation(**figure, started=started, host=host) for figure, started, host in rows)
+        """One figure of every run that is summarised, of the probes and lanes that these globs mean."""
+        found = {}
+        for path, size, mtime_ns, host, started, told in self._query(FIGURES, name=name, probe=probe, work=work):
+            file = RunFile(path, size, mtime_ns)
+            if file in self._torn:
+                figure = _decoder.decode(told)
+                found[file, figure.probe, figure.arm, figure.work] = Observation(host, started, figure)
+        return tuple(found.values())
 
-    def _known(self) -> set[RunFile]:
-        if not self._lines.exists():
-            return set()
-        query = f"SELECT path, size, mtime_ns FROM {LINES}"
-        return {RunFile(*row) for row in self._database.execute(query, {"lines": str(self._lines)}).fetchall()}
+    def _chosen(self, index: Iterable[tuple[Any, ...]]) -> dict[RunFile, int]:
+        """Each run once, though a copy of its file, or of an earlier state of it, may lie in another folder."""
+        largest: dict[tuple[str, ...], tuple[RunFile, int]] = {}
+        for path, size, mtime_ns, *run, torn in index:
+            file = RunFile(path, size, mtime_ns)
+            if file in self._files:
+                largest[tuple(run)] = max(
+                    (file, torn), largest.get(tuple(run), (file, torn)), key=lambda copy: copy[0].size
+                )
+        return dict(largest.values())
 
-    def _rows(self, query: str, **asked: str) -> list[tuple[Any, ...]]:
+    def _query(self, query: str, **asked: str) -> list[tuple[Any, ...]]:
         if not self._lines.exists():
             return []
-        paths, sizes, times = (list(column) for column in zip(*self.files, strict=True))
-        values = {"lines": str(self._lines), "paths": paths, "sizes": sizes, "times": times, **asked}
-        return self._database.execute(query, values).fetchall()
+        return self._database.execute(query, {"lines": str(self._lines), **asked}).fetchall()
 
     def _append(self, kept: Kept) -> None:
+        """Add a line; the line break comes first, so that one that was cut off before spoils no other."""
         try:
             if not self._lines.exists():
                 self._begin()
             with self._lines.open("ab", buffering=0) as lines:
-                lines.write(msgspec.json.encode(kept) + b"\n")
+                lines.write(b"\n" + msgspec.json.encode(kept))
         except OSError as error:
             raise ResultsError(f"summaries cannot be kept in {self._lines.parent}: {error.strerror}") from error
 
@@ -156,13 +151,17 @@ class Archive:
             old.unlink(missing_ok=True)
 
 
-def _files(folder: Path) -> Iterator[RunFile]:
+def _files(folder: Path) -> list[RunFile]:
     try:
         with os.scandir(folder.resolve()) as entries:
             found = [(entry.path, entry.stat()) for entry in entries if entry.name.endswith(store.SUFFIX)]
     except OSError as error:
         raise ResultsError(f"cannot look into {folder}: {error.strerror}; measure with `gilscope run`") from error
-    return (RunFile(path, status.st_size, status.st_mtime_ns) for path, status in sorted(found))
+    return [RunFile(path, status.st_size, status.st_mtime_ns) for path, status in found]
+
+
+def _damage(file: RunFile, torn: int) -> str:
+    return f"{file.path}: {torn} {'line is' if torn == 1 else 'lines are'} damaged or cut off, and left out"
 
 
 def _code_version() -> str:

@@ -295,7 +295,9 @@ def _history(asked: argparse.Namespace) -> int:
     _summarise(archive)
     observations = archive.observations(asked.figure, asked.probe, asked.lane)
     if not observations:
-        known = ", ".join(archive.probes(asked.figure)) or "none"
+        known = (
+            ", ".join(sorted({each.figure.probe for each in archive.observations(asked.figure, "*", "*")})) or "none"
+        )
         raise errors.UsageError(
             f"no stored run has a {asked.figure} of probe {asked.probe!r}, lane {asked.lane!r}; probes that have one: "
             f"{known}"
@@ -314,13 +316,11 @@ def _summarise(archive: Archive) -> None:
     """Bring the summaries up to date, and tell what of the runs cannot be read."""
     from rich.progress import track
 
-    from gilscope.render import history as render
-
     console = _console(stderr=True)
     problems = archive.fill(
         lambda files: track(files, "Summarising runs", console=console, transient=True, disable=not console.is_terminal)
     )
-    for problem in (*problems, *render.torn(archive.torn())):
+    for problem in problems:
         console.print(problem, style="yellow")
 
 

@@ -89,18 +89,17 @@ class _Point(msgspec.Struct, frozen=True, kw_only=True):
 
 def history(figure: FigureName, by: By, observations: Iterable[Observation]) -> History:
     """The series of a figure, and which of its changes are beyond noise."""
-    known, unknown = [], 0
-    for observation in observations:
-        if observation.half_width is None:
+    groups: dict[tuple[str, ...], list[Observation]] = defaultdict(list)
+    unknown = 0
+    for one in observations:
+        its = one.figure
+        if its.half_width is None:
             unknown += 1
         else:
-            known.append(observation)
-    groups: dict[tuple[str, ...], list[Observation]] = defaultdict(list)
-    for one in known:
-        arm = one.build if by == "version" else one.arm
-        groups[one.host, one.recipe, one.probe, arm, one.work].append(one)
+            arm = its.build if by == "version" else its.arm
+            groups[one.host, its.recipe, its.probe, arm, its.work].append(one)
     lines = {key: _points(groups[key], by) for key in sorted(groups)}
-    steps = [(early.level, late.level) for points in lines.values() for early, late in _steps(points)]
+    steps = [(early.level, late.level) for points in lines.values() for early, late in pairwise(points)]
     told = iter(changes(steps))
     series = tuple(_series(key, points, [next(told) for _ in points[1:]], figure) for key, points in lines.items())
     return History(figure=figure, by=by, series=series, single_launches=unknown)
@@ -132,18 +131,14 @@ def version_order(text: str) -> Version:
 def _points(runs: Iterable[Observation], by: By) -> list[_Point]:
     groups: dict[str, list[Observation]] = defaultdict(list)
     for run in runs:
-        groups[run.version if by == "version" else run.started[: len("2026-01-31")]].append(run)
+        groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run)
     labels = sorted(groups, key=version_order) if by == "version" else sorted(groups)
     return [_point(label, groups[label]) for label in labels]
 
 
 def _point(label: str, runs: Sequence[Observation]) -> _Point:
-    level = Level(joined([run.interval for run in runs]), median(run.floor for run in runs))
+    level = Level(joined([run.figure.interval for run in runs]), median(run.figure.floor for run in runs))
     return _Point(label=label, level=level, runs=tuple(runs))
-
-
-def _steps(points: Sequence[_Point]) -> Iterable[tuple[_Point, _Point]]:
-    return pairwise(points)
 
 
 def _series(key: tuple[str, ...], points: Sequence[_Point], told: Sequence[Change], figure: FigureName) -> Series:
@@ -151,7 +146,7 @@ def _series(key: tuple[str, ...], points: Sequence[_Point], told: Sequence[Chang
     first = _row(points[0], figure)
     later = (
         _row(late, figure, change, _differences(early, late))
-        for (early, late), change in zip(_steps(points), told, strict=True)
+        for (early, late), change in zip(pairwise(points), told, strict=True)
     )
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
@@ -164,15 +159,15 @@ def _row(point: _Point, figure: FigureName, change: Change | None = None, circum
         runs=len(point.runs),
         change=change,
         circumstances=circumstances,
-        twin_differs=tuple(sorted({run.twin_differs for run in point.runs if run.twin_differs})),
+        twin_differs=tuple(sorted({run.figure.twin_differs for run in point.runs if run.figure.twin_differs})),
     )
 
 
 def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
     """What was not the same in the runs of both rows, besides the row's own label."""
     differing = []
-    for what in late.runs[0].circumstances:
-        before, after = ({run.circumstances[what] for run in point.runs} for point in (early, late))
+    for what in late.runs[0].figure.circumstances:
+        before, after = ({run.figure.circumstances[what] for run in point.runs} for point in (early, late))
         if before != after and {early.label, late.label} != before | after:
             differing.append(what)
     return tuple(differing)

@@ -51,11 +51,12 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return stats.Interval(self.center, self.center - reach, self.center + reach, self.freedom)
 
 
-class Observation(Figure, frozen=True, kw_only=True):
-    """A figure with the start of its run and the host that it was measured on."""
+class Observation(msgspec.Struct, frozen=True):
+    """A figure with the host it was measured on and the start of its run."""
 
-    started: str
     host: str
+    started: str
+    figure: Figure
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from gilscope.render.changes import HOLM, figure, mark, size
 from gilscope.render.sheets import Column, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from gilscope.history import History, Row, Series
     from gilscope.summary import FigureName
@@ -34,10 +34,15 @@ def sheets(history: History) -> Iterator[Sheet]:
         yield _sheet(history, series)
     yield Sheet(
         title="Changes beyond noise",
-        columns=(Column("probe and lane"), Column("since"), Column("change"), Column(""), Column("also changed")),
+        columns=(Column("probe and lane"), Column("since"), Column("change"), Column("")),
         rows=tuple(
-            (f"{series.probe} {_lane(series)}", row.label, size(change), mark(history.figure, change), _also(row))
+            (f"{series.probe} {_lane(series)}", row.label, size(change), mark(history.figure, change))
             for series, row, change in history.marked
+        ),
+        notes=tuple(
+            f"{series.probe} {_lane(series)} {row.label}: also changed since the row before: {_also(row)}."
+            for series, row, _ in history.marked
+            if row.circumstances
         ),
     )
 
@@ -49,12 +54,6 @@ def verdict(history: History) -> str:
     return (
         f"{marked or 'None'} of {changes} ({len(history.series)} series) {'is' if marked == 1 else 'are'} beyond noise."
     )
-
-
-def torn(files: Iterable[tuple[str, int]]) -> Iterator[str]:
-    """What is said of files with lines that cannot be read."""
-    for path, lines in files:
-        yield f"{path}: {lines} {'line is' if lines == 1 else 'lines are'} damaged or cut off, and left out"
 
 
 def _sheet(history: History, series: Series) -> Sheet:

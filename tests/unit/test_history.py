@@ -1,0 +1,254 @@
+"""A figure over versions and dates: what is marked, what is never mixed, how runs of one row are joined."""
+
+from __future__ import annotations
+
+import json
+import math
+from random import Random
+from statistics import mean
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope import cli, stats
+from gilscope.arguments import DEFAULT_RESULTS
+from gilscope.history import history, joined, version_order
+from gilscope.summary import Figure, Observation
+from histories import made_run, stored
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gilscope.summary import FigureName
+
+VERSIONS = [f"3.14.{patch}" for patch in range(8)]
+PLANTED = "3.14.5"
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A cache and a working folder of its own, and a terminal of 80 columns."""
+    monkeypatch.setattr(cli, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+
+
+def observation(  # noqa: PLR0913 - a figure is described by this many things
+    log: float,
+    version: str = "3.14.0",
+    *,
+    name: FigureName = "penalty",
+    host: str = "lab",
+    day: str = "2026-01-01",
+    recipe: str = "GCC",
+    compiler: str = "GCC 14",
+    half_width: float | None = 0.01,
+) -> Observation:
+    """A figure of a run."""
+    figure = Figure(
+        name=name,
+        probe="cpu/primes",
+        arm="3.14t",
+        work="serial",
+        version=version,
+        build="free-threaded",
+        recipe=recipe,
+        circumstances={"Python": version, "compiler": compiler},
+        twin_differs="",
+        center=log,
+        half_width=half_width,
+        freedom=6,
+        floor=0.004,
+    )
+    return Observation(host, f"{day} 03:04:05", figure)
+
+
+def plant(folder: Path, slower: float = 1.05, noise: float = 0.005) -> None:
+    """Three runs per version; from one version on, the free-threaded build is slower."""
+    for version in VERSIONS:
+        for number in range(3):
+            factor = 1.08 * (slower if version >= PLANTED else 1.0)
+            stored(folder, made_run(version, factor, run=f"{version}-{number}", noise=noise))
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, list[dict[str, object]]]:
+    """What ``gilscope history --json`` answers."""
+    assert cli.main(["history", "--json", *arguments]) == 0
+    answer: dict[str, list[dict[str, object]]] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+class TestMarks:
+    """A change beyond noise is the one that is marked."""
+
+    def test_a_planted_regression_is_the_only_mark(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Five per cent from one version to the next, from files to the last line of the answer."""
+        plant(tmp_path / "results")
+        status = cli.main(["history"])
+        lines = capsys.readouterr().out.splitlines()
+        marked = [line for line in lines if line.endswith(("worse", "better")) or "▲ up, worse " in line]
+
+        assert status == 0
+        assert {line.split()[0] for line in marked} == {PLANTED, "cpu/primes"}
+        assert lines[-1] == "1 of 7 changes (1 series) is beyond noise."
+        assert max(map(len, lines)) <= 80
+
+    @pytest.mark.parametrize(("figure", "word"), [("time", "▲ up, worse"), ("gain", "▼ down, worse")])
+    def test_other_figures(self, tmp_path: Path, capsys: pytest.CaptureFixture[str], figure: str, word: str) -> None:
+        """A longer time is for the worse, and so is a smaller gain; the default build did not change."""
+        plant(tmp_path / "results")
+        cli.main(["history", figure])
+        closing = capsys.readouterr().out.split("Changes beyond noise")[1]
+
+        assert closing.count(word) == 2
+        assert closing.count(PLANTED) == 2
+        assert "default:serial" not in closing
+
+    def test_a_noisy_series_is_not_marked(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """With launches that differ by a tenth, five per cent are told from nothing by nobody."""
+        plant(tmp_path / "results", noise=0.1)
+        cli.main(["history"])
+
+        assert "None of 7 changes (1 series) are beyond noise." in capsys.readouterr().out
+
+    def test_the_change_by_hand(self) -> None:
+        """From 10 % to 21 % more time is 10 % more."""
+        told = history("penalty", "version", [observation(math.log(1.1)), observation(math.log(1.21), "3.14.1")])
+        first, second = told.series[0].rows
+
+        assert first.change is None
+        assert second.estimate.value == pytest.approx(0.21)
+        assert second.change is not None
+        assert second.change.ratio.value == pytest.approx(1.1)
+
+
+class TestRows:
+    """What stands in one series, in which order, and what is said beside it."""
+
+    def test_hosts_and_recipes_are_not_mixed(self) -> None:
+        """A machine twice as fast is no change, and neither is a build with PGO."""
+        runs = [observation(0.7), observation(0.0, host="other"), observation(0.2, recipe="GCC, PGO")]
+        told = history("time", "version", [*runs, observation(0.7, "3.14.1")])
+
+        assert {(series.host, series.recipe, len(series.rows)) for series in told.series} == {
+            ("lab", "GCC", 2),
+            ("other", "GCC", 1),
+            ("lab", "GCC, PGO", 1),
+        }
+        assert told.marked == ()
+
+    def test_other_hosts_in_files(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Two machines that measured the same versions are two series."""
+        for host, slower in (("lab", 1.1), ("cloud", 1.3)):
+            stored(tmp_path / host, made_run(slower=slower, run="same", host=host))
+        answer = asked(capsys, "--results", "lab", "cloud")
+
+        assert [series["host"] for series in answer["series"]] == sorted(
+            f"{host} (CPU <of> a|kind, 2 of 4 CPUs, x86_64, Linux)" for host in ("cloud", "lab")
+        )
+
+    def test_by_date(self) -> None:
+        """A row per day; which Python it was is told where it changed."""
+        runs = [observation(0.1, day="2026-02-01"), observation(0.1), observation(0.1, "3.14.1", day="2026-03-01")]
+        told = history("penalty", "date", runs)
+
+        assert [(row.label, row.circumstances) for row in told.series[0].rows] == [
+            ("2026-01-01", ()),
+            ("2026-02-01", ()),
+            ("2026-03-01", ("Python",)),
+        ]
+
+    def test_what_else_changed_is_told(self) -> None:
+        """Another compiler may be why; another version is what the rows are about."""
+        told = history("penalty", "version", [observation(0.1), observation(0.1, "3.14.1", compiler="GCC 15")])
+
+        assert told.series[0].rows[1].circumstances == ("compiler",)
+
+    def test_single_launches_are_left_out_and_counted(self) -> None:
+        """They have no interval, so nothing can be compared with them."""
+        told = history("penalty", "version", [observation(0.1), observation(0.9, "3.14.1", half_width=None)])
+
+        assert len(told.series[0].rows) == 1
+        assert told.single_launches == 1
+
+    def test_versions_are_sorted_as_versions(self) -> None:
+        """Ten comes after nine, and pre-releases before the release."""
+        mixed = ["3.10.1", "3.15.0", "odd", "3.15.0rc1", "3.9.20", "3.15.0a3+"]
+
+        assert sorted(mixed, key=version_order) == ["odd", "3.9.20", "3.10.1", "3.15.0a3+", "3.15.0rc1", "3.15.0"]
+
+    def test_a_long_series_shows_its_end_and_its_marks(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """What is left out is counted; a marked row never is."""
+        for day in range(28):
+            for month in (1, 2):
+                date = f"2026-{month:02}-{day + 1:02}"
+                slower = 1.1 if date < "2026-01-09" else 1.2
+                stored(DEFAULT_RESULTS, made_run(slower=slower, run=date, day=date, noise=0.002))
+        cli.main(["history", "--by", "date"])
+        out = capsys.readouterr().out
+
+        assert "25 earlier rows without a mark are left out here" in out
+        assert "\n2026-01-09" in out
+        assert "\n2026-01-08" not in out
+
+
+class TestJoined:
+    """Runs of one row as one estimate."""
+
+    def test_one_run_is_itself(self) -> None:
+        """Nothing is lost or gained."""
+        alone = observation(0.1).figure.interval
+
+        assert joined([alone]).half_width == pytest.approx(alone.half_width)
+
+    def test_runs_that_agree_narrow_the_interval(self) -> None:
+        """Four runs halve the error of one, and have more degrees of freedom."""
+        four = joined([observation(0.1).figure.interval] * 4)
+        error = 0.01 / stats.student_quantile(6, 0.95) / 2
+
+        assert four.half_width == pytest.approx(stats.student_quantile(24, 0.95) * error)
+
+    @pytest.mark.parametrize("between", [0.0, 0.01, 0.05])
+    def test_coverage(self, between: float) -> None:
+        """The interval holds the truth about 19 times in 20, however much runs differ."""
+        draw = Random(3)  # noqa: S311 - noise, not secrets
+        error = 0.01 / stats.student_quantile(6, 0.95)
+        held = [
+            joined([observation(draw.gauss(0, math.hypot(between, error))).figure.interval for _ in range(6)]).contains(
+                0.0
+            )
+            for _ in range(1500)
+        ]
+
+        assert mean(held) == pytest.approx(0.95, abs=0.025)
+
+
+class TestWrongUse:
+    """What is not there is told with what there is."""
+
+    def test_an_empty_folder(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        """It says how to fill it."""
+        (tmp_path / "results").mkdir()
+
+        assert cli.main(["history"]) == 6
+        assert "no runs are stored in results: measure one with `gilscope run`" in capsys.readouterr().err
+
+    def test_no_such_folder(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A share that is not there is named."""
+        assert cli.main(["history", "--results", "share"]) == 6
+        assert "cannot look into share" in capsys.readouterr().err
+
+    def test_an_unknown_probe(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Those that there are are listed."""
+        stored(tmp_path / "results", made_run())
+
+        assert cli.main(["history", "--probe", "cpu/prines"]) == 2
+        assert "probes that have one: cpu/primes" in capsys.readouterr().err
+
+
+def test_builds_that_must_not_be_compared_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A penalty against a twin that differs says so."""
+    stored(tmp_path / "results", made_run(differences=("PGO: yes against no",)))
+    cli.main(["history"])
+
+    assert "NOT COMPARABLE in all: the builds set against each other differ in PGO" in capsys.readouterr().out

@@ -1,0 +1,125 @@
+"""Two runs side by side: the ratios by hand, and what must be said beside them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from gilscope import cli, store
+from gilscope.arguments import DEFAULT_RESULTS
+from gilscope.run_comparison import RunComparison, compare
+from gilscope.summary import summary
+from histories import made_run, stored
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gilscope.model import Record
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A working folder of its own, and a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+
+
+def compared(tmp_path: Path, before: list[Record], after: list[Record]) -> RunComparison:
+    """The comparison of two runs that were stored."""
+    first, second = (
+        summary(store.read(stored(tmp_path, records, name))) for name, records in (("before", before), ("after", after))
+    )
+    return compare(first, second)
+
+
+def told(capsys: pytest.CaptureFixture[str], before: list[Record], after: list[Record]) -> str:
+    """What the command prints, in one line."""
+    for records in (before, after):
+        stored(DEFAULT_RESULTS, records)
+    assert cli.main(["compare", "r1", "r2"]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_the_ratios_by_hand(tmp_path: Path) -> None:
+    """1.2 over 1.1 for all that the free-threaded build did, one for all others."""
+    rows = compared(tmp_path, made_run(slower=1.1), made_run(slower=1.2, run="r2")).rows
+    found = {(row.figure, f"{row.arm}:{row.work}"): (row.change.ratio.value, row.change.beyond_noise) for row in rows}
+
+    assert {key for key, (_, mark) in found.items() if mark == "up"} == {
+        ("penalty", "3.14t:serial"),
+        ("time", "3.14t:serial"),
+        ("time", "3.14t:threads-2"),
+    }
+    for key, (ratio, _) in found.items():
+        assert ratio == pytest.approx(1.0 if key == ("time", "3.14:serial") else 1.2 / 1.1)
+    penalty = next(row for row in rows if row.figure == "penalty")
+    assert (penalty.before.value, penalty.after.value) == pytest.approx((0.1, 0.2))
+
+
+def test_what_one_run_only_has_is_listed(tmp_path: Path) -> None:
+    """A lane that the second run had not, by the run that has it."""
+    shorter = made_run(run="r2")
+    without = [record for record in shorter if getattr(record, "lane", "") != "3.14t:threads-2"]
+    missing = compared(tmp_path, made_run(), without).one_sided
+
+    assert [(only.run, only.figure, only.arm, only.work) for only in missing] == [("r1", "time", "3.14t", "threads-2")]
+
+
+def test_nothing_is_said_of_hosts_and_builds_that_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    """The noise floors always are."""
+    text = told(capsys, made_run(noise=0.01), made_run(run="r2", noise=0.01))
+
+    assert "NOT COMPARABLE" not in text
+    assert "Noise floors:" in text
+
+
+def test_another_host_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its name stands below the numbers."""
+    assert "NOT COMPARABLE hosts: lab (" in told(capsys, made_run(), made_run(run="r2", host="cloud"))
+
+
+def test_another_build_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """In what it differs, and what else may explain a change."""
+    text = told(capsys, made_run(), made_run("3.14.1", run="r2", pgo=False, compiler="GCC 15.1.0"))
+
+    assert "NOT COMPARABLE builds: GCC, PGO, LTO, then GCC, LTO." in text
+    assert "Python: 3.14.0, then 3.14.1." in text
+    assert "compiler: GCC 14.2.0, then GCC 15.1.0." in text
+
+
+def test_twins_that_differ_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """The penalty holds this difference too."""
+    text = told(capsys, made_run(differences=("LTO: yes against no",)), made_run(run="r2"))
+
+    assert "the builds set against each other differ in LTO: yes against no." in text
+
+
+def test_a_lane_that_is_in_two_contests_is_compared_once(tmp_path: Path) -> None:
+    """The reference of two pairs is measured twice."""
+    header, of, *rest = made_run()
+    copies = [msgspec.structs.replace(record, contest="again") for record in rest if hasattr(record, "contest")]
+    doubled = [header, of, *rest, msgspec.structs.replace(of, id="again"), *copies]
+    rows = compared(tmp_path, doubled, doubled).rows
+
+    assert len(rows) == len({(row.figure, row.arm, row.work) for row in rows}) == 4
+
+
+def test_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same numbers, for a program."""
+    paths = [stored(tmp_path, made_run(slower=slower, run=run)) for run, slower in (("a", 1.1), ("b", 1.2))]
+    assert cli.main(["compare", "--json", *map(str, paths)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+
+    assert (answer["before"], answer["after"]) == ("a", "b")
+    assert len(answer["rows"]) == 4
+
+
+def test_no_such_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """The latest are listed."""
+    stored(DEFAULT_RESULTS, made_run())
+
+    assert cli.main(["compare", "r1", "r9"]) == 6
+    assert "there is no run 'r9' in results; the latest are: r1" in capsys.readouterr().err
