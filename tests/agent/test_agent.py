@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import runpy
 import shutil
@@ -16,7 +15,7 @@ import pytest
 
 import targets
 from agents import Agents, Ended, end, members
-from gilscope import catalog, protocol
+from gilscope import protocol
 from gilscope.agent.timing import digest
 from gilscope.model import LaneSpec
 from gilscope.models import MODELS
@@ -31,7 +30,6 @@ AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 FREE_THREADED = [pytest.param(arm, id=arm.name) for arm in targets.FREE_THREADED]
 ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CENSUS.runtimes for arm in arms(runtime)]
-PROBES = catalog.probes(catalog.home() / "probes")
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -113,24 +111,6 @@ def test_the_makespan_covers_every_worker(told: Told) -> None:
             assert min(trial.starts_ns) >= 0, model
             for start_ns, end_ns in zip(trial.starts_ns, trial.ends_ns, strict=True):
                 assert end_ns - start_ns >= trial.loops * 10_000_000, model
-
-
-@functools.cache
-def expected_digest(path: str) -> str:
-    """What a probe's unit gives in the controller's Python."""
-    script = runpy.run_path(path)
-    state = [script["setup"]()] if "setup" in script else []
-    return digest(script["work"](*state))
-
-
-@pytest.mark.parametrize("arm", AS_BUILT)
-def test_our_own_probes_agree_everywhere(arm: Arm, agents: Agents) -> None:
-    """Every probe of the project gives one digest in all models, in this Python as in the controller's."""
-    ended = {probe.id: agents.ask(arm, probe, workers=1) for probe in PROBES}
-
-    for probe in PROBES:
-        digests = {model: [trial.digests for trial in one.trials] for model, one in ended[probe.id].items()}
-        assert digests == {model: [(expected_digest(probe.path),)] for model in models_of(arm)}, probe.id
 
 
 # states
@@ -247,7 +227,7 @@ FAILURES: dict[str, tuple[str, str | None, str, str, str, str]] = {
 def test_a_failure_is_told_with_its_phase_and_reason(arm: Arm, failure: str, agents: Agents) -> None:
     """In every model alike, never as a good result; the process then ends by itself."""
     source, function, phase, kind, reason, detail = FAILURES[failure]
-    is_edge = arm in [edge.values[0] for edge in EDGES]
+    is_edge = arm in targets.EDGES
     models = [model for model in models_of(arm) if is_edge or model.startswith("interpreter")]
 
     ended = agents.ask(arm, agents.write(source, function=function), models=models, workers=1)
