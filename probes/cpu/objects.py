@@ -44,4 +44,5 @@ if __name__ == "__main__":
 
     begun = time.perf_counter()
     answer = work()
-    print(f"keys add up to {answer}, one unit took {time.perf_counter() - begun:.3f} s")
+    took = time.perf_counter() - begun
+    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")

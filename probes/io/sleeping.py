@@ -25,4 +25,5 @@ def check(result):
 if __name__ == "__main__":
     begun = time.perf_counter()
     answer = work()
-    print(f"{answer} waits, one unit took {time.perf_counter() - begun:.4f} s")
+    took = time.perf_counter() - begun
+    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")

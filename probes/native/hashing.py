@@ -29,7 +29,8 @@ def check(result):
 if __name__ == "__main__":
     import time
 
-    payload = setup()
+    state = setup()
     begun = time.perf_counter()
-    answer = work(payload)
-    print(f"{answer}, one unit took {time.perf_counter() - begun:.4f} s")
+    answer = work(state)
+    took = time.perf_counter() - begun
+    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")

@@ -31,6 +31,7 @@ def models(suite: str, *ways: str) -> set[str]:
         ("pyperformance", PLAIN),
         ("pyperformance-once", PLAIN),
         ("models", set(MODELS)),
+        ("ladder", {"serial", "threads"}),
     ],
 )
 def test_a_suite_measures_its_models(suite: str, measured: set[str]) -> None:

@@ -148,8 +148,10 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     while root.__cause__ or root.__context__:
         root = root.__cause__ or root.__context__ or root
     if dependencies and isinstance(root, ModuleNotFoundError):
-        needed = " ".join(dependencies)
-        return "needs {0}: {1} -m pip install {0}".format(needed, sys.executable)
+        import shlex  # noqa: PLC0415 - only needed to word a reason
+
+        install = " ".join(map(shlex.quote, [sys.executable, "-m", "pip", "install", *dependencies]))
+        return "needs {}: {}".format(" ".join(dependencies), install)
     return str(root) if dependencies or REFUSED in str(root) else None
 
 
