@@ -40,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     _runtimes(commands)
     _run(commands)
     _report(commands)
+    _page(commands)
+    _charts(commands)
     _export(commands)
     _import(commands)
     _history(commands)
@@ -102,6 +104,22 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--svg", type=Path, metavar="FILE", help="write the summary and a first table as a picture instead"
     )
     _results(report)
+
+
+def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    page = _add(commands, "page", "write a stored run as one HTML file that opens offline")
+    page.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
+    page.add_argument(
+        "-o", "--output", type=Path, default=Path("gilscope.html"), metavar="FILE", help="default: %(default)s"
+    )
+    _results(page)
+
+
+def _charts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    charts = _add(commands, "charts", "draw what workers take, an SVG file per chart")
+    charts.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
+    charts.add_argument("-o", "--output", type=Path, default=Path("charts"), metavar="DIR", help="default: charts/")
+    _results(charts)
 
 
 def _export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -16,7 +16,7 @@ from gilscope.arguments import DEFAULT_RESULTS, parse
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from gilscope.plan import Plan
     from gilscope.render.report import Report
     from gilscope.scripts import Script
+    from gilscope.summary import Summary
+    from gilscope.store import Run
 
 MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""
 
+NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
 
 MINUTE_S = 60
 
@@ -190,6 +193,40 @@ def _report(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _page(asked: argparse.Namespace) -> int:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gilscope import store
+    from gilscope.render.report import report
+    from gilscope.summarise import analysed
+
+    try:
+        from gilscope.page import html
+    except ImportError as error:
+        raise errors.UsageError(NO_CHARTS) from error
+    path = store.find(asked.results, asked.run)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        library = beside.submit(html.library)
+        run = store.read(path)
+        told = report(run.header, analysed(run), run.skips)
+        _write(asked.output, html.page(told, run.trials, library.result()))
+    return 0
+
+
+def _charts(asked: argparse.Namespace) -> int:
+    from gilscope import store
+
+    try:
+        from gilscope.render import charts
+    except ImportError as error:
+        raise errors.UsageError(NO_CHARTS) from error
+    for chart in charts.charts(read_report(store.find(asked.results, asked.run)).contests):
+        path = asked.output / f"{chart.name}.svg"
+        _write(path, charts.svg(chart))
+        print(path)  # noqa: T201 - this is the room that prints
+    return 0
+
+
 def _show(console: Console, path: Path) -> None:
     from gilscope.render import terminal
 
@@ -209,7 +246,7 @@ def read_report(path: Path) -> Report:
     """
     from gilscope import store
     from gilscope.render.report import report
-    from gilscope.summary import analysed
+    from gilscope.summarise import analysed
 
     run = store.read(path)
     return report(run.header, analysed(run), run.skips)
@@ -261,7 +298,7 @@ def _cache() -> Path:
 def _export(asked: argparse.Namespace) -> int:
     from gilscope import pyperf_files, store
     from gilscope.export import exported
-    from gilscope.summary import analysed
+    from gilscope.summarise import analysed
 
     run = store.read(store.find(asked.results, asked.run))
     arms = exported(run.header, analysed(run), run.trials, raw=asked.raw)
@@ -318,10 +355,20 @@ def _summarise(archive: Archive) -> None:
 
     console = _console(stderr=True)
     problems = archive.fill(
-        lambda files: track(files, "Summarising runs", console=console, transient=True, disable=not console.is_terminal)
+        _summarised,
+        lambda files: track(
+            files, "Summarising runs", console=console, transient=True, disable=not console.is_terminal
+        ),
     )
     for problem in problems:
         console.print(problem, style="yellow")
+
+
+def _summarised(path: Path) -> Summary:
+    from gilscope import store
+    from gilscope.summarise import summary
+
+    return summary(store.read(path))
 
 
 def _compare(asked: argparse.Namespace) -> int:
@@ -329,9 +376,8 @@ def _compare(asked: argparse.Namespace) -> int:
     from gilscope.render import run_comparison as render
     from gilscope.render import terminal
     from gilscope.run_comparison import compare
-    from gilscope.summary import summary
 
-    before, after = (summary(store.read(store.find(asked.results, run))) for run in (asked.before, asked.after))
+    before, after = (_summarised(store.find(asked.results, run)) for run in (asked.before, asked.after))
     compared = compare(before, after)
     if asked.json:
         _print_json(compared)
@@ -348,13 +394,24 @@ def _claims(asked: argparse.Namespace) -> int:
     from gilscope.render import markdown, terminal
 
     said = claims(home() / "matrix" / "claims.toml")
-    paths = [store.find(asked.results, run) for run in asked.runs] or store.runs(asked.results)
-    sheets = render.sheets(judged(said, map(store.read, paths)))
+    named = [store.read(store.find(asked.results, run)) for run in asked.runs]
+    sheets = render.sheets(judged(said, named or _readable(store.runs(asked.results))))
     if asked.markdown:
         _write(asked.markdown, "\n".join(map(markdown.of_sheet, sheets)))
     else:
         terminal.show(_console(), sheets)
     return 0
+
+
+def _readable(paths: Sequence[Path]) -> Iterator[Run]:
+    """The runs that can be read; those that cannot are told."""
+    from gilscope import store
+
+    for path in paths:
+        try:
+            yield store.read(path)
+        except errors.ResultsError as error:
+            _console(stderr=True).print(str(error), style="yellow")
 
 
 def _print_json(value: object) -> None:
@@ -365,6 +422,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "runtimes": _runtimes,
     "run": _run,
     "report": _report,
+    "page": _page,
+    "charts": _charts,
     "export": _export,
     "import": _import,
     "history": _history,

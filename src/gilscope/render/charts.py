@@ -1,6 +1,6 @@
 """What workers take as pictures: a panel per version, a point with its interval per kind of worker and build.
 
-The only room that knows altair, which the extra ``charts`` brings.
+It needs altair, which the extra ``page`` brings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Unit = Literal["time", "memory"]
 
 BUILDS = ("default", "free-threaded", "free-threaded, GIL on")
-COLOURS = ("#4c566a", "#d9730d", "#2a7fb8")
+COLOURS = ("#74819c", "#d9730d", "#2a7fb8")
 SHAPES = ("circle", "diamond", "triangle-up")
 """One shape per build: the pictures work without colour."""
 

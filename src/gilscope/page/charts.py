@@ -1,0 +1,101 @@
+"""The page's charts in Vega-Lite's words; the page fills in the named data that the reader's choice leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from gilscope.render import charts
+
+INK = "currentColor"
+"""Whatever colour text has in the reader's theme."""
+ARMS = ("#7b8aa5", "#e07b1f", "#2f8fd0", "#2fa36b", "#c45a9d", "#9a7be0", "#b59a1f", "#d9534f")
+SMALL = (200, 150)
+"""Width and height of a panel of many."""
+
+
+def specifications() -> dict[str, dict[str, Any]]:
+    """Every chart by the name of the data that it draws."""
+    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds()}
+
+
+def of_workers(chart: charts.Chart) -> dict[str, Any]:
+    """A chart of births or of memory, with its data."""
+    return charts.specification(chart)
+
+
+def _curves() -> dict[str, Any]:
+    """Gain over workers, a panel per contest; the ideal has as many times the throughput as workers."""
+    base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(tickMinStep=1, format="d")))
+    ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q"))
+    coloured = base.encode(color=_arms(), shape=alt.Shape("model:N", title=None), detail="model:N")
+    bands = coloured.mark_area(opacity=0.18, line=False).encode(
+        y=alt.Y("low:Q", title="gain"), y2="high:Q", shape=alt.ShapeValue("circle")
+    )
+    lines = coloured.mark_line(strokeWidth=1.5).encode(y="gain:Q", shape=alt.ShapeValue("circle"))
+    points = coloured.mark_point(filled=True, size=45, opacity=1).encode(y="gain:Q", tooltip=["lane:N", "text:N"])
+    panel = alt.layer(ideal, bands, lines, points, data=alt.NamedData("curves"))
+    facet = alt.Facet("contest:N", title=None, sort=None)
+    return _as_data(panel.properties(width=SMALL[0], height=SMALL[1]).facet(facet, columns=1))
+
+
+def _penalties() -> dict[str, Any]:
+    """A point with its interval per contest and arm, on a band as wide as the contest's noise floor."""
+    base = alt.Chart(alt.NamedData("penalties")).encode(y=alt.Y("contest:N", title=None, sort=None))
+    axis = alt.Axis(format="+.0%")
+    x = alt.X("value:Q", title="penalty: time on one thread against the default build's, less one", axis=axis)
+    floor = base.mark_bar(color=INK, opacity=0.12).encode(x=alt.X("floor_low:Q", title=None), x2="floor:Q")
+    none = alt.Chart(alt.NamedData("penalties")).mark_rule(color=INK, opacity=0.4).encode(x=alt.datum(0))
+    beside = base.encode(yOffset="arm:N", color=_arms())
+    intervals = beside.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    points = beside.mark_point(filled=True, size=60, opacity=1).encode(
+        x=x, shape=alt.Shape("arm:N", title=None), tooltip=["contest:N", "arm:N", "text:N"]
+    )
+    return _as_data(alt.layer(floor, none, intervals, points).properties(width="container", height=alt.Step(16)))
+
+
+def _trips() -> dict[str, Any]:
+    """Round trip over the size of the payload, a panel per shape and arm."""
+    base = alt.Chart().encode(
+        x=alt.X("size:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=4), title="bytes"),
+        color=alt.Color("way:N", title=None, legend=_legend()),
+        shape=alt.Shape("way:N", title=None),
+    )
+    intervals = base.mark_rule().encode(y=alt.Y("low:Q", scale=alt.Scale(type="log")), y2="high:Q")
+    lines = base.mark_line(strokeWidth=1.5, point=True).encode(
+        y=alt.Y("time:Q", title="round trip (s)", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=5)),
+        tooltip=["arm:N", "way:N", "text:N"],
+    )
+    panel = alt.layer(intervals, lines, data=alt.NamedData("trips")).properties(width=SMALL[0], height=SMALL[1])
+    return _as_data(panel.facet(alt.Facet("panel:N", title=None, sort=None), columns=1))
+
+
+def _rounds() -> dict[str, Any]:
+    """Every trial of one lane, launch by launch; hollow ones were left out, since the lane was still warming."""
+    drawn = (
+        alt.Chart(alt.NamedData("rounds"))
+        .mark_point(size=45, color=ARMS[1])
+        .encode(
+            x=alt.X("launch:O", title="launch", axis=alt.Axis(labelAngle=0)),
+            xOffset="round:O",
+            y=alt.Y("ms:Q", title="makespan (ms)", scale=alt.Scale(zero=False)),
+            fillOpacity=alt.condition("datum.counts", alt.value(0.85), alt.value(0)),
+            fill=alt.value(ARMS[1]),
+            tooltip=["launch:O", "round:O", "ms:Q"],
+        )
+    )
+    return _as_data(drawn.properties(width="container", height=180))
+
+
+def _arms() -> alt.Color:
+    return alt.Color("arm:N", title=None, scale=alt.Scale(range=list(ARMS)), legend=_legend())
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(orient="bottom", columns=3, title=None)
+
+
+def _as_data(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    specification: dict[str, Any] = chart.to_dict()
+    return specification

@@ -1,0 +1,246 @@
+"""What the page holds, as values that its script reads: the sheets' very strings, and the numbers that are drawn."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope import transport
+from gilscope.paired import Paired
+from gilscope.render import machine, numbers, sheets, workers
+from gilscope.render import transport as transport_sheets
+from gilscope.render.sheets import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.model import Estimate, LaneSpec, Trial
+    from gilscope.render.report import Report
+
+DRAWN_DIGITS = 5
+"""More than a screen can show."""
+BYTES_OF_ROUNDS = 250_000
+"""How much of the page raw trials may take: more launches than fit are left out, and the page says so."""
+BYTES_PER_ROUND = DRAWN_DIGITS + 1
+
+
+class Rounds(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane's makespans in ``unit_ns``, by launch and round; the first ``cold`` of each launch do not count."""
+
+    unit_ns: int
+    cold: int
+    launches: tuple[tuple[int, ...], ...]
+    all_launches: int
+
+
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """One lane of the contest at this place; ``gain`` is value, low and high (None where work was not spread)."""
+
+    contest: int
+    name: str
+    arm: str
+    model: str
+    workers: int
+    gain: tuple[float, float, float] | None
+    rounds: Rounds
+
+
+class Contest(msgspec.Struct, frozen=True, kw_only=True):
+    """One contest with the sheet that the terminal shows; ``group`` names the pair or the arm that it is about."""
+
+    id: str
+    probe: str
+    group: str
+    reference: str
+    sheets: tuple[Sheet, ...]
+
+
+class Penalty(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of penalties, and the band that cannot be told from none."""
+
+    contest: str
+    probe: str
+    arm: str
+    value: float
+    low: float
+    high: float
+    floor_low: float
+    floor: float
+    text: str
+
+
+class Trip(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of round trips; ``panel`` names the shape of the payload and the arm."""
+
+    panel: str
+    arm: str
+    way: str
+    size: int
+    time: float
+    low: float
+    high: float
+    text: str
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it; ``of_run`` are sheets about the whole run, ``about`` those about machine and builds."""
+
+    contests: tuple[Contest, ...]
+    lanes: tuple[Lane, ...]
+    penalties: tuple[Penalty, ...]
+    trips: tuple[Trip, ...]
+    of_run: tuple[Sheet, ...]
+    findings: tuple[Sheet, ...]
+    about: tuple[Sheet, ...]
+    comparability: tuple[str, ...]
+
+
+def content(report: Report, trials: Sequence[Trial]) -> Content:
+    """Arrange a report, and the raw trials that it was made from."""
+    contests = report.contests
+    pairs = [contest.contest.pair for contest in contests]
+    return Content(
+        contests=tuple(map(_contest, contests)),
+        lanes=tuple(_lanes(contests, trials)),
+        penalties=tuple(point for contest in contests for point in _penalties(contest)),
+        trips=tuple(_trips(contests)),
+        of_run=_filled(report.summaries),
+        findings=_filled([*report.closing, _details(contests)]),
+        about=(machine.host(report.header.host), machine.builds(contests)),
+        comparability=tuple(dict.fromkeys(line for pair in pairs for line in sheets.comparability(pair))),
+    )
+
+
+def _filled(several: Sequence[Sheet]) -> tuple[Sheet, ...]:
+    return tuple(sheet for sheet in several if sheet.rows)
+
+
+def _details(contests: Sequence[ContestFigures]) -> Sheet:
+    """What lanes left behind when they failed: each text once."""
+    seen = {item.detail: item for contest in contests for item in contest.findings if item.detail}
+    return Sheet(
+        title="Tracebacks and stacks",
+        columns=(sheets.Column("lane"), sheets.Column("detail")),
+        rows=tuple((f"{item.contest} {item.lane}", detail) for detail, item in seen.items()),
+    )
+
+
+def _contest(figures: ContestFigures) -> Contest:
+    contest = figures.contest
+    if contest.probe.ways:
+        shown = [workers.ways(figures)]
+    elif figures.asks_about_workers:
+        shown = [workers.memory(figures)]
+    else:
+        shown = [_undrawn(sheets.detail(figures)), sheets.break_evens(figures), sheets.scaling_laws(figures)]
+    return Contest(
+        id=contest.id,
+        probe=contest.probe.id,
+        group=contest.reference.partition(":")[0] if contest.pair is None else contest.pair.free_threaded.name,
+        reference=contest.reference,
+        sheets=_filled(shown),
+    )
+
+
+def _undrawn(sheet: Sheet) -> Sheet:
+    """Without its bars: the page draws better ones."""
+    return msgspec.structs.replace(sheet, columns=sheet.columns[:-1], rows=tuple(row[:-1] for row in sheet.rows))
+
+
+def _lanes(contests: Sequence[ContestFigures], trials: Sequence[Trial]) -> Iterator[Lane]:
+    by_contest: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        by_contest[trial.contest].append(trial)
+    most = _launches_that_fit(trials)
+    for place, figures in enumerate(contests):
+        paired = Paired(by_contest[figures.contest.id])
+        for row in figures.lanes:
+            yield _lane(place, figures, row, _rounds(paired, row.lane, most))
+
+
+def _launches_that_fit(trials: Sequence[Trial]) -> int:
+    """How many launches of every lane the page has room for."""
+    room, launches = BYTES_OF_ROUNDS // BYTES_PER_ROUND, 0
+    counts: dict[int, int] = defaultdict(int)
+    for trial in trials:
+        counts[trial.launch] += 1
+    for launch in sorted(counts):
+        room -= counts[launch]
+        if room < 0 < launches:
+            break
+        launches = launch + 1
+    return launches
+
+
+def _lane(place: int, figures: ContestFigures, row: LaneFigures, rounds: Rounds) -> Lane:
+    spread = not figures.asks_about_workers
+    is_reference = row.lane.name == figures.contest.reference
+    return Lane(
+        contest=place,
+        name=row.lane.name,
+        arm=row.lane.arm.name,
+        model=row.lane.way or row.lane.model,
+        workers=row.lane.workers,
+        gain=_drawn(row.gain) if spread and row.gain is not None else (1, 1, 1) if spread and is_reference else None,
+        rounds=rounds,
+    )
+
+
+def _rounds(paired: Paired, lane: LaneSpec, most: int) -> Rounds:
+    """Whole numbers of a power of ten of nanoseconds, with as many digits as can be told apart."""
+    walls: Mapping[str, list[list[float]]] = paired.walls
+    measured = [launch for launch in walls[lane.name] if launch]
+    longest = max(wall for launch in measured for wall in launch)
+    unit = 10 ** max(0, math.floor(math.log10(max(1, longest))) + 1 - DRAWN_DIGITS)
+    return Rounds(
+        unit_ns=unit,
+        cold=paired.cold[lane.name],
+        launches=tuple(tuple(round(wall / unit) for wall in launch) for launch in measured[:most]),
+        all_launches=len(measured),
+    )
+
+
+def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
+    """Of work only: what workers cost has charts of its own."""
+    floor = figures.noise_floor if figures.noise_floor is not None and math.isfinite(figures.noise_floor) else 0.0
+    for item in () if figures.asks_about_workers else figures.penalties:
+        value, low, high = _drawn(item.penalty)
+        yield Penalty(
+            contest=figures.contest.id,
+            probe=figures.contest.probe.id,
+            arm=item.arm,
+            value=value,
+            low=low,
+            high=high,
+            floor_low=-floor,
+            floor=floor,
+            text=sheets.penalty(item),
+        )
+
+
+def _trips(contests: Sequence[ContestFigures]) -> Iterator[Trip]:
+    for one in transport.means(contests):
+        for trip in one.trips:
+            time, low, high = _drawn(trip.time)
+            text = f"{transport_sheets.size_text(trip.size)}: {numbers.seconds(trip.time)}"
+            yield Trip(
+                panel=f"{one.shape}, {one.arm}",
+                arm=one.arm,
+                way=one.way,
+                size=trip.size,
+                time=time,
+                low=low if low > 0 else time,
+                high=high,
+                text=text,
+            )
+
+
+def _drawn(estimate: Estimate) -> tuple[float, float, float]:
+    """As a chart takes it: an end that is open is drawn at the value, and its text says ``±?``."""
+    ends = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (float(f"{end:.{DRAWN_DIGITS}g}") if math.isfinite(end) else estimate.value for end in ends)
+    return value, low, high

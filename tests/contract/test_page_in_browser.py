@@ -1,0 +1,172 @@
+"""The page in a real browser, without a network: what a reader does with it, and what it does by itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from builders import HEADER, contest, lane, pair, records, trials
+from gilscope.analysis import figures
+from gilscope.model import Finding
+from gilscope.page import html
+from gilscope.render import sheets
+from gilscope.render.report import report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from selenium.webdriver.remote.webelement import WebElement
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or DRIVER is None, reason="needs chromium and its driver (Debian: chromium, chromium-driver)"
+)
+SWITCHES = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,1000",
+)
+NAME = "<script>alert(1)</script>"
+HOSTILE = '</script><script>alert(2)</script><img src="https://example.org/x.png" onerror="alert(3)">'
+TWIN, FREE, THREADS = lane("3.14"), lane("3.14t"), lane("3.14t", "threads", 2)
+WAIT_S = 60
+
+
+def made_up() -> str:
+    """A page about a probe with markup for a name, and a finding that holds more of it."""
+    lanes = [TWIN, lane("3.14", control=True), FREE, THREADS, lane("3.14", "processes", 2)]
+    of = contest(*lanes, builds=pair(("the compiler (<b>GCC</b>)",)))
+    of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, id=NAME, question=HOSTILE))
+    walls = [1e6, 1e6, 1.08e6, 1.12e6, 1.05e6]
+    finding = Finding(contest=of.id, lane="3.14:processes-2", launch=0, phase="end", kind="varies", reason=HOSTILE)
+    measured = trials(dict(zip(lanes, walls, strict=True)))
+    told = figures(records(of, measured, [finding]))
+    return html.page(report(HEADER, told), measured, html.library())
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """A headless browser that notes its console and its requests."""
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = Chrome(options, ChromeService(str(DRIVER)))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page on disk."""
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    path.write_text(made_up(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(browser: Chrome, file: Path) -> Chrome:
+    """The page, opened anew and drawn."""
+    browser.get(file.as_uri())
+    WebDriverWait(browser, WAIT_S).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "html[data-ready]"))
+    return browser
+
+
+def cells(page: Chrome) -> list[WebElement]:
+    """The heat map's buttons."""
+    return page.find_elements(By.CSS_SELECTOR, "#heat td button")
+
+
+def test_it_opens_without_an_error_or_a_request(page: Chrome) -> None:
+    """A console message would be a script's error, or the policy that stopped a request."""
+    messages = page.get_log("browser")
+    events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    requested = [
+        event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"
+    ]
+
+    assert messages == []
+    assert [url for url in requested if not url.startswith(("file:", "data:"))] == []
+    assert len(page.find_elements(By.CSS_SELECTOR, "#penalties svg, #curves svg")) == 2
+
+
+def test_markup_of_probes_is_shown_as_text(page: Chrome) -> None:
+    """Names, questions and reasons stand there as they were written, and make no element."""
+    text = page.execute_script("return document.body.textContent")
+
+    assert NAME in page.find_element(By.CSS_SELECTOR, "#heat tbody th").text
+    assert page.find_element(By.CSS_SELECTOR, "#findings td:last-child").text == HOSTILE
+    assert "(<b>GCC</b>)" in text
+    assert page.find_elements(By.CSS_SELECTOR, "img, main b, main script") == []
+
+
+def test_a_cell_opens_the_rounds_behind_the_terminals_number(page: Chrome) -> None:
+    """With the keyboard alone; the figures are the very strings of the terminal's table."""
+    lanes = [TWIN, lane("3.14", control=True), FREE, THREADS, lane("3.14", "processes", 2)]
+    measured = trials(dict(zip(lanes, [1e6, 1e6, 1.08e6, 1.12e6, 1.05e6], strict=True)))
+    (told,) = figures(records(contest(*lanes, builds=pair()), measured))
+    row = next(row for row in sheets.detail(told).rows if row[0] == THREADS.name)
+    cell = next(cell for cell in cells(page) if THREADS.name in str(cell.get_attribute("aria-label")))
+
+    assert cell.text == row[2]
+    cell.send_keys(Keys.ENTER)
+    shown = [item.text for item in page.find_elements(By.CSS_SELECTOR, "dialog[open] dd")]
+
+    assert shown == list(row[1:-1])
+    assert len(page.find_elements(By.CSS_SELECTOR, "dialog[open] tbody tr")) == 7
+    assert "1.1200 ms" in page.find_element(By.CSS_SELECTOR, "dialog[open] .trials").text
+    page.find_element(By.CSS_SELECTOR, "dialog[open] button").send_keys(Keys.ESCAPE)
+    assert page.find_elements(By.CSS_SELECTOR, "dialog[open]") == []
+
+
+def test_filters_leave_what_was_chosen(page: Chrome) -> None:
+    """A model that is switched off leaves the heat map; without any arm, nothing is left and the page says so."""
+    before = len(cells(page))
+    page.find_element(By.CSS_SELECTOR, "input[name=models][value=threads]").send_keys(Keys.SPACE)
+    after = [cell.get_attribute("aria-label") for cell in cells(page)]
+    page.find_element(By.CSS_SELECTOR, "fieldset:nth-of-type(2) legend button").send_keys(Keys.ENTER)
+
+    assert len(after) == before - 1
+    assert not any("threads" in str(label) for label in after)
+    assert cells(page) == []
+    assert page.find_element(By.ID, "nothing").is_displayed()
+
+
+def test_the_theme_can_be_switched(page: Chrome) -> None:
+    """Paper and ink change places, whatever the system prefers."""
+    colours = {}
+    for theme in ("light", "dark"):
+        page.find_element(By.CSS_SELECTOR, f"#theme option[value={theme}]").click()
+        colours[theme] = page.execute_script(
+            "const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]"
+        )
+
+    assert colours["light"] != colours["dark"]
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_nothing_is_wider_than_the_window(page: Chrome, width: int) -> None:
+    """Wide tables and charts scroll in their own frames."""
+    page.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )
+    widest = page.execute_script("return document.documentElement.scrollWidth")
+
+    assert widest <= width
