@@ -109,7 +109,7 @@ def main() -> None:
 def report(folder: Path) -> None:
     """Time the parts in turn, then show what was marked."""
     environ = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    ask = [sys.executable, "-m", "gilscope.cli", "history", "--results", str(folder / "results"), "--json"]
+    ask = [sys.executable, "-m", "gilscope.cli", "history", "--results", str(folder / "results")]
     first_s = seconds(ask, environ)
     start = [sys.executable, "-c", "import gilscope.cli"]
     timed = [(seconds(start, environ), seconds(ask, environ)) for _ in range(ROUNDS)]
@@ -125,7 +125,7 @@ def report(folder: Path) -> None:
     for what, taken_s in rows.items():
         print(f"| {what} | {taken_s:.2f} s | {taken_s / start_s:.1f} |")
     print(f"\nAfter start: {ask_s - start_s:.2f} s; the goal is {GOAL_S} s.\n")
-    answer = json.loads(subprocess.run(ask, env=environ, check=True, capture_output=True).stdout)
+    answer = json.loads(subprocess.run([*ask, "--json"], env=environ, check=True, capture_output=True).stdout)
     marked = [row for series in answer["series"] for row in series["rows"] if (row["change"] or {}).get("beyond_noise")]
     planted = ".".join(map(str, FROM_VERSION))
     print(f"Planted: {REGRESSION} from {planted}. Marked: {len(marked)}")

@@ -1,6 +1,6 @@
 """The summaries of all stored runs, kept in the user's cache so that a history need not analyse each run again.
 
-A summary is derived by `summary` and can be made again at any time: deleting the cache costs time only. It holds as
+A summary is derived by `summarise` and can be made again at any time: deleting the cache costs time only. It holds as
 long as the run's file is the same (path, size, time of change), and so is the code that made it. Summaries are JSON
 lines, appended whole, so several processes may add theirs and an interruption loses one at most. DuckDB reads the lines
 in place and picks the few figures that are asked for.
@@ -18,12 +18,14 @@ import msgspec
 
 from gilscope import store
 from gilscope.errors import ResultsError
-from gilscope.summary import Figure, FigureName, Observation, Summary, summary
+from gilscope.summary import Figure, Observation, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-MADE_BY = ("analysis", "effort", "paired", "stats", "store", "summary", "workers")
+    from gilscope.summary import FigureName
+
+MADE_BY = ("analysis", "effort", "paired", "stats", "store", "summarise", "summary", "workers")
 """The modules whose change makes every summary obsolete."""
 
 COLUMNS = {
@@ -83,10 +85,13 @@ class Archive:
         self._database = duckdb.connect()
         self._torn: dict[RunFile, int] = {}
 
-    def fill(self, watched: Callable[[Sequence[RunFile]], Iterable[RunFile]]) -> tuple[str, ...]:
+    def fill(
+        self, summarised: Callable[[Path], Summary], watched: Callable[[Sequence[RunFile]], Iterable[RunFile]]
+    ) -> tuple[str, ...]:
         """Summarise the runs that have no summary yet.
 
         Args:
+            summarised: reads a run and summarises it.
             watched: shows how far it is, as it hands through the files to be summarised.
 
         Returns:
@@ -100,7 +105,7 @@ class Archive:
         problems = []
         for file in watched(missing) if missing else ():
             try:
-                made = summary(store.read(Path(file.path)))
+                made = summarised(Path(file.path))
             except ResultsError as error:
                 problems.append(f"left out: {error}")
             else:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from gilscope.plan import Plan
     from gilscope.render.report import Report
     from gilscope.scripts import Script
-    from gilscope.summary import Summary
     from gilscope.store import Run
+    from gilscope.summary import Summary
 
 MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""

@@ -11,7 +11,8 @@ import pytest
 from gilscope import archive as room
 from gilscope import store
 from gilscope.archive import Archive
-from gilscope.summary import analysed, in_unit
+from gilscope.summarise import analysed, summary
+from gilscope.summary import in_unit
 from histories import made_run, stored
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def opened(folders: list[Path], tmp_path: Path) -> tuple[Archive, tuple[str, ...]]:
     """An archive with all its summaries, and what could not be read."""
     archive = Archive(folders, tmp_path / "cache")
-    return archive, archive.fill(lambda files: files)
+    return archive, archive.fill(lambda path: summary(store.read(path)), lambda files: files)
 
 
 def penalties(folders: list[Path], tmp_path: Path) -> tuple[Observation, ...]:

@@ -11,7 +11,7 @@ import pytest
 from gilscope import cli, store
 from gilscope.arguments import DEFAULT_RESULTS
 from gilscope.run_comparison import RunComparison, compare
-from gilscope.summary import summary
+from gilscope.summarise import summary
 from histories import made_run, stored
 
 if TYPE_CHECKING:

@@ -1,0 +1,145 @@
+"""Stored runs into summaries: the report's own figures, and what is known of their builds and hosts; pure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from gilscope import stats
+from gilscope.analysis import RunRecords, figures
+from gilscope.summary import Figure, FigureName, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gilscope.analysis import ContestFigures, LaneFigures, Penalty
+    from gilscope.model import Arm, Estimate, Facts, HostCard, LaneSpec
+    from gilscope.store import Run
+
+
+def analysed(run: Run) -> tuple[ContestFigures, ...]:
+    """The figures of every contest of a stored run."""
+    return figures(
+        RunRecords(
+            host=run.header.host,
+            contests=run.contests,
+            calibrations=run.calibrations,
+            trials=run.trials,
+            findings=run.findings,
+            ends=run.ends,
+            memory=run.memory,
+        )
+    )
+
+
+def summary(run: Run) -> Summary:
+    """What a history and a comparison need of a run; a lane that is in two contests is told once."""
+    told: dict[tuple[str, str, str, str], Figure] = {}
+    for contest in analysed(run):
+        for figure in _Told(contest, run).figures():
+            told.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
+    header = run.header
+    return Summary(
+        run=header.id, started=header.started, host=described(header.host), torn=run.torn, figures=tuple(told.values())
+    )
+
+
+def described(host: HostCard) -> str:
+    """What two hosts must have in common to be compared; a new kernel makes no other host."""
+    parts = [
+        host.cpu or host.machine,
+        f"{host.cpus_usable:g} of {host.cpus_online} CPUs",
+        host.machine,
+        host.system,
+        *(part for part in (host.virtualisation, host.governor) if part),
+    ]
+    return f"{host.name} ({', '.join(parts)})"
+
+
+class _Told:
+    """One contest's figures on the log scale."""
+
+    def __init__(self, contest: ContestFigures, run: Run) -> None:
+        self.contest = contest
+        self.run = run
+        self.launches = {lane.lane.name: lane.launches for lane in contest.lanes}
+        twin = contest.contest.pair and contest.contest.pair.twin
+        self.twin = twin.facts if twin else None
+
+    def figures(self) -> Iterator[Figure]:
+        arms = {lane.arm.name: lane.arm for lane in self.contest.contest.lanes}
+        for penalty in self.contest.penalties:
+            yield self._penalty(penalty, arms[penalty.arm])
+        for row in self.contest.lanes:
+            yield from self._of_lane(row)
+
+    def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
+        """Ratios are made of the launches that both lanes took part in."""
+        serial = self.launches.get(f"{row.lane.arm.name}:serial", 0)
+        reference = self.launches.get(self.contest.contest.reference, 0)
+        yield self._of_estimate("time", row.lane, row.time_per_unit, row.launches)
+        if row.gain is not None:
+            yield self._of_estimate("gain", row.lane, row.gain, min(row.launches, reference))
+        if row.scaling is not None:
+            yield self._of_estimate("scaling", row.lane, row.scaling, min(row.launches, serial))
+
+    def _penalty(self, penalty: Penalty, arm: Arm) -> Figure:
+        return self._figure("penalty", arm, penalty.way or "serial", penalty.log_ratio)
+
+    def _of_estimate(self, name: FigureName, lane: LaneSpec, estimate: Estimate, launches: int) -> Figure:
+        low, center, high = (
+            math.log(end) if end > 0 else -math.inf for end in (estimate.low, estimate.value, estimate.high)
+        )
+        interval = stats.Interval(center, low, high, stats.freedom(launches))
+        return self._figure(name, lane.arm, lane.name.partition(":")[2], interval)
+
+    def _figure(self, name: FigureName, arm: Arm, work: str, interval: stats.Interval) -> Figure:
+        facts = arm.runtime.facts
+        floor = self.contest.noise_floor or 0.0
+        known = math.isfinite(interval.half_width) and math.isfinite(floor) and interval.freedom > 0
+        pair = self.contest.contest.pair
+        against_twin = name in {"penalty", "gain"} and pair is not None
+        return Figure(
+            name=name,
+            probe=self.contest.contest.probe.id,
+            arm=arm.name,
+            work=work,
+            version=facts.version_text,
+            build=facts.build + ("+gil" if arm.gil_forced else ""),
+            recipe=_recipe(facts, self.twin if against_twin else None),
+            circumstances=self._circumstances(facts),
+            twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
+            center=interval.center,
+            half_width=interval.half_width if known else None,
+            freedom=interval.freedom,
+            floor=floor if math.isfinite(floor) else 0.0,
+        )
+
+    def _circumstances(self, facts: Facts) -> dict[str, str]:
+        header = self.run.header
+        return {
+            "Python": facts.version_text,
+            "compiler": facts.compiler,
+            "flags": " ".join(facts.config_args),
+            "kernel": header.host.kernel,
+            "gilscope": header.gilscope,
+            "question": self.contest.contest.probe.question,
+            "result": self._digest(),
+        }
+
+    def _digest(self) -> str:
+        """The digest of the reference lane's results: another one shows that the probe is another."""
+        of, reference = self.contest.contest.id, self.contest.contest.reference
+        if any(finding.kind == "varies" for finding in self.contest.findings):
+            return "varies"
+        return next((trial.digest for trial in self.run.trials if (trial.contest, trial.lane) == (of, reference)), "")
+
+
+def _recipe(facts: Facts, twin: Facts | None) -> str:
+    """A build as far as it must agree: a penalty with PGO says nothing about one without."""
+    parts = [facts.compiler.partition(" ")[0]]
+    parts += [word for word, on in (("PGO", facts.pgo), ("LTO", facts.lto), ("debug", facts.debug)) if on]
+    parts += ["JIT"] if facts.jit == "on" else []
+    own = ", ".join(parts)
+    other = own if twin is None else _recipe(twin, None)
+    return own if other == own else f"{own} against {other}"
