@@ -107,7 +107,7 @@ class _Measured:
         )
 
     def _growth(self, small: int, large: int) -> Estimate:
-        ratio = stats.unpaired_log_ratio(*(self._log_time(size) for size in (large, small)))
+        ratio = stats.unpaired_log_ratio(self._log_time(large), self._log_time(small))
         decades = math.log(large / small)
         return Estimate(ratio.center / decades, ratio.low / decades, ratio.high / decades)
 

@@ -9,7 +9,7 @@ from gilscope.model import Estimate
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 RATE_UNITS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
-EIGHTHS = ("", *"▏▎▍▌▋▊▉█")
+EIGHTHS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉█")
 MOST_DECIMALS = 3
 FARTHEST = 10.0
 """An interval this many times as wide as its value (two launches, or one) leaves the value open."""

@@ -9,11 +9,11 @@ from time import perf_counter_ns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterable, Tuple, Union
+    from typing import Any, Callable, Iterable, Tuple, Union
 
     from ._shapes import Shape
 
-    Seen = Tuple[object, ...]
+    Seen = Tuple[Any, ...]
     Answer = Union[Seen, str]
     """What was seen, or the traceback of what went wrong."""
     Trip = Callable[[], Seen]
