@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from gilscope.claims import Claim
-    from gilscope.model import Arm, Contest, LaneSpec, Trial
+    from gilscope.model import Arm, Contest, Finding, LaneSpec, Skip, Trial
     from gilscope.store import Run
 
 
@@ -126,7 +126,7 @@ class _Measured:
 
     def _why_missing(self, contests: list[_ContestLanes], wanted: str) -> str:
         """What a finding or a skip says of the lane, or that nothing of its arm was measured."""
-        told = (*self.run.findings, *self.run.skips)
+        told: list[Finding | Skip] = [*self.run.findings, *self.run.skips]
         names = {lanes.contest.id for lanes in contests}
         reasons = [record.reason for record in told if record.lane == wanted and record.contest in names]
         if reasons:

@@ -108,14 +108,19 @@ def _tally(judgements: Iterable[Judgement]) -> str:
 
 
 def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
-    """What would measure the claims that no run has measured, suite by suite."""
-    missing: dict[str, list[Claim]] = defaultdict(list)
+    """What would measure the claims that no run has measured, those of one suite and the same runtimes at once."""
+    missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for judgement in judgements:
         if judgement.verdict == "not measured yet":
-            missing[judgement.claim.suite].append(judgement.claim)
-    for suite, claims in missing.items():
-        lanes = [lane for claim in claims for lane in (claim.lane, claim.against) if lane is not None]
-        arms = sorted({lane.partition(":")[0].removesuffix("+gil") for lane in lanes})
-        probes = dict.fromkeys(claim.probe for claim in claims)
-        words = ["gilscope", "run", "--suite", suite, *(word for arm in arms for word in ("--on", arm)), *probes]
-        yield f"Not measured yet, and what would: {shlex.join(words)}"
+            claim = judgement.claim
+            runtimes = (word for name in _runtimes(claim) for word in ("--on", name))
+            missing["gilscope", "run", "--suite", claim.suite, *runtimes].append(claim.probe)
+    for words, probes in missing.items():
+        yield f"Not measured yet, and what would: {shlex.join([*words, *dict.fromkeys(probes)])}"
+
+
+def _runtimes(claim: Claim) -> Iterator[str]:
+    """By name, but for twins, which are measured beside their free-threaded builds unasked."""
+    lanes = (lane for lane in (claim.lane, claim.against) if lane is not None)
+    names = {lane.partition(":")[0].removesuffix("+gil") for lane in lanes}
+    yield from sorted(name for name in names if f"{name}t" not in names)
