@@ -37,7 +37,8 @@ class ProbeTable(msgspec.Struct, frozen=True):
     ``kind`` is the folder's name where it is left out. A probe with ``ways`` has no ``work``, but for each of them a
     context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``. What the ways'
     units return in ``observes`` has a name and a unit each. With ``loops``, every trial has so many units: where ways
-    differ a thousandfold, as many as fill a trial of the fastest would take the slowest minutes.
+    differ a thousandfold, as many as fill a trial of the fastest would take the slowest minutes. ``timeout_s`` is for
+    probes that are meant to hang: it shortens the suite's time limit.
     """
 
     kind: str | None = None
@@ -47,6 +48,7 @@ class ProbeTable(msgspec.Struct, frozen=True):
     self_timed: bool = False
     observes: dict[str, str] = {}
     loops: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
@@ -285,6 +287,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         self_timed=table.self_timed,
         observes=table.observes,
         loops=table.loops,
+        timeout_s=table.timeout_s,
     )
     cases = (msgspec.structs.replace(probe, id=f"{identifier}/{case}", case=case) for case in table.cases)
     return tuple(cases) or (probe,), ()

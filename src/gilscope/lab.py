@@ -105,7 +105,8 @@ class _Running:
         names = [name for name in self.specs if name in stage.lanes or name == self.contest.reference]
         for walls in self.walls.values():
             walls.append([])
-        with Launch(self.around, self.contest, self.launches, self.rules.timeout_s, self.cpus) as launch:
+        timeout_s = min(self.rules.timeout_s, self.contest.probe.timeout_s or math.inf)
+        with Launch(self.around, self.contest, self.launches, timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
             if self.loops is None:
                 calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)

@@ -112,7 +112,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
-    each of which has a unit (empty for what is told in words). ``loops`` fixes how many units a trial has.
+    each of which has a unit (empty for what is told in words). ``loops`` fixes how many units a trial has, and
+    ``timeout_s`` shortens the time limit of its lanes.
     Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
     """
 
@@ -131,6 +132,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     self_timed: bool = False
     observes: dict[str, str] = {}
     loops: int | None = None
+    timeout_s: float | None = None
 
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):

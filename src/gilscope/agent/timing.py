@@ -159,4 +159,4 @@ class Records:
         if hasattr(result, "gi_frame") or hasattr(result, "ag_frame"):
             raise LaneError(failure("work", "raised", "the work is a generator function: nothing of it has run yet"))
         if check is not None:
-            check(result)
+            check(result.seen if isinstance(result, Observed) else result)
