@@ -194,8 +194,6 @@ def _report(asked: argparse.Namespace) -> int:
 
 
 def _page(asked: argparse.Namespace) -> int:
-    from concurrent.futures import ThreadPoolExecutor
-
     from gilscope import store
     from gilscope.render.report import report
     from gilscope.summarise import analysed
@@ -204,12 +202,9 @@ def _page(asked: argparse.Namespace) -> int:
         from gilscope.page import html
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    path = store.find(asked.results, asked.run)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        library = beside.submit(html.library)
-        run = store.read(path)
-        told = report(run.header, analysed(run), run.skips)
-        _write(asked.output, html.page(told, run.trials, library.result()))
+    run = store.read(store.find(asked.results, asked.run))
+    told = report(run.header, analysed(run), run.skips)
+    _write(asked.output, html.page(told, run.trials, html.library()))
     return 0
 
 

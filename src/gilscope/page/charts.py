@@ -10,7 +10,8 @@ from gilscope.render import charts
 
 INK = "currentColor"
 """Whatever colour text has in the reader's theme."""
-ARMS = ("#7b8aa5", "#e07b1f", "#2f8fd0", "#2fa36b", "#c45a9d", "#9a7be0", "#b59a1f", "#d9534f")
+WHOLE = "datum.value % 1 ? '' : datum.label"
+"""There is no half a worker."""
 SMALL = (200, 150)
 """Width and height of a panel of many."""
 
@@ -27,14 +28,15 @@ def of_workers(chart: charts.Chart) -> dict[str, Any]:
 
 def _curves() -> dict[str, Any]:
     """Gain over workers, a panel per contest; the ideal has as many times the throughput as workers."""
-    base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(tickMinStep=1, format="d")))
-    ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q"))
-    coloured = base.encode(color=_arms(), shape=alt.Shape("model:N", title=None), detail="model:N")
-    bands = coloured.mark_area(opacity=0.18, line=False).encode(
-        y=alt.Y("low:Q", title="gain"), y2="high:Q", shape=alt.ShapeValue("circle")
+    base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(grid=False, ticks=False, labelExpr=WHOLE)))
+    ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="gain"))
+    coloured = base.encode(color=_builds(), detail=["model:N", "arm:N"])
+    bands = coloured.mark_area(opacity=0.18).encode(y="low:Q", y2="high:Q")
+    lines = coloured.mark_line(strokeWidth=1.5).encode(y="gain:Q")
+    models = alt.Shape("model:N", legend=_legend())
+    points = coloured.mark_point(filled=True, size=45, opacity=1).encode(
+        y="gain:Q", shape=models, tooltip=["lane:N", "text:N"]
     )
-    lines = coloured.mark_line(strokeWidth=1.5).encode(y="gain:Q", shape=alt.ShapeValue("circle"))
-    points = coloured.mark_point(filled=True, size=45, opacity=1).encode(y="gain:Q", tooltip=["lane:N", "text:N"])
     panel = alt.layer(ideal, bands, lines, points, data=alt.NamedData("curves"))
     facet = alt.Facet("contest:N", title=None, sort=None)
     return _as_data(panel.properties(width=SMALL[0], height=SMALL[1]).facet(facet, columns=1))
@@ -47,20 +49,24 @@ def _penalties() -> dict[str, Any]:
     x = alt.X("value:Q", title="penalty: time on one thread against the default build's, less one", axis=axis)
     floor = base.mark_bar(color=INK, opacity=0.12).encode(x=alt.X("floor_low:Q", title=None), x2="floor:Q")
     none = alt.Chart(alt.NamedData("penalties")).mark_rule(color=INK, opacity=0.4).encode(x=alt.datum(0))
-    beside = base.encode(yOffset="arm:N", color=_arms())
+    beside = base.encode(yOffset="build:N", color=_builds())
     intervals = beside.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    points = beside.mark_point(filled=True, size=60, opacity=1).encode(
-        x=x, shape=alt.Shape("arm:N", title=None), tooltip=["contest:N", "arm:N", "text:N"]
+    shapes = alt.Shape(
+        "build:N", scale=alt.Scale(domain=list(charts.BUILDS), range=list(charts.SHAPES)), legend=_legend()
     )
-    return _as_data(alt.layer(floor, none, intervals, points).properties(width="container", height=alt.Step(16)))
+    points = beside.mark_point(filled=True, size=60, opacity=1).encode(
+        x=x, shape=shapes, tooltip=["contest:N", "arm:N", "text:N"]
+    )
+    layers = alt.layer(floor, none, intervals, points)
+    return _as_data(layers.properties(width="container"))
 
 
 def _trips() -> dict[str, Any]:
     """Round trip over the size of the payload, a panel per shape and arm."""
     base = alt.Chart().encode(
         x=alt.X("size:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=4), title="bytes"),
-        color=alt.Color("way:N", title=None, legend=_legend()),
-        shape=alt.Shape("way:N", title=None),
+        color=alt.Color("way:N", legend=_legend()),
+        shape=alt.Shape("way:N", legend=_legend()),
     )
     intervals = base.mark_rule().encode(y=alt.Y("low:Q", scale=alt.Scale(type="log")), y2="high:Q")
     lines = base.mark_line(strokeWidth=1.5, point=True).encode(
@@ -75,25 +81,27 @@ def _rounds() -> dict[str, Any]:
     """Every trial of one lane, launch by launch; hollow ones were left out, since the lane was still warming."""
     drawn = (
         alt.Chart(alt.NamedData("rounds"))
-        .mark_point(size=45, color=ARMS[1])
+        .mark_point(size=45, color=charts.COLOURS[1])
         .encode(
             x=alt.X("launch:O", title="launch", axis=alt.Axis(labelAngle=0)),
             xOffset="round:O",
             y=alt.Y("ms:Q", title="makespan (ms)", scale=alt.Scale(zero=False)),
             fillOpacity=alt.condition("datum.counts", alt.value(0.85), alt.value(0)),
-            fill=alt.value(ARMS[1]),
+            fill=alt.value(charts.COLOURS[1]),
             tooltip=["launch:O", "round:O", "ms:Q"],
         )
     )
     return _as_data(drawn.properties(width="container", height=180))
 
 
-def _arms() -> alt.Color:
-    return alt.Color("arm:N", title=None, scale=alt.Scale(range=list(ARMS)), legend=_legend())
+def _builds() -> alt.Color:
+    """The same colours as in the charts of workers."""
+    scale = alt.Scale(domain=list(charts.BUILDS), range=list(charts.COLOURS))
+    return alt.Color("build:N", scale=scale, legend=_legend())
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(orient="bottom", columns=3, title=None)
+    return alt.Legend(orient="bottom", direction="vertical", title=None, symbolOpacity=1)
 
 
 def _as_data(chart: alt.TopLevelMixin) -> dict[str, Any]:

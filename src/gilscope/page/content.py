@@ -10,7 +10,7 @@ import msgspec
 
 from gilscope import transport
 from gilscope.paired import Paired
-from gilscope.render import machine, numbers, sheets, workers
+from gilscope.render import charts, machine, numbers, sheets, workers
 from gilscope.render import transport as transport_sheets
 from gilscope.render.sheets import Sheet
 
@@ -43,6 +43,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     contest: int
     name: str
     arm: str
+    build: str
     model: str
     workers: int
     gain: tuple[float, float, float] | None
@@ -65,6 +66,7 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     contest: str
     probe: str
     arm: str
+    build: str
     value: float
     low: float
     high: float
@@ -183,6 +185,7 @@ def _lane(place: int, figures: ContestFigures, row: LaneFigures, rounds: Rounds)
         contest=place,
         name=row.lane.name,
         arm=row.lane.arm.name,
+        build=charts.build(row.lane.arm),
         model=row.lane.way or row.lane.model,
         workers=row.lane.workers,
         gain=_drawn(row.gain) if spread and row.gain is not None else (1, 1, 1) if spread and is_reference else None,
@@ -207,12 +210,14 @@ def _rounds(paired: Paired, lane: LaneSpec, most: int) -> Rounds:
 def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
     """Of work only: what workers cost has charts of its own."""
     floor = figures.noise_floor if figures.noise_floor is not None and math.isfinite(figures.noise_floor) else 0.0
+    builds = {lane.arm.name: charts.build(lane.arm) for lane in figures.contest.lanes}
     for item in () if figures.asks_about_workers else figures.penalties:
         value, low, high = _drawn(item.penalty)
         yield Penalty(
             contest=figures.contest.id,
             probe=figures.contest.probe.id,
             arm=item.arm,
+            build=builds[item.arm],
             value=value,
             low=low,
             high=high,

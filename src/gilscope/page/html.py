@@ -27,7 +27,8 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
-    return vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle()
+    return bundle
 
 
 def page(report: Report, trials: Sequence[Trial], vega: str) -> str:

@@ -92,6 +92,12 @@ def _chart(probe: str, contests: Sequence[ContestFigures]) -> Chart:
     )
 
 
+def build(arm: Arm) -> str:
+    """Which of the builds it is, whatever its version."""
+    default = arm.runtime.facts.build == "default"
+    return BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1]
+
+
 def svg(chart: Chart) -> str:
     """The picture, the same for the same figures."""
     return str(vl_convert.vegalite_to_svg(specification(chart)))
@@ -145,10 +151,9 @@ def _weights(contest: ContestFigures) -> Iterator[Point]:
 
 
 def _point(arm: Arm, kind: str, estimate: Estimate) -> Point:
-    default = arm.runtime.facts.build == "default"
     return Point(
         version=arm.runtime.name.removesuffix("t"),
-        build=BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1],
+        build=build(arm),
         kind=kind,
         value=estimate.value,
         low=estimate.low,

@@ -9,15 +9,16 @@ const unique = (values) => [...new Set(values)];
 
 const MOST_PANELS = 24;
 const PANEL = 230;
+const ROW = 30;
 const THEME = {
   background: "transparent",
   font: "system-ui, sans-serif",
   axis: {
     labelColor: "currentColor", titleColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.12,
     domainColor: "currentColor", domainOpacity: 0.3, tickColor: "currentColor", tickOpacity: 0.3,
-    labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 220,
+    labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 160,
   },
-  legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12, symbolStrokeWidth: 2, labelLimit: 260 },
+  legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12, symbolStrokeColor: "gray", symbolBaseFillColor: "gray", labelLimit: 260 },
   header: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 13, labelLimit: 220 },
   title: { color: "currentColor", fontSize: 14, anchor: "start" },
   view: { stroke: null },
@@ -72,7 +73,10 @@ async function draw(place, specification, datasets = {}) {
 async function section(name, rows) {
   const place = find(`#${name}`);
   place.hidden = rows.length === 0;
-  if (rows.length) await draw(place.querySelector(".chart"), specifications.drawn[name], { [name]: rows });
+  if (!rows.length) return;
+  const specification = specifications.drawn[name];
+  const height = specification.facet ? {} : { height: ROW * unique(rows.map((row) => row.contest)).length };
+  await draw(place.querySelector(".chart"), { ...specification, ...height }, { [name]: rows });
 }
 
 // A model's curve begins with its arm's serial lane where no lane of its own has one worker.
@@ -89,7 +93,7 @@ function curves(lanes) {
   });
   const contests = unique(several.map((lane) => lane.contest)).slice(0, MOST_PANELS);
   return [...starts, ...several].filter((lane) => contests.includes(lane.contest)).map((lane) => ({
-    contest: content.contests[lane.contest].id, arm: lane.arm, model: lane.model, workers: lane.workers, lane: lane.name,
+    contest: content.contests[lane.contest].id, arm: lane.arm, build: lane.build, model: lane.model, workers: lane.workers, lane: lane.name,
     gain: lane.gain[0], low: lane.gain[1], high: lane.gain[2], text: cells(lane).get("gain"),
   }));
 }
@@ -154,7 +158,7 @@ function heat(lanes) {
       const byName = new Map(own.filter((lane) => lane.contest === contest).map((lane) => [lane.name, lane]));
       return element("tr", null, element("th", content.contests[contest].probe), ...names.map((name) => heatCell(byName.get(name))));
     });
-    const head = element("tr", null, element("th", "probe"), ...names.map((name) => element("th", name)));
+    const head = element("tr", null, element("th", "probe"), ...names.map((name) => element("th", name.replace(":", "\n"))));
     const made = element("table", null, element("thead", null, head), element("tbody", null, ...rows));
     const scroll = element("div", null, made);
     scroll.className = "scroll heat";
@@ -203,7 +207,7 @@ async function openRounds(lane) {
   const pairs = facts.flatMap((fact, index) => (index % 2 ? [] : [element("div", null, fact, facts[index + 1])]));
   dialog.querySelector(".figures").replaceChildren(element("dl", null, ...pairs));
   const left = all > launches.length ? ` This page holds the first ${launches.length} of ${all} launches.` : "";
-  const warming = cold ? ` Hollow: the first ${cold} of each launch, left out since the lane was still warming.` : "";
+  const warming = cold ? ` Hollow: the first ${cold === 1 ? "trial" : `${cold} trials`} of each launch, left out since the lane was still warming.` : "";
   dialog.querySelector(".quiet").textContent = `Every trial, by launch and round: from the gate to the last worker's end.${warming}${left}`;
   const longest = Math.max(...launches.map((walls) => walls.length));
   const columns = ["launch", ...Array.from({ length: longest }, (_, round) => `round ${round + 1}`)];

@@ -1,0 +1,133 @@
+"""The page as text: what is embedded, how much of it, and what no text of a probe can do to it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from builders import HEADER, contest, lane, pair, records, trials
+from gilscope import cli, store
+from gilscope.analysis import figures
+from gilscope.model import Calibration, Finding
+from gilscope.page import content, html
+from gilscope.render import sheets
+from gilscope.render.report import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gilscope.analysis import RunRecords
+
+NAME = "<script>alert(1)</script>"
+REASON = "</script><!-- {{library}} & \u2028 -->"
+LANES = (lane("3.14"), lane("3.14", control=True), lane("3.14t"), lane("3.14t", "threads", 2))
+WALLS = (1e6, 1e6, 1.08e6, 1.12e6)
+
+
+def run(launches: int = 7) -> RunRecords:
+    """A pair's contest of a probe with markup for a name, and a note that holds more."""
+    of = contest(*LANES, builds=pair())
+    of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, id=NAME))
+    note = Finding(contest=of.id, lane="3.14t:threads-2", launch=0, phase="end", kind="varies", reason=REASON)
+    return records(of, trials(dict(zip(LANES, WALLS, strict=True)), launches), [note])
+
+
+def page(of: RunRecords) -> str:
+    """The file, with a word in place of the library."""
+    return html.page(report(HEADER, figures(of)), of.trials, "LIBRARY")
+
+
+def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
+    """The page's own data, read as the browser does."""
+    found = re.search(r'<script type="application/json" id="content">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_markup_of_a_probe_stays_inside_its_string() -> None:
+    """It ends no element and takes no place of the template, and is read back as it was written."""
+    text = page(run())
+    data = embedded(text)
+
+    assert NAME not in text
+    assert text.count("LIBRARY") == 1
+    assert data["contests"][0]["probe"] == NAME
+    assert any(row[-1] == REASON for sheet in data["findings"] for row in sheet["rows"])
+
+
+def test_the_figures_are_the_terminals_strings() -> None:
+    """All of the table but its bars."""
+    (told,) = figures(run())
+    shown = embedded(page(run()))["contests"][0]["sheets"][0]["rows"]
+
+    assert shown == [list(row[:-1]) for row in sheets.detail(told).rows]
+
+
+def test_rounds_are_the_raw_trials() -> None:
+    """By lane, launch and round, to five digits."""
+    of = run()
+    threads = next(each for each in embedded(page(of))["lanes"] if each["name"] == "3.14t:threads-2")
+    measured = [each.wall_ns for each in of.trials if each.lane == "3.14t:threads-2"]
+    walls = [wall * threads["rounds"]["unit_ns"] for launch in threads["rounds"]["launches"] for wall in launch]
+
+    assert walls == pytest.approx(measured, rel=1e-4)
+
+
+def test_launches_that_do_not_fit_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first launches of every lane are there."""
+    monkeypatch.setattr(content, "BYTES_OF_ROUNDS", content.BYTES_PER_ROUND * len(LANES) * 4 * 3)
+    rounds = [each["rounds"] for each in embedded(page(run(launches=7)))["lanes"]]
+
+    assert {(len(each["launches"]), each["all_launches"]) for each in rounds} == {(3, 7)}
+
+
+def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
+    """As wide as analysis says, on both sides."""
+    (told,) = figures(run())
+    (point,) = embedded(page(run()))["penalties"]
+
+    assert (point["floor_low"], point["floor"]) == (-(told.noise_floor or 0), told.noise_floor)
+    assert point["text"] == sheets.penalty(told.penalties[0])
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """The run as a file."""
+    of = run()
+    path = tmp_path / "run.jsonl"
+    writer = store.RunWriter(path)
+    for record in (HEADER, *of.contests, Calibration(contest=of.contests[0].id, loops=10), *of.trials):
+        writer.append(record)
+    writer.close()
+    return path
+
+
+def test_the_command_writes_one_file_without_addresses_to_load(stored: Path, tmp_path: Path) -> None:
+    """No element loads anything, and the policy lets nothing be loaded."""
+    assert cli.main(["page", str(stored), "-o", str(tmp_path / "page.html")]) == 0
+
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    own = text.partition("<script>")[0]
+
+    assert "default-src 'none'" in own
+    assert not re.search(r"<(link|script|img)[^>]+(src|href)=.?(https?:)?//", own)
+
+
+@pytest.mark.parametrize("command", ["page", "charts"])
+def test_without_the_extra_the_command_says_how_to_get_it(
+    command: str, stored: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Altair is no dependency of a measurement."""
+    for module in ("altair", "gilscope.page.html", "gilscope.render.charts"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "altair", None)
+    monkeypatch.setitem(sys.modules, "gilscope.page.html", None)
+    monkeypatch.setitem(sys.modules, "gilscope.render.charts", None)
+
+    assert cli.main([command, str(stored)]) == 2
+    assert 'pip install "gilscope[page]"' in capsys.readouterr().err
