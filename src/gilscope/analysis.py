@@ -30,6 +30,7 @@ import msgspec
 from gilscope import stats, verdict
 from gilscope.break_even import BreakEven, Point, crossing
 from gilscope.model import Calibration, Contest, ContestEnd, Estimate, Finding, HostCard, LaneSpec, Memory, Trial
+from gilscope.observations import Observation, observations
 from gilscope.paired import SAME, Paired
 from gilscope.scalability import Fit, Refusal, fit
 from gilscope.verdict import Verdict
@@ -118,6 +119,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[Order, ...]
     findings: tuple[Finding, ...]
     end: ContestEnd | None
+    observations: tuple[Observation, ...] = ()
 
     @property
     def asks_about_workers(self) -> bool:
@@ -222,7 +224,12 @@ class _Measured:
             ),
             findings=tuple(self._own(self.run.findings)),
             end=next(iter(self._own(self.run.ends)), None),
+            observations=self._observations(),
         )
+
+    def _observations(self) -> tuple[Observation, ...]:
+        trials = (trial for lane in self.lanes for rounds in self.paired.trials[lane.name] for trial in rounds)
+        return observations(trials, self.contest.probe.observes)
 
     def _own(self, items: Iterable[Item]) -> list[Item]:
         return [item for item in items if item.contest == self.contest.id]

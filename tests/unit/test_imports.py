@@ -15,7 +15,7 @@ SOURCE = Path(gilscope.__file__).parent
 PACKAGE = "gilscope"
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "analysis": {"break_even", "model", "paired", "scalability", "stats", "verdict", "workers"},
+    "analysis": {"break_even", "model", "observations", "paired", "scalability", "stats", "verdict", "workers"},
     "archive": {"errors", "store", "summary"},
     "arguments": set(),
     "break_even": {"model", "stats"},
@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measure": {"catalog", "guardian", "host", "inventory", "lab", "model", "plan", "runtimes", "scripts", "store"},
     "model": set(),
     "page": {"analysis", "model", "paired", "render", "transport"},
+    "observations": {"model", "stats"},
     "paired": {"effort", "model", "stats"},
     "models": {"model"},
     "plan": {"catalog", "model", "models", "runtimes"},
@@ -52,6 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "comparison",
         "history",
         "model",
+        "observations",
         "run_comparison",
         "scalability",
         "summary",

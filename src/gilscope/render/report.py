@@ -8,7 +8,7 @@ import msgspec
 
 from gilscope.analysis import ContestFigures, by_pair
 from gilscope.model import Finding, RunHeader, Skip
-from gilscope.render import sheets, transport, verdict, workers
+from gilscope.render import observations, sheets, transport, verdict, workers
 from gilscope.render.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
         contests=tuple(contests),
         summaries=(
             *transport.sheets(contests),
+            *observations.sheets(contests),
             workers.orders(contests),
             *map(sheets.summary, by_pair(contests)),
             *_verdicts(contests),
@@ -48,6 +49,8 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
 
 def _of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
     probe = contest.contest.probe
+    if probe.observes:
+        return (observations.sheet(contest),)
     if probe.ways:
         return (workers.ways(contest),)
     if contest.asks_about_workers:

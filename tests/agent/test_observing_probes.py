@@ -1,0 +1,109 @@
+"""The probes that observe, in every CPython found: each looks and checks what it saw, or says why it cannot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import targets
+from agents import Agents, Ended, end
+from gilscope import catalog, protocol
+from gilscope.guardian import Guardian
+from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
+from gilscope.model import LaneSpec, Probe
+from gilscope.plan import unfit
+from gilscope.runtimes.twins import arms
+
+if TYPE_CHECKING:
+    from gilscope.model import Arm
+
+FOLDER = catalog.home() / "probes"
+KINDS = {"latency", "hazards", "gil", "isolation"}
+PROBES = {probe.id: probe for probe in catalog.probes(FOLDER) if probe.kind in KINDS and probe.observes}
+SCRIPTS = sorted({Path(probe.path) for probe in PROBES.values()})
+ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CENSUS.runtimes for arm in arms(runtime)]
+AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
+ONE_CASE = [probe for probe in PROBES.values() if probe.case in {None, 0.005}]
+HANGS = "opposite"
+
+
+def looks(agents: Agents, arm: Arm, probe: Probe, ways: tuple[str, ...]) -> dict[str, Ended]:
+    """One look by each of these ways, one after the other: beside each other they would disturb what they see."""
+    told = {}
+    for way in ways:
+        order = protocol.order(probe, LaneSpec(arm=arm, model="serial", workers=1, way=way))
+        told[way] = end(agents.start(arm, order + protocol.trial_order(1) + protocol.CLOSE))
+    return told
+
+
+@pytest.mark.parametrize("probe", ONE_CASE, ids=lambda probe: probe.id)
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_every_way_sees_what_its_probe_names(arm: Arm, probe: Probe, agents: Agents) -> None:
+    """Its check holds; a way that the version lacks is unsupported, with a reason."""
+    if unfit(probe.requires_python, arm.runtime) is not None:
+        pytest.skip(f"needs Python {probe.requires_python}")
+
+    for way, one in looks(agents, arm, probe, tuple(way for way in probe.ways if way != HANGS)).items():
+        if one.trials:
+            assert set(one.trials[0].observed) == set(probe.observes), way
+            words = {name for name, seen in one.trials[0].observed.items() if isinstance(seen, str)}
+            assert words == {name for name, unit in probe.observes.items() if not unit}, way
+        else:
+            assert (one.failure.kind, way) == ("unsupported", "own-gil"), one.failure
+            assert arm.runtime.facts.version < (3, 12)
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_gil_by_flag_is_the_gil_by_behaviour(arm: Arm, agents: Agents) -> None:
+    """Also where it is forced on; on a machine so busy that one look errs, another agrees."""
+    is_on = arm.gil_forced or arm.runtime.facts.build == "default"
+
+    (seen,) = looks(agents, arm, PROBES["gil/state"], ("threads",))["threads"].trials
+
+    assert (seen.observed["by_flag"], seen.observed["by_behaviour"]) == (("on", "on") if is_on else ("off", "off"))
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_extension_that_turns_the_gil_on_is_named(arm: Arm, agents: Agents) -> None:
+    """Where the GIL was off; what declares that it can do without leaves it off."""
+    was_off = arm.runtime.facts.build == "free-threaded" and not arm.gil_forced
+    told = looks(agents, arm, PROBES["gil/after_import"], ("declaring", "undeclaring"))
+    if not told["declaring"].trials:
+        pytest.skip(told["declaring"].failure.reason)
+
+    culprits = {way: one.trials[0].observed["turned_on_by"] for way, one in told.items()}
+
+    assert culprits == {"declaring": "nobody", "undeclaring": "planted_undeclaring" if was_off else "nobody"}
+
+
+@pytest.mark.parametrize("arm", [pytest.param(arm, id=arm.name) for arm in targets.EDGES])
+def test_a_deadlock_is_ended_with_both_stacks(arm: Arm, bytecode: Path) -> None:
+    """The time limit ends it; the finding names the function in which each of the two threads waits."""
+    environ = lane_environment(common_environment({}, bytecode), arm, hash_seed=7)
+    spec = LaneSpec(arm=arm, model="serial", workers=1, way=HANGS)
+    with Guardian() as guardian:
+        lane = Lane(spec, PROBES["hazards/deadlock"], environ, guardian)
+        try:
+            lane.wait_ready(60)
+            with pytest.raises(LaneFailedError) as failed:
+                lane.trial(1, 2)
+        finally:
+            lane.kill()
+
+    assert failed.value.kind == "hung"
+    assert "in first_then_second" in failed.value.detail
+    assert "in second_then_first" in failed.value.detail
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: f"{script.parent.name}/{script.stem}")
+def test_a_probe_is_a_short_script_that_runs_by_hand(script: Path) -> None:
+    """It prints something, with this Python, which is new enough for all of them."""
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+    assert len(script.read_text().splitlines()) <= 80

@@ -1,0 +1,104 @@
+"""What ways observed, from made-up trials with known answers: estimates, words, and the sheets they are told in."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import pytest
+
+from builders import HEADER, PROBE, contest, lane, records, trial
+from gilscope.analysis import figures
+from gilscope.model import Contest, Finding, LaneSpec, Trial
+from gilscope.observations import mean, observations
+from gilscope.render.report import report
+
+BARE = msgspec.structs.replace(lane("3.14"), way="bare")
+CONTROL = msgspec.structs.replace(BARE, control=True)
+LOCKED = msgspec.structs.replace(lane("3.14"), way="locked")
+OBSERVES = {"p99": "s", "lost": "updates", "lock": ""}
+
+
+def look(of: LaneSpec, launch: int, number: int, **seen: float | str) -> Trial:
+    """A trial that observed this."""
+    return msgspec.structs.replace(trial(of, launch, number, 1e6), observed=dict(seen))
+
+
+def of_probe(identifier: str, case: float | None = None) -> Contest:
+    """A contest of these ways under a probe of this name."""
+    kind = identifier.partition("/")[0]
+    probe = msgspec.structs.replace(
+        PROBE, id=identifier, kind=kind, ways=("bare", "locked"), observes=OBSERVES, case=case
+    )
+    return msgspec.structs.replace(contest(BARE, CONTROL, LOCKED), probe=probe)
+
+
+LOOKS = [
+    look(of, launch, number, p99=0.002, lost=lost, lock=word)
+    for of, losses, word in ((BARE, (0, 3, 6), "none"), (CONTROL, (9, 9, 9), "none"), (LOCKED, (0, 0, 0), "held"))
+    for launch, lost in enumerate(losses)
+    for number in range(2)
+]
+
+
+def test_a_mean_is_one_of_launches_not_of_trials() -> None:
+    """Two trials of three launches that agree within: the half width is Student's for three values."""
+    estimate = mean([[0.0, 0.0], [3.0, 3.0], [6.0, 6.0]])
+
+    assert estimate.value == 3
+    assert estimate.high - estimate.value == pytest.approx(4.303 * 3 / math.sqrt(3), rel=1e-3)
+
+
+def test_what_is_rare_does_not_vanish() -> None:
+    """A median over rounds would tell none."""
+    assert mean([[0, 0, 9], [0, 0, 9]]).value == 3
+
+
+def test_one_launch_leaves_the_value_open() -> None:
+    """Nothing is known of how launches differ."""
+    assert mean([[5.0]]).high == math.inf
+
+
+def test_numbers_become_estimates_and_words_sets() -> None:
+    """Names that no trial of a lane told are left out."""
+    told = observations([look(BARE, 0, 0, lock="b"), look(BARE, 1, 0, lock="a")], OBSERVES)
+
+    assert [(item.name, item.words, item.estimate) for item in told] == [("lock", ("a", "b"), None)]
+
+
+def test_a_contest_has_a_row_per_way_and_a_column_per_name() -> None:
+    """Each with its interval and unit, zero too; the control's row is not shown."""
+    told = report(HEADER, figures(records(of_probe("hazards/lost"), LOOKS)))
+
+    (sheet,) = told.details
+    assert [column.heading for column in sheet.columns] == ["way", "p99", "lost (updates)", "lock"]
+    assert [row[0] for row in sheet.rows] == ["3.14:bare", "3.14:locked"]
+    assert sheet.rows[1][1:] == ("2 ±0 ms", "0 ±0", "held")
+
+
+def test_a_lane_that_hung_is_told_in_its_place() -> None:
+    """As a deadlock is."""
+    of = of_probe("hazards/deadlock")
+    hung = Finding(contest=of.id, lane=LOCKED.name, launch=0, phase="work", kind="hung", reason="gave no answer")
+
+    told = report(HEADER, figures(records(of, LOOKS, [hung])))
+
+    assert told.details[0].rows[-1][:2] == ("3.14:locked", "hung: gave no answer")
+
+
+def test_isolation_has_a_row_per_thing() -> None:
+    """And a column per version and way."""
+    told = report(HEADER, figures(records(of_probe("isolation/objects"), LOOKS)))
+
+    sheet = next(sheet for sheet in told.summaries if sheet.title.startswith("isolation/objects"))
+    assert [column.heading for column in sheet.columns] == ["thing", "3.14:bare", "3.14:locked"]
+    assert sheet.rows[-1] == ("lock", "none", "held")
+
+
+def test_a_convoy_has_a_column_per_switch_interval() -> None:
+    """Its cells are the 99th percentiles."""
+    told = report(HEADER, figures(records(of_probe("latency/threads", 0.005), LOOKS)))
+
+    sheet = next(sheet for sheet in told.summaries if "switch interval" in sheet.title)
+    assert [column.heading for column in sheet.columns] == ["workers", "0.005 s"]
+    assert sheet.rows[0] == ("3.14:bare (threads)", "2 ±0 ms")
