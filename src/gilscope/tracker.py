@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LADDER = "shared"
 """The kind of the probes that are rungs of the contention ladder."""
 
+FEATURES = "gil/features"
+"""The probe that looks for what free threading leans on."""
+
 START_UP = "spawn"
 """The way in which a process with a fresh interpreter is born."""
 
@@ -52,7 +55,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     ``penalty`` and ``benchmarks`` are times on one thread over the twin's, of the project's own probes and of scripts
     written for pyperf; ``gains`` are throughputs of threads over the twin's serial lane by number of threads, of probes
     that share nothing. ``memory`` is the PSS of the serial lane, ``start_up`` the time until a new process works, each
-    over the twin's.
+    over the twin's. ``features`` is what the probe that looks for them saw, by its names.
     """
 
     version: str
@@ -62,6 +65,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     memory: Mean | None
     start_up: Mean | None
     rungs: tuple[Rung, ...]
+    features: dict[str, str]
 
 
 def standings(contests: Iterable[ContestFigures]) -> tuple[Standing, ...]:
@@ -88,6 +92,7 @@ def _standing(version: str, contests: Sequence[ContestFigures]) -> Standing:
         memory=_mean(_memory(work, version)),
         start_up=_mean(_penalties(contests, version, START_UP)),
         rungs=tuple(_rungs(own, version)),
+        features=dict(_features(contests, version)),
     )
 
 
@@ -121,6 +126,14 @@ def _rungs(contests: Iterable[ContestFigures], version: str) -> Iterator[Rung]:
             most = max(lanes, key=lambda lane: lane.lane.workers, default=None)
             if most is not None and most.scaling is not None:
                 yield Rung(probe=contest.contest.probe.id, threads=most.lane.workers, scaling=most.scaling)
+
+
+def _features(contests: Iterable[ContestFigures], version: str) -> Iterator[tuple[str, str]]:
+    for contest in contests:
+        if contest.contest.probe.id == FEATURES:
+            for seen in contest.observations:
+                if seen.lane.partition(":")[0] == version and seen.words:
+                    yield seen.name, " or ".join(seen.words)
 
 
 def _threads(contest: ContestFigures, version: str) -> Iterator[LaneFigures]:

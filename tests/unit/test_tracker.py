@@ -84,6 +84,24 @@ def test_memory_is_the_serial_lanes_over_the_twins() -> None:
     assert standing.memory.ratio.value == pytest.approx(1.2)
 
 
+def test_features_are_what_their_probe_saw() -> None:
+    """Of the version's own lane, not of its twin's."""
+    probe = msgspec.structs.replace(
+        PROBE, id="gil/features", kind="gil", ways=("features",), observes={"jit": "", "abi3t": ""}
+    )
+    lanes = [msgspec.structs.replace(item, way="features") for item in (TWIN, FREE)]
+    seen = [
+        msgspec.structs.replace(item, observed={"jit": "absent" if item.lane.startswith("3.14:") else "off"})
+        for item in trials(dict.fromkeys(lanes, 1e8))
+    ]
+    of = msgspec.structs.replace(contest(*lanes, builds=pair()), probe=probe)
+    (standing,) = standings(figures(records(of, seen)))
+
+    assert standing.features == {"jit": "off"}
+    cells = {row[0]: row[1] for row in sheets.sheet([standing]).rows}
+    assert (cells["JIT"], cells["stable ABI for such builds (abi3t)"]) == ("off", "-")
+
+
 def test_what_no_run_holds_is_marked() -> None:
     """No figure is made up, and a version without a pair has no standing."""
     (standing,) = standings([measured({TWIN: 1e8, FREE: 1.1e8})])

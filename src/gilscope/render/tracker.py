@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
     from gilscope.tracker import Mean, Standing
 
+FEATURES = {
+    "specialising": "specialising interpreter",
+    "deferred_counts": "deferred reference counts",
+    "jit": "JIT",
+    "abi3t": "stable ABI for such builds (abi3t)",
+    "interpreters": "subinterpreters by",
+    "inherits_context": "threads inherit the context",
+}
+"""Names of the probe that looks for them, and what they are called here."""
+
 HOW_TO_READ = (
     "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
     "means, with the number of contests they are of. Gains are of probes that share nothing. A rung scales where two "
@@ -30,6 +40,7 @@ def sheet(standings: Sequence[Standing]) -> Sheet:
         ("memory of one process", lambda it: _penalty(it.memory)),
         ("time until a new process works", lambda it: _penalty(it.start_up)),
         ("rungs of the ladder that scale", _rungs),
+        *((label, _feature(name)) for name, label in FEATURES.items()),
     ]
     return Sheet(
         title="Free-threaded builds from version to version",
@@ -41,6 +52,10 @@ def sheet(standings: Sequence[Standing]) -> Sheet:
 
 def _gain_of(count: int) -> Callable[[Standing], str]:
     return lambda standing: _told(standing.gains.get(count), numbers.ratio)
+
+
+def _feature(name: str) -> Callable[[Standing], str]:
+    return lambda standing: standing.features.get(name, NOT_MEASURED)
 
 
 def _penalty(mean: Mean | None) -> str:
