@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from gilscope import cli, store
+from gilscope import catalog, cli, store
 from gilscope.analysis import by_pair
 from gilscope.arguments import parser
-from gilscope.render import ladder, markdown, models, sheets, tracker
+from gilscope.claim_figures import judged
+from gilscope.render import claims, ladder, markdown, models, sheets, tracker
 from gilscope.tracker import standings
 
 if TYPE_CHECKING:
@@ -68,6 +69,13 @@ def progress() -> str:
     reports = [cli.read_report(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
     known = standings(_newest(contest for report in reports for contest in report.contests))
     return _text([tracker.sheet(known)], [report.header for report in reports])
+
+
+def every_claim() -> str:
+    """What was said by others, and what the runs on record say of it."""
+    runs = [store.read(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
+    told = judged(catalog.claims(catalog.home() / "matrix" / "claims.toml"), runs)
+    return _text(claims.sheets(told), [run.header for run in runs])
 
 
 def rungs() -> str:
