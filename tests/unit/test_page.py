@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+import gilscope.page
+import gilscope.render
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.analysis import figures
-from gilscope.model import Calibration, Finding
+from gilscope.model import Finding, Record
 from gilscope.page import content, html
 from gilscope.render import sheets
 from gilscope.render.report import report
@@ -101,7 +103,8 @@ def stored(tmp_path: Path) -> Path:
     of = run()
     path = tmp_path / "run.jsonl"
     writer = store.RunWriter(path)
-    for record in (HEADER, *of.contests, Calibration(contest=of.contests[0].id, loops=10), *of.trials):
+    known: list[Record] = [HEADER, *of.contests, *of.calibrations, *of.trials]
+    for record in known:
         writer.append(record)
     writer.close()
     return path
@@ -123,11 +126,9 @@ def test_without_the_extra_the_command_says_how_to_get_it(
     command: str, stored: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Altair is no dependency of a measurement."""
-    for module in ("altair", "gilscope.page.html", "gilscope.render.charts"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
-    monkeypatch.setitem(sys.modules, "altair", None)
-    monkeypatch.setitem(sys.modules, "gilscope.page.html", None)
-    monkeypatch.setitem(sys.modules, "gilscope.render.charts", None)
+    for package, module in ((gilscope.page, "html"), (gilscope.render, "charts")):
+        monkeypatch.delattr(package, module, raising=False)
+        monkeypatch.setitem(sys.modules, f"{package.__name__}.{module}", None)
 
     assert cli.main([command, str(stored)]) == 2
     assert 'pip install "gilscope[page]"' in capsys.readouterr().err

@@ -27,7 +27,7 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
-    bundle: str = vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle(None)
     return bundle
 
 
