@@ -24,7 +24,7 @@ from gilscope.tracker import standings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.analysis import ContestFigures
+    from gilscope.figures import ContestFigures
     from gilscope.model import RunHeader
     from gilscope.render.sheets import Sheet
 
@@ -42,7 +42,7 @@ def newest_pair(suite: str) -> str:
     if path is None:
         return _nobody(suite)
     report = cli.read_report(path)
-    newest = max(by_pair(report.contests), key=lambda pair: pair.contests[0].contest.pair.free_threaded.facts.version)
+    newest = max(by_pair(report.contests), key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
     return _text([sheets.summary(newest)], [report.header])
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gilscope.summary import FigureName
 
-MADE_BY = ("analysis", "effort", "paired", "stats", "store", "summarise", "summary", "workers")
+MADE_BY = ("analysis", "effort", "figures", "paired", "stats", "store", "summarise", "summary", "workers")
 """The modules whose change makes every summary obsolete."""
 
 COLUMNS = {

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gilscope import stats
-from gilscope.analysis import log_interval
 from gilscope.claims import Judgement, on_host, verdict
+from gilscope.figures import log_interval
 from gilscope.model import Estimate
 from gilscope.paired import Paired
 from gilscope.workers import Weights

@@ -25,7 +25,7 @@ from gilscope.paired import Paired
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.figures import ContestFigures, LaneFigures
     from gilscope.model import Contest, LaneSpec, RunHeader, Trial
 
 Metadata = dict[str, str | int | float]

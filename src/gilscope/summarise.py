@@ -12,7 +12,7 @@ from gilscope.summary import Figure, FigureName, Summary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.analysis import ContestFigures, LaneFigures, Penalty
+    from gilscope.figures import ContestFigures, LaneFigures, Penalty
     from gilscope.model import Arm, Estimate, Facts, HostCard, LaneSpec
     from gilscope.store import Run
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import stats
-from gilscope.analysis import log_interval
+from gilscope.figures import log_interval
 from gilscope.model import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.figures import ContestFigures, LaneFigures
 
 LADDER = "shared"
 """The kind of the probes that are rungs of the contention ladder."""

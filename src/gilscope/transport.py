@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope import stats
-from gilscope.analysis import log_interval
+from gilscope.figures import log_interval
 from gilscope.model import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.figures import ContestFigures, LaneFigures
 
 Verdict = Literal["copies", "flat", "cannot be told"]
 

@@ -19,7 +19,7 @@ from gilscope.model import Calibration, ContestEnd
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.analysis import ContestFigures
+    from gilscope.figures import ContestFigures
 
 LANES = [
     builders.lane("3.14"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from builders import HOST, contest, lane, pair, records, trial, trials
-from gilscope.analysis import ContestFigures, LaneFigures, by_pair, figures
+from gilscope.analysis import by_pair, figures
 from gilscope.model import Finding
 from gilscope.scalability import Fit, Refusal
+
+if TYPE_CHECKING:
+    from gilscope.figures import ContestFigures, LaneFigures
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, by_pair, figures
+from gilscope.analysis import by_pair, figures
 from gilscope.model import Estimate, Finding
 from gilscope.render import markdown, numbers, sheets, terminal
 from gilscope.render.report import Report, report
+
+if TYPE_CHECKING:
+    from gilscope.figures import ContestFigures
 
 HOSTILE = "<script>alert(1)</script> | **bold** [link](x)"
 

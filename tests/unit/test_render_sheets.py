@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 
 from builders import contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, by_pair, figures
+from gilscope.analysis import by_pair, figures
 from gilscope.model import EVERY_LANE, ContestEnd, Finding, Pair, Skip
 from gilscope.render import sheets
+
+if TYPE_CHECKING:
+    from gilscope.figures import ContestFigures
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from builders import PROBE, contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, RunRecords, figures
+from gilscope.analysis import RunRecords, figures
 from gilscope.model import Finding, Memory, Probe, Skip
 from gilscope.render import ladder
 from gilscope.render import models as model_sheets
@@ -18,6 +18,7 @@ from gilscope.tracker import standings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gilscope.figures import ContestFigures
     from gilscope.model import LaneSpec
 
 TWIN = lane("3.14")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from builders import HEADER, PROBE, contest, lane, records, trial, trials
-from gilscope.analysis import ContestFigures, figures
+from gilscope.analysis import figures
 from gilscope.model import Estimate, Finding, LaneSpec
 from gilscope.render import numbers
 from gilscope.render import transport as rendered
@@ -17,6 +17,8 @@ from gilscope.transport import Means, means
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from gilscope.figures import ContestFigures
 
     Curve = Callable[[int], float]
     """Seconds of a trip by the payload's size."""

@@ -9,13 +9,14 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, figures
+from gilscope.analysis import figures
 from gilscope.model import Finding, FindingKind, Memory
 from gilscope.render import report, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gilscope.figures import ContestFigures
     from gilscope.model import LaneSpec
     from gilscope.verdict import Verdict
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
-from gilscope.analysis import ContestFigures, figures
+from gilscope.analysis import figures
 from gilscope.model import Contest, Estimate, Finding, LaneSpec, Memory
 from gilscope.render import numbers, sheets, workers
 from gilscope.render.report import report
+
+if TYPE_CHECKING:
+    from gilscope.figures import ContestFigures
 
 MIB = 2**20
 WAYS = ("thread", "interpreter", "spawn")

@@ -17,7 +17,7 @@ from gilscope.render.sheets import Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.figures import ContestFigures, LaneFigures
     from gilscope.model import Estimate, LaneSpec, Trial
     from gilscope.render.report import Report
 

@@ -15,7 +15,7 @@ import vl_convert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures
+    from gilscope.figures import ContestFigures
     from gilscope.model import Arm, Estimate
 
 Unit = Literal["time", "memory"]

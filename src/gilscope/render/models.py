@@ -10,7 +10,7 @@ from gilscope.render.sheets import Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.analysis import ContestFigures, LaneFigures
+    from gilscope.figures import ContestFigures, LaneFigures
     from gilscope.model import Skip
 
 HOW_TO_READ = (

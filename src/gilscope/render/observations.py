@@ -10,7 +10,7 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures
+    from gilscope.figures import ContestFigures
     from gilscope.observations import Observation
 
 HOW_TO_READ = (

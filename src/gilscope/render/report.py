@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.analysis import ContestFigures, by_pair
+from gilscope.analysis import by_pair
+from gilscope.figures import ContestFigures
 from gilscope.model import Finding, RunHeader, Skip
 from gilscope.render import observations, sheets, transport, verdict, workers
 from gilscope.render.sheets import Sheet

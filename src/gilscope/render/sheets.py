@@ -14,8 +14,8 @@ from gilscope.scalability import Fit, Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures, LaneFigures, PairFigures, Penalty, ScalingLaw
     from gilscope.break_even import BreakEven
+    from gilscope.figures import ContestFigures, LaneFigures, PairFigures, Penalty, ScalingLaw
     from gilscope.model import ContestEnd, Estimate, Pair, Skip
 
 NOT_MEASURED = "-"

@@ -11,7 +11,7 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures
+    from gilscope.figures import ContestFigures
     from gilscope.transport import Means, Trip
 
 SIZE_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"), (1, "B"))

@@ -10,8 +10,8 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, pays_from, penal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures
     from gilscope.break_even import BreakEven
+    from gilscope.figures import ContestFigures
     from gilscope.model import Estimate
     from gilscope.verdict import Choice, Objection, Verdict
 

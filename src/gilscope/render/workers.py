@@ -10,7 +10,7 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability, c
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.analysis import ContestFigures
+    from gilscope.figures import ContestFigures
     from gilscope.model import Estimate, LaneSpec
     from gilscope.workers import Order, Step
 

@@ -1,0 +1,119 @@
+"""The figures of lanes, contests and pairs as values; `gilscope.analysis` defines and makes them."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from gilscope import stats
+from gilscope.break_even import BreakEven
+from gilscope.model import Contest, ContestEnd, Estimate, Finding, LaneSpec
+from gilscope.observations import Observation
+from gilscope.scalability import Fit, Refusal
+from gilscope.verdict import Verdict
+from gilscope.workers import LaneMemory, Order, WorkerMemory
+
+CONTENDED = 0.8
+"""Below this share of speed-up per busy core, cores are busy with something else than the work."""
+
+
+class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a contest's table; ``time_per_unit`` in seconds, the other figures are ratios.
+
+    ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
+    where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
+    before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming.
+    ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
+    """
+
+    lane: LaneSpec
+    oversubscribed: bool
+    time_per_unit: Estimate
+    gain: Estimate | None
+    scaling: Estimate | None
+    efficiency: Estimate | None
+    cores_busy: Estimate
+    of_first_way: Estimate | None
+    memory: LaneMemory | None
+    launches: int
+    trials: int
+    cold_rounds: int
+
+    @property
+    def is_contended(self) -> bool:
+        """Whether it kept more cores busy than it got faster by, beyond both intervals."""
+        return self.scaling is not None and self.scaling.high < CONTENDED * self.cores_busy.low
+
+
+class Penalty(msgspec.Struct, frozen=True, kw_only=True):
+    """What an arm of the free-threaded build costs on one thread (or by one way), as a fraction of its twin's time.
+
+    ``log_ratio`` is the same as an interval on the log scale, for means over probes.
+    """
+
+    arm: str
+    twin: str
+    way: str | None
+    penalty: Estimate
+    log_ratio: stats.Interval
+    distinguishable: bool
+    differences: tuple[str, ...]
+
+
+class ScalingLaw(msgspec.Struct, frozen=True, kw_only=True):
+    """The scaling law through one model's throughputs, against its arm's serial lane's, or why there is none."""
+
+    arm: str
+    model: str
+    law: Fit | Refusal
+
+
+class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one contest says; one unit does ``inner_loops`` times what the probe asks about.
+
+    ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
+    that it leaves open: a smaller one cannot be told from none. Both are None without a control lane.
+    ``gil_off`` is the penalty of the free-threaded arm against the same build with its GIL forced on: what is left of
+    it without the build's own cost. ``verdict`` is None where workers themselves were measured, or no reference was.
+    ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
+    workers were that are said to stand in one.
+    """
+
+    contest: Contest
+    loops: int
+    inner_loops: int
+    lanes: tuple[LaneFigures, ...]
+    penalties: tuple[Penalty, ...]
+    gil_off: Penalty | None
+    break_evens: tuple[BreakEven, ...]
+    scaling_laws: tuple[ScalingLaw, ...]
+    verdict: Verdict | None
+    control: Estimate | None
+    noise_floor: float | None
+    worker_memory: tuple[WorkerMemory, ...]
+    orders: tuple[Order, ...]
+    findings: tuple[Finding, ...]
+    end: ContestEnd | None
+    observations: tuple[Observation, ...] = ()
+
+    @property
+    def asks_about_workers(self) -> bool:
+        """Whether it measured workers themselves, and no work that is spread over them."""
+        return bool(self.contest.probe.ways) or self.contest.probe.kind == "memory"
+
+
+class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The contests of one pair, and the geometric means of their penalties where there are several."""
+
+    name: str
+    contests: tuple[ContestFigures, ...]
+    mean_penalties: dict[str, Estimate]
+    mean_gil_off: Estimate | None
+
+
+def log_interval(estimate: Estimate, launches: int) -> stats.Interval:
+    """The interval on the log scale that an estimate of a positive figure over so many launches was made from."""
+    ends = (estimate.low, estimate.value, estimate.high)
+    low, center, high = (math.log(end) if end > 0 else -math.inf for end in ends)
+    return stats.Interval(center, low, high, stats.freedom(launches))
