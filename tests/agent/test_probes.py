@@ -109,9 +109,12 @@ def test_every_probe_works_in_every_python(arm: Arm, bytecode: Path) -> None:
     assert strange(asked(arm, bytecode, ("serial", "threads"), workers=2), bytecode) == {}
 
 
-@pytest.mark.parametrize("model", models_of(NEWEST))
+@pytest.mark.parametrize("model", [model for model in models_of(NEWEST) if model != "joblib"])
 def test_every_probe_works_under_every_model(model: str, bytecode: Path) -> None:
-    """In the newest free-threaded Python: nothing in a probe stands against any place where its code can be."""
+    """In the newest free-threaded Python: nothing in a probe stands against any place where its code can be.
+
+    One of joblib's workers is this very process, which keeps its first probe; so joblib is tested elsewhere.
+    """
     assert strange(asked(NEWEST, bytecode, (model,), workers=1), bytecode) == {}
 
 

@@ -43,7 +43,7 @@ def obituary(processes: Sequence[BaseProcess]) -> str:
     for process in processes:
         process.join(1)
     codes = [process.exitcode for process in processes if process.exitcode is not None]
-    own = [code for code in codes if code != -signal.SIGTERM] or codes
+    own = [code for code in codes if code not in (-signal.SIGTERM, -signal.SIGKILL)] or codes
     return "a worker process died (exit codes: {})".format(", ".join(map(str, own)) or "unknown")
 
 
