@@ -99,7 +99,9 @@ def bring_free_threaded(session: nox.Session) -> None:
 COGGED = (
     "README.md",
     "docs/claims.md",
+    "docs/convoy.md",
     "docs/explanation/precision.md",
+    "docs/hazards.md",
     "docs/ladder.md",
     "docs/models.md",
     "docs/pep554.md",

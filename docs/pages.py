@@ -52,7 +52,7 @@ def in_full(suite: str) -> str:
     if path is None:
         return _nobody(suite)
     report = cli.read_report(path)
-    return _text([*report.summaries, *report.details], [report.header])
+    return _text([*report.summaries, *report.details, *report.closing], [report.header])
 
 
 def every_model(*only: str) -> str:

@@ -39,7 +39,7 @@ def answered(connection, end):
 
 
 def look(connection, count, interval):
-    end = perf_counter() + LEAD_S + max(WINDOW_S, INTERVALS * interval)
+    end = perf_counter() + LEAD_S + max(WINDOW_S, INTERVALS * (count + 1) * interval)
     with ThreadPoolExecutor(count + 1) as pool:
         running = [pool.submit(work_beside, end) for _ in range(count)]
         sleep(LEAD_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
@@ -29,7 +30,7 @@ def matrix(contests: Iterable[ContestFigures], skips: Iterable[Skip], only: Sequ
         if ":" in skip.lane:
             cells.leave_out(skip.lane, skip.reason)
     models = [model for model in dict.fromkeys(model for _, model in cells.texts) if not only or model in only]
-    arms = list(dict.fromkeys(arm for arm, _ in cells.texts))
+    arms = sorted({arm for arm, _ in cells.texts}, key=lambda arm: ([*map(int, re.findall(r"\d+", arm))], arm))
     rows = tuple((arm, *(cells.texts.get((arm, model)) or cells.why(NOT_ASKED) for model in models)) for arm in arms)
     shown = {cell for row in rows for cell in row}
     return Sheet(
