@@ -195,6 +195,9 @@ def _report(asked: argparse.Namespace) -> int:
 
 def _page(asked: argparse.Namespace) -> int:
     from gilscope import store
+    from gilscope.catalog import claims, home
+    from gilscope.claim_figures import judged
+    from gilscope.render import claims as render
     from gilscope.render.report import report
     from gilscope.summarise import analysed
 
@@ -204,7 +207,8 @@ def _page(asked: argparse.Namespace) -> int:
         raise errors.UsageError(NO_CHARTS) from error
     run = store.read(store.find(asked.results, asked.run))
     told = report(run.header, analysed(run), run.skips)
-    _write(asked.output, html.page(told, run.trials, html.library()))
+    answered = [item for item in judged(claims(home() / "matrix" / "claims.toml"), [run]) if item.ours is not None]
+    _write(asked.output, html.page(told, run.trials, html.library(), render.sheets(answered)))
     return 0
 
 

@@ -19,6 +19,7 @@ from gilscope.model import Finding, Record
 from gilscope.page import content, html
 from gilscope.render import sheets
 from gilscope.render.report import report
+from gilscope.render.sheets import Column, Sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +96,16 @@ def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
 
     assert (point["floor_low"], point["floor"]) == (-(told.noise_floor or 0), told.noise_floor)
     assert point["text"] == sheets.penalty(told.penalties[0])
+
+
+def test_claims_are_shown_where_there_are_any() -> None:
+    """As the sheets that they come in; sheets without rows are none."""
+    told = Sheet(title="What was said", columns=(Column("claim"),), rows=(("so it is",),))
+    none = Sheet(title="What else", columns=(Column("claim"),), rows=())
+    of = run()
+    shown = embedded(html.page(report(HEADER, figures(of)), of.trials, "LIBRARY", [told, none]))["claims"]
+
+    assert [(sheet["title"], sheet["rows"]) for sheet in shown] == [("What was said", [["so it is"]])]
 
 
 @pytest.fixture

@@ -96,13 +96,14 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     penalties: tuple[Penalty, ...]
     trips: tuple[Trip, ...]
     of_run: tuple[Sheet, ...]
+    claims: tuple[Sheet, ...]
     findings: tuple[Sheet, ...]
     about: tuple[Sheet, ...]
     comparability: tuple[str, ...]
 
 
-def content(report: Report, trials: Sequence[Trial]) -> Content:
-    """Arrange a report, and the raw trials that it was made from."""
+def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = ()) -> Content:
+    """Arrange a report, the raw trials that it was made from, and what they say of published claims."""
     contests = report.contests
     pairs = [contest.contest.pair for contest in contests]
     return Content(
@@ -111,6 +112,7 @@ def content(report: Report, trials: Sequence[Trial]) -> Content:
         penalties=tuple(point for contest in contests for point in _penalties(contest)),
         trips=tuple(_trips(contests)),
         of_run=_filled(report.summaries),
+        claims=_filled(claims),
         findings=_filled([*report.closing, _details(contests)]),
         about=(machine.host(report.header.host), machine.builds(contests)),
         comparability=tuple(dict.fromkeys(line for pair in pairs for line in sheets.comparability(pair))),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gilscope.model import Trial
     from gilscope.render.report import Report
+    from gilscope.render.sheets import Sheet
 
 ASSETS = files("gilscope.page") / "assets"
 PLACE = re.compile(r"\{\{(\w+)\}\}")
@@ -31,7 +32,7 @@ def library() -> str:
     return bundle
 
 
-def page(report: Report, trials: Sequence[Trial], vega: str) -> str:
+def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sheet] = ()) -> str:
     """The whole file: ``report`` was made from these raw ``trials``, ``vega`` is the ``library``."""
     header = report.header
     drawn = [
@@ -47,7 +48,7 @@ def page(report: Report, trials: Sequence[Trial], vega: str) -> str:
         "style": _asset("page.css"),
         "script": _asset("page.js"),
         "library": vega,
-        "content": _embedded(content(report, trials)),
+        "content": _embedded(content(report, trials, claims)),
         "charts": _embedded({"drawn": charts.specifications(), "workers": drawn}),
     }
     return PLACE.sub(lambda place: parts[place[1]], _asset("page.html"))

@@ -247,6 +247,7 @@ function start() {
   find("#choice").open = matchMedia("(min-width: 700px)").matches;
   find("#theme").addEventListener("change", ({ target }) => { document.documentElement.dataset.theme = target.value; });
   sheets("of_run", content.of_run);
+  sheets("claims", content.claims);
   sheets("findings", content.findings);
   sheets("about", content.about);
   find("#about .notes").replaceChildren(...content.comparability.map(note));
