@@ -107,6 +107,7 @@ COGGED = (
     "docs/pep554.md",
     "docs/pep703.md",
     "docs/reference/commands.md",
+    "docs/reference/probes.md",
     "docs/reference/results.md",
     "docs/reference/toml.md",
     "docs/transport.md",

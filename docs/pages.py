@@ -18,7 +18,7 @@ from gilscope import catalog, cli, store
 from gilscope.analysis import by_pair
 from gilscope.arguments import parser
 from gilscope.claim_figures import judged
-from gilscope.render import claims, ladder, markdown, models, sheets, tracker
+from gilscope.render import claims, ladder, markdown, models, probes, sheets, tracker
 from gilscope.tracker import standings
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ def every_claim() -> str:
     runs = [store.read(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
     told = judged(catalog.claims(catalog.home() / "matrix" / "claims.toml"), runs)
     return _text(claims.sheets(told), [run.header for run in runs])
+
+
+def every_probe() -> str:
+    """The catalogue."""
+    return markdown.of_sheet(probes.sheet(catalog.probes(*catalog.folders())))
 
 
 def rungs() -> str:

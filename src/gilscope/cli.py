@@ -88,18 +88,11 @@ def _install(asked: argparse.Namespace) -> int:
 
 
 def _probes(_: argparse.Namespace) -> int:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     from gilscope.catalog import folders, probes
+    from gilscope.render import probes as render
+    from gilscope.render import terminal
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Probe", "Kind", "Question"):
-        table.add_column(heading, overflow="fold")
-    for probe in probes(*folders()):
-        table.add_row(Text(probe.id), Text(probe.kind), Text(probe.question))
-    _console().print(table)
+    terminal.show(_console(), [render.sheet(probes(*folders()))])
     return 0
 
 
