@@ -44,6 +44,7 @@ def test_an_interval_that_knows_nothing_is_a_question_mark() -> None:
 def test_an_exact_figure_says_so() -> None:
     """Launches that agree to the last bit leave no width to take digits from."""
     assert numbers.ratio(Estimate(2.0, 2.0, 2.0)) == "2 ±0"
+    assert numbers.ratio(Estimate(200_000.0, 200_000.0, 200_000.0)) == "200000 ±0"
 
 
 def test_a_fraction_becomes_per_cent() -> None:

@@ -94,6 +94,6 @@ def _with_interval(estimate: Estimate, scale: float = 0.0) -> str:
     if width > FARTHEST * max(scale, abs(estimate.value)):
         return f"{estimate.value:.2g} ±?"
     if width <= 0:
-        return f"{estimate.value:.3g} ±0"
+        return f"{estimate.value:.0f} ±0" if float(estimate.value).is_integer() else f"{estimate.value:.3g} ±0"
     decimals = min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(width))))
     return f"{estimate.value:.{decimals}f} ±{width:.{decimals}f}"
