@@ -71,11 +71,10 @@ def told(walls: Walls, twin: str, free: str, workers: int, cold: dict[str, int])
 
     serial, threads = f"{free}:serial", f"{free}:threads-{workers}"
     reference = f"{twin}:serial"
-    figures = {
-        "penalty": time_of(serial, reference) - 1,
-        "of which the build": time_of(f"{free}+gil:serial", reference) - 1,
-        "of which the GIL": time_of(serial, f"{free}+gil:serial") - 1,
-    }
+    figures = {"penalty": time_of(serial, reference) - 1}
+    if (with_gil := f"{free}+gil:serial") in walls:
+        figures["of which the build"] = time_of(with_gil, reference) - 1
+        figures["of which the GIL"] = time_of(serial, with_gil) - 1
     for lane in walls:
         if lane.endswith(f"-{workers}"):
             figures[f"gain of {lane}"] = workers / time_of(lane, reference)

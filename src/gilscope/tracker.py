@@ -25,8 +25,8 @@ LADDER = "shared"
 FEATURES = "gil/features"
 """The probe that looks for what free threading leans on."""
 
-START_UP = "spawn"
-"""The way in which a process with a fresh interpreter is born."""
+BIRTH, SPAWN = "birth/start", "spawn"
+"""The probe that times workers until they work, and its way in which a process with a fresh interpreter is born."""
 
 
 class Mean(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ def _standing(version: str, contests: Sequence[ContestFigures]) -> Standing:
         benchmarks=_mean(_penalties(scripts, version)),
         gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
         memory=_mean(_memory(work, version)),
-        start_up=_mean(_penalties(contests, version, START_UP)),
+        start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, SPAWN)),
         rungs=tuple(_rungs(own, version)),
         features=dict(_features(contests, version)),
     )

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import by_hand
-from gilscope import cli, store
+from gilscope import cli
 from gilscope.render import numbers
 
-REFERENCE = max((Path(__file__).parents[2] / "results" / "reference").glob("*-reference.jsonl"))
-CONTESTS = ("cpu/primes@3.14t", "shared/dict_read@3.14t", "shared/counter@3.14t")
-BEGUN = {contest.id for contest in store.read(REFERENCE).contests}
+REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+CONTESTS = {"cpu/primes@3.14t": "reference", "shared/dict_read@3.14t": "reference", "shared/counter@3.14t": "ladder"}
+"""By the end of the name of the run that holds it."""
 
 
 def last_digit(text: str) -> float:
@@ -21,19 +21,19 @@ def last_digit(text: str) -> float:
     return 10.0 ** -len(value.partition(".")[2])
 
 
-@pytest.mark.parametrize("name", [name for name in CONTESTS if name in BEGUN])
+@pytest.mark.parametrize("name", CONTESTS)
 def test_a_second_opinion_agrees_to_the_shown_digits(name: str) -> None:
     """Penalty with its split, gains of all lanes with two workers, and where threads pay."""
-    contest = next(item for item in cli.read_report(REFERENCE).contests if item.contest.id == name)
+    run = max(REFERENCE.glob(f"*-{CONTESTS[name]}.jsonl"))
+    contest = next(item for item in cli.read_report(run).contests if item.contest.id == name)
     cold = {lane.lane.name: lane.cold_rounds for lane in contest.lanes}
-    found = by_hand.told(by_hand.read(REFERENCE, name), "3.14", "3.14t", 2, cold)
+    found = by_hand.told(by_hand.read(run, name), "3.14", "3.14t", 2, cold)
 
     penalties = {item.arm: item.penalty for item in contest.penalties}
-    assert contest.gil_off is not None
     ours = {
         "penalty": penalties["3.14t"],
-        "of which the build": penalties["3.14t+gil"],
-        "of which the GIL": contest.gil_off.penalty,
+        "of which the build": penalties.get("3.14t+gil"),
+        "of which the GIL": None if contest.gil_off is None else contest.gil_off.penalty,
         **{f"gain of {lane.lane.name}": lane.gain for lane in contest.lanes if lane.lane.workers > 1},
         "break-even": next(item.workers for item in contest.break_evens if item.model == "threads"),
     }
