@@ -115,6 +115,9 @@ COGGED = (
 )
 """Pages with tables between cog's markers."""
 
+CHARTED = ("workers", "memory")
+"""Suites whose reference runs are drawn beside the pages."""
+
 census = take_census()
 install_tried = False
 
@@ -182,6 +185,10 @@ def docs(session: nox.Session) -> None:
     reference = str(max((RESULTS / "reference").glob("*-reference.jsonl")))
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
     gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))
+    session.install("-e", ".[page]")
+    for suite in CHARTED:
+        run = str(max((RESULTS / "reference").glob(f"*-{suite}.jsonl")))
+        session.run("gilscope", "charts", run, "-o", str(ROOT / "docs" / "images"))
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ LADDER = "shared"
 FEATURES = "gil/features"
 """The probe that looks for what free threading leans on."""
 
-BIRTH, SPAWN = "birth/start", "spawn"
-"""The probe that times workers until they work, and its way in which a process with a fresh interpreter is born."""
+BIRTH, START_UP = "birth/start", "python"
+"""The probe that times workers until they work, and its way that starts a bare interpreter."""
 
 
 class Mean(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +52,11 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """One version's figures; what no run holds is None, or empty.
 
-    ``penalty`` and ``benchmarks`` are times on one thread over the twin's, of the project's own probes and of scripts
-    written for pyperf; ``gains`` are throughputs of threads over the twin's serial lane by number of threads, of probes
-    that share nothing. ``memory`` is the PSS of the serial lane, ``start_up`` the time until a new process works, each
-    over the twin's. ``features`` is what the probe that looks for them saw, by its names.
+    ``penalty`` and ``benchmarks`` are times on one thread over the twin's, of the project's own probes and of
+    scripts written for pyperf; ``gains`` are throughputs of threads over the twin's serial lane by number of
+    threads, of probes that share nothing. ``memory`` is the PSS of the serial lane, ``start_up`` the time until a
+    bare interpreter works, each over the twin's. ``features`` is what the probe that looks for them saw, by its
+    names.
     """
 
     version: str
@@ -90,7 +91,7 @@ def _standing(version: str, contests: Sequence[ContestFigures]) -> Standing:
         benchmarks=_mean(_penalties(scripts, version)),
         gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
         memory=_mean(_memory(work, version)),
-        start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, SPAWN)),
+        start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, START_UP)),
         rungs=tuple(_rungs(own, version)),
         features=dict(_features(contests, version)),
     )

@@ -85,13 +85,13 @@ def test_memory_is_the_serial_lanes_over_the_twins() -> None:
     assert standing.memory.ratio.value == pytest.approx(1.2)
 
 
-def test_start_up_is_the_birth_of_a_process() -> None:
+def test_start_up_is_the_birth_of_a_bare_interpreter() -> None:
     """Its end, by the same way, is another figure."""
-    lanes = [msgspec.structs.replace(item, way="spawn") for item in (TWIN, FREE)]
+    lanes = [msgspec.structs.replace(item, way="python") for item in (TWIN, FREE)]
     contests = [
         measured(
             dict(zip(lanes, walls, strict=True)),
-            msgspec.structs.replace(PROBE, id=name, kind="birth", ways=("spawn",)),
+            msgspec.structs.replace(PROBE, id=name, kind="birth", ways=("python",)),
         )
         for name, walls in {"birth/start": (1e8, 1.4e8), "birth/end": (1e8, 9e8)}.items()
     ]

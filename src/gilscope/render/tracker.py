@@ -38,7 +38,7 @@ def sheet(standings: Sequence[Standing]) -> Sheet:
         ("penalty on one thread, pyperformance", lambda it: _penalty(it.benchmarks)),
         *((f"gain of {count} threads, own probes", _gain_of(count)) for count in counts),
         ("memory of one process", lambda it: _penalty(it.memory)),
-        ("time until a new process works", lambda it: _penalty(it.start_up)),
+        ("start-up of the interpreter", lambda it: _penalty(it.start_up)),
         ("rungs of the ladder that scale", _rungs),
         *((label, _feature(name)) for name, label in FEATURES.items()),
     ]
