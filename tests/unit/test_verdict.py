@@ -151,6 +151,14 @@ def test_where_nothing_beats_one_thread_that_is_told() -> None:
     assert "Nothing measured here beats 3.14:serial" in told
 
 
+def test_noise_is_no_verdict() -> None:
+    """Two copies of one lane that differ by a half leave nothing to say, not even that one thread is best."""
+    told = " ".join(text(measured({**WALLS, CONTROL: 1.5e8, THREADS: 1.9e8})).split())
+
+    assert "It was too noisy to tell what beats 3.14:serial" in told
+    assert "run it there" not in told
+
+
 def test_several_workloads_have_a_row_each() -> None:
     """With what was seen against them."""
     (row, other) = (

@@ -60,7 +60,10 @@ def overview(contests: Sequence[ContestFigures]) -> Sheet:
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
     """The same in sentences, for who reads nothing else."""
     choice, reference = verdict.throughput, contest.contest.reference
-    if reference in {choice.best, *choice.ties}:
+    is_tie = reference in {choice.best, *choice.ties}
+    if is_tie and any(item.kind == "noise" for item in verdict.objections):
+        told = f"It was too noisy to tell what beats {reference}: measure when nothing else runs, or longer (--budget)."
+    elif is_tie:
         told = f"Nothing measured here beats {reference} beyond the noise: run it there, on one thread."
     else:
         gain = numbers.ratio(choice.figure)
