@@ -64,7 +64,7 @@ def main() -> int:
     """Make it, and tell; the exit status says whether the goals were met."""
     run = made_up()
     begun = time.perf_counter()
-    vega = html.library()
+    vega = html.bundled_vega()
     bundled = time.perf_counter()
     told = figures(run)
     analysed = time.perf_counter()

@@ -201,7 +201,7 @@ def _page(asked: argparse.Namespace) -> int:
     run = store.read(store.find(asked.results, asked.run))
     told = report(run.header, analysed(run), run.skips)
     answered = [item for item in judged(claims(home() / "matrix" / "claims.toml"), [run]) if item.ours is not None]
-    _write(asked.output, html.page(told, run.trials, html.library(), render.sheets(answered)))
+    _write(asked.output, html.page(told, run.trials, html.bundled_vega(), render.sheets(answered)))
     return 0
 
 

@@ -56,7 +56,7 @@ def made_up() -> str:
     finding = Finding(contest=of.id, lane="3.14:processes-2", launch=0, phase="end", kind="varies", reason=HOSTILE)
     measured = trials(dict(zip(lanes, walls, strict=True)))
     told = figures(records(of, measured, [finding]))
-    return html.page(report(HEADER, told), measured, html.library())
+    return html.page(report(HEADER, told), measured, html.bundled_vega())
 
 
 @pytest.fixture(scope="module")
