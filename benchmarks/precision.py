@@ -30,11 +30,11 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope import effort, host, stats
-from gilscope.catalog import home, suite
 from gilscope.cli import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment
+from gilscope.matrix import home, suite
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
 from gilscope.runtimes.twins import select
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gilscope.archive import Archive
-    from gilscope.catalog import Suite
+    from gilscope.matrix import Suite
     from gilscope.model import Census, Probe
     from gilscope.plan import Plan
     from gilscope.render.report import Report
@@ -74,7 +74,7 @@ def _runtimes(asked: argparse.Namespace) -> int:
 
 
 def _install(asked: argparse.Namespace) -> int:
-    from gilscope.catalog import home, runtimes_file
+    from gilscope.matrix import home, runtimes_file
     from gilscope.provision import install
     from gilscope.render.install_progress import InstallProgress
 
@@ -98,8 +98,8 @@ def _probes(_: argparse.Namespace) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     from gilscope import measure, store
-    from gilscope.catalog import home, suite
     from gilscope.lane import common_environment
+    from gilscope.matrix import home, suite
     from gilscope.render.progress import RunProgress
 
     chosen_suite = suite(home() / "matrix" / "suites.toml", asked.suite)
@@ -188,8 +188,8 @@ def _report(asked: argparse.Namespace) -> int:
 
 def _page(asked: argparse.Namespace) -> int:
     from gilscope import store
-    from gilscope.catalog import claims, home
     from gilscope.claim_figures import judged
+    from gilscope.matrix import claims, home
     from gilscope.render import claims as render
     from gilscope.render.report import report
     from gilscope.summarise import analysed
@@ -276,7 +276,7 @@ def take_census(explicit: Sequence[str] = ()) -> Census:
     Raises:
         MatrixError: ``matrix/runtimes.toml`` has mistakes.
     """
-    from gilscope.catalog import home, runtimes_file
+    from gilscope.matrix import home, runtimes_file
     from gilscope.runtimes.census import census
 
     wishes = runtimes_file(home() / "matrix" / "runtimes.toml").wishes
@@ -380,8 +380,8 @@ def _compare(asked: argparse.Namespace) -> int:
 
 def _claims(asked: argparse.Namespace) -> int:
     from gilscope import store
-    from gilscope.catalog import claims, home
     from gilscope.claim_figures import judged
+    from gilscope.matrix import claims, home
     from gilscope.render import claims as render
     from gilscope.render import markdown, terminal
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from gilscope.catalog import Suite
+    from gilscope.matrix import Suite
     from gilscope.scripts import Script
 
 

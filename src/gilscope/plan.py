@@ -15,7 +15,7 @@ from gilscope.runtimes.twins import arms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.catalog import Suite
+    from gilscope.matrix import Suite
 
 NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import catalog
+from gilscope import catalog, matrix
 from gilscope.errors import MatrixError, UsageError
 from gilscope.model import Probe
 
@@ -162,7 +162,7 @@ def test_a_suite_becomes_rules(tmp_path: Path) -> None:
     """The numbers of a suite are the rules of its contests."""
     path = tmp_path / "suites.toml"
     path.write_text(SUITE)
-    suite = catalog.suite(path, "quick")
+    suite = matrix.suite(path, "quick")
 
     assert suite.rules.min_launches == 5
     assert suite.rules.budget_s == 10
@@ -175,7 +175,7 @@ def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path: Path) -> None:
     path.write_text(SUITE.replace("rounds = 4", 'rounds = "four"').replace("workers", "wokers"))
 
     with pytest.raises(MatrixError) as error:
-        catalog.suites(path)
+        matrix.suites(path)
     told = error.value.mistakes
     assert "suites.toml: [quick]: unknown key 'wokers'; did you mean 'workers'?" in told
     assert "suites.toml: [quick]: workers is missing" in told
@@ -188,7 +188,7 @@ def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
     path.write_text(SUITE.replace("min_launches = 5", "min_launches = 50").replace("0.01", "0"))
 
     with pytest.raises(MatrixError, match="min_launches") as error:
-        catalog.suites(path)
+        matrix.suites(path)
     assert "suites.toml: [quick]: precision must be greater than 0" in error.value.mistakes
 
 
@@ -198,7 +198,7 @@ def test_an_unknown_suite_is_answered_with_the_nearest(tmp_path: Path) -> None:
     path.write_text(SUITE)
 
     with pytest.raises(UsageError, match="did you mean 'quick'"):
-        catalog.suite(path, "quik")
+        matrix.suite(path, "quik")
 
 
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
@@ -207,14 +207,14 @@ def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
     path.write_text("[quick\n")
 
     with pytest.raises(MatrixError, match=r"suites\.toml: .*line 1"):
-        catalog.suites(path)
+        matrix.suites(path)
 
 
 def test_the_projects_own_files_have_no_mistakes() -> None:
     """What is shipped is valid."""
     assert catalog.probes(*catalog.folders())
-    assert "quick" in catalog.suites(catalog.home() / "matrix" / "suites.toml")
-    assert catalog.runtimes_file(catalog.home() / "matrix" / "runtimes.toml").install
+    assert "quick" in matrix.suites(matrix.home() / "matrix" / "suites.toml")
+    assert matrix.runtimes_file(matrix.home() / "matrix" / "runtimes.toml").install
 
 
 def test_a_probe_is_read_in_the_encoding_that_it_declares(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, HOST, PROBE, contest, lane, runtime, trials
-from gilscope import catalog, store
+from gilscope import catalog, matrix, store
 from gilscope.claim_figures import judged
 from gilscope.claims import Claim, on_host
 from gilscope.cli import main
@@ -325,7 +325,7 @@ def test_mistakes_name_the_claim_and_the_key(tmp_path: Path, old: str, new: str,
     path = tmp_path / "claims.toml"
     path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(MatrixError) as caught:
-        catalog.claims(path)
+        matrix.claims(path)
     assert str(caught.value).count("claims.toml: [a-claim]") >= 1
     assert mistake in str(caught.value)
 
@@ -336,7 +336,7 @@ def test_a_mean_is_of_ratios_only(tmp_path: Path) -> None:
     text = GOOD.replace("cpu/primes", "cpu/*").replace('"speed-up"', '"time"').replace('against = "3.14:serial"', "")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(MatrixError, match="several probes have a mean only of ratios"):
-        catalog.claims(path)
+        matrix.claims(path)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
@@ -344,13 +344,13 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "claims.toml"
     path.write_text(GOOD.replace("at_most", "most") + "[b]\nstatement = 1\n", encoding="utf-8")
     with pytest.raises(MatrixError) as caught:
-        catalog.claims(path)
+        matrix.claims(path)
     assert "[a-claim]: unknown key 'most'" in str(caught.value)
     assert "[b]: statement: expected" in str(caught.value)
 
 
-PROJECT = catalog.claims(catalog.home() / "matrix" / "claims.toml")
-SUITES = catalog.suites(catalog.home() / "matrix" / "suites.toml")
+PROJECT = matrix.claims(matrix.home() / "matrix" / "claims.toml")
+SUITES = matrix.suites(matrix.home() / "matrix" / "suites.toml")
 
 
 def test_the_projects_claims_are_many() -> None:

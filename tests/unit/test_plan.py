@@ -9,15 +9,15 @@ import msgspec
 import pytest
 
 from builders import PROBE, pair, runtime
-from gilscope import catalog
+from gilscope import matrix
 from gilscope.model import Contest
 from gilscope.plan import group_of_one, group_of_pair, plan
 
 if TYPE_CHECKING:
-    from gilscope.catalog import Suite
+    from gilscope.matrix import Suite
     from gilscope.plan import Group, Plan
 
-SUITE = catalog.suite(Path(__file__).parents[2] / "matrix" / "suites.toml", "quick")
+SUITE = matrix.suite(Path(__file__).parents[2] / "matrix" / "suites.toml", "quick")
 WIDE = msgspec.structs.replace(SUITE, lanes=("*",), without=(), workers=(1, 2, 4, 8))
 
 
