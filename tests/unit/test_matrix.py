@@ -1,0 +1,86 @@
+"""Suites and the other files under ``matrix/``: read as values, every mistake told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope import matrix
+from gilscope.errors import MatrixError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUITE = """
+[quick]
+description = "d"
+lanes = ["*"]
+workers = [2]
+min_launches = 5
+max_launches = 10
+rounds = 4
+trial_ms = 20
+precision = 0.01
+budget_s = 10
+timeout_s = 60
+"""
+
+
+def test_a_suite_becomes_rules(tmp_path: Path) -> None:
+    """The numbers of a suite are the rules of its contests."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE)
+    suite = matrix.suite(path, "quick")
+
+    assert suite.rules.min_launches == 5
+    assert suite.rules.budget_s == 10
+    assert suite.workers == (2,)
+
+
+def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path: Path) -> None:
+    """An unknown key with the nearest one, a wrong type, a missing key."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE.replace("rounds = 4", 'rounds = "four"').replace("workers", "wokers"))
+
+    with pytest.raises(MatrixError) as error:
+        matrix.suites(path)
+    told = error.value.mistakes
+    assert "suites.toml: [quick]: unknown key 'wokers'; did you mean 'workers'?" in told
+    assert "suites.toml: [quick]: workers is missing" in told
+    assert any(mistake.startswith("suites.toml: [quick]: rounds: expected `int`") for mistake in told)
+
+
+def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
+    """More launches to begin with than at most, and a precision of nothing."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE.replace("min_launches = 5", "min_launches = 50").replace("0.01", "0"))
+
+    with pytest.raises(MatrixError, match="min_launches") as error:
+        matrix.suites(path)
+    assert "suites.toml: [quick]: precision must be greater than 0" in error.value.mistakes
+
+
+def test_an_unknown_suite_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    """A typing error is named."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE)
+
+    with pytest.raises(UsageError, match="did you mean 'quick'"):
+        matrix.suite(path, "quik")
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    """The file and the place of the mistake are told."""
+    path = tmp_path / "suites.toml"
+    path.write_text("[quick\n")
+
+    with pytest.raises(MatrixError, match=r"suites\.toml: .*line 1"):
+        matrix.suites(path)
+
+
+def test_the_projects_own_files_have_no_mistakes() -> None:
+    """What is shipped is valid."""
+    assert "quick" in matrix.suites(matrix.home() / "matrix" / "suites.toml")
+    assert matrix.runtimes_file(matrix.home() / "matrix" / "runtimes.toml").install
+    assert matrix.claims(matrix.home() / "matrix" / "claims.toml")
