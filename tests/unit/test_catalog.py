@@ -1,4 +1,4 @@
-"""Probes and matrix files as values, and every mistake in them at once."""
+"""Probes as values, and every mistake in them at once."""
 
 from __future__ import annotations
 
