@@ -37,7 +37,7 @@ SOURCE = ROOT / "src"
 sys.path.insert(0, str(SOURCE))
 
 from gilscope import errors, measure, store  # noqa: E402 - found by the line above
-from gilscope.cli import take_census  # noqa: E402 - the same
+from gilscope.commands.measuring import take_census  # noqa: E402 - the same
 
 if TYPE_CHECKING:
     from gilscope.model import Census

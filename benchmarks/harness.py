@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from gilscope import stats
-from gilscope.cli import take_census
+from gilscope.commands.measuring import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import Lane, common_environment, lane_environment

@@ -4,8 +4,11 @@ First ``gilscope run --suite penalty --on 3.14t --on 3.13t NAME ...`` (the bench
 
     python benchmarks/penalties.py RUN.jsonl > docs/penalties.md
 
-runs pyperf's default procedure on the same builds and benchmarks. Each of pyperf's results is kept in a file, and not
-made again. Its intervals are ours to make, since it prints none: Student's, over the means of its processes.
+runs pyperf's default procedure on the same builds and benchmarks, several times in turn. Each of pyperf's results is
+kept in a file, and not made again. Its intervals are ours to make, since it prints none: Welch's over the means of its
+processes, and of all the times together the one that a history joins runs by, with what the times differ by.
+
+On two CPUs, two calls with ``--pair`` can each measure a pair on a CPU of its own (``taskset -c 0 python ...``).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from precision import script, with_pyperf
 
 from gilscope import stats, store
 from gilscope.analysis import RunRecords, by_pair, figures
+from gilscope.history import joined
 from gilscope.model import Estimate, Pair, Runtime
 from gilscope.render import markdown, numbers
 from gilscope.render.sheets import Column, Sheet, comparability
@@ -36,7 +40,8 @@ ABOUT = """\
 The same builds and benchmarks, measured by pyperf (all of one build, then all of the other; 20 processes of 3 values)
 and by gilscope (both builds in turn; suite `penalty`). They agree where the two penalties differ by no more than their
 half widths joined, by the root of the sum of squares. pyperf prints no interval: it is made here from the means of its
-processes (Student, 95 %), and knows nothing of a machine that was slower for all of one build."""
+processes (Welch, 95 %). One time says nothing of a machine that was slower for all of one build, so pyperf was run
+{passes} times in turn; the interval also holds what these times differ by (DerSimonian and Laird)."""
 
 
 def main() -> None:
@@ -44,6 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="a stored run of the suite penalty")
     parser.add_argument("--folder", type=Path, default=Path("results/reference/pyperf"), help="for pyperf's files")
+    parser.add_argument("--passes", type=int, default=3, help="how often pyperf measures each pair")
+    parser.add_argument("--pair", help="measure this free-threaded build's pair only, and print no page")
     asked = parser.parse_args()
     run = store.read(asked.run)
     records = RunRecords(
@@ -55,19 +62,24 @@ def main() -> None:
         ends=run.ends,
     )
     pairs = by_pair(figures(records))
-    for pair in pairs:
-        measure(pair, asked.folder)
+    for number in range(asked.passes):
+        for pair in pairs:
+            if asked.pair in {None, pair.name}:
+                measure(pair, asked.folder, number)
+    if asked.pair is not None:
+        return
     host = run.header.host
     machine = f"Measured on {run.header.started[:10]}, {host.cpu or host.machine}, {host.cpus_usable:g} usable CPUs."
-    sheets = [markdown.of_sheet(sheet(pair, asked.folder)) for pair in pairs]
-    print("\n\n".join([GENERATED, "# Penalties beside pyperf's", ABOUT, machine, *sheets]))
+    sheets = [markdown.of_sheet(sheet(pair, asked.folder, asked.passes)) for pair in pairs]
+    about = ABOUT.format(passes=asked.passes)
+    print("\n\n".join([GENERATED, "# Penalties beside pyperf's", about, machine, *sheets]))
 
 
-def measure(pair: PairFigures, folder: Path) -> None:
+def measure(pair: PairFigures, folder: Path, number: int) -> None:
     """Let pyperf measure what it has not yet: benchmark by benchmark, the twin and then the free-threaded build."""
     for contest in pair.contests:
         for runtime in _runtimes(contest.contest.pair):
-            output = _file(folder, runtime, contest.contest.probe.id)
+            output = _file(folder, runtime, contest.contest.probe.id, number)
             if not output.exists():
                 output.parent.mkdir(parents=True, exist_ok=True)
                 path = script(_short(contest.contest.probe.id))
@@ -75,7 +87,7 @@ def measure(pair: PairFigures, folder: Path) -> None:
                 print(f"{output}", file=sys.stderr)
 
 
-def sheet(pair: PairFigures, folder: Path) -> Sheet:
+def sheet(pair: PairFigures, folder: Path, passes: int) -> Sheet:
     """A row per benchmark, and the geometric means."""
     theirs: list[stats.Interval] = []
     ours: list[stats.Interval] = []
@@ -84,8 +96,11 @@ def sheet(pair: PairFigures, folder: Path) -> Sheet:
         twin, free_threaded = _runtimes(contest.contest.pair)
         name = contest.contest.probe.id
         penalty = next(item for item in contest.penalties if item.arm == free_threaded.name)
-        slower, faster = (_log_time(_file(folder, runtime, name)) for runtime in (free_threaded, twin))
-        theirs.append(stats.unpaired_log_ratio(slower, faster))
+        times = [
+            [_log_time(_file(folder, runtime, name, number)) for runtime in (free_threaded, twin)]
+            for number in range(passes)
+        ]
+        theirs.append(joined([stats.unpaired_log_ratio(slower, faster) for slower, faster in times]))
         ours.append(penalty.log_ratio)
         rows.append((_short(name), *_compared(theirs[-1], ours[-1])))
     agreed = sum(row[-1] == "yes" for row in rows)
@@ -134,8 +149,8 @@ def _python(runtime: Runtime) -> Path:
     return python if python.exists() else with_pyperf(runtime, folder)
 
 
-def _file(folder: Path, runtime: Runtime, probe: str) -> Path:
-    return folder / f"{_short(probe)}-{runtime.name}.json"
+def _file(folder: Path, runtime: Runtime, probe: str, number: int) -> Path:
+    return folder / f"{_short(probe)}-{runtime.name}-{number + 1}.json"
 
 
 def _short(probe: str) -> str:

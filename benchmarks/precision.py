@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope import effort, host, stats
-from gilscope.cli import take_census
+from gilscope.commands.measuring import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from gilscope import catalog, cli, matrix, store
+from gilscope import catalog, matrix, store
 from gilscope.analysis import by_pair
 from gilscope.arguments import parser
 from gilscope.claim_figures import judged
+from gilscope.commands.showing import read_report
 from gilscope.render import claims, ladder, markdown, models, probes, sheets, tracker
 from gilscope.tracker import standings
 
@@ -41,7 +42,7 @@ def newest_pair(suite: str) -> str:
     path = stored(suite)
     if path is None:
         return _nobody(suite)
-    report = cli.read_report(path)
+    report = read_report(path)
     newest = max(by_pair(report.contests), key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
     return _text([sheets.summary(newest)], [report.header])
 
@@ -51,7 +52,7 @@ def in_full(suite: str) -> str:
     path = stored(suite)
     if path is None:
         return _nobody(suite)
-    report = cli.read_report(path)
+    report = read_report(path)
     return _text([*report.summaries, *report.details, *report.closing], [report.header])
 
 
@@ -60,13 +61,13 @@ def every_model(*only: str) -> str:
     path = stored("models")
     if path is None:
         return _nobody("models")
-    report = cli.read_report(path)
+    report = read_report(path)
     return _text([models.matrix(report.contests, store.read(path).skips, only)], [report.header])
 
 
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
-    reports = [cli.read_report(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
+    reports = [read_report(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
     known = standings(_newest(contest for report in reports for contest in report.contests))
     return _text([tracker.sheet(known)], [report.header for report in reports])
 
@@ -88,7 +89,7 @@ def rungs() -> str:
     path = stored("ladder")
     if path is None:
         return _nobody("ladder")
-    report = cli.read_report(path)
+    report = read_report(path)
     return _text([ladder.sheet(report.contests)], [report.header])
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
+from gilscope import __version__
+
 DEFAULT_RESULTS = Path("results")
 
 EXAMPLES = """\
@@ -36,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=RawDescriptionRichHelpFormatter,
     )
+    top.add_argument("--version", action="version", version=f"gilscope {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _runtimes(commands)
     _run(commands)

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gilscope.stats import CONFIDENCE, FEWEST, biweight, freedom, launch_medians, student_quantile
+from gilscope.stats import CONFIDENCE, FEWEST, biweight, freedom, launch_medians, medians, student_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from gilscope.stats import Launches
@@ -74,10 +73,10 @@ def split_variance(launches: Launches) -> VarianceSplit:
     `gilscope.stats.log_ratio_interval`. The part within is Shamos' (1976) estimator over pairs of rounds of the same
     launch, and what is left is between, as in Kalibera and Jones (2013), who use means of squares.
     """
-    medians = launch_medians(launches)
-    if len(medians) < FEWEST:
+    samples = launch_medians(launches)
+    if len(samples) < FEWEST:
         raise ValueError("variance between launches needs at least two launches")
-    total = len(medians) * float(biweight(medians)[1]) ** 2
+    total = len(samples) * float(biweight(samples)[1]) ** 2
     within = _sigma(launches) ** 2
     typical_rounds = len(launches) / math.fsum(1 / len(launch) for launch in launches)
     from_rounds = VarianceSplit(0.0, within).of_launch(typical_rounds)
@@ -158,7 +157,7 @@ def warm_up_end(launches: Launches) -> int:
     half = trials // 2
     logs = np.log(np.array([launch[:trials] for launch in launches], dtype=np.float64))
     steady = logs[:, half:]
-    excess = np.median(logs[:, :half] - np.median(steady, axis=1, keepdims=True), axis=0)
+    excess = medians((logs[:, :half] - medians(steady)[:, None]).T)
     noise = _sigma(steady) * math.sqrt(MEDIAN_COST * (1 + 1 / steady.shape[1]) / len(logs))
     certain = noise * student_quantile(len(logs) * (steady.shape[1] - 1), 2 * WARM_UP_CONFIDENCE - 1)
     cold = excess > max(WARM_UP_EXCESS, certain)
@@ -188,12 +187,19 @@ def warm_ratios(lane: Launches, reference: Launches, cold: int) -> list[list[flo
 
 def _sigma(launches: Launches | NDArray[np.float64]) -> float:
     """The standard deviation of a value within its launch (Shamos 1976); 0 where no launch has two values."""
-    distances = np.concatenate([_pairwise_distances(launch) for launch in launches])
-    return float(np.median(distances)) / SHAMOS if distances.size else 0.0
+    alike = [launches] if isinstance(launches, np.ndarray) else launches
+    distances = np.concatenate([_pairwise_distances(np.asarray(each, dtype=np.float64)) for each in alike])
+    return float(medians(distances)) / SHAMOS if distances.size else 0.0
 
 
-def _pairwise_distances(values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """The distances between all pairs of values, of shape ``(n (n - 1) / 2,)``."""
-    array = np.asarray(values, dtype=np.float64)
-    first, second = np.triu_indices(len(array), 1)
-    return np.abs(array[first] - array[second])
+def _pairwise_distances(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The distances between all pairs along the last axis, of all launches in a row."""
+    first, second = _pairs(values.shape[-1])
+    return np.abs(values[..., first] - values[..., second]).ravel()
+
+
+@lru_cache
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of all pairs among so many."""
+    first, second = np.triu_indices(count, 1)
+    return first, second

@@ -28,6 +28,7 @@ class Paired:
             name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
         }
         self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
+        self._known: dict[tuple[str, str], stats.Interval] = {}
 
     def split(self, lane: str) -> list[tuple[list[Trial], list[Trial]]]:
         """Per launch that the lane took part in: the trials before it was warm, and those that count."""
@@ -49,5 +50,7 @@ class Paired:
         """Where the log of that ratio lies; infinitely wide without common rounds."""
         if lane == other:
             return SAME
-        ratios = self.log_ratios(lane, other)
-        return stats.log_ratio_interval(ratios) if ratios else UNKNOWN
+        if (lane, other) not in self._known:
+            ratios = self.log_ratios(lane, other)
+            self._known[lane, other] = stats.log_ratio_interval(ratios) if ratios else UNKNOWN
+        return self._known[lane, other]

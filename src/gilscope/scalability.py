@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import nnls  # type: ignore[import-untyped]  # scipy carries no types
 
 from gilscope.model import Estimate
 from gilscope.stats import CONFIDENCE, student_quantile
@@ -108,6 +107,8 @@ def _parameters(
     workers: NDArray[np.float64], logs: NDArray[np.float64], errors: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Rate, contention, coherency and peak, of shape ``(4,)``, from log throughputs of shape ``(n,)``."""
+    from scipy.optimize import nnls  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load; scipy is untyped
+
     times = workers / np.exp(logs)
     weights = 1 / (times * errors)
     terms = np.stack([np.ones_like(workers), workers - 1, workers * (workers - 1)], axis=1)

@@ -44,7 +44,10 @@ FEWEST = 2
 """Launches below which nothing is known about how launches differ."""
 
 ITERATIONS = 20
-"""Reweighting steps of the biweight: enough that its centre moves by far less than its standard error."""
+"""Reweighting steps of the biweight at most."""
+
+SETTLED = 1e-8
+"""A biweight has settled that moves by less than this many `TUNING` deviations: far less than its standard error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +208,19 @@ def biweight(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
     four to seven launches the median distance is too often small by chance, and the interval with it.
     """
     n = samples.shape[-1]
-    center = np.median(samples, axis=-1, keepdims=True)
+    center = medians(samples)[..., None]
     if n < FEWEST:
         return center[..., 0], np.full(center.shape[:-1], np.inf)
     scale = TUNING * _deviation(samples, center)
     for _ in range(ITERATIONS):
         weights = (1 - np.minimum(((samples - center) / scale) ** 2, 1)) ** 2
-        center = np.sum(weights * samples, axis=-1, keepdims=True) / np.sum(weights, axis=-1, keepdims=True)
+        before = center
+        center = (weights * samples).sum(axis=-1, keepdims=True) / weights.sum(axis=-1, keepdims=True)
+        if (np.abs(center - before) <= SETTLED * scale).all():
+            break
     squared = np.minimum(((samples - center) / scale) ** 2, 1)
-    spread = np.sum((samples - center) ** 2 * (1 - squared) ** 4, axis=-1)
-    slope = np.sum((1 - squared) * (1 - 5 * squared), axis=-1)
+    spread = ((samples - center) ** 2 * (1 - squared) ** 4).sum(axis=-1)
+    slope = ((1 - squared) * (1 - 5 * squared)).sum(axis=-1)
     return center[..., 0], np.sqrt(spread / (slope * (slope - 1)))
 
 
@@ -255,12 +261,19 @@ def launch_medians(launches: Launches) -> NDArray[np.float64]:
     return np.array([median(launch) for launch in launches], dtype=np.float64)
 
 
+def medians(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median of each sample of shape ``(..., n)``, ten times as fast for a handful of values as numpy's own."""
+    ordered = np.sort(samples, axis=-1)
+    n = samples.shape[-1]
+    return (ordered[..., (n - 1) // 2] + ordered[..., n // 2]) / 2
+
+
 def _deviation(samples: NDArray[np.float64], center: NDArray[np.float64]) -> NDArray[np.float64]:
     """The distance that holds more than half of each sample; the mean distance if that is zero, and 1 if all agree."""
     distances = np.abs(samples - center)
     rank = min((samples.shape[-1] + 1) // 2, samples.shape[-1] - 1)
     chosen = np.partition(distances, rank, axis=-1)[..., rank : rank + 1]
-    chosen = np.where(chosen > 0, chosen, np.mean(distances, axis=-1, keepdims=True))
+    chosen = np.where(chosen > 0, chosen, distances.mean(axis=-1, keepdims=True))
     return np.where(chosen > 0, chosen, 1.0)
 
 

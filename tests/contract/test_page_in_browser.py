@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.analysis import figures
 from gilscope.model import Finding
-from gilscope.page import html
+from gilscope.page import html, library
 from gilscope.render import sheets
 from gilscope.render.report import report
 
@@ -47,7 +47,7 @@ TWIN, FREE, THREADS = lane("3.14"), lane("3.14t"), lane("3.14t", "threads", 2)
 WAIT_S = 60
 
 
-def made_up() -> str:
+def made_up(cache: Path) -> str:
     """A page about a probe with markup for a name, and a finding that holds more of it."""
     lanes = [TWIN, lane("3.14", control=True), FREE, THREADS, lane("3.14", "processes", 2)]
     of = contest(*lanes, builds=pair(("the compiler (<b>GCC</b>)",)))
@@ -56,7 +56,7 @@ def made_up() -> str:
     finding = Finding(contest=of.id, lane="3.14:processes-2", launch=0, phase="end", kind="varies", reason=HOSTILE)
     measured = trials(dict(zip(lanes, walls, strict=True)))
     told = figures(records(of, measured, [finding]))
-    return html.page(report(HEADER, told), measured, html.bundled_vega())
+    return html.page(report(HEADER, told), measured, library.vega(cache))
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +75,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page on disk."""
-    path = tmp_path_factory.mktemp("page") / "page.html"
-    path.write_text(made_up(), encoding="utf-8")
+    folder = tmp_path_factory.mktemp("page")
+    path = folder / "page.html"
+    path.write_text(made_up(folder), encoding="utf-8")
     return path
 
 

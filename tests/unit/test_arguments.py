@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gilscope import __version__
 from gilscope.arguments import parse, parser
 from gilscope.cli import COMMANDS
 
@@ -103,3 +104,12 @@ def test_a_precision_that_is_none_is_refused(text: str, capsys: pytest.CaptureFi
         parse(["run", "--precision", text])
 
     assert "such as 1%" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """As people put it into a report of a mistake."""
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"gilscope {__version__}\n"

@@ -9,6 +9,7 @@ import pytest
 
 from builders import HEADER, HOST, contest, lane, pair, runtime, trials
 from gilscope import cli, errors, host, measure, store
+from gilscope.commands import measuring, output
 from gilscope.lab import Lab
 from gilscope.model import Calibration, Census, ContestEnd, Unusable
 
@@ -38,8 +39,8 @@ class NoGuardian:
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine of two CPUs with a free-threaded Python and its twin; the working folder is empty."""
-    monkeypatch.setattr(cli, "take_census", lambda _=(): BOTH)
-    monkeypatch.setattr(cli, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(measuring, "take_census", lambda _=(): BOTH)
+    monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
     monkeypatch.setattr(host, "card", lambda: HOST)
     monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
     monkeypatch.setattr(measure, "Guardian", NoGuardian)
@@ -118,7 +119,7 @@ class TestWrongUse:
         self, probe: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """What brings one is told."""
-        monkeypatch.setattr(cli, "take_census", lambda _=(): Census(runtimes=(), unusable=()))
+        monkeypatch.setattr(measuring, "take_census", lambda _=(): Census(runtimes=(), unusable=()))
         status = cli.main(["run", probe])
 
         assert status == 4
@@ -323,7 +324,7 @@ def test_an_interrupt_before_anything_runs_has_its_status(
     def interrupt(_: object = ()) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "take_census", interrupt)
+    monkeypatch.setattr(measuring, "take_census", interrupt)
     status = cli.main(["runtimes"])
 
     assert status == 130

@@ -12,6 +12,7 @@ import pytest
 
 from gilscope import cli, stats
 from gilscope.arguments import DEFAULT_RESULTS
+from gilscope.commands import output
 from gilscope.history import history, joined, version_order
 from gilscope.summary import Figure, Observation
 from histories import made_run, stored
@@ -28,7 +29,7 @@ PLANTED = "3.14.5"
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A cache and a working folder of its own, and a terminal of 80 columns."""
-    monkeypatch.setattr(cli, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
 

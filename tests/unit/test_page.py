@@ -16,7 +16,7 @@ from builders import HEADER, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.analysis import figures
 from gilscope.model import Finding, Record
-from gilscope.page import content, html
+from gilscope.page import content, html, library
 from gilscope.render import sheets
 from gilscope.render.report import report
 from gilscope.render.sheets import Column, Sheet
@@ -143,3 +143,33 @@ def test_without_the_extra_the_command_says_how_to_get_it(
 
     assert cli.main([command, str(stored)]) == 2
     assert 'pip install "gilscope[page]"' in capsys.readouterr().err
+
+
+class TestLibrary:
+    """Vega is bundled once."""
+
+    @pytest.fixture
+    def bundled(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What was bundled so far."""
+        made: list[str] = []
+
+        def bundle() -> str:
+            made.append(f"bundle {len(made)}")
+            return made[-1]
+
+        monkeypatch.setattr(library.vl_convert, "javascript_bundle", bundle)
+        return made
+
+    def test_it_is_kept_for_the_next_page(self, bundled: list[str], tmp_path: Path) -> None:
+        """Also where the cache has yet to be made; nothing else is left there."""
+        cache = tmp_path / "cache"
+
+        assert [library.vega(cache), library.vega(cache)] == ["bundle 0"] * 2
+        assert len(bundled) == len(list(cache.iterdir())) == 1
+
+    def test_where_it_cannot_be_kept_it_is_made_again(self, bundled: list[str], tmp_path: Path) -> None:
+        """A page matters more than a cache."""
+        blocked = tmp_path / "cache"
+        blocked.write_text("a file, and no folder")
+
+        assert [library.vega(blocked), library.vega(blocked)] == bundled == ["bundle 0", "bundle 1"]

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import transport
-from gilscope.paired import Paired
 from gilscope.render import charts, machine, numbers, sheets, workers
 from gilscope.render import transport as transport_sheets
 from gilscope.render.sheets import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from gilscope.figures import ContestFigures, LaneFigures
-    from gilscope.model import Estimate, LaneSpec, Trial
+    from gilscope.model import Estimate, Trial
     from gilscope.render.report import Report
 
 DRAWN_DIGITS = 5
@@ -156,14 +155,14 @@ def _undrawn(sheet: Sheet) -> Sheet:
 
 
 def _lanes(contests: Sequence[ContestFigures], trials: Sequence[Trial]) -> Iterator[Lane]:
-    by_contest: dict[str, list[Trial]] = defaultdict(list)
-    for trial in trials:
-        by_contest[trial.contest].append(trial)
+    walls: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for trial in sorted(trials, key=lambda trial: (trial.launch, trial.round)):
+        walls[trial.contest, trial.lane][trial.launch].append(trial.wall_ns)
     most = _launches_that_fit(trials)
     for place, figures in enumerate(contests):
-        paired = Paired(by_contest[figures.contest.id])
         for row in figures.lanes:
-            yield _lane(place, figures, row, _rounds(paired, row.lane, most))
+            launches = list(walls[figures.contest.id, row.lane.name].values())
+            yield _lane(place, figures, row, _rounds(launches, row.cold_rounds, most))
 
 
 def _launches_that_fit(trials: Sequence[Trial]) -> int:
@@ -195,17 +194,15 @@ def _lane(place: int, figures: ContestFigures, row: LaneFigures, rounds: Rounds)
     )
 
 
-def _rounds(paired: Paired, lane: LaneSpec, most: int) -> Rounds:
+def _rounds(launches: Sequence[Sequence[int]], cold: int, most: int) -> Rounds:
     """Whole numbers of a power of ten of nanoseconds, with as many digits as can be told apart."""
-    walls: Mapping[str, list[list[float]]] = paired.walls
-    measured = [launch for launch in walls[lane.name] if launch]
-    longest = max(wall for launch in measured for wall in launch)
+    longest = max(wall for launch in launches for wall in launch)
     unit = 10 ** max(0, math.floor(math.log10(max(1, longest))) + 1 - DRAWN_DIGITS)
     return Rounds(
         unit_ns=unit,
-        cold=paired.cold[lane.name],
-        launches=tuple(tuple(round(wall / unit) for wall in launch) for launch in measured[:most]),
-        all_launches=len(measured),
+        cold=cold,
+        launches=tuple(tuple(round(wall / unit) for wall in launch) for launch in launches[:most]),
+        all_launches=len(launches),
     )
 
 

@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import vl_convert
 
 from gilscope.page import charts
 from gilscope.page.content import content
@@ -26,14 +25,8 @@ ASSETS = files("gilscope.page") / "assets"
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def bundled_vega() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
-    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub lacks the default
-    return bundle
-
-
 def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sheet] = ()) -> str:
-    """The whole file: ``report`` was made from these raw ``trials``, ``vega`` what `bundled_vega` gives."""
+    """The whole file: ``report`` was made from these raw ``trials``, ``vega`` is what `gilscope.page.library` gives."""
     header = report.header
     drawn = [
         {"probe": chart.title.partition(":")[0], "specification": charts.of_workers(chart)}

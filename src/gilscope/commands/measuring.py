@@ -1,0 +1,161 @@
+"""Finding runtimes, installing them, listing probes, and measuring."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import platformdirs
+
+from gilscope import errors
+from gilscope.commands import output
+from gilscope.commands.showing import show_run
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from gilscope.matrix import Suite
+    from gilscope.model import Census, Probe
+    from gilscope.plan import Plan
+    from gilscope.scripts import Script
+
+MOST_REASONS = 5
+"""How many reasons are told for why nothing is left to measure."""
+
+MINUTE_S = 60
+
+
+def list_runtimes(asked: argparse.Namespace) -> int:
+    """Every Python found, or `install` one."""
+    from gilscope.render import runtimes as render
+
+    if asked.action == "install":
+        return _install(asked)
+    census = take_census(asked.python)
+    if asked.json:
+        output.print_json(render.as_data(census))
+        return 0
+    console = output.console()
+    for table in render.tables(census):
+        console.print(table)
+        console.print()
+    return 0
+
+
+def _install(asked: argparse.Namespace) -> int:
+    from gilscope.matrix import home, runtimes_file
+    from gilscope.provision import install
+    from gilscope.render.install_progress import InstallProgress
+
+    wanted = [asked.version] if asked.version else list(runtimes_file(home() / "matrix" / "runtimes.toml").install)
+    data_dir = platformdirs.user_data_path("gilscope") / "pythons"
+    with InstallProgress(output.console()) as progress:
+        brought = install.install_first(wanted, optimised=asked.optimised, progress=progress, data_dir=data_dir)
+    for executable in brought:
+        print(executable)  # noqa: T201 - this is the room that prints
+    return 0
+
+
+def list_probes(_: argparse.Namespace) -> int:
+    """The catalogue."""
+    from gilscope.catalog import folders, probes
+    from gilscope.render import probes as render
+    from gilscope.render import terminal
+
+    terminal.show(output.console(), [render.sheet(probes(*folders()))])
+    return 0
+
+
+def measure_run(asked: argparse.Namespace) -> int:
+    """Measure, then show what was measured."""
+    from gilscope import measure, store
+    from gilscope.lane import common_environment
+    from gilscope.matrix import home, suite
+    from gilscope.render.progress import RunProgress
+
+    chosen_suite = suite(home() / "matrix" / "suites.toml", asked.suite)
+    run_id = asked.run_id or measure.new_run_id(datetime.now(UTC))
+    path = store.run_path(asked.results, run_id)
+    environ = common_environment(os.environ, output.cache_dir() / "bytecode")
+    plan = measure.remaining(_plan(asked, chosen_suite, environ), measure.measured_before(path))
+    rules = msgspec.structs.replace(
+        chosen_suite.rules,
+        precision=asked.precision or chosen_suite.precision,
+        budget_s=asked.budget or chosen_suite.budget_s,
+        timeout_s=asked.timeout or chosen_suite.timeout_s,
+        pin=chosen_suite.pin and not asked.no_pin,
+    )
+    seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
+    request = measure.Request(run_id=run_id, suite=asked.suite, rules=rules, seed=seed)
+    console = output.console(stderr=True)
+    if not plan.contests:
+        console.print(f"All of this was measured in run {run_id} already.", style="dim")
+        return 0
+    _announce(console, plan, rules.budget_s)
+    try:
+        with RunProgress(console, len(plan.contests)) as observer:
+            failed = measure.measure(plan, request, path, environ, observer)
+    except KeyboardInterrupt:
+        raise errors.ControllerInterruptedError(
+            f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
+        ) from None
+    if not asked.no_report:
+        show_run(output.console(), path)
+    return errors.LANES_FAILED if failed else 0
+
+
+def _announce(console: Console, plan: Plan, budget_s: float) -> None:
+    from gilscope import host
+
+    count = len(plan.contests)
+    seconds = count * budget_s
+    length = f"{seconds:.0f} s" if seconds < MINUTE_S * 2 else f"{seconds / MINUTE_S:.0f} min"
+    console.print(f"{count} {'contest' if count == 1 else 'contests'}, about {length}", style="dim")
+    card = host.card()
+    if card.load_1min is not None and card.load_1min > card.cpus_usable / 2:
+        console.print(
+            f"This machine is busy (load {card.load_1min:.1f} on {card.cpus_usable:g} CPUs): intervals will be wide.",
+            style="yellow",
+        )
+
+
+def _plan(asked: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+    from gilscope import measure
+    from gilscope.runtimes.twins import select
+
+    workloads = _workloads(asked, suite)
+    census = take_census(asked.python)
+    chosen = select(census, [*asked.on, *asked.python])
+    if not asked.on and not asked.python:
+        chosen = measure.newest(census)
+    made = measure.planned(workloads, measure.groups(chosen, census), suite, environ)
+    if not made.contests:
+        reasons = sorted({skip.reason for skip in made.skips})[:MOST_REASONS]
+        raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
+    return made
+
+
+def _workloads(asked: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
+    from gilscope import catalog, pyperformance
+
+    if suite.source == "pyperformance":
+        return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), asked.probes or suite.probes)
+    return catalog.select(catalog.folders(), asked.probes or suite.probes, tuple(asked.script_arguments))
+
+
+def take_census(explicit: Sequence[str] = ()) -> Census:
+    """Every Python of this machine, and the wished-for ones that are absent.
+
+    Raises:
+        MatrixError: ``matrix/runtimes.toml`` has mistakes.
+    """
+    from gilscope.matrix import home, runtimes_file
+    from gilscope.runtimes.census import census
+
+    wishes = runtimes_file(home() / "matrix" / "runtimes.toml").wishes
+    return census(os.environ, explicit, wishes, output.cache_dir())

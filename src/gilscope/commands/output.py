@@ -1,0 +1,46 @@
+"""Where all commands print, write and keep what can be made again."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+import platformdirs
+
+from gilscope import errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Text as it is: no markup in it, and no guessed highlights."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False)
+
+
+def print_json(value: object) -> None:
+    """To the standard output, indented."""
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file and the folders it lies in.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise errors.ResultsError(f"cannot write {path}: {error.strerror}") from error
+
+
+def cache_dir() -> Path:
+    """Where this user keeps what can be made again."""
+    return platformdirs.user_cache_path("gilscope")

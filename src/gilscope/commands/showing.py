@@ -1,0 +1,136 @@
+"""One stored run as tables, charts, a page or pyperf's files; and pyperf's files as a table."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from gilscope import errors
+from gilscope.commands import output
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from gilscope.render.report import Report
+
+NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
+
+
+def show_report(asked: argparse.Namespace) -> int:
+    """A run's tables again."""
+    from gilscope import store
+    from gilscope.render import markdown
+
+    path = store.find(asked.results, asked.run)
+    if asked.markdown:
+        output.write(asked.markdown, markdown.page(read_report(path)))
+    elif asked.svg:
+        output.write(asked.svg, _picture(path))
+    else:
+        show_run(output.console(), path)
+    return 0
+
+
+def make_page(asked: argparse.Namespace) -> int:
+    """A run as one HTML file."""
+    from gilscope import store
+    from gilscope.claim_figures import judged
+    from gilscope.matrix import claims, home
+    from gilscope.render import claims as render
+    from gilscope.render.report import report
+    from gilscope.summarise import analysed
+
+    try:
+        from gilscope.page import html, library
+    except ImportError as error:
+        raise errors.UsageError(NO_CHARTS) from error
+    run = store.read(store.find(asked.results, asked.run))
+    told = report(run.header, analysed(run), run.skips)
+    answered = [item for item in judged(claims(home() / "matrix" / "claims.toml"), [run]) if item.ours is not None]
+    output.write(asked.output, html.page(told, run.trials, library.vega(output.cache_dir()), render.sheets(answered)))
+    return 0
+
+
+def make_charts(asked: argparse.Namespace) -> int:
+    """A run's charts of workers as SVG files."""
+    from gilscope import store
+
+    try:
+        from gilscope.render import charts
+    except ImportError as error:
+        raise errors.UsageError(NO_CHARTS) from error
+    for chart in charts.charts(read_report(store.find(asked.results, asked.run)).contests):
+        path = asked.output / f"{chart.name}.svg"
+        output.write(path, charts.svg(chart))
+        print(path)  # noqa: T201 - this is the room that prints
+    return 0
+
+
+def show_run(console: Console, path: Path) -> None:
+    """A run's tables on a terminal."""
+    from gilscope.render import terminal
+
+    report = read_report(path)
+    terminal.show(console, report.details)
+    terminal.show(console, report.closing)
+    terminal.show_details(console, report.findings)
+    terminal.show(console, report.summaries)
+    console.print(f"Raw trials: {path}", style="dim")
+
+
+def read_report(path: Path) -> Report:
+    """The report of a stored run.
+
+    Raises:
+        ResultsError: it cannot be read.
+    """
+    from gilscope import store
+    from gilscope.render.report import report
+    from gilscope.summarise import analysed
+
+    run = store.read(path)
+    return report(run.header, analysed(run), run.skips)
+
+
+def _picture(path: Path) -> str:
+    """The summaries and the first contest of a run, as they look on a terminal."""
+    from rich.console import Console
+
+    from gilscope.render import terminal
+
+    report = read_report(path)
+    console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
+    terminal.show(console, [*report.details[:1], *report.summaries[-1:]])
+    return console.export_svg(title="gilscope report")
+
+
+def export_run(asked: argparse.Namespace) -> int:
+    """A run as files that pyperf reads."""
+    from gilscope import pyperf_files, store
+    from gilscope.export import exported
+    from gilscope.summarise import analysed
+
+    run = store.read(store.find(asked.results, asked.run))
+    arms = exported(run.header, analysed(run), run.trials, raw=asked.raw)
+    for path in pyperf_files.write(asked.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
+        print(path)  # noqa: T201 - this is the room that prints
+    return 0
+
+
+def import_files(asked: argparse.Namespace) -> int:
+    """Pyperf's files as a table."""
+    from gilscope import pyperf_files
+    from gilscope.comparison import comparison
+    from gilscope.render import comparison as render
+    from gilscope.render import markdown, terminal
+
+    times, left_out = pyperf_files.read(asked.files)
+    sheet = render.sheet(comparison(times), left_out)
+    if asked.markdown:
+        output.write(asked.markdown, markdown.of_sheet(sheet))
+    else:
+        terminal.show(output.console(), [sheet])
+    return 0
