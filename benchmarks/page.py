@@ -33,14 +33,14 @@ TIMES = 5
 
 
 def lanes() -> list[LaneSpec]:
-    """Twenty-five and a control."""
+    """Twenty-five, with the control."""
     spread = [
         lane(arm, model, workers)
         for arm in ARMS
         for model, counts in (("threads", (2, 4, 8)), ("interpreters", (2, 4)), ("processes", (2, 4)))
         for workers in counts
     ]
-    return [*map(lane, ARMS), lane(ARMS[0], control=True), *spread, lane(ARMS[1], "asyncio")]
+    return [*map(lane, ARMS), lane(ARMS[0], control=True), *spread]
 
 
 def made_up() -> RunRecords:

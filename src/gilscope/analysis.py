@@ -22,7 +22,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -280,7 +279,8 @@ class _Measured:
         """Log of (W / T) over (W / T), since every worker of both lanes runs the same number of units."""
         slower = self.paired.log_ratio(lane.name, other.name)
         workers = math.log(lane.workers / other.workers)
-        return replace(slower, center=workers - slower.center, low=workers - slower.high, high=workers - slower.low)
+        center, low, high = (workers - end for end in (slower.center, slower.high, slower.low))
+        return stats.Interval(center, low, high, slower.freedom, slower.confidence)
 
     def _quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
         interval = stats.quantity_interval([[of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
