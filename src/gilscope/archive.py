@@ -38,13 +38,16 @@ COLUMNS = {
     "torn": "BIGINT",
     "figures": "JSON[]",
 }
-LINES = f"read_json($lines, format = 'newline_delimited', ignore_errors = true, columns = {COLUMNS})"
+LOAD = f"""
+    CREATE OR REPLACE TEMP TABLE summaries AS
+    FROM read_json($lines, format = 'newline_delimited', ignore_errors = true, columns = {COLUMNS})
+"""
 """The cache as a table; a torn line is a run without a summary."""
 
-INDEX = f"SELECT path, size, mtime_ns, host, run, started, torn FROM {LINES}"
-FIGURES = f"""
+INDEX = "SELECT path, size, mtime_ns, host, run, started, torn FROM summaries"
+FIGURES = """
     SELECT path, size, mtime_ns, host, started, figure
-    FROM (SELECT * EXCLUDE (figures), unnest(figures) AS figure FROM {LINES})
+    FROM (SELECT * EXCLUDE (figures), unnest(figures) AS figure FROM summaries)
     WHERE figure->>'name' = $name AND figure->>'probe' GLOB $probe AND figure->>'work' GLOB $work
 """
 
@@ -100,7 +103,7 @@ class Archive:
         Raises:
             ResultsError: the cache cannot be written.
         """
-        index = self._query(INDEX)
+        index = self._index()
         missing = sorted(self._files - {RunFile(*row[:3]) for row in index})
         problems = []
         for file in watched(missing) if missing else ():
@@ -110,13 +113,15 @@ class Archive:
                 problems.append(f"left out: {error}")
             else:
                 self._append(Kept(**file._asdict(), **msgspec.structs.asdict(made)))
-        self._torn = self._chosen(self._query(INDEX) if missing else index)
+        self._torn = self._chosen(self._index() if missing else index)
         return (*problems, *(_damage(file, torn) for file, torn in sorted(self._torn.items()) if torn))
 
     def observations(self, name: FigureName, probe: str, work: str) -> tuple[Observation, ...]:
         """One figure of every run that is summarised, of the probes and lanes that these globs mean."""
         found = {}
-        for path, size, mtime_ns, host, started, told in self._query(FIGURES, name=name, probe=probe, work=work):
+        asked = {"name": name, "probe": probe, "work": work}
+        rows = self._database.execute(FIGURES, asked).fetchall() if self._torn else ()
+        for path, size, mtime_ns, host, started, told in rows:
             file = RunFile(path, size, mtime_ns)
             if file in self._torn:
                 figure = _decoder.decode(told)
@@ -134,10 +139,12 @@ class Archive:
                 )
         return dict(largest.values())
 
-    def _query(self, query: str, **asked: str) -> list[tuple[Any, ...]]:
+    def _index(self) -> list[tuple[Any, ...]]:
+        """Read the cache, once for all questions that follow; which runs it holds."""
         if not self._lines.exists():
             return []
-        return self._database.execute(query, {"lines": str(self._lines), **asked}).fetchall()
+        self._database.execute(LOAD, {"lines": str(self._lines)})
+        return self._database.execute(INDEX).fetchall()
 
     def _append(self, kept: Kept) -> None:
         """Add a line; the line break comes first, so that one that was cut off before spoils no other."""
