@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from gilscope.render import charts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INK = "currentColor"
 """Whatever colour text has in the reader's theme."""
@@ -14,11 +17,13 @@ WHOLE = "datum.value % 1 ? '' : datum.label"
 """There is no half a worker."""
 SMALL = (200, 150)
 """Width and height of a panel of many."""
+LARGE = (300, 260)
+"""The same where many lines cross."""
 
 
-def specifications() -> dict[str, dict[str, Any]]:
-    """Every chart by the name of the data that it draws."""
-    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds()}
+def specifications(ways: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Every chart by the name of the data that it draws; ``ways`` are those that payloads take."""
+    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(ways), "rounds": _rounds()}
 
 
 def of_workers(chart: charts.Chart) -> dict[str, Any]:
@@ -61,20 +66,26 @@ def _penalties() -> dict[str, Any]:
     return _as_data(layers.properties(width="container"))
 
 
-def _trips() -> dict[str, Any]:
-    """Round trip over the size of the payload, a panel per shape and arm."""
+def _trips(ways: Sequence[str]) -> dict[str, Any]:
+    """Round trip over the size of the payload, a panel per shape and arm.
+
+    Colour and shape share one legend since both are told the same domain.
+    """
+    colour = alt.Color("way:N", scale=alt.Scale(domain=ways, scheme="tableau20"), legend=_legend())
+    shape = alt.Shape("way:N", scale=alt.Scale(domain=ways), legend=_legend())
     base = alt.Chart().encode(
         x=alt.X("size:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=4), title="bytes"),
-        color=alt.Color("way:N", legend=_legend()),
-        shape=alt.Shape("way:N", legend=_legend()),
+        color=colour,
     )
     intervals = base.mark_rule().encode(y=alt.Y("low:Q", scale=alt.Scale(type="log")), y2="high:Q")
-    lines = base.mark_line(strokeWidth=1.5, point=True).encode(
-        y=alt.Y("time:Q", title="round trip (s)", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=5)),
-        tooltip=["arm:N", "way:N", "text:N"],
+    time = alt.Y("time:Q", title="round trip (s)", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=5))
+    lines = base.mark_line(strokeWidth=1.5).encode(y=time)
+    points = base.mark_point(filled=True, size=45, opacity=1).encode(
+        y=time, shape=shape, tooltip=["arm:N", "way:N", "text:N"]
     )
-    panel = alt.layer(intervals, lines, data=alt.NamedData("trips")).properties(width=SMALL[0], height=SMALL[1])
-    return _as_data(panel.facet(alt.Facet("panel:N", title=None, sort=None), columns=1))
+    panel = alt.layer(intervals, lines, points, data=alt.NamedData("trips"))
+    sized = panel.properties(width=LARGE[0], height=LARGE[1])
+    return _as_data(sized.facet(alt.Facet("panel:N", title=None, sort=None), columns=1))
 
 
 def _rounds() -> dict[str, Any]:

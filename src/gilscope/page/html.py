@@ -28,10 +28,13 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sheet] = ()) -> str:
     """The whole file: ``report`` was made from these raw ``trials``, ``vega`` is what `gilscope.page.library` gives."""
     header = report.header
+    held = content(report, trials, claims)
+    about_workers = [item for item in report.contests if item.contest.probe.kind != "transport"]
     drawn = [
         {"probe": chart.title.partition(":")[0], "specification": charts.of_workers(chart)}
-        for chart in charts_of_workers(report.contests)
+        for chart in charts_of_workers(about_workers)
     ]
+    ways = sorted({trip.way for trip in held.trips})
     parts = {
         "run": html.escape(header.id),
         "made": html.escape(
@@ -41,8 +44,8 @@ def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sh
         "style": _asset("page.css"),
         "script": _asset("page.js"),
         "library": vega,
-        "content": _embedded(content(report, trials, claims)),
-        "charts": _embedded({"drawn": charts.specifications(), "workers": drawn}),
+        "content": _embedded(held),
+        "charts": _embedded({"drawn": charts.specifications(ways), "workers": drawn}),
     }
     return PLACE.sub(lambda place: parts[place[1]], _asset("page.html"))
 

@@ -113,7 +113,7 @@ def specification(chart: Chart) -> dict[str, Any]:
     x = alt.X(
         "value:Q",
         scale=alt.Scale(type="log", domain=[min(shown), max(shown)]),
-        axis=alt.Axis(values=shown, labelExpr=_labels(ticks), grid=True, labelOverlap=False),
+        axis=alt.Axis(values=shown, labelExpr=_labels(ticks), grid=True, labelOverlap=True, labelFlush=False),
         title=None,
     )
     y = alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds))

@@ -8,7 +8,10 @@ const specifications = read("specifications");
 const unique = (values) => [...new Set(values)];
 
 const MOST_PANELS = 24;
-const PANEL = 230;
+const LEAST_PANEL = 100;
+const GAP = 40;
+const LABELS = 60;
+const WORKERS_LABELS = 175;
 const ROW = 30;
 const THEME = {
   background: "transparent",
@@ -63,11 +66,18 @@ function widthOf(place) {
   return Math.max(240, place.closest("section, dialog").clientWidth - 64);
 }
 
-async function draw(place, specification, datasets = {}) {
+// As many panels side by side as there is room for beside the labels, and none wider than that room.
+function fit(drawn, room) {
+  drawn.spec.width = Math.min(drawn.spec.width, Math.max(LEAST_PANEL, room));
+  drawn.columns = Math.max(1, Math.floor(room / (drawn.spec.width + GAP)));
+}
+
+async function draw(place, specification, datasets = {}, labels = LABELS) {
   const drawn = structuredClone(specification);
   drawn.datasets = { ...drawn.datasets, ...datasets };
-  if (drawn.facet) drawn.columns = Math.max(1, Math.floor(widthOf(place) / (PANEL + 50)));
-  await vegaEmbed(place, drawn, { actions: false, renderer: "svg", config: THEME });
+  if (drawn.facet) fit(drawn, widthOf(place) - labels);
+  const legend = drawn.facet ? { columns: drawn.columns > 1 ? 2 : 1 } : {};
+  await vegaEmbed(place, drawn, { actions: false, renderer: "svg", config: { ...THEME, legend: { ...THEME.legend, ...legend } } });
 }
 
 async function section(name, rows) {
@@ -104,7 +114,7 @@ async function workersCharts(probes) {
   place.hidden = shown.length === 0;
   const places = shown.map(() => element("div", null));
   place.querySelector(".charts").replaceChildren(...places);
-  for (const [index, chart] of shown.entries()) await draw(places[index], chart.specification);
+  for (const [index, chart] of shown.entries()) await draw(places[index], chart.specification, {}, WORKERS_LABELS);
 }
 
 // --- tables ---------------------------------------------------------------------------------------------------------
