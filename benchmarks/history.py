@@ -16,18 +16,19 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
 import duckdb
 import msgspec
 import numpy as np
 
+from builders import DEFAULT, HOST
 from gilscope import store
 from gilscope.model import (
     Arm,
     Calibration,
     Contest,
     ContestEnd,
-    Facts,
-    HostCard,
     LaneSpec,
     Pair,
     Probe,
@@ -48,40 +49,6 @@ LAUNCHES, TRIALS = 5, 5
 NOISE = {"launch": 0.01, "trial": 0.01, "machine": 0.03}
 """Standard deviations of logs: of a lane's launch, of a trial, and of what disturbs all lanes of a round alike."""
 
-FACTS = Facts(
-    executable="/opt/python",
-    base_prefix="/opt",
-    implementation="CPython",
-    version=(0, 0, 0),
-    version_text="",
-    build="default",
-    gil_enabled=True,
-    compiler="GCC 14.2.0",
-    config_args=("--with-lto",),
-    pgo=True,
-    lto=True,
-    debug=False,
-    jit="off",
-    interpreters_api=None,
-    own_gil=True,
-    platform="linux-x86_64",
-)
-HOST = HostCard(
-    name="lab",
-    system="Linux",
-    kernel="6.1",
-    machine="x86_64",
-    cpu="made up",
-    cpus_online=2,
-    cpus_usable=2.0,
-    affinity=2,
-    cgroup_quota=None,
-    load_1min=0.1,
-    steal_percent=0.0,
-    virtualisation=None,
-    governor=None,
-    memory_bytes=2**34,
-)
 RULES = Rules(
     min_launches=LAUNCHES,
     max_launches=LAUNCHES,
@@ -200,7 +167,7 @@ def made_run(number: int, version: tuple[int, int, int], rng: np.random.Generato
 def made_contest(version: tuple[int, int, int]) -> Contest:
     """The default build twice, the free-threaded one alone and with two threads."""
     name = f"{version[0]}.{version[1]}"
-    facts = msgspec.structs.replace(FACTS, version=version, version_text=".".join(map(str, version)))
+    facts = msgspec.structs.replace(DEFAULT, version=version, version_text=".".join(map(str, version)))
     default = Runtime(name=name, executable="/opt/python", origin="PATH", facts=facts)
     free = msgspec.structs.replace(
         default, name=f"{name}t", facts=msgspec.structs.replace(facts, build="free-threaded", gil_enabled=False)

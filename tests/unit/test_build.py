@@ -17,30 +17,10 @@ from gilscope.provision.making import environment
 from gilscope.provision.tally import Tally, compilations
 from gilscope.provision.wish import Wish
 from gilscope.render.install_progress import InstallProgress, spoken, time_left
+from recorder import Recorder
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class Recorder:
-    """A progress that remembers what it heard."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self.notes: list[str] = []
-        self.advances: list[tuple[float, float, str]] = []
-
-    def step(self, title: str) -> None:
-        """Remember a title."""
-        self.steps.append(title)
-
-    def advance(self, done: float, total: float, text: str) -> None:
-        """Remember how far it was."""
-        self.advances.append((done, total, text))
-
-    def note(self, text: str) -> None:
-        """Remember a note."""
-        self.notes.append(text)
 
 
 @pytest.fixture(autouse=True)

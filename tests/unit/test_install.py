@@ -12,30 +12,10 @@ import pytest
 from gilscope.errors import InstallError, UsageError
 from gilscope.provision import child, debian, install, uv, wish
 from gilscope.provision.wish import Wish
+from recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-
-class Recorder:
-    """A progress that remembers what it heard."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self.notes: list[str] = []
-        self.advances: list[tuple[float, float, str]] = []
-
-    def step(self, title: str) -> None:
-        """Remember a title."""
-        self.steps.append(title)
-
-    def advance(self, done: float, total: float, text: str) -> None:
-        """Remember how far it was."""
-        self.advances.append((done, total, text))
-
-    def note(self, text: str) -> None:
-        """Remember a note."""
-        self.notes.append(text)
 
 
 @pytest.fixture(autouse=True)

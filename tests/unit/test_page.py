@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+import vl_convert
 
 import gilscope.page
 import gilscope.render
@@ -157,7 +158,7 @@ class TestLibrary:
             made.append(f"bundle {len(made)}")
             return made[-1]
 
-        monkeypatch.setattr(library.vl_convert, "javascript_bundle", bundle)
+        monkeypatch.setattr(vl_convert, "javascript_bundle", bundle)
         return made
 
     def test_it_is_kept_for_the_next_page(self, bundled: list[str], tmp_path: Path) -> None:

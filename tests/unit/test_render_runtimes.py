@@ -7,26 +7,17 @@ from io import StringIO
 import msgspec
 from rich.console import Console
 
-from gilscope.model import Census, Facts, Runtime, Unusable
+from builders import DEFAULT
+from gilscope.model import Census, Runtime, Unusable
 from gilscope.render.runtimes import as_data, tables
 
-FACTS = Facts(
+FACTS = msgspec.structs.replace(
+    DEFAULT,
     executable="/opt/3.14.6t/bin/python3.14t",
     base_prefix="/opt/3.14.6t",
-    implementation="CPython",
-    version=(3, 14, 6),
-    version_text="3.14.6",
     build="free-threaded",
     gil_enabled=False,
-    compiler="GCC 14.2.0",
     config_args=("--disable-gil",),
-    pgo=True,
-    lto=True,
-    debug=False,
-    jit="off",
-    interpreters_api="concurrent.interpreters",
-    own_gil=True,
-    platform="linux-x86_64",
 )
 OLD = msgspec.structs.replace(
     FACTS, build="default", gil_enabled=True, pgo=False, lto=False, own_gil=False, interpreters_api="_xxsubinterpreters"

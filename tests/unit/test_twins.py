@@ -5,28 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from builders import DEFAULT
 from gilscope.errors import NoRuntimeError, UsageError
-from gilscope.model import Census, Facts, Runtime, Unusable
+from gilscope.model import Census, Runtime, Unusable
 from gilscope.runtimes.twins import arms, pairs, select
-
-PLAIN = Facts(
-    executable="/bin/python",
-    base_prefix="/opt",
-    implementation="CPython",
-    version=(3, 13, 5),
-    version_text="3.13.5",
-    build="default",
-    gil_enabled=True,
-    compiler="GCC 14.2.0",
-    config_args=("--with-lto",),
-    pgo=True,
-    lto=True,
-    debug=False,
-    jit="absent",
-    interpreters_api="_interpreters",
-    own_gil=True,
-    platform="linux-x86_64",
-)
 
 
 def runtime(name: str, version: str = "3.13.5", **changes: object) -> Runtime:
@@ -34,7 +16,7 @@ def runtime(name: str, version: str = "3.13.5", **changes: object) -> Runtime:
     if name.endswith("t"):
         changes = {"build": "free-threaded", "config_args": ("--with-lto", "--disable-gil"), **changes}
     numbers = tuple(int(part) for part in version.split("."))
-    facts = msgspec.structs.replace(PLAIN, version=numbers, version_text=version, **changes)
+    facts = msgspec.structs.replace(DEFAULT, version=numbers, version_text=version, **changes)
     return Runtime(name=name, executable=f"/opt/{name}/python", origin="PATH", facts=facts)
 
 
