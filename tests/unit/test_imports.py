@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "models": {"model"},
     "observations": {"model", "stats"},
-    "page": {"figures", "model", "render", "transport"},
+    "page": {"figures", "model", "render", "scalability", "transport"},
     "paired": {"effort", "model", "stats"},
     "plan": {"matrix", "model", "models", "runtimes"},
     "protocol": {"model", "models"},

@@ -13,7 +13,7 @@ import vl_convert
 
 import gilscope.page
 import gilscope.render
-from builders import HEADER, contest, lane, pair, records, trials
+from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.analysis import figures
 from gilscope.model import Finding, Record
@@ -97,6 +97,24 @@ def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
 
     assert (point["floor_low"], point["floor"]) == (-(told.noise_floor or 0), told.noise_floor)
     assert point["text"] == sheets.penalty(told.penalties[0])
+
+
+def test_what_a_law_predicts_begins_where_measuring_ended() -> None:
+    """With a fifth of the work serial: up to twice the workers measured, in the unit of the curve."""
+    counts = (1, 2, 4, 8)
+    lanes = [lane("3.14"), *(lane("3.14", "processes", count) for count in counts)]
+    walls = [1e6, *(1e6 * (1 + 0.2 * (count - 1)) for count in counts)]
+    host = msgspec.structs.replace(HOST, cpus_usable=8.0)
+    of = records(contest(*lanes), trials(dict(zip(lanes, walls, strict=True))), host=host)
+    found = {item["workers"]: item["gain"] for item in embedded(page(of))["predictions"]}
+
+    assert list(found) == list(range(8, 17))
+    assert [found[8], found[16]] == pytest.approx([8 / 2.4, 16 / 4], rel=0.02)
+
+
+def test_where_no_law_fits_nothing_is_predicted() -> None:
+    """Two workers say nothing about three."""
+    assert embedded(page(run()))["predictions"] == []
 
 
 def test_claims_are_shown_where_there_are_any() -> None:

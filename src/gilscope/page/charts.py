@@ -34,15 +34,17 @@ def of_workers(chart: charts.Chart) -> dict[str, Any]:
 def _curves() -> dict[str, Any]:
     """Gain over workers, a panel per contest; the ideal has as many times the throughput as workers."""
     base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(grid=False, ticks=False, labelExpr=WHOLE)))
-    ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="gain"))
-    coloured = base.encode(color=_builds(), detail=["model:N", "arm:N"])
-    bands = coloured.mark_area(opacity=0.18).encode(y="low:Q", y2="high:Q")
-    lines = coloured.mark_line(strokeWidth=1.5).encode(y="gain:Q")
+    measured, predicted = base.transform_filter("!datum.predicted"), base.transform_filter("datum.predicted")
+    ideal = measured.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="gain"))
+    colours = {"color": _builds(), "detail": ["model:N", "arm:N"]}
+    bands = measured.mark_area(opacity=0.18).encode(y="low:Q", y2="high:Q", **colours)
+    lines = measured.mark_line(strokeWidth=1.5).encode(y="gain:Q", **colours)
+    laws = predicted.mark_line(strokeWidth=1.5, strokeDash=[6, 3]).encode(y="gain:Q", **colours)
     models = alt.Shape("model:N", legend=_legend())
-    points = coloured.mark_point(filled=True, size=45, opacity=1).encode(
-        y="gain:Q", shape=models, tooltip=["lane:N", "text:N"]
+    points = measured.mark_point(filled=True, size=45, opacity=1).encode(
+        y="gain:Q", shape=models, tooltip=["lane:N", "text:N"], **colours
     )
-    panel = alt.layer(ideal, bands, lines, points, data=alt.NamedData("curves"))
+    panel = alt.layer(ideal, bands, lines, laws, points, data=alt.NamedData("curves"))
     facet = alt.Facet("contest:N", title=None, sort=None)
     return _as_data(panel.properties(width=SMALL[0], height=SMALL[1]).facet(facet, columns=1))
 

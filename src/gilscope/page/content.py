@@ -12,6 +12,7 @@ from gilscope import transport
 from gilscope.render import charts, machine, numbers, sheets, workers
 from gilscope.render import transport as transport_sheets
 from gilscope.render.sheets import Sheet
+from gilscope.scalability import Fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DRAWN_DIGITS = 5
 """More than a screen can show."""
+PREDICTED = 2
+"""Up to how many times the workers that were measured a law is drawn."""
 BYTES_OF_ROUNDS = 250_000
 """How much of the page raw trials may take: more launches than fit are left out, and the page says so."""
 BYTES_PER_ROUND = DRAWN_DIGITS + 1
@@ -74,6 +77,17 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """A gain that the Universal Scalability Law tells, from the last number of workers that were measured upwards."""
+
+    contest: int
+    arm: str
+    build: str
+    model: str
+    workers: int
+    gain: float
+
+
 class Trip(msgspec.Struct, frozen=True, kw_only=True):
     """A point of the chart of round trips; ``panel`` names the shape of the payload and the arm."""
 
@@ -92,6 +106,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
     contests: tuple[Contest, ...]
     lanes: tuple[Lane, ...]
+    predictions: tuple[Prediction, ...]
     penalties: tuple[Penalty, ...]
     trips: tuple[Trip, ...]
     of_run: tuple[Sheet, ...]
@@ -108,6 +123,7 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
     return Content(
         contests=tuple(map(_contest, contests)),
         lanes=tuple(_lanes(contests, trials)),
+        predictions=tuple(item for place, figures in enumerate(contests) for item in _predictions(place, figures)),
         penalties=tuple(point for contest in contests for point in _penalties(contest)),
         trips=tuple(_trips(contests)),
         of_run=_filled(report.summaries),
@@ -204,6 +220,28 @@ def _rounds(launches: Sequence[Sequence[int]], cold: int, most: int) -> Rounds:
         launches=tuple(tuple(round(wall / unit) for wall in launch) for launch in launches[:most]),
         all_launches=len(launches),
     )
+
+
+def _predictions(place: int, figures: ContestFigures) -> Iterator[Prediction]:
+    """As far again as was measured; the law is told in units of the model's first lane."""
+    rows = {row.lane.name: row for row in figures.lanes}
+    for item in figures.scaling_laws:
+        if isinstance(item.law, Fit):
+            first = rows.get(f"{item.arm}:{item.model}-1", rows.get(f"{item.arm}:serial"))
+            begun = 1.0 if first is None or first.gain is None else first.gain.value
+            spread = [
+                row.lane for row in rows.values() if (row.lane.arm.name, row.lane.model) == (item.arm, item.model)
+            ]
+            most = max(lane.workers for lane in spread)
+            for count in range(most, PREDICTED * most + 1):
+                yield Prediction(
+                    contest=place,
+                    arm=item.arm,
+                    build=charts.build(spread[0].arm),
+                    model=item.model,
+                    workers=count,
+                    gain=float(f"{begun * item.law.throughput(count):.{DRAWN_DIGITS}g}"),
+                )
 
 
 def _penalties(figures: ContestFigures) -> Iterator[Penalty]:

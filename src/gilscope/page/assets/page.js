@@ -9,6 +9,7 @@ const unique = (values) => [...new Set(values)];
 
 const MOST_PANELS = 24;
 const LEAST_PANEL = 100;
+const WIDEST_PANEL = 480;
 const GAP = 40;
 const LABELS = 60;
 const WORKERS_LABELS = 175;
@@ -66,16 +67,19 @@ function widthOf(place) {
   return Math.max(240, place.closest("section, dialog").clientWidth - 64);
 }
 
-// As many panels side by side as there is room for beside the labels, and none wider than that room.
-function fit(drawn, room) {
-  drawn.spec.width = Math.min(drawn.spec.width, Math.max(LEAST_PANEL, room));
+// As many panels side by side as there is room for beside the labels: none wider than that room, few larger than many.
+function fit(drawn, room, panels) {
+  const { width, height } = drawn.spec;
+  const fair = Math.min(WIDEST_PANEL, room / panels - GAP);
+  drawn.spec.width = Math.min(Math.max(width, fair), Math.max(LEAST_PANEL, room));
+  drawn.spec.height = height * Math.max(1, drawn.spec.width / width);
   drawn.columns = Math.max(1, Math.floor(room / (drawn.spec.width + GAP)));
 }
 
-async function draw(place, specification, datasets = {}, labels = LABELS) {
+async function draw(place, specification, { datasets = {}, labels = LABELS, panels = Infinity } = {}) {
   const drawn = structuredClone(specification);
   drawn.datasets = { ...drawn.datasets, ...datasets };
-  if (drawn.facet) fit(drawn, widthOf(place) - labels);
+  if (drawn.facet) fit(drawn, widthOf(place) - labels, panels);
   const legend = drawn.facet ? { columns: drawn.columns > 1 ? 2 : 1 } : {};
   await vegaEmbed(place, drawn, { actions: false, renderer: "svg", config: { ...THEME, legend: { ...THEME.legend, ...legend } } });
 }
@@ -86,7 +90,8 @@ async function section(name, rows) {
   if (!rows.length) return;
   const specification = specifications.drawn[name];
   const height = specification.facet ? {} : { height: ROW * unique(rows.map((row) => row.contest)).length };
-  await draw(place.querySelector(".chart"), { ...specification, ...height }, { [name]: rows });
+  const panels = unique(rows.map((row) => row.panel ?? row.contest)).length;
+  await draw(place.querySelector(".chart"), { ...specification, ...height }, { datasets: { [name]: rows }, panels });
 }
 
 // A model's curve begins with its arm's serial lane where no lane of its own has one worker.
@@ -102,10 +107,15 @@ function curves(lanes) {
     return serial?.gain ? [{ ...serial, model: one.model }] : [];
   });
   const contests = unique(several.map((lane) => lane.contest)).slice(0, MOST_PANELS);
-  return [...starts, ...several].filter((lane) => contests.includes(lane.contest)).map((lane) => ({
+  const measured = [...starts, ...several].filter((lane) => contests.includes(lane.contest)).map((lane) => ({
     contest: content.contests[lane.contest].id, arm: lane.arm, build: lane.build, model: lane.model, workers: lane.workers, lane: lane.name,
-    gain: lane.gain[0], low: lane.gain[1], high: lane.gain[2], text: cells(lane).get("gain"),
+    gain: lane.gain[0], low: lane.gain[1], high: lane.gain[2], text: cells(lane).get("gain"), predicted: false,
   }));
+  const shown = new Set(several.map(key));
+  const predicted = content.predictions.filter((each) => shown.has(key(each)) && contests.includes(each.contest)).map((each) => ({
+    ...each, contest: content.contests[each.contest].id, predicted: true,
+  }));
+  return [...measured, ...predicted];
 }
 
 async function workersCharts(probes) {
@@ -114,7 +124,7 @@ async function workersCharts(probes) {
   place.hidden = shown.length === 0;
   const places = shown.map(() => element("div", null));
   place.querySelector(".charts").replaceChildren(...places);
-  for (const [index, chart] of shown.entries()) await draw(places[index], chart.specification, {}, WORKERS_LABELS);
+  for (const [index, chart] of shown.entries()) await draw(places[index], chart.specification, { labels: WORKERS_LABELS });
 }
 
 // --- tables ---------------------------------------------------------------------------------------------------------
@@ -225,7 +235,7 @@ async function openRounds(lane) {
   const text = launches.map((walls, launch) => [`${launch + 1}`, ...walls.map((wall) => `${(wall * unit / 1e6).toFixed(digits)} ms`)]);
   dialog.querySelector(".trials").replaceChildren(...table({ columns: columns.map((heading) => ({ heading })), rows: text, notes: [] }));
   dialog.showModal();
-  await draw(dialog.querySelector(".chart"), specifications.drawn.rounds, { rounds: rows });
+  await draw(dialog.querySelector(".chart"), specifications.drawn.rounds, { datasets: { rounds: rows } });
 }
 
 // --- all of it ------------------------------------------------------------------------------------------------------
