@@ -156,6 +156,22 @@ class TestRun:
         assert [item.reference for item in plans[0].contests] == ["3.14:serial"]
         assert plans[0].contests[0].pair is not None
 
+    @pytest.mark.parametrize(("chosen", "told"), [([], True), (["--on", "3.14"], False)])
+    def test_without_a_free_threaded_runtime_what_brings_one_is_told(
+        self,
+        chosen: list[str],
+        told: bool,  # noqa: FBT001 - a parameter of the test
+        probe: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """What is there is measured all the same; who asked for a default build knows."""
+        monkeypatch.setattr(measuring, "take_census", lambda _=(): Census(runtimes=(runtime("3.14"),), unusable=()))
+        pretend(monkeypatch)
+
+        assert cli.main(["run", probe, "--no-report", *chosen]) == 0
+        assert ("gilscope runtimes install 3.14t" in capsys.readouterr().err) is told
+
     def test_failed_lanes_show_in_the_status(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Other commands can build on it."""
         pretend(monkeypatch, failed=2)

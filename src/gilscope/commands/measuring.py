@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""
 
+NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
+
 MINUTE_S = 60
 
 
@@ -97,6 +99,8 @@ def measure_run(asked: argparse.Namespace) -> int:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
     _announce(console, plan, rules.budget_s)
+    if not asked.on and not asked.python and all(contest.pair is None for contest in plan.contests):
+        console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
             failed = measure.measure(plan, request, path, environ, observer)
