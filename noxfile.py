@@ -115,7 +115,7 @@ COGGED = (
 )
 """Pages with tables between cog's markers."""
 
-CHARTED = ("workers", "memory")
+CHARTED = ("reference", "workers", "memory", "transport")
 """Suites whose reference runs are drawn beside the pages."""
 
 census = take_census()

@@ -119,7 +119,7 @@ def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def _charts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    charts = _add(commands, "charts", "draw what workers take, an SVG file per chart")
+    charts = _add(commands, "charts", "draw penalties, round trips and what workers take, an SVG file per chart")
     charts.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
     charts.add_argument("-o", "--output", type=Path, default=Path("charts"), metavar="DIR", help="default: charts/")
     _results(charts)

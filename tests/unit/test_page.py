@@ -12,12 +12,12 @@ import pytest
 import vl_convert
 
 import gilscope.page
-import gilscope.render
 from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.analysis import figures
 from gilscope.model import Finding, Record
 from gilscope.page import content, html, library
+from gilscope.page.pictures import pictures
 from gilscope.render import sheets
 from gilscope.render.report import report
 from gilscope.render.sheets import Column, Sheet
@@ -99,6 +99,16 @@ def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
     assert point["text"] == sheets.penalty(told.penalties[0])
 
 
+def test_a_picture_is_the_same_for_the_same_figures() -> None:
+    """Penalties were measured, payloads were not; no name of a probe ends an element."""
+    told = figures(run())
+    (only,) = pictures(told).items()
+
+    assert only == ("penalties", pictures(told)["penalties"])
+    assert "with 95 % intervals" in only[1]
+    assert NAME not in only[1]
+
+
 def test_what_a_law_predicts_begins_where_measuring_ended() -> None:
     """With a fifth of the work serial: up to twice the workers measured, in the unit of the curve."""
     counts = (1, 2, 4, 8)
@@ -156,7 +166,7 @@ def test_without_the_extra_the_command_says_how_to_get_it(
     command: str, stored: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Altair is no dependency of a measurement."""
-    for package, module in ((gilscope.page, "html"), (gilscope.render, "charts")):
+    for package, module in ((gilscope.page, "html"), (gilscope.page, "pictures")):
         monkeypatch.delattr(package, module, raising=False)
         monkeypatch.setitem(sys.modules, f"{package.__name__}.{module}", None)
 

@@ -55,16 +55,16 @@ def make_page(asked: argparse.Namespace) -> int:
 
 
 def make_charts(asked: argparse.Namespace) -> int:
-    """A run's charts of workers as SVG files."""
+    """A run's charts as SVG files."""
     from gilscope import store
 
     try:
-        from gilscope.render import charts
+        from gilscope.page.pictures import pictures
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    for chart in charts.charts(read_report(store.find(asked.results, asked.run)).contests):
-        path = asked.output / f"{chart.name}.svg"
-        output.write(path, charts.svg(chart))
+    for name, svg in pictures(read_report(store.find(asked.results, asked.run)).contests).items():
+        path = asked.output / f"{name}.svg"
+        output.write(path, svg)
         print(path)  # noqa: T201 - this is the room that prints
     return 0
 

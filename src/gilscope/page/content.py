@@ -124,8 +124,8 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
         contests=tuple(map(_contest, contests)),
         lanes=tuple(_lanes(contests, trials)),
         predictions=tuple(item for place, figures in enumerate(contests) for item in _predictions(place, figures)),
-        penalties=tuple(point for contest in contests for point in _penalties(contest)),
-        trips=tuple(_trips(contests)),
+        penalties=penalties(contests),
+        trips=trips(contests),
         of_run=_filled(report.summaries),
         claims=_filled(claims),
         findings=_filled([*report.closing, _details(contests)]),
@@ -244,6 +244,11 @@ def _predictions(place: int, figures: ContestFigures) -> Iterator[Prediction]:
                 )
 
 
+def penalties(contests: Sequence[ContestFigures]) -> tuple[Penalty, ...]:
+    """The points of the chart of penalties."""
+    return tuple(point for contest in contests for point in _penalties(contest))
+
+
 def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
     """Of work only: what workers cost has charts of its own."""
     floor = figures.noise_floor if figures.noise_floor is not None and math.isfinite(figures.noise_floor) else 0.0
@@ -262,6 +267,11 @@ def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
             floor=floor,
             text=sheets.penalty(item),
         )
+
+
+def trips(contests: Sequence[ContestFigures]) -> tuple[Trip, ...]:
+    """The points of the chart of round trips."""
+    return tuple(_trips(contests))
 
 
 def _trips(contests: Sequence[ContestFigures]) -> Iterator[Trip]:

@@ -29,10 +29,9 @@ def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sh
     """The whole file: ``report`` was made from these raw ``trials``, ``vega`` is what `gilscope.page.library` gives."""
     header = report.header
     held = content(report, trials, claims)
-    about_workers = [item for item in report.contests if item.contest.probe.kind != "transport"]
     drawn = [
         {"probe": chart.title.partition(":")[0], "specification": charts.of_workers(chart)}
-        for chart in charts_of_workers(about_workers)
+        for chart in charts_of_workers(report.contests)
     ]
     ways = sorted({trip.way for trip in held.trips})
     parts = {

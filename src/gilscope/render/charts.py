@@ -70,9 +70,14 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def charts(contests: Iterable[ContestFigures]) -> tuple[Chart, ...]:
-    """A chart of times for every probe with ways that are timed, and one of memory for every probe that is weighed."""
+    """A chart of times for every probe with ways that are timed, and one of memory for every probe that is weighed.
+
+    Ways to send payloads have none: their times are told over the payload's size.
+    """
     by_probe: dict[str, list[ContestFigures]] = {}
     for contest in contests:
+        if contest.contest.probe.kind == "transport":
+            continue
         by_probe.setdefault(contest.contest.probe.id, []).append(contest)
     drawn = (_chart(probe, several) for probe, several in by_probe.items())
     return tuple(chart for chart in drawn if chart.points)

@@ -1,0 +1,48 @@
+"""Charts as SVG files, for pages that are no page of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import vl_convert
+
+from gilscope.page import charts, content
+from gilscope.render.charts import charts as charts_of_workers
+from gilscope.render.charts import svg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from gilscope.figures import ContestFigures
+
+WIDTH, ROW = 560, 30
+"""Of the chart of penalties; of each of its contests."""
+COLUMNS = 2
+"""Of panels, and of entries in a legend."""
+OF_PENALTIES = "Time on one thread against the default build's, with 95 % intervals; grey: within the noise floor"
+OF_TRIPS = "Round trip by size of the payload, with 95 % intervals"
+
+
+def pictures(contests: Sequence[ContestFigures]) -> dict[str, str]:
+    """Every chart that there are figures for, the same for the same figures, by the name of its file."""
+    drawn = {chart.name: svg(chart) for chart in charts_of_workers(contests)}
+    penalties = content.penalties(contests)
+    trips = content.trips(contests)
+    known = charts.specifications(sorted({trip.way for trip in trips}))
+    if penalties:
+        height = ROW * len({point.contest for point in penalties})
+        sized = {**known["penalties"], "width": WIDTH, "height": height}
+        drawn["penalties"] = _with_data(sized, OF_PENALTIES, {"penalties": penalties})
+    if trips:
+        drawn["trips"] = _with_data({**known["trips"], "columns": COLUMNS}, OF_TRIPS, {"trips": trips})
+    return drawn
+
+
+def _with_data(specification: Mapping[str, Any], title: str, data: Mapping[str, Iterable[msgspec.Struct]]) -> str:
+    around = {
+        "title": {"text": title, "anchor": "start"},
+        "config": {**specification["config"], "legend": {"columns": COLUMNS}},
+        "datasets": msgspec.to_builtins(data),
+    }
+    return str(vl_convert.vegalite_to_svg({**specification, **around}))
