@@ -110,21 +110,22 @@ class Launch:
     def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
         """One trial of every lane in random order; yields each lane's name, its time in ns, and the seconds it took.
 
-        With ``compare``, a lane whose result differs from the launch's first one has failed.
+        With ``compare``, a lane whose result differs from the reference's has failed: that is found out when all have
+        run, so that no lane need be the first.
         """
         order = list(self.lanes)
         self._around.random.shuffle(order)
-        if self._expected_digest is None:
-            order.sort(key=lambda name: name != self._contest.reference)
+        digests: dict[str, Sequence[str]] = {}
         for name in order:
             begun = time.monotonic()
             with self._finding(name):
                 measured = self.lanes[name].trial(loops, self._timeout_s)
-                if compare:
-                    self._check_digests(measured)
+                digests[name] = measured.digests
                 self._note_gil(self.lanes[name], is_on=measured.gil_after)
                 self._around.record(self._trial(name, number, measured))
                 yield name, measured.wall_ns, time.monotonic() - begun
+        if compare:
+            self._compare(digests)
 
     def weigh(self) -> None:
         """Put on record what every lane holds now."""
@@ -206,14 +207,19 @@ class Launch:
             observed=measured.observed,
         )
 
-    def _check_digests(self, measured: Measured) -> None:
-        """All workers of all lanes must get what the launch's first trial got (the reference's, where it lives)."""
+    def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
+        """All workers of all lanes must get what the reference got in the launch's first round (or who ran first)."""
         if self._expected_digest is None:
-            self._expected_digest = measured.digests[0]
-        strange = [digest for digest in measured.digests if digest != self._expected_digest]
-        if strange:
-            reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
-            raise LaneFailedError("check", "disagreed", reason)
+            found = digests.get(self._contest.reference) or next(iter(digests.values()), None)
+            if found is None:
+                return
+            self._expected_digest = found[0]
+        for name, several in digests.items():
+            strange = [digest for digest in several if digest != self._expected_digest]
+            if strange:
+                with self._finding(name):
+                    reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
+                    raise LaneFailedError("check", "disagreed", reason)
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
         """Tell once per launch of a lane that should run without the GIL and has it."""

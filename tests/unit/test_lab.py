@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -228,6 +229,16 @@ def test_a_failing_lane_becomes_a_finding_and_the_contest_goes_on(monkeypatch: p
     assert [(item.lane, item.kind, item.launch) for item in findings(records)] == [(FREE.name, "raised", 0)]
     assert {trial.launch for trial in trials(records) if trial.lane == CONTROL.name} == {0, 1, 2}
     assert sum(fake.spec.name == FREE.name for fake in FakeLane.opened) == 1
+
+
+def test_nobody_is_always_the_first() -> None:
+    """Also not in the first round of a launch, which is unlike all others."""
+    firsts = Counter(
+        trials(run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, rounds=1), seed))[0].lane for seed in range(40)
+    )
+
+    assert set(firsts) == {TWIN.name, FREE.name}
+    assert min(firsts.values()) >= 40 / 5
 
 
 def test_a_different_result_fails_the_lane(monkeypatch: pytest.MonkeyPatch) -> None:
