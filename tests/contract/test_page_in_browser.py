@@ -16,7 +16,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.analysis import figures
 from gilscope.model import Finding
-from gilscope.page import html, library
+from gilscope.page import html
+from gilscope.page.library import library
 from gilscope.render import sheets
 from gilscope.render.report import report
 
@@ -56,7 +57,7 @@ def made_up(cache: Path) -> str:
     finding = Finding(contest=of.id, lane="3.14:processes-2", launch=0, phase="end", kind="varies", reason=HOSTILE)
     measured = trials(dict(zip(lanes, walls, strict=True)))
     told = figures(records(of, measured, [finding]))
-    return html.page(report(HEADER, told), measured, library.vega(cache))
+    return html.page(report(HEADER, told), measured, library(cache))
 
 
 @pytest.fixture(scope="module")

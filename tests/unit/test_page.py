@@ -16,7 +16,9 @@ from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.analysis import figures
 from gilscope.model import Finding, Record
-from gilscope.page import content, html, library
+from gilscope.page import content, html
+from gilscope.page.charts import specifications
+from gilscope.page.library import Library, library
 from gilscope.page.pictures import pictures
 from gilscope.render import sheets
 from gilscope.render.report import report
@@ -31,6 +33,7 @@ NAME = "<script>alert(1)</script>"
 REASON = "</script><!-- {{library}} & \u2028 -->"
 LANES = (lane("3.14"), lane("3.14", control=True), lane("3.14t"), lane("3.14t", "threads", 2))
 WALLS = (1e6, 1e6, 1.08e6, 1.12e6)
+LIBRARY = Library("LIBRARY", specifications())
 
 
 def run(launches: int = 7) -> RunRecords:
@@ -43,7 +46,7 @@ def run(launches: int = 7) -> RunRecords:
 
 def page(of: RunRecords) -> str:
     """The file, with a word in place of the library."""
-    return html.page(report(HEADER, figures(of)), of.trials, "LIBRARY")
+    return html.page(report(HEADER, figures(of)), of.trials, LIBRARY)
 
 
 def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
@@ -132,7 +135,7 @@ def test_claims_are_shown_where_there_are_any() -> None:
     told = Sheet(title="What was said", columns=(Column("claim"),), rows=(("so it is",),))
     none = Sheet(title="What else", columns=(Column("claim"),), rows=())
     of = run()
-    shown = embedded(html.page(report(HEADER, figures(of)), of.trials, "LIBRARY", [told, none]))["claims"]
+    shown = embedded(html.page(report(HEADER, figures(of)), of.trials, LIBRARY, [told, none]))["claims"]
 
     assert [(sheet["title"], sheet["rows"]) for sheet in shown] == [("What was said", [["so it is"]])]
 
@@ -193,7 +196,7 @@ class TestLibrary:
         """Also where the cache has yet to be made; nothing else is left there."""
         cache = tmp_path / "cache"
 
-        assert [library.vega(cache), library.vega(cache)] == ["bundle 0"] * 2
+        assert [library(cache).vega, library(cache).vega] == ["bundle 0"] * 2
         assert len(bundled) == len(list(cache.iterdir())) == 1
 
     def test_where_it_cannot_be_kept_it_is_made_again(self, bundled: list[str], tmp_path: Path) -> None:
@@ -201,4 +204,12 @@ class TestLibrary:
         blocked = tmp_path / "cache"
         blocked.write_text("a file, and no folder")
 
-        assert [library.vega(blocked), library.vega(blocked)] == bundled == ["bundle 0", "bundle 1"]
+        assert [library(blocked).vega, library(blocked).vega] == bundled == ["bundle 0", "bundle 1"]
+
+    def test_what_was_cut_off_is_made_again(self, bundled: list[str], tmp_path: Path) -> None:
+        """A full disk may leave half of it."""
+        library(tmp_path)
+        (kept,) = tmp_path.iterdir()
+        kept.write_bytes(kept.read_bytes()[:100])
+
+        assert library(tmp_path).vega == bundled[-1] == "bundle 1"

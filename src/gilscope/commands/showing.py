@@ -44,13 +44,14 @@ def make_page(asked: argparse.Namespace) -> int:
     from gilscope.summarise import analysed
 
     try:
-        from gilscope.page import html, library
+        from gilscope.page import html
+        from gilscope.page.library import library
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
     run = store.read(store.find(asked.results, asked.run))
     told = report(run.header, analysed(run), run.skips)
     answered = [item for item in judged(claims(home() / "matrix" / "claims.toml"), [run]) if item.ours is not None]
-    output.write(asked.output, html.page(told, run.trials, library.vega(output.cache_dir()), render.sheets(answered)))
+    output.write(asked.output, html.page(told, run.trials, library(output.cache_dir()), render.sheets(answered)))
     return 0
 
 

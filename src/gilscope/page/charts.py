@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import altair as alt
 
-from gilscope.render import charts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from gilscope.render.builds import BUILDS, COLOURS, SHAPES
 
 INK = "currentColor"
 """Whatever colour text has in the reader's theme."""
@@ -21,14 +18,9 @@ LARGE = (300, 260)
 """The same where many lines cross."""
 
 
-def specifications(ways: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Every chart by the name of the data that it draws; ``ways`` are those that payloads take."""
-    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(ways), "rounds": _rounds()}
-
-
-def of_workers(chart: charts.Chart) -> dict[str, Any]:
-    """A chart of births or of memory, with its data."""
-    return charts.specification(chart)
+def specifications() -> dict[str, dict[str, Any]]:
+    """Every chart by the name of the data that it draws; the same for every run."""
+    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds()}
 
 
 def _curves() -> dict[str, Any]:
@@ -58,9 +50,7 @@ def _penalties() -> dict[str, Any]:
     none = alt.Chart(alt.NamedData("penalties")).mark_rule(color=INK, opacity=0.4).encode(x=alt.datum(0))
     beside = base.encode(yOffset="build:N", color=_builds())
     intervals = beside.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    shapes = alt.Shape(
-        "build:N", scale=alt.Scale(domain=list(charts.BUILDS), range=list(charts.SHAPES)), legend=_legend()
-    )
+    shapes = alt.Shape("build:N", scale=alt.Scale(domain=list(BUILDS), range=list(SHAPES)), legend=_legend())
     points = beside.mark_point(filled=True, size=60, opacity=1).encode(
         x=x, shape=shapes, tooltip=["contest:N", "arm:N", "text:N"]
     )
@@ -68,13 +58,10 @@ def _penalties() -> dict[str, Any]:
     return _as_data(layers.properties(width="container"))
 
 
-def _trips(ways: Sequence[str]) -> dict[str, Any]:
-    """Round trip over the size of the payload, a panel per shape and arm.
-
-    Colour and shape share one legend since both are told the same domain.
-    """
-    colour = alt.Color("way:N", scale=alt.Scale(domain=ways, scheme="tableau20"), legend=_legend())
-    shape = alt.Shape("way:N", scale=alt.Scale(domain=ways), legend=_legend())
+def _trips() -> dict[str, Any]:
+    """Round trip over the size of the payload, a panel per shape and arm."""
+    colour = alt.Color("way:N", scale=alt.Scale(scheme="tableau20"), legend=_legend())
+    shape = alt.Shape("way:N", legend=_legend())
     base = alt.Chart().encode(
         x=alt.X("size:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=4), title="bytes"),
         color=colour,
@@ -94,13 +81,13 @@ def _rounds() -> dict[str, Any]:
     """Every trial of one lane, launch by launch; hollow ones were left out, since the lane was still warming."""
     drawn = (
         alt.Chart(alt.NamedData("rounds"))
-        .mark_point(size=45, color=charts.COLOURS[1])
+        .mark_point(size=45, color=COLOURS[1])
         .encode(
             x=alt.X("launch:O", title="launch", axis=alt.Axis(labelAngle=0)),
             xOffset="round:O",
             y=alt.Y("ms:Q", title="makespan (ms)", scale=alt.Scale(zero=False)),
             fillOpacity=alt.condition("datum.counts", alt.value(0.85), alt.value(0)),
-            fill=alt.value(charts.COLOURS[1]),
+            fill=alt.value(COLOURS[1]),
             tooltip=["launch:O", "round:O", "ms:Q"],
         )
     )
@@ -109,7 +96,7 @@ def _rounds() -> dict[str, Any]:
 
 def _builds() -> alt.Color:
     """The same colours as in the charts of workers."""
-    scale = alt.Scale(domain=list(charts.BUILDS), range=list(charts.COLOURS))
+    scale = alt.Scale(domain=list(BUILDS), range=list(COLOURS))
     return alt.Color("build:N", scale=scale, legend=_legend())
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import transport
-from gilscope.render import charts, machine, numbers, sheets, workers
+from gilscope.render import machine, numbers, sheets, workers
 from gilscope.render import transport as transport_sheets
+from gilscope.render.builds import build
 from gilscope.render.sheets import Sheet
 from gilscope.scalability import Fit
 
@@ -202,7 +203,7 @@ def _lane(place: int, figures: ContestFigures, row: LaneFigures, rounds: Rounds)
         contest=place,
         name=row.lane.name,
         arm=row.lane.arm.name,
-        build=charts.build(row.lane.arm),
+        build=build(row.lane.arm),
         model=row.lane.way or row.lane.model,
         workers=row.lane.workers,
         gain=_drawn(row.gain) if spread and row.gain is not None else (1, 1, 1) if spread and is_reference else None,
@@ -237,7 +238,7 @@ def _predictions(place: int, figures: ContestFigures) -> Iterator[Prediction]:
                 yield Prediction(
                     contest=place,
                     arm=item.arm,
-                    build=charts.build(spread[0].arm),
+                    build=build(spread[0].arm),
                     model=item.model,
                     workers=count,
                     gain=float(f"{begun * item.law.throughput(count):.{DRAWN_DIGITS}g}"),
@@ -252,7 +253,7 @@ def penalties(contests: Sequence[ContestFigures]) -> tuple[Penalty, ...]:
 def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
     """Of work only: what workers cost has charts of its own."""
     floor = figures.noise_floor if figures.noise_floor is not None and math.isfinite(figures.noise_floor) else 0.0
-    builds = {lane.arm.name: charts.build(lane.arm) for lane in figures.contest.lanes}
+    builds = {lane.arm.name: build(lane.arm) for lane in figures.contest.lanes}
     for item in () if figures.asks_about_workers else figures.penalties:
         value, low, high = _drawn(item.penalty)
         yield Penalty(

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gilscope.page import charts
 from gilscope.page.content import content
-from gilscope.render.charts import charts as charts_of_workers
+from gilscope.page.library import with_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from importlib.resources.abc import Traversable
 
+    from gilscope.figures import ContestFigures
     from gilscope.model import Trial
+    from gilscope.page.library import Library
     from gilscope.render.report import Report
     from gilscope.render.sheets import Sheet
 
@@ -25,15 +26,12 @@ ASSETS = files("gilscope.page") / "assets"
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sheet] = ()) -> str:
-    """The whole file: ``report`` was made from these raw ``trials``, ``vega`` is what `gilscope.page.library` gives."""
+def page(report: Report, trials: Sequence[Trial], shared: Library, claims: Sequence[Sheet] = ()) -> str:
+    """The whole file: ``report`` was made from these raw ``trials``, ``shared`` is what all pages share."""
     header = report.header
     held = content(report, trials, claims)
-    drawn = [
-        {"probe": chart.title.partition(":")[0], "specification": charts.of_workers(chart)}
-        for chart in charts_of_workers(report.contests)
-    ]
     ways = sorted({trip.way for trip in held.trips})
+    drawn = {**shared.charts, "trips": with_ways(shared.charts["trips"], ways)}
     parts = {
         "run": html.escape(header.id),
         "made": html.escape(
@@ -42,11 +40,20 @@ def page(report: Report, trials: Sequence[Trial], vega: str, claims: Sequence[Sh
         ),
         "style": _asset("page.css"),
         "script": _asset("page.js"),
-        "library": vega,
+        "library": shared.vega,
         "content": _embedded(held),
-        "charts": _embedded({"drawn": charts.specifications(ways), "workers": drawn}),
+        "charts": _embedded({"drawn": drawn, "workers": list(_of_workers(report.contests))}),
     }
     return PLACE.sub(lambda place: parts[place[1]], _asset("page.html"))
+
+
+def _of_workers(contests: Sequence[ContestFigures]) -> Iterator[dict[str, Any]]:
+    """Charts of births and of memory, with their data."""
+    if any(contest.asks_about_workers for contest in contests):
+        from gilscope.render import charts  # noqa: PLC0415 - altair takes longer to load than a page to make
+
+        for chart in charts.charts(contests):
+            yield {"probe": chart.title.partition(":")[0], "specification": charts.specification(chart)}
 
 
 def _asset(name: str) -> str:

@@ -1,30 +1,84 @@
-"""Vega, Vega-Lite and Vega-Embed as one script that needs no network: bundled once for each version, and kept."""
+"""What all pages share: Vega as a script that needs no network, and the charts in Vega-Lite's words.
+
+Both take longer to make than all the rest of a page, so they are kept; altair is loaded only to make them.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import tempfile
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import vl_convert
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def vega(cache_dir: Path) -> str:
-    """The script, from the cache or made now; where it cannot be kept, it is made again the next time."""
-    kept = cache_dir / f"vega-{version('vl-convert-python')}.js"
+MADE_BY = (files("gilscope.page") / "charts.py", files("gilscope.render") / "builds.py")
+"""The modules whose change makes what is kept obsolete."""
+
+Specification = dict[str, Any]
+
+
+class Library(msgspec.Struct, frozen=True):
+    """``vega`` is Vega, Vega-Lite and Vega-Embed; ``charts`` are specifications by the name of the data they draw."""
+
+    vega: str
+    charts: dict[str, Specification]
+
+
+def library(cache_dir: Path) -> Library:
+    """From the cache or made now; where it cannot be kept, it is made again the next time."""
+    kept = cache_dir / f"page-{_fingerprint()}.json"
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(kept.read_bytes(), type=Library)
+    made = _made()
     with contextlib.suppress(OSError):
-        return kept.read_text(encoding="utf-8")
+        _keep(msgspec.json.encode(made), kept)
+    return made
+
+
+def with_ways(specification: Specification, ways: Sequence[str]) -> Specification:
+    """The chart of round trips, told which ways there are: only then do colour and shape share a legend."""
+    panel = specification["spec"]
+    layers = [
+        {**layer, "encoding": {name: _told(name, channel, ways) for name, channel in layer["encoding"].items()}}
+        for layer in panel["layer"]
+    ]
+    return {**specification, "spec": {**panel, "layer": layers}}
+
+
+def _told(name: str, channel: Specification, ways: Sequence[str]) -> Specification:
+    if name not in {"color", "shape"}:
+        return channel
+    return {**channel, "scale": {**channel.get("scale", {}), "domain": list(ways)}}
+
+
+def _made() -> Library:
+    from gilscope.page.charts import specifications  # noqa: PLC0415 - altair takes longer to load than a page to make
+
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub lacks the default
-    with contextlib.suppress(OSError):
-        _keep(bundle, kept)
-    return bundle
+    return Library(bundle, specifications())
 
 
-def _keep(text: str, path: Path) -> None:
+def _fingerprint() -> str:
+    made_by = hashlib.sha256()
+    for module in MADE_BY:
+        made_by.update(module.read_bytes())
+    for package in ("altair", "vl-convert-python"):
+        made_by.update(version(package).encode())
+    return made_by.hexdigest()[:16]
+
+
+def _keep(text: bytes, path: Path) -> None:
     """Written beside its place and then moved there, so that nobody reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         whole = Path(folder, path.name)
-        whole.write_text(text, encoding="utf-8")
+        whole.write_bytes(text)
         whole.replace(path)

@@ -8,6 +8,7 @@ import msgspec
 import vl_convert
 
 from gilscope.page import charts, content
+from gilscope.page.library import with_ways
 from gilscope.render.charts import charts as charts_of_workers
 from gilscope.render.charts import svg
 
@@ -29,13 +30,14 @@ def pictures(contests: Sequence[ContestFigures]) -> dict[str, str]:
     drawn = {chart.name: svg(chart) for chart in charts_of_workers(contests)}
     penalties = content.penalties(contests)
     trips = content.trips(contests)
-    known = charts.specifications(sorted({trip.way for trip in trips}))
+    known = charts.specifications()
     if penalties:
         height = ROW * len({point.contest for point in penalties})
         sized = {**known["penalties"], "width": WIDTH, "height": height}
         drawn["penalties"] = _with_data(sized, OF_PENALTIES, {"penalties": penalties})
     if trips:
-        drawn["trips"] = _with_data({**known["trips"], "columns": COLUMNS}, OF_TRIPS, {"trips": trips})
+        told = with_ways(known["trips"], sorted({trip.way for trip in trips}))
+        drawn["trips"] = _with_data({**told, "columns": COLUMNS}, OF_TRIPS, {"trips": trips})
     return drawn
 
 

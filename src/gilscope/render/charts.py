@@ -12,6 +12,8 @@ import altair as alt
 import msgspec
 import vl_convert
 
+from gilscope.render.builds import BUILDS, COLOURS, SHAPES, build
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,11 +21,6 @@ if TYPE_CHECKING:
     from gilscope.model import Arm, Estimate
 
 Unit = Literal["time", "memory"]
-
-BUILDS = ("default", "free-threaded", "free-threaded, GIL on")
-COLOURS = ("#74819c", "#d9730d", "#2a7fb8")
-SHAPES = ("circle", "diamond", "triangle-up")
-"""One shape per build: the pictures work without colour."""
 
 TIME_TICKS = {
     1e-6: "1 us",
@@ -95,12 +92,6 @@ def _chart(probe: str, contests: Sequence[ContestFigures]) -> Chart:
         kinds=tuple(kind for kind in kinds if any(point.kind == kind for point in points)),
         points=tuple(dict.fromkeys(points)),
     )
-
-
-def build(arm: Arm) -> str:
-    """Which of the builds it is, whatever its version."""
-    default = arm.runtime.facts.build == "default"
-    return BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1]
 
 
 def svg(chart: Chart) -> str:

@@ -1,0 +1,19 @@
+"""How builds are told apart in every picture: by name, colour and shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gilscope.model import Arm
+
+BUILDS = ("default", "free-threaded", "free-threaded, GIL on")
+COLOURS = ("#74819c", "#d9730d", "#2a7fb8")
+SHAPES = ("circle", "diamond", "triangle-up")
+"""One shape per build: the pictures work without colour."""
+
+
+def build(arm: Arm) -> str:
+    """Which of the builds it is, whatever its version."""
+    default = arm.runtime.facts.build == "default"
+    return BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1]
