@@ -46,9 +46,8 @@ by no more than their half widths joined, by the root of the sum of squares. pyp
 from the means of its processes (Welch, 95 %). One turn says nothing of a machine that was slower for all of one build,
 so pyperf was run {turns} times; the interval also holds what these turns differ by (DerSimonian and Laird).
 
-A penalty is no constant of a build. While neighbours slowed this machine, the builds without the GIL, which touch more
-memory, lost more than the default ones: `float` on 3.13t was +97 % in a fast hour, and +130 % in a slow one. A machine
-that changes between one measurement and the next is what most of the rows without an agreement show."""
+A penalty is no constant of a build. In the minutes in which neighbours slow this machine, free-threaded builds lose more
+than default ones, so two procedures agree only as far as they met the same minutes."""
 BENCHMARKS = (
     "json_loads",
     "deltablue",
@@ -77,7 +76,7 @@ def main() -> None:
     run = store.read(asked.run)
     measured = by_pair(analysed(run))
     host = run.header.host
-    machine = f"Measured on {run.header.started[:10]}, {host.cpu or host.machine}, {host.cpus_usable:g} usable CPUs."
+    machine = f"Measured on {run.header.started[:10]}, {host.cpu or host.machine}, usable CPUs: {host.cpus_usable:g}."
     sheets = [markdown.of_sheet(sheet(pair, asked.folder)) for pair in measured]
     print("\n\n".join([GENERATED, "# Penalties beside pyperf's", ABOUT.format(turns=TURNS), machine, *sheets]))
 
