@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from gilscope.commands import judging, measuring, showing
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+
+CYCLES = 100_000
+"""Objects between two searches for cycles: what a command reads lives until its end, and little of it is garbage."""
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "runtimes": measuring.list_runtimes,
@@ -31,6 +35,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status, as told in ``gilscope.errors``."""
+    gc.set_threshold(CYCLES)
     asked = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return COMMANDS[asked.command](asked)

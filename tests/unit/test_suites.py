@@ -28,7 +28,7 @@ def models(suite: str, *ways: str) -> set[str]:
         ("default", PLAIN),
         ("full", {*PLAIN, "interpreters-shared"}),
         ("penalty", {"serial"}),
-        ("pyperformance", PLAIN),
+        ("pyperformance", {"serial", "threads", "interpreters"}),
         ("pyperformance-once", PLAIN),
         ("models", set(MODELS)),
         ("ladder", {"serial", "threads"}),

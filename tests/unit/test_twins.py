@@ -73,7 +73,7 @@ def test_every_difference_is_put_in_words() -> None:
         "PGO: yes against no",
         "LTO: yes against no",
         "debug: no against yes",
-        "JIT: absent against on",
+        "JIT: off against on",
         "flags: --with-lto only in 3.13t",
         "flags: --with-dtrace only in 3.13",
     )
