@@ -79,8 +79,11 @@ def told(walls: Walls, twin: str, free: str, workers: int, cold: dict[str, int])
         if lane.endswith(f"-{workers}"):
             figures[f"gain of {lane}"] = workers / time_of(lane, reference)
     alone = 1 / time_of(serial, reference)
-    if alone < 1 < figures[f"gain of {threads}"]:
-        figures["break-even"] = crossing(alone, figures[f"gain of {threads}"])
+    gained = figures[f"gain of {threads}"]
+    rivals = [value for name, value in figures.items() if name.startswith(f"gain of {twin}:")]
+    for name, rival in (("break-even", 1.0), ("break-even against the best", max([1.0, *rivals]))):
+        if alone < 1 < gained / rival:
+            figures[name] = crossing(alone, gained / rival)
     return figures
 
 
