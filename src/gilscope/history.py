@@ -166,8 +166,9 @@ def _row(point: _Point, figure: FigureName, change: Change | None = None, circum
 def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
     """What was not the same in the runs of both rows, besides the row's own label."""
     differing = []
+    kinds = [{tuple(run.figure.circumstances.items()) for run in point.runs} for point in (early, late)]
     for what in late.runs[0].figure.circumstances:
-        before, after = ({run.figure.circumstances[what] for run in point.runs} for point in (early, late))
+        before, after = ({dict(kind)[what] for kind in each} for each in kinds)
         if before != after and {early.label, late.label} != before | after:
             differing.append(what)
     return tuple(differing)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING
@@ -237,6 +238,7 @@ def freedom(launches: int) -> int:
     return max(1, 2 * ((launches - 1) // 2))
 
 
+@lru_cache(maxsize=1024)
 def student_quantile(degrees: float, confidence: float) -> float:
     """How many standard errors reach from the centre to either end; infinite without a degree of freedom.
 
