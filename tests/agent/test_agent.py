@@ -51,6 +51,7 @@ def work(calls):
     return calls[0], 0.1 + 0.2, "\\u00e9\\ud800", {"key": (None, b"bytes", 2 ** 70)}, Thing()
 """
 LOOPS = (3, 2)
+POOLS = {"thread-pool", "interpreter-pool", "process-pool", "joblib"}
 
 
 @pytest.fixture(scope="module", params=ARMS)
@@ -76,17 +77,24 @@ def test_every_model_answers_every_order(told: Told) -> None:
 
 
 def test_the_unit_runs_as_often_as_asked(told: Told, tmp_path: Path) -> None:
-    """The probe counts its calls, each worker its own; the digests are those of the controller's Python too."""
+    """The probe counts its calls, each worker its own; the digests are those of the controller's Python too.
+
+    A pool hands out tasks as it likes: a worker may take both of a trial, and count on.
+    """
     _, ended = told
     (tmp_path / "probe_0.py").write_text(COUNTING)
     script = runpy.run_path(str(tmp_path / "probe_0.py"), run_name="probe_0")
     calls = script["setup"]()
-    results = [script["work"](calls) for _ in range(sum(LOOPS))]
-    expected = [digest(results[sum(LOOPS[: trial + 1]) - 1]) for trial in range(len(LOOPS))]
+    digests = [digest(script["work"](calls)) for _ in range(2 * sum(LOOPS))]
+    expected = [digests[sum(LOOPS[: trial + 1]) - 1] for trial in range(len(LOOPS))]
 
     for model, one in ended.items():
         workers = 1 if model == "serial" else 2
-        assert [trial.digests for trial in one.trials] == [(each,) * workers for each in expected], model
+        if model in POOLS:
+            assert all(set(trial.digests) <= set(digests) for trial in one.trials), model
+            assert [len(trial.digests) for trial in one.trials] == [workers] * len(LOOPS), model
+        else:
+            assert [trial.digests for trial in one.trials] == [(each,) * workers for each in expected], model
         assert [trial.loops for trial in one.trials] == list(LOOPS), model
 
 
