@@ -84,11 +84,18 @@ async function draw(place, specification, { datasets = {}, labels = LABELS, pane
   await vegaEmbed(place, drawn, { actions: false, renderer: "svg", config: { ...THEME, legend: { ...THEME.legend, ...legend } } });
 }
 
+// A layer that nothing is left for would make Vega warn.
+function withoutPredictions(specification) {
+  const layer = specification.spec.layer.filter((each) => each.transform?.[0].filter !== "datum.predicted");
+  return { ...specification, spec: { ...specification.spec, layer } };
+}
+
 async function section(name, rows) {
   const place = find(`#${name}`);
   place.hidden = rows.length === 0;
   if (!rows.length) return;
-  const specification = specifications.drawn[name];
+  const drawn = specifications.drawn[name];
+  const specification = name === "curves" && !rows.some((row) => row.predicted) ? withoutPredictions(drawn) : drawn;
   const height = specification.facet ? {} : { height: ROW * unique(rows.map((row) => row.contest)).length };
   const panels = unique(rows.map((row) => row.panel ?? row.contest)).length;
   await draw(place.querySelector(".chart"), { ...specification, ...height }, { datasets: { [name]: rows }, panels });
