@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 FREE_THREADED = [pytest.param(arm, id=arm.name) for arm in targets.FREE_THREADED]
-ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CENSUS.runtimes for arm in arms(runtime)]
+ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CHOSEN for arm in arms(runtime)]
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 

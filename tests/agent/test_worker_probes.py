@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+import targets
 from gilscope import catalog, protocol
 from gilscope.guardian import kill_group
 from gilscope.lane import AGENT, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
-from gilscope.runtimes.census import census
-from gilscope.runtimes.twins import arms
 
 if TYPE_CHECKING:
     from gilscope.model import Arm, Facts
 
-with tempfile.TemporaryDirectory() as _cache:
-    ARMS = [arms(runtime)[0] for runtime in census(os.environ, [sys.executable], [], Path(_cache)).runtimes]
+ARMS = targets.AS_BUILT
 BUILT_IN = {probe.id: probe for probe in catalog.probes(catalog.BUILT_IN)}
 WAYS = [
     pytest.param(probe, way, id=f"{probe}:{way}")
