@@ -46,8 +46,8 @@ by no more than their half widths joined, by the root of the sum of squares. pyp
 from the means of its processes (Welch, 95 %). One turn says nothing of a machine that was slower for all of one build,
 so pyperf was run {turns} times; the interval also holds what these turns differ by (DerSimonian and Laird).
 
-A penalty is no constant of a build. In the minutes in which neighbours slow this machine, free-threaded builds lose
-more than default ones, so two procedures agree only as far as they met the same minutes."""
+A penalty is no constant of a build: on this machine, whose speed changes with its neighbours, the same benchmark gave
+different ones at different hours. That may be why rows do not agree; it was not isolated."""
 BENCHMARKS = (
     "json_loads",
     "deltablue",
