@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import precision
 import pyperf
 from precision import script, with_pyperf
 
@@ -48,18 +49,7 @@ so pyperf was run {turns} times; the interval also holds what these turns differ
 
 A penalty is no constant of a build: on this machine, whose speed changes with its neighbours, the same benchmark gave
 different ones at different hours. That may be why rows do not agree; it was not isolated."""
-BENCHMARKS = (
-    "json_loads",
-    "deltablue",
-    "nbody",
-    "richards",
-    "float",
-    "go",
-    "chaos",
-    "regex_compile",
-    "json_dumps",
-    "pyflate",
-)
+BENCHMARKS = (*precision.BENCHMARKS[:8], "json_dumps", "pyflate")
 TURNS = 3
 
 

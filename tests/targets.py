@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 with tempfile.TemporaryDirectory() as _cache:
     CENSUS = census(os.environ, [sys.executable], [], Path(_cache))
-CHOSEN = [runtime for runtime in CENSUS.runtimes if runtime.name.count(".") == 1]
-"""Of each minor version and build the one that the census calls by it: another patch release would tell little more."""
-AS_BUILT = [arms(runtime)[0] for runtime in CHOSEN]
+AS_BUILT = [arms(runtime)[0] for runtime in CENSUS.runtimes]
 DEFAULT = [arm for arm in AS_BUILT if arm.runtime.facts.build == "default"]
 FREE_THREADED = [arm for arm in AS_BUILT if arm not in DEFAULT]
 EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:]]

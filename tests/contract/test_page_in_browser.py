@@ -17,7 +17,7 @@ from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.analysis import figures
 from gilscope.model import Finding
 from gilscope.page import html
-from gilscope.page.library import library
+from gilscope.page.shared import library
 from gilscope.render import sheets
 from gilscope.render.report import report
 

@@ -18,8 +18,8 @@ from gilscope.analysis import figures
 from gilscope.model import Finding, Record
 from gilscope.page import content, html
 from gilscope.page.charts import specifications
-from gilscope.page.library import Library, library
 from gilscope.page.pictures import pictures
+from gilscope.page.shared import Library, library
 from gilscope.render import sheets
 from gilscope.render.report import report
 from gilscope.render.sheets import Column, Sheet

@@ -45,7 +45,7 @@ def make_page(asked: argparse.Namespace) -> int:
 
     try:
         from gilscope.page import html
-        from gilscope.page.library import library
+        from gilscope.page.shared import library
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
     run = store.read(store.find(asked.results, asked.run))

@@ -105,5 +105,5 @@ def _legend() -> alt.Legend:
 
 
 def _as_data(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    specification: dict[str, Any] = chart.to_dict(validate=False)
+    specification: dict[str, Any] = chart.to_dict()
     return specification

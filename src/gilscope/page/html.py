@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gilscope.page.content import content
-from gilscope.page.library import with_ways
+from gilscope.page.shared import with_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures import ContestFigures
     from gilscope.model import Trial
-    from gilscope.page.library import Library
+    from gilscope.page.shared import Library
     from gilscope.render.report import Report
     from gilscope.render.sheets import Sheet
 

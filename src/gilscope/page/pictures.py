@@ -8,7 +8,7 @@ import msgspec
 import vl_convert
 
 from gilscope.page import charts, content
-from gilscope.page.library import with_ways
+from gilscope.page.shared import with_ways
 from gilscope.render.charts import charts as charts_of_workers
 from gilscope.render.charts import svg
 
