@@ -18,7 +18,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import duckdb
 import msgspec
 import numpy as np
 
@@ -83,7 +82,6 @@ def report(folder: Path) -> None:
     start_s, ask_s = (statistics.median(column) for column in zip(*timed, strict=True))
     rows = {
         "python -c 'import gilscope.cli'": start_s,
-        "every trial read in place by DuckDB, without statistics": in_place_s(folder / "results"),
         "gilscope history, the first time": first_s,
         "gilscope history": ask_s,
     }
@@ -106,18 +104,6 @@ def seconds(command: list[str], environ: dict[str, str]) -> float:
     """The wall time of one run."""
     begun = time.perf_counter()
     subprocess.run(command, check=True, env=environ, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
-
-
-def in_place_s(results: Path) -> float:
-    """What it takes to read every trial's time, which is the least that an answer without summaries would take."""
-    columns = {"type": "VARCHAR", "lane": "VARCHAR", "wall_ns": "BIGINT"}
-    query = f"""
-        SELECT lane, median(wall_ns) FROM read_json(?, format = 'newline_delimited', columns = {columns})
-        WHERE type = 'trial' GROUP BY lane
-    """  # noqa: S608 - a constant of ours
-    begun = time.perf_counter()
-    duckdb.execute(query, [f"{results}/*{store.SUFFIX}"]).fetchall()
     return time.perf_counter() - begun
 
 

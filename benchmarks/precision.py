@@ -9,6 +9,10 @@ calls with a file each, if each stays on one CPU (which favours pyperf: free to 
 
     taskset -c 0 python benchmarks/precision.py --on 3.14 --condition quiet --store a.jsonl --benchmarks nbody go
     python benchmarks/precision.py --report --store benchmarks/precision.jsonl
+
+Ours alone can be measured again, each repetition for as long as it had the first time:
+
+    python benchmarks/precision.py --condition disturbed --pyperf-from benchmarks/precision.jsonl --store again.jsonl
 """
 
 from __future__ import annotations
@@ -83,6 +87,11 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
     ours_high: float
     launches: int
 
+    @property
+    def pyperf(self) -> tuple[float, float, bool]:
+        """What `by_pyperf` gave."""
+        return self.pyperf_s, self.pyperf_ratio, self.pyperf_significant
+
 
 def main() -> None:
     """Run the repetitions that are missing, or report those that are stored."""
@@ -91,24 +100,30 @@ def main() -> None:
         print(report(stored(asked.store)))
         return
     (runtime,) = select(take_census(), [asked.on])
-    done = {(item.benchmark, item.number) for item in stored(asked.store) if item.condition == asked.condition}
+    done = {(item.benchmark, item.number) for item in _of(asked.condition, asked.store)}
+    earlier = {(item.benchmark, item.number): item.pyperf for item in _of(asked.condition, asked.pyperf_from)}
     with tempfile.TemporaryDirectory() as folder:
-        python = with_pyperf(runtime, Path(folder))
+        python = None if asked.pyperf_from else with_pyperf(runtime, Path(folder))
         for number in range(asked.repetitions):
             for name in asked.benchmarks:
                 if (name, number) not in done:
                     with disturbance(asked.condition, seed=number):
-                        item = repetition(runtime, python, name, asked.condition, number)
+                        theirs = by_pyperf(python, script(name)) if python else earlier[name, number]
+                        item = repetition(runtime, theirs, name, asked.condition, number)
                     with asked.store.open("ab") as file:
                         file.write(msgspec.json.encode(item) + b"\n")
                     print(f"{name} {number}: {item.pyperf_ratio:.3f} and {item.ours_ratio:.3f}", file=sys.stderr)
 
 
 def repetition(
-    runtime: Runtime, python: Path, name: str, condition: Literal["quiet", "disturbed"], number: int
+    runtime: Runtime,
+    pyperf: tuple[float, float, bool],
+    name: str,
+    condition: Literal["quiet", "disturbed"],
+    number: int,
 ) -> Repetition:
-    """Both procedures once; even repetitions begin with pyperf, and ours is timed by the last pyperf run's length."""
-    pyperf_s, ratio, significant = by_pyperf(python, script(name))
+    """Our procedure beside what pyperf's gave (as `by_pyperf` has it); the time that pyperf took is our budget."""
+    pyperf_s, ratio, significant = pyperf
     begun = time.monotonic()
     interval, launches = by_gilscope(runtime, script(name), name, SHARES[condition] * pyperf_s, seed=number)
     return Repetition(
@@ -212,6 +227,10 @@ def script(name: str) -> Path:
     return Path(spec.origin).parent / "data-files" / "benchmarks" / f"bm_{name}" / "run_benchmark.py"
 
 
+def _of(condition: str, path: Path | None) -> list[Repetition]:
+    return [item for item in stored(path) if item.condition == condition] if path else []
+
+
 def stored(path: Path) -> list[Repetition]:
     """The repetitions so far."""
     lines = path.read_bytes().splitlines() if path.exists() else []
@@ -254,6 +273,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repetitions", type=int, default=20)
     parser.add_argument("--benchmarks", nargs="*", default=BENCHMARKS[:8], choices=BENCHMARKS)
     parser.add_argument("--store", type=Path, default=Path("benchmarks/precision.jsonl"))
+    parser.add_argument(
+        "--pyperf-from", type=Path, help="take pyperf's figures from an earlier file, and measure ours again"
+    )
     parser.add_argument("--report", action="store_true")
     return parser.parse_args()
 

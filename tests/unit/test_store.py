@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+import re
+from pathlib import Path
+from typing import NoReturn
 
+import duckdb
 import msgspec
 import pytest
 
@@ -11,10 +14,9 @@ from builders import HEADER, contest, lane, trial
 from gilscope import store
 from gilscope.errors import ResultsError
 from gilscope.model import Skip
+from histories import made_run, stored
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+FORMAT = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
 SERIAL = lane("3.14")
 SKIP = Skip(contest="cpu/primes@3.14t", lane="3.14t:interpreters-2", reason="no subinterpreters")
 
@@ -156,3 +158,13 @@ def test_a_contest_that_was_begun_again_replaces_what_was_cut_off(tmp_path: Path
     assert [item.wall_ns for item in run.trials] == [2_000_000]
     assert [item.id for item in run.contests] == [other.id, contest(SERIAL).id]
     assert run.skips == (SKIP,)
+
+
+def test_the_documented_query_reads_runs_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other readers of JSON lines find in our files what the documentation says."""
+    stored(tmp_path / "results", made_run(slower=1.2))
+    (query,) = re.findall(r"```sql\n(.*?)```", FORMAT.read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    told = {lane: (trials, seconds) for _, lane, trials, seconds in duckdb.sql(query).fetchall()}
+
+    assert told["3.14t:serial"] == (28, pytest.approx(1.2 * told["3.14:serial"][1]))
