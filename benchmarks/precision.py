@@ -238,17 +238,29 @@ def stored(path: Path) -> list[Repetition]:
 
 
 def report(items: list[Repetition]) -> str:
-    """A table per condition as Markdown."""
-    groups = {condition: [item for item in items if item.condition == condition] for condition in SHARES}
-    return "\n\n".join(_table(condition, group) for condition, group in groups.items() if group)
+    """A table per condition as Markdown, a row per benchmark."""
+    return "\n\n".join(_table(name, [*_rows(group), _row("all", group)]) for name, group in _conditions(items).items())
 
 
-def _table(condition: str, items: list[Repetition]) -> str:
-    heads = (condition, "runs", "pyperf off", "ours off", "pyperf s", "ours s", "pyperf significant", "ours holds 1.00")
-    groups = {name: [item for item in items if item.benchmark == name] for name in BENCHMARKS}
-    rows = [_row(name, group) for name, group in groups.items() if group] + ([_row("all", items)] if items else [])
+def overall(items: list[Repetition]) -> str:
+    """A table as Markdown, a row per condition."""
+    return _table("all benchmarks", [_row(name, group) for name, group in _conditions(items).items()])
+
+
+def _conditions(items: list[Repetition]) -> dict[str, list[Repetition]]:
+    groups = {name: [item for item in items if item.condition == name] for name in SHARES}
+    return {name: group for name, group in groups.items() if group}
+
+
+def _table(title: str, rows: list[list[str]]) -> str:
+    heads = (title, "runs", "pyperf off", "ours off", "pyperf s", "ours s", "pyperf significant", "ours holds 1.00")
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _rows(items: list[Repetition]) -> list[list[str]]:
+    groups = {name: [item for item in items if item.benchmark == name] for name in BENCHMARKS}
+    return [_row(name, group) for name, group in groups.items() if group]
 
 
 def _row(name: str, items: list[Repetition]) -> list[str]:

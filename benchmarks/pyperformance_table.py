@@ -7,7 +7,6 @@ docs/pyperformance.md``. With a run of the suite ``pyperformance-once`` the page
 from __future__ import annotations
 
 import argparse
-import math
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,6 +31,7 @@ SCALES = 1.5
 HARDLY = 1.1
 RUNS = "runs"
 FAILED = "fails"
+UNCLEAR = "too noisy to say"
 MISSING = "-"
 
 
@@ -96,7 +96,10 @@ def totals(contests: Sequence[ContestFigures], run: store.Run, arms: Sequence[st
         (f"{model}, two workers", *(_counted(lanes(contests, arm, model)) for arm in arms))
         for model in models(contests)
     ]
-    note = f"Scale: at least {SCALES} times the throughput of one worker of the same build; hardly: below {HARDLY}."
+    note = (
+        f"Scale: at least {SCALES} times the throughput of one worker of the same build; hardly: below {HARDLY}; too "
+        "noisy where the interval reaches from below the one to the other."
+    )
     return msgspec.structs.replace(totals_that_run(contests, run, arms), rows=(serial, *rows), notes=(note,))
 
 
@@ -131,18 +134,20 @@ def lanes(contests: Iterable[ContestFigures], arm: str, model: str) -> list[Lane
 
 def _counted(rows: Iterable[LaneFigures | None]) -> str:
     words = Counter(verdict(row) for row in rows)
-    told = [f"{words[word]} {word}" for word in ("scale", "scale partly", "hardly scale") if words[word]]
+    told = [f"{words[word]} {word}" for word in ("scale", "scale partly", "hardly scale", UNCLEAR) if words[word]]
     return f"{words.total() - words[FAILED]}: {', '.join(told)}"
 
 
 def verdict(row: LaneFigures | None) -> str:
-    """Whether a lane scales."""
+    """Whether a lane scales, if its interval allows to say so."""
     if row is None:
         return FAILED
-    scaling = row.scaling.value if row.scaling is not None else math.nan
-    if scaling >= SCALES:
+    scaling = row.scaling
+    if scaling is None or (scaling.low < HARDLY and scaling.high >= SCALES):
+        return UNCLEAR
+    if scaling.value >= SCALES:
         return "scale"
-    return "scale partly" if scaling >= HARDLY else "hardly scale"
+    return "scale partly" if scaling.value >= HARDLY else "hardly scale"
 
 
 def benchmarks(contests: Sequence[ContestFigures], arms: Sequence[str]) -> Sheet:
