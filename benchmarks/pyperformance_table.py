@@ -34,6 +34,12 @@ FAILED = "fails"
 UNCLEAR = "too noisy to say"
 MISSING = "-"
 
+REMARKS = (
+    ("Threads that share a script's state may do less work than they seem to: those of pprint_safe_repr share the dict "
+    "in which it notes what it is inside of, so one finds the other's list there, takes it for a cycle and returns."),
+    "bench_mp_pool and bench_thread_pool start workers of their own.",
+)
+
 
 def main() -> None:
     """Print the page."""
@@ -170,7 +176,7 @@ def benchmarks(contests: Sequence[ContestFigures], arms: Sequence[str]) -> Sheet
             )
             for item in contests
         ),
-        notes=("Under a model: throughput of two workers against one worker of the same build.",),
+        notes=("Under a model: throughput of two workers against one worker of the same build.", *REMARKS),
     )
 
 
