@@ -36,8 +36,8 @@ MISSING = "-"
 
 REMARKS = (
     (
-        "Threads that share a script's state may do less work than they seem to: those of pprint_safe_repr share the dict "
-        "in which it notes what it is inside of, so one finds the other's list there, takes it for a cycle and returns."
+        "Threads that share a script's state may do less than it seems: those of pprint_safe_repr share the dict in "
+        "which it notes what it is inside of, so one finds the other's list there, takes it for a cycle and returns."
     ),
     "bench_mp_pool and bench_thread_pool start workers of their own.",
 )

@@ -67,7 +67,7 @@ def every_model(*only: str) -> str:
 
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
-    reports = [read_report(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
+    reports = [read_report(path) for path in sorted(REFERENCE.rglob("*.jsonl"))]
     known = standings(_newest(contest for report in reports for contest in report.contests))
     return _text([tracker.sheet(known)], [report.header for report in reports])
 

@@ -1,7 +1,9 @@
 """Where each free-threaded version stands, from all runs on record: PEP 703's progress in figures; pure.
 
 Every figure compares a free-threaded build with its twin of the same version, and is a geometric mean over the contests
-that have it. Runs of several suites on one machine add up; a version that none of them measured has no standing.
+that have it. Versions are set side by side, so their means are over the same probes: those that all of them have, of
+the project's own, and of the scripts written for pyperf where they have any. Runs of several suites on one machine add
+up; a version that none of them measured has no standing.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from gilscope.figures import log_interval
 from gilscope.model import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from gilscope.figures import ContestFigures, LaneFigures
 
@@ -76,11 +78,22 @@ def standings(contests: Iterable[ContestFigures]) -> tuple[Standing, ...]:
         pair = contest.contest.pair
         if pair is not None and pair.twin is not None:
             by_version.setdefault(pair.free_threaded.name, []).append(contest)
-    return tuple(_standing(name, by_version[name]) for name in sorted(by_version, key=_number))
+    alike = set().union(*(_on_all(by_version.values(), scripts=scripts) for scripts in (False, True)))
+    return tuple(_standing(name, by_version[name], alike) for name in sorted(by_version, key=_number))
 
 
-def _standing(version: str, contests: Sequence[ContestFigures]) -> Standing:
-    work = [contest for contest in contests if not contest.asks_about_workers]
+def _on_all(versions: Iterable[Sequence[ContestFigures]], *, scripts: bool) -> set[str]:
+    """The probes, or the scripts written for pyperf, that every version has which has any."""
+    probes = [[contest.contest.probe for contest in contests] for contests in versions]
+    measured = [{probe.id for probe in each if (probe.benchmark is not None) is scripts} for each in probes]
+    known = [ids for ids in measured if ids]
+    return set.intersection(*known) if known else set()
+
+
+def _standing(version: str, contests: Sequence[ContestFigures], alike: Container[str]) -> Standing:
+    """A version's figures; means are over the probes that are ``alike``."""
+    asked = [contest for contest in contests if not contest.asks_about_workers]
+    work = [contest for contest in asked if contest.contest.probe.id in alike]
     own = [contest for contest in work if contest.contest.probe.benchmark is None]
     scripts = [contest for contest in work if contest.contest.probe.benchmark is not None]
     apart = [contest for contest in own if contest.contest.probe.kind != LADDER]
@@ -92,7 +105,7 @@ def _standing(version: str, contests: Sequence[ContestFigures]) -> Standing:
         gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
         memory=_mean(_memory(work, version)),
         start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, START_UP)),
-        rungs=tuple(_rungs(own, version)),
+        rungs=tuple(_rungs(asked, version)),
         features=dict(_features(contests, version)),
     )
 

@@ -165,6 +165,6 @@ def test_the_documented_query_reads_runs_in_place(tmp_path: Path, monkeypatch: p
     stored(tmp_path / "results", made_run(slower=1.2))
     (query,) = re.findall(r"```sql\n(.*?)```", FORMAT.read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)
-    told = {lane: (trials, seconds) for _, lane, trials, seconds in duckdb.sql(query).fetchall()}
+    told = {lane: (trials, seconds) for _, lane, trials, seconds in duckdb.execute(query).fetchall()}
 
     assert told["3.14t:serial"] == (28, pytest.approx(1.2 * told["3.14:serial"][1]))

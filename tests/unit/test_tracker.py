@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from builders import PROBE, contest, lane, pair, records, trials
+from builders import PROBE, contest, lane, pair, records, runtime, trials
 from gilscope.analysis import RunRecords, figures
-from gilscope.model import Finding, Memory, Probe, Skip
+from gilscope.model import Finding, Memory, Pair, Probe, Skip
 from gilscope.render import ladder
 from gilscope.render import models as model_sheets
 from gilscope.render import tracker as sheets
@@ -54,6 +54,25 @@ def test_penalties_are_geometric_means_apart_for_scripts() -> None:
     assert standing.penalty.contests == 2
     assert standing.benchmarks is not None
     assert standing.benchmarks.ratio.value == pytest.approx(1.3)
+
+
+def test_versions_are_set_side_by_side_over_the_same_probes() -> None:
+    """A benchmark that one of two versions has not is in no mean; a version without any keeps nobody from theirs."""
+    second = msgspec.structs.replace(SCRIPT, id="pyperformance/float", benchmark="float")
+    newer = [measured({TWIN: 1e8, FREE: 1e8 * slower}, probe) for slower, probe in ((1.3, SCRIPT), (1.1, second))]
+    elder = Pair(free_threaded=runtime("3.13t"), twin=runtime("3.13"), differences=())
+    older = [
+        msgspec.structs.replace(each, contest=msgspec.structs.replace(each.contest, pair=elder))
+        for each in (measured({TWIN: 1e8, FREE: 1e8}), newer[0])
+    ]
+    _, alone = standings([*newer, older[0]])
+    _, beside = standings([*newer, *older])
+
+    assert alone.benchmarks is not None
+    assert alone.benchmarks.contests == 2
+    assert beside.benchmarks is not None
+    assert beside.benchmarks.contests == 1
+    assert beside.benchmarks.ratio.value == pytest.approx(1.3)
 
 
 def test_gains_are_of_probes_that_share_nothing_within_the_cpus() -> None:

@@ -25,8 +25,8 @@ FEATURES = {
 
 HOW_TO_READ = (
     "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
-    "means, with the number of contests they are of. Gains are of probes that share nothing. A rung scales where two "
-    "threads, or the most that there are CPUs for, get more done than one, beyond the interval."
+    "means over the probes that all versions have, with their number. Gains are of probes that share nothing. A rung "
+    "scales where two threads, or the most that there are CPUs for, get more done than one, beyond the interval."
 )
 
 
