@@ -8,7 +8,6 @@ figures by name, and only those that are asked for are decoded: that makes ten t
 
 from __future__ import annotations
 
-import hashlib
 import os
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from gilscope import store
+from gilscope import cached, store
 from gilscope.errors import ResultsError
 from gilscope.summary import Figure, FigureName, Observation
 
@@ -188,7 +187,5 @@ def _damage(file: RunFile, torn: int) -> str:
 
 def _code_version() -> str:
     """A fingerprint of the code that summaries are made by."""
-    code = hashlib.sha256()
-    for module in MADE_BY:
-        code.update((Path(__file__).parent / f"{module}.py").read_bytes())
-    return code.hexdigest()[:16]
+    texts = ((Path(__file__).parent / f"{module}.py").read_text("utf-8") for module in MADE_BY)
+    return cached.fingerprint(texts)[:16]

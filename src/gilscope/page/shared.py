@@ -6,18 +6,18 @@ Both take longer to make than all the rest of a page, so they are kept; altair i
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import tempfile
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import vl_convert
 
+from gilscope import cached
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 MADE_BY = (files("gilscope.page") / "charts.py", files("gilscope.render") / "builds.py")
 """The modules whose change makes what is kept obsolete."""
@@ -39,7 +39,7 @@ def library(cache_dir: Path) -> Library:
         return msgspec.json.decode(kept.read_bytes(), type=Library)
     made = _made()
     with contextlib.suppress(OSError):
-        _keep(msgspec.json.encode(made), kept)
+        cached.replace(kept, msgspec.json.encode(made))
     return made
 
 
@@ -67,18 +67,6 @@ def _made() -> Library:
 
 
 def _fingerprint() -> str:
-    made_by = hashlib.sha256()
-    for module in MADE_BY:
-        made_by.update(module.read_bytes())
-    for package in ("altair", "vl-convert-python"):
-        made_by.update(version(package).encode())
-    return made_by.hexdigest()[:16]
-
-
-def _keep(text: bytes, path: Path) -> None:
-    """Written beside its place and then moved there, so that nobody reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder, path.name)
-        whole.write_bytes(text)
-        whole.replace(path)
+    modules = (module.read_text("utf-8") for module in MADE_BY)
+    packages = map(version, ("altair", "vl-convert-python"))
+    return cached.fingerprint([*modules, *packages])[:16]

@@ -8,18 +8,18 @@ ten minutes. A cache that cannot be read is empty, and one that cannot be writte
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope import cached
 from gilscope.model import Facts
 from gilscope.runtimes.candidates import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 FACTS_SCRIPT = Path(__file__).parent.parent / "agent" / "facts.py"
 FILE_NAME = "runtimes.json"
@@ -90,11 +90,6 @@ def identity(path: str) -> Identity | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def digest(parts: Iterable[str]) -> str:
-    """Return a fingerprint of some texts in their order."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
-
-
 @contextlib.contextmanager
 def kept(cache_dir: Path) -> Iterator[Memory]:
     """Lend the cache, and write it back if something was added to it."""
@@ -107,7 +102,7 @@ def kept(cache_dir: Path) -> Iterator[Memory]:
 
 def load(cache_dir: Path) -> Memory:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
-    script = digest([FACTS_SCRIPT.read_text("utf-8")])
+    script = cached.fingerprint([FACTS_SCRIPT.read_text("utf-8")])
     try:
         memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=Memory)
     except (OSError, msgspec.MsgspecError):
@@ -118,8 +113,5 @@ def load(cache_dir: Path) -> Memory:
 def save(cache_dir: Path, memory: Memory) -> None:
     """Replace the cache in one step, without the files that are gone."""
     memory.answers = {path: known for path, known in memory.answers.items() if identity(path) == known.identity}
-    draft = cache_dir / f"{FILE_NAME}.{os.getpid()}"
     with contextlib.suppress(OSError):
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(msgspec.json.encode(memory))
-        draft.replace(cache_dir / FILE_NAME)
+        cached.replace(cache_dir / FILE_NAME, msgspec.json.encode(memory))

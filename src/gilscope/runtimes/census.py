@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 
+from gilscope import cached
 from gilscope.model import Census, Facts, Runtime, Unusable
 from gilscope.runtimes import answers
 from gilscope.runtimes.answers import Answer
@@ -59,7 +60,7 @@ def _discover(
     """Return what python-discovery adds; it is not asked again while folders list the same."""
     now_s = time.time()
     paths = [candidate.path for candidate in listed if candidate.origin != EXPLICIT]
-    fingerprint = answers.digest((sys.base_prefix, environ.get("PATH", ""), *paths))
+    fingerprint = cached.fingerprint((sys.base_prefix, environ.get("PATH", ""), *paths))
     known = memory.recall_discovery(fingerprint, now_s)
     if known is None:
         known = discovered(environ, cache_dir)

@@ -1,0 +1,31 @@
+"""What the files in the user's cache have in common: a fingerprint of what made them, and that they are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+def fingerprint(parts: Iterable[str]) -> str:
+    """What changes with any of some texts, or with their order: 64 hexadecimal digits."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, so that nobody reads half of it.
+
+    Raises:
+        OSError: it cannot be written; nothing of it is left, and what was in its place still is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
