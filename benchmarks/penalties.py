@@ -14,6 +14,7 @@ On two CPUs, two calls can each measure one pair on a CPU of its own (``taskset 
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import subprocess
 import sys
@@ -60,10 +61,9 @@ def main() -> None:
     if not asked.on:
         print("\n\n".join(page(asked.folder)))
         return
-    for pair in pairs(take_census().runtimes):
-        for turn in range(TURNS) if pair.free_threaded.name in asked.on else ():
-            for name in BENCHMARKS:
-                measure(pair, name, turn, asked.folder)
+    wanted = [pair for pair in pairs(take_census().runtimes) if pair.free_threaded.name in asked.on]
+    for pair, turn, name in itertools.product(wanted, range(TURNS), BENCHMARKS):
+        measure(pair, name, turn, asked.folder)
 
 
 def measure(pair: Pair, name: str, turn: int, folder: Path) -> None:
