@@ -7,7 +7,6 @@ two things measured in this very run, or a cost beside what it buys.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import math
 import os
@@ -20,16 +19,17 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from gilscope import stats
+from gilscope import host, stats
 from gilscope.commands.measuring import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
-from gilscope.lane import Lane, common_environment, lane_environment
+from gilscope.lane import common_environment
+from gilscope.launch import Launch, Surroundings
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
 from gilscope.runtimes.twins import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 LOOP = """
 def work():
@@ -77,6 +77,7 @@ print(json.dumps([[timed(1, {units}), timed(2, {units})] for _ in range({rounds}
 GOALS = {"gain": 0.97, "controller": 0.02, "trial_us": 100.0}
 UNITS = 4
 ROUNDS = 5
+COST_ROUNDS = 100
 
 
 def main() -> None:
@@ -90,19 +91,19 @@ def main() -> None:
         probe = _written(folder, "loop", LOOP)
         environ = common_environment(os.environ, Path(folder, "bytecode"))
         ratio, share = gains(runtime, probe, environ, guardian, asked.launches)
-        nothing = _written(folder, "hot", NOTHING)
-        hot = trial_cost_us(runtime, nothing, environ, guardian)
-        with one_cpu():
-            alone = trial_cost_us(runtime, nothing, environ, guardian)
-        cold = trial_cost_us(runtime, probe, environ, guardian)
-        bare = round_trip_us(runtime, environ)
+        nothing = _written(folder, "nothing", NOTHING)
+        cpus = host.pinnable_cpus()
+        hot = trial_cost_us(runtime, nothing, environ, guardian, cpus)
+        free = trial_cost_us(runtime, nothing, environ, guardian, ())
+        cold = trial_cost_us(runtime, probe, environ, guardian, cpus)
+        bare = round_trip_us(runtime, environ, cpus[:1])
     print("| what | measured | goal |\n| --- | --- | --- |")
     shown = f"{ratio.center:.3f} (95 %: {ratio.low:.3f} to {ratio.high:.3f})"
     print(f"| gain of two threads here / in a bare loop | {shown} | at least {GOALS['gain']} |")
     print(f"| controller's CPU time / wall time of trials | {share:.2%} | under {GOALS['controller']:.0%} |")
     print(f"| one trial beyond the work, trial after trial | {hot:.0f} us | under {GOALS['trial_us']:.0f} us |")
-    print(f"| the same with controller and lane on one CPU, where none is woken | {alone:.0f} us | - |")
-    print(f"| one trial beyond 20 ms of work | {cold:.0f} us | a bare round trip over pipes: {bare:.0f} us |")
+    print(f"| the same with --no-pin, where idle CPUs are woken | {free:.0f} us | - |")
+    print(f"| one trial beyond 20 ms of work, from cold caches | {cold:.0f} us | bare pipes: {bare:.0f} us |")
 
 
 def _written(folder: str, name: str, source: str) -> Probe:
@@ -150,35 +151,30 @@ def bare_gains(runtime: Runtime, environ: dict[str, str], folder: Path) -> list[
 
 
 def trial_cost_us(
-    runtime: Runtime, probe: Probe, environ: dict[str, str], guardian: Guardian, count: int = 200
+    runtime: Runtime, probe: Probe, environ: dict[str, str], guardian: Guardian, cpus: Sequence[int]
 ) -> float:
-    """Median microseconds of one trial beyond its makespan, in a serial lane."""
-    arm = Arm(name=runtime.name, runtime=runtime)
-    lane = Lane(LaneSpec(arm=arm, model="serial", workers=1), probe, lane_environment(environ, arm, 1), guardian)
+    """Median microseconds of one trial beyond its makespan, in a launch of two serial lanes with these CPUs to use."""
+    lanes = tuple(LaneSpec(arm=Arm(name=side, runtime=runtime), model="serial", workers=1) for side in "AB")
+    contest = Contest(id=probe.id, probe=probe, lanes=lanes, reference=lanes[0].name)
+    records: list[Record] = []
+    around = Surroundings(environ, guardian, records.append, Random(0))  # noqa: S311 - an order to repeat, no secret
+    with Launch(around, contest, 0, 60, cpus) as launch:
+        launch.open(lanes)
+        trials = (trial for number in range(COST_ROUNDS) for trial in launch.round(number, 1, compare=True))
+        return statistics.median(seconds * 1e6 - wall_ns / 1e3 for _, wall_ns, seconds in trials)
+
+
+def round_trip_us(runtime: Runtime, environ: dict[str, str], cpus: Sequence[int], count: int = 200) -> float:
+    """Median microseconds of a line to another process and back beyond its 20 ms of work, both on these CPUs."""
+    before = host.pinnable_cpus()
+    host.pin(host.THIS_THREAD, cpus)
     try:
-        lane.wait_ready(60)
-        return statistics.median(_cost_us(lane) for _ in range(count))
+        with subprocess.Popen(
+            [runtime.executable, "-c", ECHO], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        ) as process:
+            return statistics.median(_echo_us(process) for _ in range(count))
     finally:
-        lane.kill()
-
-
-@contextlib.contextmanager
-def one_cpu() -> Iterator[None]:
-    """Controller and lane share a CPU, so that what is told is their own cost and not that of waking another CPU."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def round_trip_us(runtime: Runtime, environ: dict[str, str], count: int = 200) -> float:
-    """Median microseconds of a line to another process and back beyond its 20 ms of work: two sleepers are woken."""
-    with subprocess.Popen(
-        [runtime.executable, "-c", ECHO], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-    ) as process:
-        return statistics.median(_echo_us(process) for _ in range(count))
+        host.pin(host.THIS_THREAD, before)
 
 
 def _echo_us(process: subprocess.Popen[bytes]) -> float:
@@ -188,12 +184,6 @@ def _echo_us(process: subprocess.Popen[bytes]) -> float:
     process.stdin.write(b"go\n")
     worked_ns = int(process.stdout.readline())
     return (time.perf_counter_ns() - begun - worked_ns) / 1e3
-
-
-def _cost_us(lane: Lane) -> float:
-    begun = time.perf_counter_ns()
-    measured = lane.trial(1, 60)
-    return (time.perf_counter_ns() - begun - measured.wall_ns) / 1e3
 
 
 def _wall(trials: list[Trial], lane: LaneSpec, number: int) -> int:

@@ -9,8 +9,15 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gilscope.model import HostCard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+THIS_THREAD = 0
+"""Stands for the calling thread where a process is asked for, as in sched_setaffinity(2)."""
 
 CGROUP = Path("/sys/fs/cgroup")
 STEAL_WINDOW_S = 0.1
@@ -52,10 +59,10 @@ def pinnable_cpus() -> tuple[int, ...]:
     return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else ()
 
 
-def pin(pid: int, cpu: int) -> None:
-    """Keep a process that was just started, and all that it starts, on one of `pinnable_cpus`."""
-    with contextlib.suppress(OSError):  # it has ended already, or the CPU was taken away since
-        os.sched_setaffinity(pid, {cpu})
+def pin(pid: int, cpus: Collection[int]) -> None:
+    """Keep a process that was just started, and all that it starts, on these of `pinnable_cpus`."""
+    with contextlib.suppress(OSError):  # it has ended already, or a CPU was taken away since
+        os.sched_setaffinity(pid, cpus)
 
 
 def memory(pid: int) -> tuple[int, int | None, int] | None:

@@ -17,7 +17,7 @@ from gilscope import host, protocol
 from gilscope.guardian import Guardian, kill_group
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gilscope.model import Arm, FindingKind, LaneSpec, Probe
 
@@ -61,9 +61,9 @@ class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
     def __init__(
-        self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpu: int | None = None
+        self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
     ) -> None:
-        """Start the process, pinned to a CPU if one is given.
+        """Start the process, kept to these CPUs if any are given.
 
         Raises:
             LaneFailedError: it cannot be started at all.
@@ -85,8 +85,8 @@ class Target:
             self._printed.close()
             raise LaneFailedError("start", "died", f"cannot be started: {error}") from error
         guardian.watch(self._process.pid)
-        if cpu is not None:
-            host.pin(self._process.pid, cpu)
+        if cpus:
+            host.pin(self._process.pid, cpus)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -176,17 +176,17 @@ class Lane(Target):
         probe: Probe,
         environ: Mapping[str, str],
         guardian: Guardian,
-        cpu: int | None = None,
+        cpus: Sequence[int] = (),
     ) -> None:
-        """Start the process, pinned to a CPU if one is given.
+        """Start the process, kept to these CPUs if any are given.
 
         Raises:
             LaneFailedError: it cannot be started at all.
         """
         self.spec = spec
-        self.cpu = cpu
+        self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_told = False
-        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpu)
+        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:
         """Wait until all workers stand at the gate.

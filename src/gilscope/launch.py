@@ -7,6 +7,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Self
 
+from gilscope import host
 from gilscope.lane import Lane, LaneFailedError, lane_environment
 from gilscope.model import Calibration, Finding, Memory, Trial
 
@@ -38,7 +39,7 @@ class Surroundings:
 class Launch:
     """A context manager: inside it the lanes are open, and none outlives it.
 
-    ``cpus`` are those that lanes of one worker may be pinned to; none are without any.
+    ``cpus`` are all that this thread may use. Without any, nothing is pinned.
     ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``.
     """
 
@@ -60,16 +61,20 @@ class Launch:
         """Start all lanes side by side, in random order, then wait for each.
 
         They share a hash seed that no other launch has. Those of one worker share a CPU too: CPUs of one machine differ
-        in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. The order is
-        drawn since memory may come to processes in the order in which they start, launch after launch.
+        in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. We wait on
+        that CPU ourselves: an idle one has to be woken before each trial and after it, which takes longer than all
+        else that a trial costs. The order is drawn since memory may come to processes in the order in which they start,
+        launch after launch.
         """
         hash_seed = self._around.random.randrange(1, 2**32)
-        cpu = self._around.random.choice(self._cpus) if self._cpus else None
+        shared = (self._around.random.choice(self._cpus),) if self._cpus else ()
+        if shared:
+            host.pin(host.THIS_THREAD, shared)
         for spec in self._around.random.sample(specs, len(specs)):
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
-                own = cpu if spec.workers == 1 else None
-                self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian, own)
+                cpus = shared if spec.workers == 1 else self._cpus
+                self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian, cpus)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
                 ready = lane.wait_ready(self._timeout_s)
@@ -93,6 +98,8 @@ class Launch:
         finally:
             for lane in self.lanes.values():
                 lane.kill()
+            if self._cpus:
+                host.pin(host.THIS_THREAD, self._cpus)
 
     def calibrate(self, target_ns: int) -> Calibration | None:
         """The probe's loops, or those that fill a trial in the reference lane, or in the first that lives, if any does.

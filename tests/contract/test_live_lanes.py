@@ -69,10 +69,10 @@ class Lanes:
         source: str,
         model: str = "serial",
         executable: str | None = None,
-        cpu: int | None = None,
+        cpus: tuple[int, ...] = (),
         workers: int = 1,
     ) -> Lane:
-        """Start a lane, by another executable or pinned to a CPU where one is given."""
+        """Start a lane, by another executable or kept to CPUs where any are given."""
         path = self.folder / "probe.py"
         path.write_text(source)
         probe = Probe(id="probe", path=str(path), question="?", kind="cpu")
@@ -81,7 +81,7 @@ class Lanes:
             runtime = type(runtime)(name="fake", executable=executable, origin="PATH", facts=runtime.facts)
         arm = type(self.arm)(name=self.arm.name, runtime=runtime)
         environ = environment(arm, self.bytecode)
-        lane = Lane(LaneSpec(arm=arm, model=model, workers=workers), probe, environ, self.guardian, cpu)
+        lane = Lane(LaneSpec(arm=arm, model=model, workers=workers), probe, environ, self.guardian, cpus)
         self.opened.append(lane)
         return lane
 
@@ -150,19 +150,36 @@ def group_of(lanes: Lanes) -> int:
 # what work does
 
 
+USES = """
+import os
+def work():
+    return sorted(os.sched_getaffinity(0))
+def check(result):
+    assert result == {cpus}, result
+"""
+
+
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no process")
 def test_a_pinned_lane_and_all_that_it_starts_stay_on_one_cpu(lanes: Lanes, model: str) -> None:
     """The last of the CPUs, so that a lane which is not pinned would be on another too."""
     cpu = host.pinnable_cpus()[-1]
-    source = f"""
-import os
-def work():
-    return sorted(os.sched_getaffinity(0))
-def check(result):
-    assert result == [{cpu}], result
-"""
-    lane = lanes.open(source, model, cpu=cpu)
+    lane = lanes.open(USES.format(cpus=[cpu]), model, cpus=(cpu,))
+    lane.wait_ready(TIME_LIMIT_S)
+    lane.trial(1, TIME_LIMIT_S)
+    lane.close()
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model != "serial"])
+@pytest.mark.skipif(len(host.pinnable_cpus()) < 2, reason="there is one CPU, or this system pins no thread")
+def test_lanes_of_several_workers_get_all_cpus_of_a_controller_that_stays_on_one(lanes: Lanes, model: str) -> None:
+    """A process inherits the CPU of the thread that starts it."""
+    cpus = host.pinnable_cpus()
+    host.pin(host.THIS_THREAD, cpus[-1:])
+    try:
+        lane = lanes.open(USES.format(cpus=list(cpus)), model, cpus=cpus, workers=2)
+    finally:
+        host.pin(host.THIS_THREAD, cpus)
     lane.wait_ready(TIME_LIMIT_S)
     lane.trial(1, TIME_LIMIT_S)
     lane.close()

@@ -17,7 +17,7 @@ from gilscope.model import Calibration, Contest, ContestEnd, Finding, Memory, Re
 from gilscope.protocol import Measured, Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gilscope.model import LaneSpec
 
@@ -33,9 +33,10 @@ class FakeLane:
     opened: ClassVar[list[FakeLane]] = []
     behaviour: ClassVar[Callable[[FakeLane, int], Measured]]
 
-    def __init__(self, spec: LaneSpec, *started: object) -> None:
+    def __init__(self, spec: LaneSpec, *started: Any) -> None:  # noqa: ANN401 - whatever the real one is given
         self.spec = spec
-        self.cpu = started[-1]
+        self.cpus: Sequence[int] = started[-1]
+        self.cpu = self.cpus[0] if len(self.cpus) == 1 else None
         self.gil_was_told = False
         self.trials = 0
         self.killed = False
@@ -170,6 +171,28 @@ def test_who_wants_no_pinning_gets_none() -> None:
     """A probe with threads of its own needs all CPUs."""
     free = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, pin=False))
     assert {trial.cpu for trial in trials(free)} == {None}
+    assert not any(fake.cpus for fake in FakeLane.opened)
+
+
+@pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no thread")
+@pytest.mark.parametrize("pin", [True, False], ids=["pinned", "not pinned"])
+def test_we_wait_on_the_cpu_of_the_lanes(monkeypatch: pytest.MonkeyPatch, *, pin: bool) -> None:
+    """Neither has to wake an idle CPU then. Lanes of several workers, started from there, get all CPUs."""
+    ours = host.pinnable_cpus()
+    waited: list[tuple[FakeLane, tuple[int, ...]]] = []
+
+    def wait(fake: FakeLane, loops: int) -> Measured:
+        waited.append((fake, host.pinnable_cpus()))
+        return measured(fake, loops)
+
+    behave(monkeypatch, wait)
+    run(contest(TWIN, lane("3.14t", "threads", 2)), msgspec.structs.replace(QUICK, pin=pin))
+
+    alone = {fake.cpus for fake in FakeLane.opened if fake.spec == TWIN}
+    assert alone == ({(cpu,) for _, (cpu,) in waited} if pin else {()})
+    assert {fake.cpus for fake in FakeLane.opened if fake.spec != TWIN} == {ours if pin else ()}
+    assert pin or {cpus for _, cpus in waited} == {ours}
+    assert host.pinnable_cpus() == ours
 
 
 def test_every_round_runs_every_lane_once_in_an_order_that_changes() -> None:
@@ -312,11 +335,13 @@ def test_no_lane_outlives_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
         return measured(fake, loops)
 
     behave(monkeypatch, interrupt)
+    before = host.pinnable_cpus()
 
     with pytest.raises(KeyboardInterrupt):
         run(contest(TWIN, FREE))
     assert all(fake.killed for fake in FakeLane.opened)
     assert not any(fake.closed for fake in FakeLane.opened)
+    assert host.pinnable_cpus() == before
 
 
 def test_results_of_slow_units_that_vary_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
