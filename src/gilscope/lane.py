@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from gilscope import host, protocol
 from gilscope.guardian import Guardian, kill_group
+from gilscope.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +24,6 @@ AGENT = Path(__file__).parent / "agent" / "__main__.py"
 SECONDS_TO_LEAVE = 5.0
 SECONDS_FOR_STACKS = 0.5
 LONGEST_OUTPUT_BYTES = 8000
-LONGEST_LINE_BYTES = 1_000_000
 
 Kind = TypeVar("Kind", bound=protocol.Answer)
 
@@ -84,12 +82,11 @@ class Target:
         except OSError as error:
             self._printed.close()
             raise LaneFailedError("start", "died", f"cannot be started: {error}") from error
+        self._orders = cast("IO[bytes]", self._process.stdin)
+        self._lines = Lines(cast("IO[bytes]", self._process.stdout))
         guardian.watch(self._process.pid)
         if cpus:
             host.pin(self._process.pid, cpus)
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
         self._send(order)
 
     def kill(self) -> None:
@@ -97,11 +94,9 @@ class Target:
         kill_group(self._process.pid)
         self._process.wait()
         self._guardian.forget(self._process.pid)
-        self._reader.join(SECONDS_TO_LEAVE)
-        for stream in (self._process.stdin, self._process.stdout, self._printed):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        for stream in (self._orders, self._lines, self._printed):
+            with contextlib.suppress(OSError):
+                stream.close()
 
     def printed(self) -> str:
         """The end of what the lane printed: before the agent ran, then to standard error or what it took for output."""
@@ -110,22 +105,9 @@ class Target:
         text = self._unmarked + self._printed.read(LONGEST_OUTPUT_BYTES)
         return text[-LONGEST_OUTPUT_BYTES:].decode("utf-8", "replace")
 
-    def _read(self) -> None:
-        stream = self._process.stdout
-        if stream is None:
-            return
-        with os.fdopen(os.dup(stream.fileno()), "rb") as lines:
-            while line := lines.readline(LONGEST_LINE_BYTES):
-                if line.startswith(protocol.SEPARATOR):
-                    self._lines.put(line)
-                else:  # an endless flood must neither fill memory nor keep the time limit from being looked at
-                    self._unmarked = (self._unmarked + line)[-LONGEST_OUTPUT_BYTES:]
-        self._lines.put(b"")
-
     def _send(self, line: bytes) -> None:
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):  # a lane that is gone says so by its end of file
-                self._process.stdin.write(line)
+        with contextlib.suppress(OSError):  # a lane that is gone says so by its end of file
+            self._orders.write(line)
 
     def _expect(self, kind: type[Kind], phase: str, deadline: float) -> Kind:
         record = self._next(phase, deadline)
@@ -138,19 +120,20 @@ class Target:
     def _next(self, phase: str, deadline: float) -> protocol.Answer:
         while True:
             try:
-                line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
+                line = self._lines.next(deadline)
+            except TimeoutError:
                 if self._process.poll() is not None:  # a child that it left behind keeps the pipe open
                     raise self._died(phase) from None
                 raise self._hung(phase) from None
-            if not line:
-                raise self._died(phase)
+            except EOFError:
+                raise self._died(phase) from None
             try:
                 record = protocol.answer(line)
             except protocol.GarbageError as error:
                 raise LaneFailedError(phase, "garbage", str(error), self.printed()) from error
             if record is not None:
                 return record
+            self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
 
     def _died(self, phase: str) -> LaneFailedError:
         try:

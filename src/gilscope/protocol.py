@@ -9,6 +9,8 @@ Format history:
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from gilscope.model import FindingKind, LaneSpec, Probe
@@ -112,6 +114,7 @@ def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:
     return _line({"type": "benchmarks", "path": path, "argv": argv})
 
 
+@cache
 def trial_order(loops: int) -> bytes:
     """The line that opens the gate: every worker runs the unit ``loops`` times."""
     return _line({"type": "trial", "loops": loops})

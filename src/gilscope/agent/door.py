@@ -32,7 +32,7 @@ class Door:
         line = self._orders.readline()
         if not line.endswith(b"\n"):
             return None
-        order = json.loads(line)
+        order = json.loads(line.decode())
         return order if isinstance(order, dict) else None
 
     def send(self, record: Dict[str, Any]) -> None:
