@@ -154,9 +154,12 @@ def report(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: unit, agent and contract, on every Python found."""
+    """Run the tests: unit, agent and contract, on every Python found.
+
+    Two at a time, since most of them wait for processes; with more, those that have time limits would fail by chance.
+    """
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
