@@ -18,11 +18,15 @@ from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from gilscope import effort, stats
+from gilscope.matrix import home, suite
+from gilscope.stopping import MOST_ROUNDS, Costs, Stage, next_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from gilscope.model import Rules
 
     FloatArray = NDArray[np.float64]
 
@@ -31,6 +35,7 @@ LAUNCHES = tuple(range(4, 11))
 ROUNDS = 5
 DEFAULT_LAUNCHES = 13
 SLOWDOWN = 0.03
+OPENING_S = 0.3
 PROMISED = (0.93, 0.97)
 
 Table = tuple[str, list[str], "Iterator[list[str]]"]
@@ -122,6 +127,46 @@ def _called(rng: np.random.Generator, scenario: str, runs: int, launches: int, s
     center, half = ours(np.median(scenarios.log_ratios(times), axis=-1))
     control, spread = ours(np.median(scenarios.log_ratios(times, scenarios.CONTROL), axis=-1))
     return _share(np.abs(center) > np.hypot(half, np.abs(control) + spread))
+
+
+def engine_table(rng: np.random.Generator, runs: int) -> Table:
+    """The same where the engine itself decides how many launches and rounds to run, by the rules of ``default``."""
+    rules = suite(home() / "matrix" / "suites.toml", "default").rules
+
+    def rows() -> Iterator[list[str]]:
+        for scenario in scenarios.SCENARIOS:
+            ended = [_ended(rng, scenario, runs // 20, rules, slowdown) for slowdown in (SLOWDOWN, 0.0)]
+            called = [_share(np.array([is_called for is_called, _ in contests])) for contests in ended]
+            launches = np.mean([launches for _, launches in ended[0]])
+            yield [scenario, *called, f"{launches:.1f}"]
+
+    title = f"Called different, in % of contests of three lanes run by the rules of `default`, {SLOWDOWN:.0%} planted"
+    return title, ["scenario", "planted", "nothing planted", "launches"], rows()
+
+
+def _ended(rng: np.random.Generator, scenario: str, runs: int, rules: Rules, slowdown: float) -> list[tuple[bool, int]]:
+    """Per contest whether the lane was told apart in the end, and after how many launches."""
+    shape = {"runs": runs, "launches": rules.max_launches, "rounds": MOST_ROUNDS}
+    times = scenarios.trial_times(rng, scenario, **shape, slowdown=slowdown)
+    lanes = (scenarios.CONTROL, scenarios.LANE)
+    ratios = np.stack([scenarios.log_ratios(times, lane) for lane in lanes], axis=1)
+    return [_contest(dict(zip("cl", contest.tolist(), strict=True)), rules) for contest in ratios]
+
+
+def _contest(drawn: dict[str, list[list[float]]], rules: Rules) -> tuple[bool, int]:
+    """One contest of a control ``c`` and a lane ``l`` as `gilscope.lab` runs it, with the ratios that it would draw."""
+    seen: dict[str, list[list[float]]] = {name: [] for name in drawn}
+    stage: Stage | str = Stage(rules.min_launches, rules.rounds, frozenset(drawn))
+    launches, elapsed_s = 0, 0.0
+    trial_s = dict.fromkeys((*drawn, "reference"), rules.trial_ms / 1000)
+    while isinstance(stage, Stage):
+        for name in stage.lanes:
+            seen[name] += [launch[: stage.rounds] for launch in drawn[name][launches : launches + stage.launches]]
+        elapsed_s += stage.launches * (OPENING_S + stage.rounds * (len(stage.lanes) + 1) * rules.trial_ms / 1000)
+        launches += stage.launches
+        stage = next_stage(seen, Costs(elapsed_s=elapsed_s, opening_s=OPENING_S, trial_s=trial_s), rules)
+    lane, control = (stats.log_ratio_interval(seen[name]) for name in "lc")
+    return stats.distinguishable(lane, stats.noise_floor(control)), launches
 
 
 def suite_table(rng: np.random.Generator, runs: int) -> Table:
@@ -277,6 +322,7 @@ TABLES: tuple[Callable[[np.random.Generator, int], Table], ...] = (
     rounds_table,
     candidates_table,
     verdicts_table,
+    engine_table,
     suite_table,
     stopping_table,
     warm_up_table,
