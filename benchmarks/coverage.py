@@ -1,6 +1,6 @@
 """Do the intervals keep their word? Simulated contests of known truth, as Markdown tables.
 
-Run ``python benchmarks/coverage.py`` (two minutes on one core); ``--runs`` trades time for certainty, ``--freedom``
+Run ``python benchmarks/coverage.py`` (three minutes on one core); ``--runs`` trades time for certainty, ``--freedom``
 prints the degrees of freedom that `gilscope.stats.freedom` stands for. Progress goes to stderr, tables to stdout.
 """
 
@@ -322,10 +322,10 @@ TABLES: tuple[Callable[[np.random.Generator, int], Table], ...] = (
     rounds_table,
     candidates_table,
     verdicts_table,
-    engine_table,
     suite_table,
     stopping_table,
     warm_up_table,
+    engine_table,
 )
 
 
