@@ -65,7 +65,9 @@ def pinnable_cpus() -> tuple[int, ...]:
 
 
 def pin(pid: int, cpus: Collection[int]) -> None:
-    """Keep a process that was just started, and all that it starts, on these of `pinnable_cpus`."""
+    """Keep a process that was just started, and all that it starts, on these of `pinnable_cpus`, if any are given."""
+    if not cpus:
+        return
     with contextlib.suppress(OSError):  # it has ended already, or a CPU was taken away since
         os.sched_setaffinity(pid, cpus)
 

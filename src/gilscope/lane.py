@@ -85,8 +85,7 @@ class Target:
         self._orders = cast("IO[bytes]", self._process.stdin)
         self._lines = Lines(cast("IO[bytes]", self._process.stdout))
         guardian.watch(self._process.pid)
-        if cpus:
-            host.pin(self._process.pid, cpus)
+        host.pin(self._process.pid, cpus)
         self._send(order)
 
     def kill(self) -> None:

@@ -68,8 +68,7 @@ class Launch:
         """
         hash_seed = self._around.random.randrange(1, 2**32)
         shared = (self._around.random.choice(self._cpus),) if self._cpus else ()
-        if shared:
-            host.pin(host.THIS_THREAD, shared)
+        host.pin(host.THIS_THREAD, shared)
         for spec in self._around.random.sample(specs, len(specs)):
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
@@ -98,8 +97,7 @@ class Launch:
         finally:
             for lane in self.lanes.values():
                 lane.kill()
-            if self._cpus:
-                host.pin(host.THIS_THREAD, self._cpus)
+            host.pin(host.THIS_THREAD, self._cpus)
 
     def calibrate(self, target_ns: int) -> Calibration | None:
         """The probe's loops, or those that fill a trial in the reference lane, or in the first that lives, if any does.

@@ -10,7 +10,6 @@ from typing import IO
 from gilscope import host
 
 LONGEST_BYTES = 1_000_000
-CHUNK_BYTES = 65_536
 
 
 class Lines:
@@ -35,7 +34,7 @@ class Lines:
             left_s = deadline - time.monotonic()
             if left_s < 0 or not select.select((self._stream,), (), (), left_s)[0]:
                 raise TimeoutError
-            self._take(self._stream.read(CHUNK_BYTES) or b"")
+            self._take(self._stream.read(host.CHUNK_BYTES) or b"")
         return self._ready.popleft()
 
     def close(self) -> None:

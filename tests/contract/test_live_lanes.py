@@ -15,6 +15,7 @@ from gilscope import host
 from gilscope import lane as lane_room
 from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError
+from gilscope.lines import LONGEST_BYTES
 from gilscope.model import LaneSpec, Probe
 from gilscope.models import MODELS
 from gilscope.runtimes.census import census
@@ -355,7 +356,7 @@ def test_a_forged_record_is_garbage(lanes: Lanes) -> None:
 
 @pytest.mark.parametrize("flood", ["while :; do echo rubbish; done", "exec cat /dev/zero"], ids=["lines", "no line"])
 def test_endless_rubbish_does_not_hold_us(lanes: Lanes, flood: str) -> None:
-    """The time limit counts although something comes all the time."""
+    """The time limit counts although something comes all the time, and it is not kept in memory."""
     begun_s = time.monotonic()
 
     error = lanes.fail_to_open(flood, limit_s=1)
@@ -363,6 +364,8 @@ def test_endless_rubbish_does_not_hold_us(lanes: Lanes, flood: str) -> None:
     assert error.kind == "hung"
     assert time.monotonic() - begun_s < 20
     assert len(error.detail) <= lane_room.LONGEST_OUTPUT_BYTES
+    kept = lanes.opened[-1]._lines
+    assert sum(map(len, kept._ready)) + len(kept._rest) <= LONGEST_BYTES + host.CHUNK_BYTES
 
 
 def test_a_target_that_closes_its_answers(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
