@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
 FREE = lane("3.14t")
+CPUS = host.pinnable_cpus()
+"""Those of this thread before any test has run a contest."""
+
 QUICK = msgspec.structs.replace(RULES, min_launches=3, max_launches=3, precision=1e-9)
 
 
@@ -178,7 +181,6 @@ def test_who_wants_no_pinning_gets_none() -> None:
 @pytest.mark.parametrize("pin", [True, False], ids=["pinned", "not pinned"])
 def test_we_wait_on_the_cpu_of_the_lanes(monkeypatch: pytest.MonkeyPatch, *, pin: bool) -> None:
     """Neither has to wake an idle CPU then. Lanes of several workers, started from there, get all CPUs."""
-    ours = host.pinnable_cpus()
     waited: list[tuple[int, ...]] = []
 
     def wait(fake: FakeLane, loops: int) -> Measured:
@@ -190,9 +192,9 @@ def test_we_wait_on_the_cpu_of_the_lanes(monkeypatch: pytest.MonkeyPatch, *, pin
 
     alone = {fake.cpus for fake in FakeLane.opened if fake.spec == TWIN}
     assert alone == ({(cpu,) for (cpu,) in waited} if pin else {()})
-    assert {fake.cpus for fake in FakeLane.opened if fake.spec != TWIN} == {ours if pin else ()}
-    assert pin or set(waited) == {ours}
-    assert host.pinnable_cpus() == ours
+    assert {fake.cpus for fake in FakeLane.opened if fake.spec != TWIN} == {CPUS if pin else ()}
+    assert pin or set(waited) == {CPUS}
+    assert host.pinnable_cpus() == CPUS
 
 
 def test_every_round_runs_every_lane_once_in_an_order_that_changes() -> None:
@@ -335,13 +337,12 @@ def test_no_lane_outlives_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
         return measured(fake, loops)
 
     behave(monkeypatch, interrupt)
-    before = host.pinnable_cpus()
 
     with pytest.raises(KeyboardInterrupt):
         run(contest(TWIN, FREE))
     assert all(fake.killed for fake in FakeLane.opened)
     assert not any(fake.closed for fake in FakeLane.opened)
-    assert host.pinnable_cpus() == before
+    assert host.pinnable_cpus() == CPUS
 
 
 def test_results_of_slow_units_that_vary_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
