@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import stray, units
+from . import bytecode, stray, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
@@ -95,6 +95,7 @@ def opened(order: Dict[str, Any], body: Callable[[Workload], None]) -> None:
         LaneError: it cannot be loaded.
         BaseException: whatever ``body`` raised.
     """
+    bytecode.import_as_later()
     if order["benchmark"] is not None:
         from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
 
@@ -207,7 +208,7 @@ def run_file(path: str) -> Dict[str, Any]:
     module.__file__ = path
     try:
         with open(path, "rb") as file:
-            code = compile(file.read(), path, "exec")
+            code = bytecode.compiled(file.read(), path)
         sys.modules[name] = module
         exec(code, module.__dict__)  # noqa: S102 - running the probe is what this is for
     except BaseException as error:

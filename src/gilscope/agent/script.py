@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import stand_in, stray
+from . import bytecode, stand_in, stray
 from .fault import LaneError, failure, raised
 from .load import ON_PATH
 
@@ -98,7 +98,7 @@ def _run(order: Dict[str, Any], visit: stand_in.Visit) -> None:
     module = type(sys)("__main__")
     module.__file__ = path
     with open(path, "rb") as file:
-        code = compile(file.read(), path, "exec", dont_inherit=True)
+        code = bytecode.compiled(file.read(), path)
     sys.modules["__main__"] = module
     try:
         exec(code, module.__dict__)  # noqa: S102 - running the script is what this is for

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from time import perf_counter_ns
 
+from . import bytecode
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -170,7 +172,7 @@ def statement(statements: str, setup: str, teardown: str, names: Optional[Dict[s
         "    return _told",
     ]
     namespace = dict(names or {})
-    exec(compile("\n".join(source), "<timeit>", "exec"), namespace)  # noqa: S102 - what the script asks for
+    exec(bytecode.compiled("\n".join(source), "<timeit>"), namespace)  # noqa: S102 - what the script asks for
     timed = namespace["timed"]
 
     def repeat(loops: int) -> Outcome:

@@ -1,0 +1,38 @@
+"""Source text becomes bytecode as Python makes it of a program, or of a module that it keeps in a ``.pyc`` file.
+
+Free-threaded builds make the constants of such code immortal, so that threads need not count references to them. The
+built-in ``compile()``, which also compiles a module at its very first import, leaves them mortal (CPython's issue
+118527): threads would then fight over counts that the person's program does not have. ``marshal``, through which every
+``.pyc`` goes, makes them immortal again.
+"""
+
+from __future__ import annotations
+
+import marshal
+from importlib.machinery import SourceFileLoader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+
+def compiled(text: Any, path: str) -> CodeType:  # noqa: ANN401 - text, bytes or a syntax tree, as compile() takes it
+    """The code of a whole file, made without any ``__future__`` of ours.
+
+    Raises:
+        SyntaxError: it cannot be parsed.
+        ValueError: it holds null bytes.
+    """
+    fresh = compile(text, path, "exec", dont_inherit=True)
+    code: CodeType = marshal.loads(marshal.dumps(fresh))  # noqa: S302 - written in this very line
+    return code
+
+
+def import_as_later() -> None:
+    """Give modules the same code at their first import as at later ones, when there is a ``.pyc``."""
+    SourceFileLoader.source_to_code = _source_to_code  # type: ignore[method-assign] # the one hook that importlib has
+
+
+def _source_to_code(_: SourceFileLoader, data: Any, path: str, **__: int) -> CodeType:  # noqa: ANN401 - as compile()
+    return compiled(data, path)
