@@ -33,8 +33,8 @@ REFERENCE = Path("results/reference")
 
 
 def stored(suite: str) -> Path | None:
-    """The newest run of a suite on record."""
-    return max(REFERENCE.glob(f"*-{suite}.jsonl"), default=None)
+    """The newest run of a suite on record, by the start that its header tells."""
+    return next(reversed(store.runs(REFERENCE, f"*-{suite}")), None)
 
 
 def newest_pair(suite: str) -> str:
@@ -67,14 +67,14 @@ def every_model(*only: str) -> str:
 
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
-    reports = [read_report(path) for path in sorted(REFERENCE.rglob("*.jsonl"))]
+    reports = [read_report(path) for path in store.runs(REFERENCE, "**/*")]
     known = standings(_newest(contest for report in reports for contest in report.contests))
     return _text([tracker.sheet(known)], [report.header for report in reports])
 
 
 def every_claim() -> str:
     """What was said by others, and what the runs on record say of it."""
-    runs = [store.read(path) for path in sorted(REFERENCE.glob("*.jsonl"))]
+    runs = [store.read(path) for path in store.runs(REFERENCE)]
     told = judged(matrix.claims(matrix.home() / "matrix" / "claims.toml"), runs)
     return _text(claims.sheets(told), [run.header for run in runs])
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from gilscope.summary import Summary
 
-MADE_BY = ("analysis", "archive", "effort", "figures", "paired", "stats", "store", "summarise", "summary", "workers")
-"""The modules whose change makes every summary obsolete."""
-
 
 class RunFile(NamedTuple):
     """A run's file, and what changes when it does."""
@@ -80,7 +77,7 @@ class Archive:
         if not self._files:
             places = ", ".join(map(str, folders))
             raise ResultsError(f"no runs are stored in {places}: measure one with `gilscope run`")
-        self._lines = cache_dir / "summaries" / f"{_code_version()}{store.SUFFIX}"
+        self._lines = cache_dir / "summaries" / f"{cached.of_code()[:16]}{store.SUFFIX}"
         self._torn: dict[RunFile, int] = {}
 
     def fill(
@@ -183,9 +180,3 @@ def _files(folder: Path) -> list[RunFile]:
 
 def _damage(file: RunFile, torn: int) -> str:
     return f"{file.path}: {torn} {'line is' if torn == 1 else 'lines are'} damaged or cut off, and left out"
-
-
-def _code_version() -> str:
-    """A fingerprint of the code that summaries are made by."""
-    texts = ((Path(__file__).parent / f"{module}.py").read_text("utf-8") for module in MADE_BY)
-    return cached.fingerprint(texts)[:16]

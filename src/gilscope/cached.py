@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
+
+PACKAGE = Path(__file__).parent
 
 
 def fingerprint(parts: Iterable[str]) -> str:
     """What changes with any of some texts, or with their order: 64 hexadecimal digits."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def of_code(package: Path = PACKAGE) -> str:
+    """A fingerprint of all code of gilscope: what was derived by other code may differ, whichever module changed."""
+    modules = sorted(package.rglob("*.py"))
+    return fingerprint(text for path in modules for text in (str(path.relative_to(package)), path.read_text("utf-8")))
 
 
 def replace(path: Path, content: bytes) -> None:

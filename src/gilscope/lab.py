@@ -72,7 +72,7 @@ class _Running:
         self.observer = observer
         self.contest = contest
         self.rules = rules
-        self.cpus = host.pinnable_cpus() if rules.pin else ()
+        self.cpus = host.pinnable_cpus() if rules.pin and not contest.probe.ways else ()
         self.began = time.monotonic()
         self.specs = {spec.name: spec for spec in contest.lanes}
         self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}

@@ -39,14 +39,13 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     precision: float
     budget_s: float
     timeout_s: float
-    pin: bool = True
     probes: tuple[str, ...] = ("*",)
     oversubscription: float = 2
 
     @property
     def rules(self) -> Rules:
         """When a contest of this suite has measured enough."""
-        return Rules(**{name: getattr(self, name) for name in Rules.__struct_fields__})
+        return Rules(**{name: getattr(self, name) for name in Rules.__struct_fields__ if name != "pin"})
 
 
 class RuntimesFile(msgspec.Struct, frozen=True):

@@ -184,7 +184,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     ``precision`` is the half width asked of every interval, as a fraction; ``budget_s`` the seconds after which no
     further launch is begun. At least ``min_launches`` and at most ``max_launches`` of ``rounds`` rounds are run. With
-    ``pin``, lanes of one worker stay on one CPU, the same for all lanes of a launch.
+    ``pin``, lanes of one worker stay on one CPU, the same for all lanes of a launch; lanes of ways never do, since
+    a way starts workers of its own.
     """
 
     min_launches: int

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,15 @@ SUFFIX = ".jsonl"
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
+
+
+class _Start(msgspec.Struct, tag="run"):
+    """The part of a header by which runs are put in order."""
+
+    started: str
+
+
+_start_decoder = msgspec.json.Decoder(_Start)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +119,9 @@ def is_stored(path: Path) -> bool:
         ResultsError: the path cannot be looked at.
     """
     try:
-        return path.is_file()
+        return stat.S_ISREG(path.stat().st_mode)  # from 3.14 on, Path.is_file() says False where it cannot look
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError as error:
         raise ResultsError(_cannot_write(path, error)) from error
 
@@ -162,9 +174,21 @@ def find(folder: Path, run: str | None) -> Path:
     raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {known}")
 
 
-def runs(folder: Path) -> list[Path]:
-    """All runs of a folder, oldest first (ids begin with the time of their start)."""
-    return sorted(folder.glob("*" + SUFFIX), key=lambda path: path.name)
+def runs(folder: Path, names: str = "*") -> list[Path]:
+    """The runs of a folder whose ids fit a glob, oldest first by the start that their headers tell.
+
+    What has no header that can be read stands before all others.
+    """
+    return sorted(folder.glob(names + SUFFIX), key=lambda path: (_started(path), path.name))
+
+
+def _started(path: Path) -> str:
+    """When a run began, as its first line says; nothing where that line says no such thing."""
+    try:
+        with path.open("rb") as lines:
+            return _start_decoder.decode(lines.readline()).started
+    except (OSError, msgspec.DecodeError):
+        return ""
 
 
 def _last_attempts(records: list[Record]) -> list[Record]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 import pytest
 
-from gilscope import archive as room
-from gilscope import store
+from gilscope import cached, store
 from gilscope.archive import Archive
 from gilscope.summarise import analysed, summary
 from gilscope.summary import in_unit
@@ -86,7 +85,7 @@ def test_other_code_makes_other_summaries(tmp_path: Path, monkeypatch: pytest.Mo
     """What earlier code derived is thrown away."""
     stored(tmp_path / "runs", made_run())
     penalties([tmp_path / "runs"], tmp_path)
-    monkeypatch.setattr(room, "_code_version", lambda: "later")
+    monkeypatch.setattr(cached, "of_code", lambda: "later")
 
     assert len(penalties([tmp_path / "runs"], tmp_path)) == 1
     assert [path.stem for path in (tmp_path / "cache" / "summaries").iterdir()] == ["later"]

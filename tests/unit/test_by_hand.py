@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import by_hand
+from gilscope import store
 from gilscope.commands.showing import read_report
 from gilscope.render import numbers
 
@@ -24,7 +25,7 @@ def last_digit(text: str) -> float:
 @pytest.mark.parametrize("name", CONTESTS)
 def test_a_second_opinion_agrees_to_the_shown_digits(name: str) -> None:
     """Penalty with its split, gains of all lanes with two workers, and where threads pay, if they do."""
-    run = max(REFERENCE.glob("*-reference.jsonl"))
+    run = store.runs(REFERENCE, "*-reference")[-1]
     contest = next(item for item in read_report(run).contests if item.contest.id == name)
     cold = {lane.lane.name: lane.cold_rounds for lane in contest.lanes}
     found = by_hand.told(by_hand.read(run, name), "3.14", "3.14t", 2, cold)

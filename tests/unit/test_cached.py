@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+import shutil
+import sys
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from gilscope import cached
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -33,6 +33,29 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path, monkeypatc
         cached.replace(tmp_path / "file", b"second")
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"file": b"first"}
+
+
+def test_the_code_is_another_with_any_module_that_summaries_are_made_by(tmp_path: Path) -> None:
+    """No list of modules is kept by hand: whichever of them changes, what they made before is obsolete."""
+    import gilscope.archive  # noqa: PLC0415 - what it imports is what is asked about
+    import gilscope.summarise  # noqa: F401, PLC0415 - the same
+
+    copy = tmp_path / "gilscope"
+    shutil.copytree(cached.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    whole = cached.of_code(copy)
+    modules = [name for name in sys.modules if name.startswith("gilscope.") and ".agent" not in name]
+    assert {"gilscope.model", "gilscope.verdict", "gilscope.break_even"} <= set(modules)
+    for name in modules:
+        source = sys.modules[name].__file__
+        assert source is not None
+        path = copy / Path(source).relative_to(cached.PACKAGE)
+        before = path.read_text("utf-8")
+        path.write_text(before + "\n", "utf-8")
+
+        assert cached.of_code(copy) != whole, name
+
+        path.write_text(before, "utf-8")
+    assert cached.of_code(copy) == whole
 
 
 def test_a_fingerprint_changes_with_every_text_and_their_order() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NoReturn, Self
 
+import msgspec
 import pytest
 
 from builders import HEADER, HOST, contest, lane, pair, runtime, trials
@@ -234,6 +235,24 @@ class TestRun:
         assert first == second == 0
         assert plans == []
         assert "measured in run mine already" in capsys.readouterr().err
+
+    def test_an_interpreter_is_named_by_a_command_or_a_relative_path(
+        self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The census holds its absolute path; both ways to name it mean that one alone."""
+        (tmp_path / "bin").mkdir()
+        python = tmp_path / "bin" / "mine3"
+        python.touch(mode=0o755)
+        mine = msgspec.structs.replace(runtime("3.12"), name="3.12", executable=str(python))
+        monkeypatch.setattr(measuring, "take_census", lambda _=(): Census(runtimes=(*BOTH.runtimes, mine), unusable=()))
+        monkeypatch.setenv("PATH", str(python.parent))
+        plans = pretend(monkeypatch)
+
+        statuses = [cli.main(["run", probe, "--no-report", "--python", name]) for name in ("mine3", "./bin/mine3")]
+
+        assert statuses == [0, 0]
+        arms = {lane.arm.name for plan in plans for contest in plan.contests for lane in contest.lanes}
+        assert (len(plans), arms) == (2, {"3.12"})
 
     def test_options_overrule_the_suite(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Seconds given by hand become the run's rules, and the seed its seed."""

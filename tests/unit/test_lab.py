@@ -177,6 +177,18 @@ def test_who_wants_no_pinning_gets_none() -> None:
     assert not any(fake.cpus for fake in FakeLane.opened)
 
 
+def test_ways_are_never_pinned() -> None:
+    """A way starts workers of its own: on one CPU they would take turns, and threads would race no more."""
+    of = contest(TWIN, FREE)
+    probe = msgspec.structs.replace(of.probe, ways=("one",))
+    lanes = tuple(msgspec.structs.replace(spec, way="one") for spec in of.lanes)
+    ways = msgspec.structs.replace(of, probe=probe, lanes=lanes, reference=lanes[0].name)
+
+    assert {trial.cpu for trial in trials(run(ways))} == {None}
+    assert len(FakeLane.opened) == 2 * QUICK.min_launches
+    assert not any(fake.cpus for fake in FakeLane.opened)
+
+
 @pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no thread")
 @pytest.mark.parametrize("pin", [True, False], ids=["pinned", "not pinned"])
 def test_we_wait_on_the_cpu_of_the_lanes(monkeypatch: pytest.MonkeyPatch, *, pin: bool) -> None:

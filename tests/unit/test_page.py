@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +16,7 @@ import gilscope.page
 from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.analysis import figures
+from gilscope.commands.showing import read_report
 from gilscope.model import Finding, Record
 from gilscope.page import content, html
 from gilscope.page.charts import specifications
@@ -25,8 +27,6 @@ from gilscope.render.report import report
 from gilscope.render.sheets import Column, Sheet
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gilscope.analysis import RunRecords
 
 NAME = "<script>alert(1)</script>"
@@ -54,6 +54,38 @@ def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
     found = re.search(r'<script type="application/json" id="content">(.*?)</script>', text, re.DOTALL)
     assert found is not None
     return json.loads(found[1])
+
+
+REFERENCE = sorted((Path(__file__).parents[2] / "results" / "reference").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
+def test_the_page_shows_the_sheets_of_the_report(path: Path) -> None:
+    """Contest by contest, whatever it was about; the bars made of characters are left out, as the page draws some."""
+    told = read_report(path)
+
+    held = content.content(told, store.read(path).trials)
+    shown = [
+        (sheet.title, [row[: len(sheet.columns)] for row in sheet.rows]) for of in held.contests for sheet in of.sheets
+    ]
+    drawn = {sheet.title: sum(not column.drawn for column in sheet.columns) for sheet in told.details}
+    assert shown == [
+        (sheet.title, [row[: drawn[sheet.title]] for row in sheet.rows]) for sheet in told.details if sheet.rows
+    ]
+
+
+def test_looks_at_something_have_no_rounds_to_show() -> None:
+    """How long a look took says nothing of what was seen."""
+    of = run()
+    (asked,) = of.contests
+    looking = msgspec.structs.replace(asked.probe, observes={"lost": "updates"}, ways=("serial",))
+    held = content.content(
+        report(HEADER, figures(msgspec.structs.replace(of, contests=[msgspec.structs.replace(asked, probe=looking)]))),
+        of.trials,
+    )
+
+    assert {lane.rounds for lane in held.lanes} == {None}
+    assert {lane.rounds is None for lane in content.content(report(HEADER, figures(of)), of.trials).lanes} == {False}
 
 
 def test_markup_of_a_probe_stays_inside_its_string() -> None:

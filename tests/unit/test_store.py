@@ -21,10 +21,10 @@ SERIAL = lane("3.14")
 SKIP = Skip(contest="cpu/primes@3.14t", lane="3.14t:interpreters-2", reason="no subinterpreters")
 
 
-def written(path: Path, count: int = 3) -> Path:
+def written(path: Path, count: int = 3, started: str = HEADER.started) -> Path:
     """A run of one contest with so many trials."""
     writer = store.RunWriter(path)
-    writer.append(HEADER)
+    writer.append(msgspec.structs.replace(HEADER, started=started))
     writer.append(contest(SERIAL))
     for number in range(count):
         writer.append(trial(SERIAL, 0, number, 1e6))
@@ -86,12 +86,27 @@ def test_an_unknown_run_names_the_latest_ones(tmp_path: Path) -> None:
         store.find(tmp_path, "2026-01-03")
 
 
-def test_the_latest_run_is_found_by_its_name(tmp_path: Path) -> None:
-    """Ids begin with their time, so the last in order is the latest."""
-    for name in ("2026-01-02T030405Z", "2026-03-02T030405Z", "2026-02-02T030405Z"):
-        written(tmp_path / f"{name}.jsonl")
+def test_the_latest_run_is_the_one_that_began_last(tmp_path: Path) -> None:
+    """A run may have any name: ``before`` comes behind all dates in the alphabet."""
+    for name, started in (
+        ("before", "2026-01-02 03:04:05"),
+        ("2026-03-02T030405Z", "2026-03-02 03:04:05"),
+        ("after", "2026-02-02 03:04:05"),
+    ):
+        written(tmp_path / f"{name}.jsonl", started=started)
 
+    assert [path.stem for path in store.runs(tmp_path)] == ["before", "after", "2026-03-02T030405Z"]
+    assert [path.stem for path in store.runs(tmp_path, "*e*")] == ["before", "after"]
     assert store.find(tmp_path, None).stem == "2026-03-02T030405Z"
+
+
+@pytest.mark.parametrize("line", [b"", b"{}\n", b"nonsense", b'{"type":"skip"}\n', b'{"type":"run","started":1}\n'])
+def test_a_file_without_a_header_is_never_the_latest_run(tmp_path: Path, line: bytes) -> None:
+    """What cannot be read stands before the runs that can, and hides none of them."""
+    written(tmp_path / "a.jsonl")
+    (tmp_path / "z.jsonl").write_bytes(line)
+
+    assert store.find(tmp_path, None).stem == "a"
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_with_its_path(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 
@@ -9,6 +11,9 @@ from builders import DEFAULT
 from gilscope.errors import NoRuntimeError, UsageError
 from gilscope.model import Census, Runtime, Unusable
 from gilscope.runtimes.twins import arms, pairs, select
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def runtime(name: str, version: str = "3.13.5", **changes: object) -> Runtime:
@@ -119,6 +124,19 @@ def test_names_patterns_versions_and_paths(names: list[str], chosen: list[str]) 
     found = [runtime.name for runtime in select(CENSUS, names)]
 
     assert found == chosen
+
+
+@pytest.mark.parametrize("name", ["./before/bin/python3", "before/bin/python3", "before/../before/bin/python3"])
+def test_a_relative_path_names_what_lies_there(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The census has absolute paths, whatever was typed; links stay as they are, since a venv's lead to its base."""
+    monkeypatch.chdir(tmp_path)
+    mine = msgspec.structs.replace(runtime("3.14"), executable=str(tmp_path / "before" / "bin" / "python3"))
+    broken = Unusable(name="x", kind="broken", reason="hangs", executable=str(tmp_path / "after" / "bin" / "python3"))
+    census = Census(runtimes=(mine,), unusable=(broken,))
+
+    assert select(census, [name]) == (mine,)
+    with pytest.raises(UsageError, match="after/bin/python3 is broken: hangs"):
+        select(census, [name.replace("before", "after")])
 
 
 @pytest.mark.parametrize(

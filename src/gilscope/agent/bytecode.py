@@ -31,7 +31,7 @@ def compiled(text: Any, path: str) -> CodeType:  # noqa: ANN401 - text, bytes or
 
 def import_as_later() -> None:
     """Give modules the same code at their first import as at later ones, when there is a ``.pyc``."""
-    SourceFileLoader.source_to_code = _source_to_code  # type: ignore[method-assign] # the one hook that importlib has
+    SourceFileLoader.source_to_code = _source_to_code  # type: ignore[assignment, method-assign] # importlib has no other hook
 
 
 def _source_to_code(_: SourceFileLoader, data: Any, path: str, **__: int) -> CodeType:  # noqa: ANN401 - as compile()

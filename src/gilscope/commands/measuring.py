@@ -90,7 +90,7 @@ def measure_run(asked: argparse.Namespace) -> int:
         precision=asked.precision or chosen_suite.precision,
         budget_s=asked.budget or chosen_suite.budget_s,
         timeout_s=asked.timeout or chosen_suite.timeout_s,
-        pin=chosen_suite.pin and not asked.no_pin,
+        pin=not asked.no_pin,
     )
     seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
     request = measure.Request(run_id=run_id, suite=asked.suite, rules=rules, seed=seed)
@@ -130,11 +130,12 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
 
 def _plan(asked: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
     from gilscope import measure
+    from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
     workloads = _workloads(asked, suite)
     census = take_census(asked.python)
-    chosen = select(census, [*asked.on, *asked.python])
+    chosen = select(census, [*asked.on, *(explicit_path(name, os.environ) for name in asked.python)])
     if not asked.on and not asked.python:
         chosen = measure.newest(census)
     made = measure.planned(workloads, measure.groups(chosen, census), suite, environ)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import transport
-from gilscope.render import machine, numbers, sheets, workers
+from gilscope.render import machine, numbers, sheets
 from gilscope.render import transport as transport_sheets
 from gilscope.render.builds import build
+from gilscope.render.report import of_contest
 from gilscope.render.sheets import Sheet
 from gilscope.scalability import Fit
 
@@ -41,7 +42,10 @@ class Rounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane of the contest at this place; ``gain`` is value, low and high (None where work was not spread)."""
+    """One lane of the contest at this place; ``gain`` is value, low and high (None where work was not spread).
+
+    ``rounds`` is None where trials were looks at something, whose length says nothing.
+    """
 
     contest: int
     name: str
@@ -50,7 +54,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     workers: int
     gain: tuple[float, float, float] | None
-    rounds: Rounds
+    rounds: Rounds | None
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,24 +155,23 @@ def _details(contests: Sequence[ContestFigures]) -> Sheet:
 
 def _contest(figures: ContestFigures) -> Contest:
     contest = figures.contest
-    if contest.probe.ways:
-        shown = [workers.ways(figures)]
-    elif figures.asks_about_workers:
-        shown = [workers.memory(figures)]
-    else:
-        shown = [_undrawn(sheets.detail(figures)), sheets.break_evens(figures), sheets.scaling_laws(figures)]
     return Contest(
         id=contest.id,
         probe=contest.probe.id,
         group=contest.reference.partition(":")[0] if contest.pair is None else contest.pair.free_threaded.name,
         reference=contest.reference,
-        sheets=_filled(shown),
+        sheets=_filled([_undrawn(sheet) for sheet in of_contest(figures)]),
     )
 
 
 def _undrawn(sheet: Sheet) -> Sheet:
     """Without its bars: the page draws better ones."""
-    return msgspec.structs.replace(sheet, columns=sheet.columns[:-1], rows=tuple(row[:-1] for row in sheet.rows))
+    kept = [place for place, column in enumerate(sheet.columns) if not column.drawn]
+    return msgspec.structs.replace(
+        sheet,
+        columns=tuple(sheet.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in sheet.rows),
+    )
 
 
 def _lanes(contests: Sequence[ContestFigures], trials: Sequence[Trial]) -> Iterator[Lane]:
@@ -179,7 +182,8 @@ def _lanes(contests: Sequence[ContestFigures], trials: Sequence[Trial]) -> Itera
     for place, figures in enumerate(contests):
         for row in figures.lanes:
             launches = list(walls[figures.contest.id, row.lane.name].values())
-            yield _lane(place, figures, row, _rounds(launches, row.cold_rounds, most))
+            timed = not figures.contest.probe.observes
+            yield _lane(place, figures, row, _rounds(launches, row.cold_rounds, most) if timed else None)
 
 
 def _launches_that_fit(trials: Sequence[Trial]) -> int:
@@ -196,7 +200,7 @@ def _launches_that_fit(trials: Sequence[Trial]) -> int:
     return launches
 
 
-def _lane(place: int, figures: ContestFigures, row: LaneFigures, rounds: Rounds) -> Lane:
+def _lane(place: int, figures: ContestFigures, row: LaneFigures, rounds: Rounds | None) -> Lane:
     spread = not figures.asks_about_workers
     is_reference = row.lane.name == figures.contest.reference
     return Lane(

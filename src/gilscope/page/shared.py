@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from importlib.metadata import version
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,9 +17,6 @@ from gilscope import cached
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-MADE_BY = (files("gilscope.page") / "charts.py", files("gilscope.render") / "builds.py")
-"""The modules whose change makes what is kept obsolete."""
 
 Specification = dict[str, Any]
 
@@ -67,6 +63,5 @@ def _made() -> Library:
 
 
 def _fingerprint() -> str:
-    modules = (module.read_text("utf-8") for module in MADE_BY)
     packages = map(version, ("altair", "vl-convert-python"))
-    return cached.fingerprint([*modules, *packages])[:16]
+    return cached.fingerprint([cached.of_code(), *packages])[:16]

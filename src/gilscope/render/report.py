@@ -31,7 +31,7 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
     """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
     details: list[Sheet] = []
     for contest in contests:
-        details += _of_contest(contest)
+        details += of_contest(contest)
     return Report(
         header=header,
         contests=tuple(contests),
@@ -48,7 +48,8 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
     )
 
 
-def _of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
+def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
+    """The sheets that one contest is told in, wherever a run is shown: what was observed, or else what was timed."""
     probe = contest.contest.probe
     if probe.observes:
         return (observations.sheet(contest),)

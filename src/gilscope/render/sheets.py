@@ -42,10 +42,11 @@ THE_LAW = (
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A heading; ``wide`` columns are left out where there are fewer than 100 characters."""
+    """A heading; ``wide`` columns are left out where there are fewer than 100 characters, ``drawn`` ones hold bars."""
 
     heading: str
     wide: bool = False
+    drawn: bool = False
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +91,7 @@ def detail(contest: ContestFigures) -> Sheet:
             Column("scaling", wide=True),
             Column("efficiency"),
             Column("cores busy"),
-            Column("gain, drawn", wide=True),
+            Column("gain, drawn", wide=True, drawn=True),
         ),
         rows=tuple(_lane_row(contest, lane) for lane in contest.lanes),
         notes=contest_notes(contest),

@@ -77,6 +77,13 @@ def discovered(environ: Mapping[str, str], cache_dir: Path) -> tuple[Candidate, 
     return tuple(Candidate(path, "system", Path(path).name) for path in paths if path)
 
 
+def explicit_path(name: str, environ: Mapping[str, str]) -> str:
+    """Return the absolute path of what the user named: a path, also a relative one, or a command on PATH."""
+    if os.path.dirname(name) == "":  # noqa: PTH120 -- Path("./x") and Path("x") are the same, here they are not
+        name = shutil.which(name, path=environ.get("PATH", "")) or name
+    return os.path.abspath(name)  # noqa: PTH100 -- Path.absolute keeps ".."
+
+
 def without_aliases(found: Iterable[Candidate]) -> Iterator[Candidate]:
     """Yield one of several names for one file, but all links to a dispatcher, which acts by its own name."""
     seen = set()
@@ -90,10 +97,7 @@ def without_aliases(found: Iterable[Candidate]) -> Iterator[Candidate]:
 
 def _explicit(names: Iterable[str], environ: Mapping[str, str]) -> Iterator[Candidate]:
     for name in names:
-        path = name
-        if os.path.dirname(name) == "":  # noqa: PTH120 -- Path("./x") and Path("x") are the same, here they are not
-            path = shutil.which(name, path=environ.get("PATH", "")) or name
-        yield Candidate(os.path.abspath(path), EXPLICIT, name)  # noqa: PTH100 -- Path.absolute keeps ".."
+        yield Candidate(explicit_path(name, environ), EXPLICIT, name)
 
 
 def _places(environ: Mapping[str, str], builds: Path) -> Iterator[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from gilscope.runtimes.names import full_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.model import Census, Facts, Runtime
+    from gilscope.model import Census, Facts, Runtime, Unusable
 
 # How much a difference in a fact can move a time, roughly: a debug build is several times slower, a profile is
 # worth a tenth or more, a patch release next to nothing.
@@ -116,16 +117,20 @@ def _yes(value: bool) -> str:  # noqa: FBT001 -- the value to be put in words
 
 def _matches(name: str, runtimes: Sequence[Runtime]) -> set[str]:
     """Return the names of the runtimes that a name or pattern means; an exact name beats a full version."""
-    exact = {runtime.name for runtime in runtimes if name in (runtime.name, runtime.executable)}
+    exact = {runtime.name for runtime in runtimes if _is(name, runtime)}
     full = {runtime.name for runtime in runtimes if name == full_name(runtime.facts)}
     return exact or full or {runtime.name for runtime in runtimes if fnmatchcase(runtime.name, name)}
+
+
+def _is(name: str, found: Runtime | Unusable) -> bool:
+    """Whether a name is an interpreter's own, or a path to it, also a relative one."""
+    is_path = os.path.dirname(name) != ""  # noqa: PTH120 -- Path("./x") and Path("x") are the same, here they are not
+    return name == found.name or (is_path and os.path.abspath(name) == found.executable)  # noqa: PTH100 -- keeps links
 
 
 def _unknown(name: str, census: Census) -> str:
     """Say why a name means no runtime, what was probably meant and what there is."""
     known = [runtime.name for runtime in census.runtimes]
-    causes = [
-        f"{row.executable or row.name} is {row.kind}: {row.reason}." for row in census.unusable if row.name == name
-    ]
+    causes = [f"{row.executable or row.name} is {row.kind}: {row.reason}." for row in census.unusable if _is(name, row)]
     near = [] if causes else [f"Did you mean {match!r}?" for match in get_close_matches(name.lower(), known, n=1)]
     return " ".join([f"No runtime is called {name!r}.", *causes, *near, f"There are: {', '.join(known)}."])

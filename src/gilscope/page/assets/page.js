@@ -208,7 +208,7 @@ function figures(contests, lanes) {
   find("#figures .tables").replaceChildren(...contests.map(([contest, place]) => {
     const first = (text) => {
       const lane = byName.get(`${place} ${text.replace(/\*$/, "")}`);
-      return lane ? element("th", null, opener(lane, text)) : element("th", text);
+      return lane?.rounds ? element("th", null, opener(lane, text)) : element("th", text);
     };
     const [detail, ...others] = contest.sheets;
     const made = element("details", null, element("summary", detail.title));
