@@ -14,14 +14,20 @@
 #     "scipy>=1.12",
 #     "uv>=0.5",
 # ]
+#
+# [tool.nox]
+# script-venv-backend = "virtualenv"
 # ///
 """The matrix a person runs: ``nox -s probes`` measures, ``nox -s tests`` tests; ``nox -l`` lists the rest.
 
 The block above lets any nox start this file in an environment of its own; the controller then runs from ``src/``.
+All environments are filled by pip, as the one of nox was, unless ``NOX_SCRIPT_VENV_BACKEND=uv`` and
+``NOX_DEFAULT_VENV_BACKEND=uv`` ask for uv, which reads neither pip's configuration nor its certificates.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from datetime import UTC, datetime
@@ -37,25 +43,33 @@ SOURCE = ROOT / "src"
 sys.path.insert(0, str(SOURCE))
 
 from gilscope import errors, measure, store  # noqa: E402 - found by the line above
-from gilscope.commands.measuring import take_census  # noqa: E402 - the same
+from gilscope.commands.measuring import take_census  # noqa: E402 - found by the same line
 
 if TYPE_CHECKING:
-    from gilscope.model import Census
+    from collections.abc import Iterator
+
+    from gilscope.model import Runtime
 
 nox.needs_version = ">=2025.5"
 nox.options.sessions = ["tests"]
-nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
 
 NO_INSTALL = "GILSCOPE_NO_INSTALL"
 NO_INSTALL_FLAG = "--no-install"
 RESULTS = ROOT / "results"
+REFERENCE = RESULTS / "reference"
 RUN = measure.new_run_id(datetime.now(UTC))
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+OLDEST_CONTROLLER = (3, 11)
+CHARTED = ("reference", "workers", "memory", "transport")
+"""The suites whose reference runs are drawn beside the pages."""
+
+census = functools.cache(take_census)
+"""Every Python of this machine; none is started that answered before and has not changed since."""
 
 
 def gilscope(session: nox.Session, *arguments: str, success: tuple[int, ...] = (0,)) -> None:
-    """Run the controller in this very environment; time enough to end its lanes when it is interrupted."""
+    """Run the controller in nox's own environment; an interrupt leaves it time to end its lanes."""
     path = os.pathsep.join(filter(None, (str(SOURCE), os.environ.get("PYTHONPATH"))))
     session.run(
         sys.executable,
@@ -67,22 +81,43 @@ def gilscope(session: nox.Session, *arguments: str, success: tuple[int, ...] = (
     )
 
 
-def session_names(census: Census) -> list[str]:
-    """The free-threaded runtimes first, since their contests measure their twins too; absent ones are skipped."""
-    found = sorted(census.runtimes, key=lambda runtime: runtime.facts.build == "default")
-    absent = sorted((row.name for row in census.unusable if row.kind == "absent"), key=lambda name: "t" not in name)
-    has_free_threaded = any(runtime.facts.build == "free-threaded" for runtime in found)
-    listed = [runtime.name for runtime in found]
-    return listed + absent if has_free_threaded else absent + listed
-
-
-def has_free_threaded(census: Census) -> bool:
+def free_threaded_found() -> bool:
     """Whether there is anything to measure a penalty on."""
-    return any(runtime.facts.build == "free-threaded" for runtime in census.runtimes)
+    return any(runtime.facts.build == "free-threaded" for runtime in census().runtimes)
 
 
-def bring_free_threaded(session: nox.Session) -> None:
-    """Install a free-threaded Python and its twin, unless that is turned off; once per invocation."""
+def absent() -> dict[str, str]:
+    """The runtimes that the project wishes for and that are not there, each with the reason."""
+    return {row.name: row.reason for row in census().unusable if row.kind == "absent"}
+
+
+def names_of_runtimes() -> list[str]:
+    """The free-threaded runtimes come first, since their contests measure their twins too; absent ones are skipped."""
+    found = sorted(census().runtimes, key=lambda runtime: runtime.facts.build == "default")
+    listed = [runtime.name for runtime in found]
+    missing = sorted(absent(), key=lambda name: "t" not in name)
+    return listed + missing if free_threaded_found() else missing + listed
+
+
+def controllers() -> Iterator[tuple[str, str]]:
+    """Name and path of the Pythons that run the controller's tests: nox's own, and the newest default build found."""
+    own = sys.version_info[:2]
+    yield f"{own[0]}.{own[1]}", sys.executable
+    newest = [runtime for runtime in census().runtimes if is_another_controller(runtime)][-1:]
+    yield from ((runtime.name, runtime.executable) for runtime in newest)
+
+
+def is_another_controller(runtime: Runtime) -> bool:
+    """Whether the controller can run there, and its tests do not run there anyway."""
+    version, facts = runtime.facts.version[:2], runtime.facts
+    return facts.build == "default" and version >= OLDEST_CONTROLLER and version > sys.version_info[:2]
+
+
+@nox.session(venv_backend="none")
+def free_threaded(session: nox.Session) -> None:
+    """Bring a free-threaded Python and its twin where none is found, unless -- --no-install says otherwise."""
+    if free_threaded_found():
+        return
     if NO_INSTALL in os.environ or NO_INSTALL_FLAG in session.posargs:
         session.warn(f"no free-threaded Python was found, and installing one is turned off ({NO_INSTALL})")
         return
@@ -94,46 +129,15 @@ def bring_free_threaded(session: nox.Session) -> None:
         gilscope(session, "runtimes", "install")
     except nox.command.CommandFailed:
         session.warn("no free-threaded Python could be installed: only default builds are measured")
+    census.cache_clear()
 
 
-COGGED = (
-    "README.md",
-    "docs/claims.md",
-    "docs/convoy.md",
-    "docs/explanation/precision.md",
-    "docs/hazards.md",
-    "docs/ladder.md",
-    "docs/models.md",
-    "docs/pep554.md",
-    "docs/pep703.md",
-    "docs/reference/commands.md",
-    "docs/reference/probes.md",
-    "docs/reference/results.md",
-    "docs/reference/toml.md",
-    "docs/transport.md",
-    "docs/workers.md",
-)
-"""Pages with tables between cog's markers."""
-
-CHARTED = ("reference", "workers", "memory", "transport")
-"""Suites whose reference runs are drawn beside the pages."""
-
-census = take_census()
-install_tried = False
-
-
-@nox.session(venv_backend="none")
-@nox.parametrize("runtime", [nox.param(name, id=name) for name in session_names(census)])
+@nox.session(venv_backend="none", requires=["free_threaded"])
+@nox.parametrize("runtime", [nox.param(name, id=name) for name in names_of_runtimes()])
 def probes(session: nox.Session, runtime: str) -> None:
     """Measure the probes on one Python, a free-threaded one beside its twin; the report follows."""
-    global census, install_tried  # noqa: PLW0603 - the sessions of one invocation share what they found
-    if not has_free_threaded(census) and not install_tried:
-        install_tried = True
-        bring_free_threaded(session)
-        census = take_census()
-    absent = {row.name: row.reason for row in census.unusable if row.kind == "absent"}
-    if runtime in absent:
-        session.skip(absent[runtime])
+    if runtime in absent():
+        session.skip(absent()[runtime])
     chosen = [argument for argument in session.posargs if argument != NO_INSTALL_FLAG]
     gilscope(
         session,
@@ -154,12 +158,26 @@ def report(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: unit, agent and contract, on every Python found.
+    """Run the tests: unit, agent and contract, on every Python found; the controller's own on its newest Python too.
 
     Two at a time, since most of them wait for processes; with more, those that have time limits would fail by chance.
     """
+    test(session)
+    for name, _ in list(controllers())[1:]:
+        session.notify(f"quick_tests({name})", posargs=[])
+
+
+@nox.session
+@nox.parametrize("python", [nox.param(path, id=name) for name, path in controllers()])
+def quick_tests(session: nox.Session) -> None:
+    """Run the controller's own tests, which start no process, in under a minute."""
+    test(session, "tests/unit")
+
+
+def test(session: nox.Session, *what: str) -> None:
+    """Run some of the tests, or all."""
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs)
+    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *what, *session.posargs)
 
 
 @nox.session
@@ -181,16 +199,18 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Make the generated tables and pictures again from the stored reference run; with --check, look for drift only."""
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs"))
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    generated = [str(page.relative_to(ROOT)) for page in pages if "[[[cog" in page.read_text(encoding="utf-8")]
     if "--check" in session.posargs:
-        session.run("cog", "--check", *COGGED)
+        session.run("cog", "--check", *generated)
         return
-    session.run("cog", "-r", *COGGED)
-    reference = str(max((RESULTS / "reference").glob("*-reference.jsonl")))
+    session.run("cog", "-r", *generated)
+    reference = str(store.runs(REFERENCE, "*-reference")[-1])
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
     gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))
     session.install("-e", ".[page]")
     for suite in CHARTED:
-        run = str(max((RESULTS / "reference").glob(f"*-{suite}.jsonl")))
+        run = str(store.runs(REFERENCE, f"*-{suite}")[-1])
         session.run("gilscope", "charts", run, "-o", str(ROOT / "docs" / "images"))
 
 

@@ -68,7 +68,7 @@ def every_model(*only: str) -> str:
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
     reports = [read_report(path) for path in store.runs(REFERENCE, "**/*")]
-    known = standings(_newest(contest for report in reports for contest in report.contests))
+    known = standings(_best_known(contest for report in reports for contest in report.contests))
     return _text([tracker.sheet(known)], [report.header for report in reports])
 
 
@@ -93,9 +93,18 @@ def rungs() -> str:
     return _text([ladder.sheet(report.contests)], [report.header])
 
 
-def _newest(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
-    """Of contests with the same probe and builds, the one that was measured last."""
-    return list({contest.contest.id: contest for contest in contests}.values())
+def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
+    """Of contests with the same probe and builds, the one with the most launches; of several such, the last."""
+    chosen: dict[str, ContestFigures] = {}
+    for contest in contests:
+        known = chosen.setdefault(contest.contest.id, contest)
+        if _launches(contest) >= _launches(known):
+            chosen[contest.contest.id] = contest
+    return list(chosen.values())
+
+
+def _launches(contest: ContestFigures) -> int:
+    return contest.end.launches if contest.end is not None else 0
 
 
 def _text(shown: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:
