@@ -56,7 +56,7 @@ class ArmFile(msgspec.Struct, frozen=True):
 def exported(
     header: RunHeader, contests: Sequence[ContestFigures], trials: Sequence[Trial], *, raw: bool
 ) -> tuple[ArmFile, ...]:
-    """Every lane that did not fail, by arm.
+    """Every lane that was timed and did not fail, by arm.
 
     Args:
         header: the run's.
@@ -72,7 +72,7 @@ def exported(
     for trial in trials:
         by_contest[trial.contest].append(trial)
     files: dict[str, dict[str, Series]] = {}
-    for figures in contests:
+    for figures in (contest for contest in contests if contest.contest.probe.is_timed):
         base = _base_name(figures.contest, files)
         lanes = _Lanes(figures, Paired(by_contest[figures.contest.id]))
         for row in figures.lanes:

@@ -134,6 +134,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     loops: int | None = None
     timeout_s: float | None = None
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether the length of its trials says anything: a look at something takes as long as it takes."""
+        return not self.observes
+
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane.

@@ -35,7 +35,7 @@ def analysed(run: Run) -> tuple[ContestFigures, ...]:
 def summary(run: Run) -> Summary:
     """What a history and a comparison need of a run; a lane that is in two contests is told once."""
     told: dict[tuple[str, str, str, str], Figure] = {}
-    for contest in analysed(run):
+    for contest in (each for each in analysed(run) if each.contest.probe.is_timed):
         for figure in _Told(contest, run).figures():
             told.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header

@@ -10,6 +10,7 @@ import pytest
 
 from gilscope import cached, store
 from gilscope.archive import Archive
+from gilscope.model import Contest
 from gilscope.summarise import analysed, summary
 from gilscope.summary import in_unit
 from histories import made_run, stored
@@ -156,6 +157,18 @@ def test_globs(tmp_path: Path, probe: str, work: str, found: int) -> None:
     archive, _ = opened([tmp_path / "runs"], tmp_path)
 
     assert len(archive.observations("gain", probe, work)) == found
+
+
+def test_looks_at_something_have_no_history_of_times(tmp_path: Path) -> None:
+    """What was seen is no figure that history follows, and how long a look took says nothing."""
+    records = [
+        msgspec.structs.replace(record, probe=msgspec.structs.replace(record.probe, observes={"lost": "updates"}))
+        if isinstance(record, Contest)
+        else record
+        for record in made_run()
+    ]
+
+    assert summary(store.read(stored(tmp_path, records))).figures == ()
 
 
 def test_a_single_launch_has_no_interval(tmp_path: Path) -> None:

@@ -111,6 +111,13 @@ def test_raw_values_are_the_trials(contest: Contest) -> None:
     assert series.metadata["loops"] == 20
 
 
+def test_looks_at_something_are_no_benchmarks(contest: Contest) -> None:
+    """How long a look took is nobody's figure."""
+    looking = msgspec.structs.replace(contest.probe, observes={"lost": "updates"})
+
+    assert exported(msgspec.structs.replace(contest, probe=looking), measured()) == {}
+
+
 def test_metadata_tell_what_was_measured(contest: Contest) -> None:
     """All of it in types that pyperf takes."""
     metadata = exported(contest, measured())["3.14t"]["cpu/primes[threads-2]"].metadata

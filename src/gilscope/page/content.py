@@ -182,8 +182,8 @@ def _lanes(contests: Sequence[ContestFigures], trials: Sequence[Trial]) -> Itera
     for place, figures in enumerate(contests):
         for row in figures.lanes:
             launches = list(walls[figures.contest.id, row.lane.name].values())
-            timed = not figures.contest.probe.observes
-            yield _lane(place, figures, row, _rounds(launches, row.cold_rounds, most) if timed else None)
+            is_timed = figures.contest.probe.is_timed
+            yield _lane(place, figures, row, _rounds(launches, row.cold_rounds, most) if is_timed else None)
 
 
 def _launches_that_fit(trials: Sequence[Trial]) -> int:

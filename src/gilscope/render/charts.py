@@ -134,7 +134,7 @@ def specification(chart: Chart) -> dict[str, Any]:
 
 def _times(contest: ContestFigures) -> Iterator[Point]:
     for row in contest.lanes:
-        if row.lane.way is not None and not contest.contest.probe.observes:
+        if row.lane.way is not None and contest.contest.probe.is_timed:
             yield _point(row.lane.arm, row.lane.way, row.time_per_unit)
 
 

@@ -51,7 +51,7 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
     """The sheets that one contest is told in, wherever a run is shown: what was observed, or else what was timed."""
     probe = contest.contest.probe
-    if probe.observes:
+    if not probe.is_timed:
         return (observations.sheet(contest),)
     if probe.ways:
         return (workers.ways(contest),)
