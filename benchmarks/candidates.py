@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from gilscope import stats
+from gilscope.stats.estimate import CONFIDENCE, student_quantile
+from gilscope.stats.intervals import ITERATIONS, TUNING, biweight, freedom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 def ours(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The biweight as `gilscope.stats` has it."""
-    center, error = stats.biweight(samples)
-    return center, stats.student_quantile(stats.freedom(samples.shape[1]), stats.CONFIDENCE) * error
+    center, error = biweight(samples)
+    return center, student_quantile(freedom(samples.shape[1]), CONFIDENCE) * error
 
 
 def student(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -48,7 +49,7 @@ def huber(samples: FloatArray, bend: float = 1.345) -> tuple[FloatArray, FloatAr
     n = samples.shape[1]
     center = np.median(samples, axis=1, keepdims=True)
     scale = 1.4826 * np.median(np.abs(samples - center), axis=1, keepdims=True)
-    for _ in range(stats.ITERATIONS):
+    for _ in range(ITERATIONS):
         weights = np.minimum(1, bend * scale / np.maximum(np.abs(samples - center), 1e-300))
         center = np.sum(weights * samples, axis=1, keepdims=True) / np.sum(weights, axis=1, keepdims=True)
     scores = np.clip((samples - center) / scale, -bend, bend)
@@ -60,8 +61,8 @@ def huber(samples: FloatArray, bend: float = 1.345) -> tuple[FloatArray, FloatAr
 def textbook_biweight(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The biweight with the median deviation and ``0.7 (n - 1)`` degrees (Mosteller and Tukey 1977)."""
     center = np.median(samples, axis=1, keepdims=True)
-    scale = stats.TUNING * np.median(np.abs(samples - center), axis=1, keepdims=True)
-    for _ in range(stats.ITERATIONS):
+    scale = TUNING * np.median(np.abs(samples - center), axis=1, keepdims=True)
+    for _ in range(ITERATIONS):
         weights = (1 - np.minimum(((samples - center) / scale) ** 2, 1)) ** 2
         center = np.sum(weights * samples, axis=1, keepdims=True) / np.sum(weights, axis=1, keepdims=True)
     squared = np.minimum(((samples - center) / scale) ** 2, 1)

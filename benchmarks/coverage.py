@@ -17,8 +17,11 @@ from candidates import CANDIDATES, ours
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from gilscope import effort, stats
 from gilscope.matrix import home, suite
+from gilscope.stats import effort
+from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
+from gilscope.stats.intervals import biweight, freedom, log_ratio_interval
+from gilscope.stats.significance import distinguishable, noise_floor
 from gilscope.stopping import MOST_ROUNDS, Costs, Stage, next_stage
 
 if TYPE_CHECKING:
@@ -165,8 +168,8 @@ def _contest(drawn: dict[str, list[list[float]]], rules: Rules) -> tuple[bool, i
         elapsed_s += stage.launches * (OPENING_S + stage.rounds * (len(stage.lanes) + 1) * rules.trial_ms / 1000)
         launches += stage.launches
         stage = next_stage(seen, Costs(elapsed_s=elapsed_s, opening_s=OPENING_S, trial_s=trial_s), rules)
-    lane, control = (stats.log_ratio_interval(seen[name]) for name in "lc")
-    return stats.distinguishable(lane, stats.noise_floor(control)), launches
+    lane, control = (log_ratio_interval(seen[name]) for name in "lc")
+    return distinguishable(lane, noise_floor(control)), launches
 
 
 def suite_table(rng: np.random.Generator, runs: int) -> Table:
@@ -189,9 +192,9 @@ def _suite_share(rng: np.random.Generator, scenario: str, runs: int, launches: i
     samples = medians(rng, scenario, suites * probes, launches)
     samples *= np.exp(rng.normal(0.0, 0.5, (suites * probes, 1)))
     center, half = ours(samples)
-    degrees = stats.freedom(launches)
-    intervals = [stats.Interval(c, c - h, c + h, degrees) for c, h in zip(center.tolist(), half.tolist(), strict=True)]
-    means = [stats.geometric_mean(intervals[first : first + probes]) for first in range(0, len(intervals), probes)]
+    degrees = freedom(launches)
+    intervals = [Estimate(c, c - h, c + h, degrees) for c, h in zip(center.tolist(), half.tolist(), strict=True)]
+    means = [mean(intervals[first : first + probes]) for first in range(0, len(intervals), probes)]
     return _share(np.array([mean.contains(0.0) for mean in means]))
 
 
@@ -227,7 +230,7 @@ def _stopped(looks: dict[int, tuple[FloatArray, FloatArray]], target: float, fir
     """Coverage and mean number of launches of one stopping rule; a growth of 0 looks after each launch."""
     centers, halves = (np.stack([looks[n][part] for n in looks], axis=1) for part in (0, 1))
     numbers = np.array(list(looks))
-    per_error = np.array([stats.student_quantile(stats.freedom(n), stats.CONFIDENCE) / np.sqrt(n) for n in looks])
+    per_error = np.array([student_quantile(freedom(n), CONFIDENCE) / np.sqrt(n) for n in looks])
     at = np.full(len(centers), first - numbers[0])
     rows = np.arange(len(centers))
     for _ in numbers:
@@ -273,12 +276,12 @@ def freedom_table(rng: np.random.Generator, runs: int) -> Table:
     def rows() -> Iterator[list[str]]:
         for n in (*range(3, 13), 15, 20, 30, 40):
             shapes = _launch_shapes(rng, runs, n)
-            ratios = {name: np.abs(np.divide(*stats.biweight(sample))) for name, sample in shapes.items()}
+            ratios = {name: np.abs(np.divide(*biweight(sample))) for name, sample in shapes.items()}
             mixture = float(np.quantile(np.concatenate(list(ratios.values())), 0.95))
             fitted = brentq(lambda degrees, goal=mixture: stdtrit(degrees, 0.975) - goal, 0.5, 1e4)
-            used = stats.student_quantile(stats.freedom(n), 0.95)
+            used = student_quantile(freedom(n), 0.95)
             shares = [np.mean(ratio <= used) for ratio in ratios.values()]
-            yield [str(n), f"{fitted:.2f}", str(stats.freedom(n)), *(f"{100 * share:.1f}" for share in shares)]
+            yield [str(n), f"{fitted:.2f}", str(freedom(n)), *(f"{100 * share:.1f}" for share in shares)]
 
     shapes = list(_launch_shapes(rng, 1, 4))
     return "Degrees of freedom, and coverage in % by shape", ["launches", "fitted", "used", *shapes], rows()

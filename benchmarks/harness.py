@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from gilscope import host, stats
+from gilscope import host
 from gilscope.commands.measuring import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
@@ -27,9 +27,12 @@ from gilscope.lane import common_environment
 from gilscope.launch import Launch, Surroundings
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
 from gilscope.runtimes.twins import select
+from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gilscope.stats.estimate import Estimate
 
 LOOP = """
 def work():
@@ -98,7 +101,7 @@ def main() -> None:
         cold = trial_cost_us(runtime, probe, environ, guardian, cpus)
         bare = round_trip_us(runtime, environ, cpus[:1])
     print("| what | measured | goal |\n| --- | --- | --- |")
-    shown = f"{ratio.center:.3f} (95 %: {ratio.low:.3f} to {ratio.high:.3f})"
+    shown = f"{ratio.value:.3f} (95 %: {ratio.low:.3f} to {ratio.high:.3f})"
     print(f"| gain of two threads here / in a bare loop | {shown} | at least {GOALS['gain']} |")
     print(f"| controller's CPU time / wall time of trials | {share:.2%} | under {GOALS['controller']:.0%} |")
     print(f"| one trial beyond the work, trial after trial | {hot:.0f} us | under {GOALS['trial_us']:.0f} us |")
@@ -114,7 +117,7 @@ def _written(folder: str, name: str, source: str) -> Probe:
 
 def gains(
     runtime: Runtime, probe: Probe, environ: dict[str, str], guardian: Guardian, launches: int
-) -> tuple[stats.Interval, float]:
+) -> tuple[Estimate, float]:
     """Ratio of our gain to the bare loop's, launch by launch in turn, and the controller's share of CPU time."""
     arm = Arm(name=runtime.name, runtime=runtime)
     serial, threads = (LaneSpec(arm=arm, model=model, workers=n) for model, n in (("serial", 1), ("threads", 2)))
@@ -139,7 +142,7 @@ def gains(
         ours = [_wall(trials, serial, n) * 2 / _wall(trials, threads, n) for n in range(1, ROUNDS)]
         bare = bare_gains(runtime, environ, Path(probe.path).parent)
         logs.append([math.log(statistics.median(ours) / statistics.median(bare))])
-    return stats.log_ratio_interval(logs).exp(), used_s / trials_s
+    return log_ratio_interval(logs).exp(), used_s / trials_s
 
 
 def bare_gains(runtime: Runtime, environ: dict[str, str], folder: Path) -> list[float]:

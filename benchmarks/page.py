@@ -19,8 +19,7 @@ import msgspec
 from history import seconds
 
 from builders import HEADER, HOST, PROBE, contest, lane, pair, trial
-from gilscope.analysis import RunRecords
-from gilscope.model import Calibration, Contest, LaneSpec, Trial
+from gilscope.model import Calibration, Contest, LaneSpec, Run, Trial
 
 GOAL_S = 2.0
 GOAL_BYTES = 1_500_000
@@ -42,7 +41,7 @@ def lanes() -> list[LaneSpec]:
     return [*map(lane, ARMS), lane(ARMS[0], control=True), *spread]
 
 
-def made_up() -> RunRecords:
+def made_up() -> Run:
     """As many contests as probes, each of all lanes."""
     chance = random.Random(1)  # noqa: S311 - noise, no secret
     contests: list[Contest] = []
@@ -59,7 +58,7 @@ def made_up() -> RunRecords:
             for place in range(ROUNDS)
         ]
     calibrations = [Calibration(contest=made.id, loops=10) for made in contests]
-    return RunRecords(host=HOST, contests=contests, calibrations=calibrations, trials=measured, findings=(), ends=())
+    return Run(host=HOST, contests=contests, calibrations=calibrations, trials=measured, findings=(), ends=())
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import effort, host, stats
+from gilscope import host
 from gilscope.commands.measuring import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
@@ -41,6 +41,9 @@ from gilscope.lane import common_environment
 from gilscope.matrix import home, suite
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
 from gilscope.runtimes.twins import select
+from gilscope.stats import effort
+from gilscope.stats.estimate import Estimate, student_quantile
+from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +137,7 @@ def repetition(
         pyperf_ratio=ratio,
         pyperf_significant=significant,
         ours_s=time.monotonic() - begun,
-        ours_ratio=interval.center,
+        ours_ratio=interval.value,
         ours_low=interval.low,
         ours_high=interval.high,
         launches=launches,
@@ -160,10 +163,10 @@ def is_significant(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
     freedom = len(first) + len(second) - 2
     pooled = ((len(first) - 1) * statistics.variance(first) + (len(second) - 1) * statistics.variance(second)) / freedom
     error = math.sqrt(pooled * (1 / len(first) + 1 / len(second)))
-    return abs(statistics.mean(first) - statistics.mean(second)) >= stats.student_quantile(freedom, 0.95) * error
+    return abs(statistics.mean(first) - statistics.mean(second)) >= student_quantile(freedom, 0.95) * error
 
 
-def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: int) -> tuple[stats.Interval, int]:
+def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: int) -> tuple[Estimate, int]:
     """Our interval for the ratio of B to A within the budget, and the launches it took."""
     first, second = (LaneSpec(arm=Arm(name=side, runtime=runtime), model="serial", workers=1) for side in "AB")
     probe = Probe(id=name, path=str(path), question="", kind="pyperf", benchmark=name)
@@ -184,7 +187,7 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
         end = lab.run(contest, rules)
     walls = {lane.name: _walls(records, lane.name, end.launches) for lane in (first, second)}
     cold = max(effort.cold_rounds(launches) for launches in walls.values())
-    return stats.log_ratio_interval(effort.warm_ratios(walls[second.name], walls[first.name], cold)).exp(), end.launches
+    return log_ratio_interval(effort.warm_ratios(walls[second.name], walls[first.name], cold)).exp(), end.launches
 
 
 def _walls(records: list[Record], lane: str, launches: int) -> list[list[float]]:

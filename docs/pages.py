@@ -15,17 +15,16 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from gilscope import catalog, matrix, store
-from gilscope.analysis import by_pair
 from gilscope.arguments import parser
-from gilscope.claim_figures import judged
+from gilscope.claims.judgements import judged
 from gilscope.commands.showing import read_report
+from gilscope.figures.standings import standings
 from gilscope.render import claims, ladder, markdown, models, probes, sheets, tracker
-from gilscope.tracker import standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
     from gilscope.model import RunHeader
     from gilscope.render.sheets import Sheet
 
@@ -43,8 +42,8 @@ def newest_pair(suite: str) -> str:
     if path is None:
         return _nobody(suite)
     report = read_report(path)
-    newest = max(by_pair(report.contests), key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
-    return _text([sheets.summary(newest)], [report.header])
+    newest = max(report.run.pairs, key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
+    return _text([sheets.summary(newest)], [report.run.header])
 
 
 def in_full(suite: str) -> str:
@@ -53,7 +52,7 @@ def in_full(suite: str) -> str:
     if path is None:
         return _nobody(suite)
     report = read_report(path)
-    return _text([*report.summaries, *report.details, *report.closing], [report.header])
+    return _text([*report.summaries, *report.details, *report.closing], [report.run.header])
 
 
 def every_model(*only: str) -> str:
@@ -62,14 +61,14 @@ def every_model(*only: str) -> str:
     if path is None:
         return _nobody("models")
     report = read_report(path)
-    return _text([models.matrix(report.contests, store.read(path).skips, only)], [report.header])
+    return _text([models.matrix(report.run.contests, store.read(path).skips, only)], [report.run.header])
 
 
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
     reports = [read_report(path) for path in store.runs(REFERENCE, "**/*")]
-    known = standings(_best_known(contest for report in reports for contest in report.contests))
-    return _text([tracker.sheet(known)], [report.header for report in reports])
+    known = standings(_best_known(contest for report in reports for contest in report.run.contests))
+    return _text([tracker.sheet(known)], [report.run.header for report in reports])
 
 
 def every_claim() -> str:
@@ -90,7 +89,7 @@ def rungs() -> str:
     if path is None:
         return _nobody("ladder")
     report = read_report(path)
-    return _text([ladder.sheet(report.contests)], [report.header])
+    return _text([ladder.sheet(report.run.contests)], [report.run.header])
 
 
 def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.analysis import RunRecords
 from gilscope.model import (
     Arm,
     Calibration,
@@ -18,6 +18,7 @@ from gilscope.model import (
     Pair,
     Probe,
     Rules,
+    Run,
     RunHeader,
     Runtime,
     Trial,
@@ -139,15 +140,13 @@ def trials(walls_ns: Mapping[LaneSpec, float], launches: int = 7, rounds: int = 
     ]
 
 
-def records(
-    of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] = (), host: HostCard = HOST
-) -> RunRecords:
+def records(of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] = (), host: HostCard = HOST) -> Run:
     """A run of this one contest."""
-    return RunRecords(
-        host=host,
-        contests=[of],
-        calibrations=[Calibration(contest=of.id, loops=10)],
-        trials=measured,
-        findings=findings,
-        ends=[],
+    return Run(
+        path=Path("run.jsonl"),
+        header=msgspec.structs.replace(HEADER, host=host),
+        contests=(of,),
+        calibrations=(Calibration(contest=of.id, loops=10),),
+        trials=tuple(measured),
+        findings=tuple(findings),
     )

@@ -10,9 +10,11 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope import effort, host, stats
+from gilscope import host
 from gilscope.launch import Launch, Surroundings
 from gilscope.model import Contest, ContestEnd, Finding, Record, Rules
+from gilscope.stats import effort
+from gilscope.stats.intervals import log_ratio_interval
 from gilscope.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ class _Running:
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""
         ratios = {name: self._ratios(name) for name in self.specs if name != self.contest.reference}
-        widths = [stats.log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
+        widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
         self.widest = max(widths, default=math.inf)
         costs = Costs(
             elapsed_s=self._elapsed(),

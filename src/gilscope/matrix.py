@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from gilscope.claims import Claim
-from gilscope.claims import mistakes as claim_mistakes
+from gilscope.claims.statements import Claim
+from gilscope.claims.statements import mistakes as claim_mistakes
 from gilscope.errors import MatrixError, UsageError
 from gilscope.model import Rules
 from gilscope.validation import Table, convert, unknown_name

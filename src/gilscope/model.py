@@ -5,6 +5,7 @@ Times are integers in nanoseconds and say so in their names; ratios are plain fl
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -94,14 +95,6 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     gil_forced: bool = False
 
 
-class Estimate(msgspec.Struct, frozen=True):
-    """A figure with its 95 % confidence interval; all three in the unit that the context names."""
-
-    value: float
-    low: float
-    high: float
-
-
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """A workload as text: what it asks and how it may be run, known without running it.
 
@@ -139,6 +132,61 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the length of its trials says anything: a look at something takes as long as it takes."""
         return not self.observes
 
+    @property
+    def weighs_workers(self) -> bool:
+        """Whether it asks what workers hold that have nothing to do."""
+        return self.kind == "memory"
+
+    @property
+    def asks_about_workers(self) -> bool:
+        """Whether it asks about workers themselves, and spreads no work over them."""
+        return bool(self.ways) or self.weighs_workers
+
+    @property
+    def sends_payloads(self) -> bool:
+        """Whether it sends payloads to workers; its cases are their sizes in bytes."""
+        return self.kind == "transport"
+
+    @property
+    def payload(self) -> str:
+        """The shape of the payloads that it sends: its id without its kind and its case."""
+        return self.id.removeprefix(f"{self.kind}/").removesuffix(f"/{self.case}")
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether it is a rung of the contention ladder: threads share what it works on."""
+        return self.kind == "shared"
+
+    @property
+    def times_requests(self) -> bool:
+        """Whether it observes how long requests take beside busy workers; its cases are switch intervals."""
+        return self.kind == "latency"
+
+    @property
+    def shows_isolation(self) -> bool:
+        """Whether it observes what interpreters have in common."""
+        return self.kind == "isolation"
+
+
+CONTROL = "#control"
+"""What the name of the reference lane's second copy ends with."""
+
+
+def lane_name(arm: str, work: str = "serial") -> str:
+    """The name of a lane of an arm that does some work: a model with its workers (``threads-2``), or a way."""
+    return f"{arm}:{work}"
+
+
+def arm_and_work(lane: str) -> tuple[str, str]:
+    """The two parts of a lane's name."""
+    arm, _, work = lane.partition(":")
+    return arm, work
+
+
+def is_control(lane: str) -> bool:
+    """Whether a lane's name is that of the reference lane's second copy."""
+    return lane.endswith(CONTROL)
+
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane.
@@ -153,10 +201,14 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     way: str | None = None
 
     @property
+    def work(self) -> str:
+        """The lane's name without its arm, e.g. ``threads-2``."""
+        return self.way or (self.model if self.model == "serial" else f"{self.model}-{self.workers}")
+
+    @property
     def name(self) -> str:
         """The lane's name in its contest, e.g. ``3.14t:threads-2``."""
-        workers = "" if self.model == "serial" else f"-{self.workers}"
-        return f"{self.arm.name}:{self.way or self.model + workers}" + ("#control" if self.control else "")
+        return lane_name(self.arm.name, self.work) + (CONTROL if self.control else "")
 
 
 EVERY_LANE = "all"
@@ -346,3 +398,18 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
 
 
 Record = RunHeader | Contest | Skip | Calibration | Trial | Memory | Finding | ContestEnd
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored run, read back whole; ``torn`` lines were cut off or damaged, and are left out."""
+
+    path: Path
+    header: RunHeader
+    contests: tuple[Contest, ...]
+    skips: tuple[Skip, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    memory: tuple[Memory, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ends: tuple[ContestEnd, ...] = ()
+    torn: int = 0

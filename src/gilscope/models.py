@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -13,12 +13,16 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """One way to spread work over workers.
 
     ``crew`` is what runs in the target, ``module:Class`` in the agent or in a file (``path/to/file.py:Class``);
-    `gilscope_agent.crews.Crew` says what it must do. ``unfit`` tells why a runtime cannot run it, None where it can.
+    `gilscope_agent.crews.Crew` says what it must do. ``unfit`` returns why a runtime cannot run it, None where it can.
+    With ``shares_objects``, its workers run in threads on one set of objects. ``heavier_than`` names the models whose
+    workers are said to weigh less than its own.
     """
 
     name: str
     crew: str
     unfit: Callable[[Facts], str | None]
+    shares_objects: bool = False
+    heavier_than: tuple[str, ...] = ()
 
 
 def _always(facts: Facts) -> str | None:
@@ -50,18 +54,43 @@ MODELS: dict[str, Model] = {
     model.name: model
     for model in (
         Model(name="serial", crew="serial:Serial", unfit=_always),
-        Model(name="threads", crew="threads:Threads", unfit=_always),
-        Model(name="interpreters", crew="interpreters:OwnGilInterpreters", unfit=_own_gil),
-        Model(name="interpreters-shared", crew="interpreters:SharedGilInterpreters", unfit=_shared_gil),
-        Model(name="processes", crew="processes:SpawnedProcesses", unfit=_always),
-        Model(name="processes-fork", crew="processes:ForkedProcesses", unfit=_forking),
+        Model(name="threads", crew="threads:Threads", unfit=_always, shares_objects=True),
+        Model(name="interpreters", crew="interpreters:OwnGilInterpreters", unfit=_own_gil, heavier_than=("threads",)),
+        Model(
+            name="interpreters-shared",
+            crew="interpreters:SharedGilInterpreters",
+            unfit=_shared_gil,
+            heavier_than=("threads",),
+        ),
+        Model(
+            name="processes",
+            crew="processes:SpawnedProcesses",
+            unfit=_always,
+            heavier_than=("interpreters", "interpreters-shared"),
+        ),
+        Model(name="processes-fork", crew="processes:ForkedProcesses", unfit=_forking, heavier_than=("interpreters",)),
         Model(name="processes-forkserver", crew="processes:ForkServerProcesses", unfit=_forking),
         Model(name="asyncio", crew="asyncio_loops:Tasks", unfit=_always),
-        Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_always),
-        Model(name="thread-pool", crew="pools:ThreadPool", unfit=_always),
+        Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_always, shares_objects=True),
+        Model(name="thread-pool", crew="pools:ThreadPool", unfit=_always, shares_objects=True),
         Model(name="interpreter-pool", crew="pools:InterpreterPool", unfit=_interpreter_pool),
         Model(name="process-pool", crew="pools:ProcessPool", unfit=_always),
         Model(name="joblib", crew="joblib_workers:Joblib", unfit=_always),
     )
 }
 """Every model by name; a new one is a crew and a line here."""
+
+
+def orders_of_weight() -> tuple[tuple[str, ...], ...]:
+    """The chains of models in which each one's workers are said to weigh more than those of the one before."""
+    lighter = {name for model in MODELS.values() for name in model.heavier_than}
+    heaviest = [model.name for model in MODELS.values() if model.heavier_than and model.name not in lighter]
+    return tuple(chain for name in heaviest for chain in _chains_to(name))
+
+
+def _chains_to(name: str) -> Iterator[tuple[str, ...]]:
+    if not MODELS[name].heavier_than:
+        yield (name,)
+    for lighter in MODELS[name].heavier_than:
+        for chain in _chains_to(lighter):
+            yield (*chain, name)

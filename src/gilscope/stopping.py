@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import effort, stats
+from gilscope.stats import effort
+from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
     from gilscope.model import Rules
-    from gilscope.stats import Launches
+    from gilscope.stats.intervals import Launches
 
 FEWEST_LAUNCHES = 2
 FEWEST_ROUNDS = 2
@@ -78,7 +79,7 @@ def budget_is_spent(launches: int, elapsed_s: float, rules: Rules) -> bool:
 
 
 def _half_width(launches: Launches) -> float:
-    return stats.log_ratio_interval(launches).half_width if launches else float("inf")
+    return log_ratio_interval(launches).half_width if launches else float("inf")
 
 
 def _rounds(launches: Launches, opening_s: float, round_s: float) -> int:

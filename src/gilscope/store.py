@@ -19,17 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.errors import ResultsError
-from gilscope.model import (
-    Calibration,
-    Contest,
-    ContestEnd,
-    Finding,
-    Memory,
-    Record,
-    RunHeader,
-    Skip,
-    Trial,
-)
+from gilscope.model import Calibration, Contest, ContestEnd, Finding, Memory, Record, Run, RunHeader, Skip, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,21 +38,6 @@ class _Start(msgspec.Struct, tag="run"):
 
 
 _start_decoder = msgspec.json.Decoder(_Start)
-
-
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored run, read back whole; ``torn`` lines were cut off or damaged, and are left out."""
-
-    path: Path
-    header: RunHeader
-    contests: tuple[Contest, ...]
-    skips: tuple[Skip, ...]
-    calibrations: tuple[Calibration, ...]
-    trials: tuple[Trial, ...]
-    memory: tuple[Memory, ...]
-    findings: tuple[Finding, ...]
-    ends: tuple[ContestEnd, ...]
-    torn: int = 0
 
 
 class RunWriter:

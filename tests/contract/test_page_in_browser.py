@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from builders import HEADER, contest, lane, pair, records, trials
-from gilscope.analysis import figures
+from gilscope.figures.run import of_run, together
 from gilscope.model import Finding
 from gilscope.page import html
 from gilscope.page.shared import library
@@ -56,8 +56,8 @@ def made_up(cache: Path) -> str:
     walls = [1e6, 1e6, 1.08e6, 1.12e6, 1.05e6]
     finding = Finding(contest=of.id, lane="3.14:processes-2", launch=0, phase="end", kind="varies", reason=HOSTILE)
     measured = trials(dict(zip(lanes, walls, strict=True)))
-    told = figures(records(of, measured, [finding]))
-    return html.page(report(HEADER, told), measured, library(cache))
+    told = of_run(records(of, measured, [finding])).contests
+    return html.page(report(together(HEADER, told)), measured, library(cache))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_a_cell_opens_the_rounds_behind_the_terminals_number(page: Chrome) -> No
     """With the keyboard alone; the figures are the very strings of the terminal's table."""
     lanes = [TWIN, lane("3.14", control=True), FREE, THREADS, lane("3.14", "processes", 2)]
     measured = trials(dict(zip(lanes, [1e6, 1e6, 1.08e6, 1.12e6, 1.05e6], strict=True)))
-    (told,) = figures(records(contest(*lanes, builds=pair()), measured))
+    (told,) = of_run(records(contest(*lanes, builds=pair()), measured)).contests
     row = next(row for row in sheets.detail(told).rows if row[0] == THREADS.name)
     cell = next(cell for cell in cells(page) if THREADS.name in str(cell.get_attribute("aria-label")))
 

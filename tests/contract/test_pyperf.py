@@ -12,14 +12,14 @@ import pytest
 
 import builders
 from gilscope import store
-from gilscope.analysis import figures
 from gilscope.cli import main
-from gilscope.model import Calibration, ContestEnd
+from gilscope.figures.run import of_run
+from gilscope.model import Calibration, ContestEnd, Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
 
 LANES = [
     builders.lane("3.14"),
@@ -45,7 +45,7 @@ def cells(table: str) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> store.Run:
+def run(tmp_path: Path) -> Run:
     """A stored run of three benchmarks on a pair, with drift, noise, and launches that are far out."""
     noise = random.Random(11)  # noqa: S311 - noise to repeat, not a secret
     writer = store.RunWriter(tmp_path / "made.jsonl")
@@ -69,12 +69,12 @@ def run(tmp_path: Path) -> store.Run:
     return store.read(tmp_path / "made.jsonl")
 
 
-def report(run: store.Run) -> dict[str, ContestFigures]:
+def report(run: Run) -> dict[str, ContestFigures]:
     """What our report shows, by benchmark."""
     records = msgspec.structs.replace(
         builders.records(run.contests[0], run.trials), contests=run.contests, calibrations=run.calibrations
     )
-    return {str(item.contest.probe.benchmark): item for item in figures(records)}
+    return {str(item.contest.probe.benchmark): item for item in of_run(records).contests}
 
 
 def as_pyperf_says(ratio: float) -> str:
@@ -82,7 +82,7 @@ def as_pyperf_says(ratio: float) -> str:
     return f"{ratio:.2f}x slower" if ratio > 1 else f"{1 / ratio:.2f}x faster"
 
 
-def test_compare_to_prints_the_ratios_of_our_report(run: store.Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_to_prints_the_ratios_of_our_report(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Of serial lanes the penalty, of others the ratio of the two gains; what we cannot tell, pyperf cannot either."""
     assert main(["export", "--format", "pyperf", str(run.path)]) == 0
     twin, free = capsys.readouterr().out.split()
@@ -98,7 +98,7 @@ def test_compare_to_prints_the_ratios_of_our_report(run: store.Run, capsys: pyte
     assert set(shown) >= {"nbody", "nbody[threads-2]", "json", "json[threads-2]", "go"}
 
 
-def test_stats_hist_and_metadata_read_both_kinds_of_file(run: store.Run, tmp_path: Path) -> None:
+def test_stats_hist_and_metadata_read_both_kinds_of_file(run: Run, tmp_path: Path) -> None:
     """Paired and raw values, with what they were measured on."""
     for options in ([], ["--raw"]):
         assert main(["export", str(run.path), "-o", str(tmp_path / "out"), *options]) == 0

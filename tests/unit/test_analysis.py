@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from builders import HOST, contest, lane, pair, records, trial, trials
-from gilscope.analysis import by_pair, figures
+from gilscope.figures.run import by_pair, of_run
+from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.model import Finding
-from gilscope.scalability import Fit, Refusal
 
 if TYPE_CHECKING:
-    from gilscope.figures import ContestFigures, LaneFigures
+    from gilscope.figures.values import ContestFigures, LaneFigures
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -36,7 +36,7 @@ def measured(**changes: float) -> ContestFigures:
         FREE_GIL: 104 * MS,
         FREE_THREADS: changes.get("threads", 110 * MS),
     }
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
     return made
 
 
@@ -101,14 +101,14 @@ def test_the_noise_floor_is_what_the_control_shows() -> None:
 def test_a_difference_within_the_noise_floor_is_not_distinguishable() -> None:
     """A free-threaded build 0.2 % slower than its twin, where two copies of the twin differ by 2 %."""
     walls = {TWIN: 100 * MS, CONTROL: 102 * MS, FREE: 100.2 * MS}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
 
     assert not made.penalties[0].distinguishable
 
 
 def test_without_a_control_lane_there_is_no_noise_floor() -> None:
     """It is unknown, not zero."""
-    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8})))
+    (made,) = of_run(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}))).contests
 
     assert made.noise_floor is None
     assert made.control is None
@@ -150,7 +150,7 @@ def test_a_scaling_law_needs_cores_to_scale_on() -> None:
 
     def law(cpus: int) -> Fit | Refusal:
         host = msgspec.structs.replace(HOST, cpus_usable=float(cpus), cpus_physical=cpus)
-        (made,) = figures(records(of, trials(walls), host=host))
+        (made,) = of_run(records(of, trials(walls), host=host)).contests
         (told,) = made.scaling_laws
         return told.law
 
@@ -180,7 +180,7 @@ def test_best_model_is_the_twins_fastest_with_as_many_workers() -> None:
         FREE: 110 * MS,
         FREE_THREADS: 110 * MS,
     }
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
     evens = {item.against: item.whole_workers for item in made.break_evens if item.model == "threads"}
 
     assert evens == {"3.14 serial": 2, "3.14 best model": None}
@@ -189,7 +189,7 @@ def test_best_model_is_the_twins_fastest_with_as_many_workers() -> None:
 def test_more_workers_than_cpus_are_marked() -> None:
     """Four workers on two usable CPUs are oversubscribed, two are not."""
     walls = {TWIN: 1e8, FREE_THREADS: 1e8, FREE_FOUR: 2e8}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
 
     assert row(made, "3.14t:threads-4").oversubscribed
     assert not row(made, "3.14t:threads-2").oversubscribed
@@ -206,7 +206,7 @@ def test_a_failed_lane_has_no_row() -> None:
         contest="cpu/primes@3.14t", lane=FREE.name, launch=3, phase="work", kind="raised", reason="ValueError"
     )
     walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls), [finding]))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls), [finding])).contests
 
     assert [item.lane.name for item in made.lanes] == [TWIN.name]
     assert made.findings == (finding,)
@@ -217,14 +217,14 @@ def test_a_note_leaves_the_lane_in_place() -> None:
     note = Finding(
         contest="cpu/primes@3.14t", lane=FREE.name, launch=3, phase="end", kind="died at shutdown", reason="SIGABRT"
     )
-    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}), [note]))
+    (made,) = of_run(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}), [note])).contests
 
     assert [item.lane.name for item in made.lanes] == [TWIN.name, FREE.name]
 
 
 def test_one_launch_gives_figures_without_bounds() -> None:
     """A contest that was cut off early is shown, and its intervals say that they know nothing."""
-    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}, launches=1)))
+    (made,) = of_run(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}, launches=1))).contests
     penalty = made.penalties[0].penalty
 
     assert penalty.value == pytest.approx(0.10)
@@ -234,7 +234,7 @@ def test_one_launch_gives_figures_without_bounds() -> None:
 def test_warming_trials_are_left_out_and_told() -> None:
     """A first trial half as slow again in every launch is no part of any figure."""
     cold = [trial(TWIN, launch, number, 1.5e8 if number == 0 else 1e8) for launch in range(7) for number in range(6)]
-    (made,) = figures(records(contest(TWIN), cold))
+    (made,) = of_run(records(contest(TWIN), cold)).contests
 
     assert row(made, "3.14:serial").cold_rounds == 1
     assert row(made, "3.14:serial").time_per_unit.value == pytest.approx(0.01, rel=0.01)
@@ -242,7 +242,7 @@ def test_warming_trials_are_left_out_and_told() -> None:
 
 def test_a_missing_reference_leaves_times_only() -> None:
     """Without the reference there is nothing to form a gain or a penalty with."""
-    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({FREE: 1.1e8})))
+    (made,) = of_run(records(contest(TWIN, FREE, builds=pair()), trials({FREE: 1.1e8}))).contests
 
     assert row(made, "3.14t:serial").gain is None
     assert made.penalties == ()
@@ -252,7 +252,7 @@ def test_a_missing_reference_leaves_times_only() -> None:
 def test_a_free_threaded_reference_is_nobodys_twin() -> None:
     """Where the twin's serial lane was not part of the contest, there is no penalty to tell."""
     walls = {FREE: 110 * MS, FREE_GIL: 104 * MS}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
 
     assert made.penalties == ()
 
@@ -270,7 +270,7 @@ def test_every_way_of_a_free_threaded_build_is_compared_with_its_twins_same_way(
     }
     of = contest(*ways, builds=pair())
     of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, ways=("thread", "process")))
-    (made,) = figures(records(of, trials(ways)))
+    (made,) = of_run(records(of, trials(ways))).contests
 
     found = {penalty.way: penalty.penalty.value for penalty in made.penalties}
     assert found == {"thread": pytest.approx(0.1, abs=0.02), "process": pytest.approx(0.0, abs=0.02)}

@@ -9,17 +9,18 @@ import msgspec
 import pytest
 
 from gilscope import cached, store
-from gilscope.archive import Archive
+from gilscope.figures.run import of_run
+from gilscope.history.archive import Archive
+from gilscope.history.summarise import summary
+from gilscope.history.summary import in_unit
 from gilscope.model import Contest
-from gilscope.summarise import analysed, summary
-from gilscope.summary import in_unit
 from histories import made_run, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Estimate
-    from gilscope.summary import Observation
+    from gilscope.history.summary import Observation
+    from gilscope.stats.estimate import Estimate
 
 
 def opened(folders: list[Path], tmp_path: Path) -> tuple[Archive, tuple[str, ...]]:
@@ -42,7 +43,7 @@ def refuse(*_: object) -> NoReturn:
 def test_the_figures_are_the_reports(tmp_path: Path) -> None:
     """Value and both ends of each figure, as `analysis` gives them."""
     path = stored(tmp_path / "runs", made_run(noise=0.01))
-    (contest,) = analysed(store.read(path))
+    (contest,) = of_run(store.read(path)).contests
     expected: dict[tuple[str, str], Estimate] = {("penalty", "3.14t:serial"): contest.penalties[0].penalty}
     for lane in contest.lanes:
         expected["time", lane.lane.name] = lane.time_per_unit
@@ -52,7 +53,7 @@ def test_the_figures_are_the_reports(tmp_path: Path) -> None:
             expected["scaling", lane.lane.name] = lane.scaling
     archive, _ = opened([tmp_path / "runs"], tmp_path)
     found = {
-        (name, f"{each.figure.arm}:{each.figure.work}"): in_unit(name, each.figure.interval)
+        (name, f"{each.figure.arm}:{each.figure.work}"): in_unit(name, each.figure.log)
         for name in ("penalty", "time", "gain", "scaling")
         for each in archive.observations(name, "*", "*")
     }
@@ -79,7 +80,7 @@ def test_a_run_that_was_continued_is_summarised_again(tmp_path: Path) -> None:
     stored(tmp_path / "runs", made_run(slower=1.2, launches=9))
     (only,) = penalties([tmp_path / "runs"], tmp_path)
 
-    assert in_unit("penalty", only.figure.interval).value == pytest.approx(0.2)
+    assert in_unit("penalty", only.figure.log).value == pytest.approx(0.2)
 
 
 def test_other_code_makes_other_summaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +113,7 @@ def test_a_copy_counts_once(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "runs" / "r1.jsonl", tmp_path / "share" / "copied-later.jsonl")
     (only,) = penalties([tmp_path / "share", tmp_path / "runs"], tmp_path)
 
-    assert in_unit("penalty", only.figure.interval).value == pytest.approx(0.2)
+    assert in_unit("penalty", only.figure.log).value == pytest.approx(0.2)
 
 
 def test_runs_of_one_name_on_two_hosts_are_two(tmp_path: Path) -> None:

@@ -6,15 +6,14 @@ import math
 
 import pytest
 
-from gilscope.break_even import BreakEven, Point, crossing
-from gilscope.model import Estimate
-from gilscope.stats import Interval
+from gilscope.figures.break_even import BreakEven, Point, crossing
+from gilscope.stats.estimate import Estimate
 
 
 def point(workers: int, ratio: float, error: float = 0.01) -> Point:
     """A ratio of throughputs, known to a relative error."""
     log = math.log(ratio)
-    return Point(workers, Interval(log, log - error, log + error, freedom=8))
+    return Point(workers, Estimate(log, log - error, log + error, freedom=8))
 
 
 def test_a_power_law_is_crossed_where_it_says() -> None:

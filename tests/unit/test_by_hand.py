@@ -26,7 +26,7 @@ def last_digit(text: str) -> float:
 def test_a_second_opinion_agrees_to_the_shown_digits(name: str) -> None:
     """Penalty with its split, gains of all lanes with two workers, and where threads pay, if they do."""
     run = store.runs(REFERENCE, "*-reference")[-1]
-    contest = next(item for item in read_report(run).contests if item.contest.id == name)
+    contest = next(item for item in read_report(run).run.contests if item.contest.id == name)
     cold = {lane.lane.name: lane.cold_rounds for lane in contest.lanes}
     found = by_hand.told(by_hand.read(run, name), "3.14", "3.14t", 2, cold)
 

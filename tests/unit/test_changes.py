@@ -8,15 +8,16 @@ from random import Random
 
 import pytest
 
-from gilscope import stats
-from gilscope.changes import Level, changes, holm, p_value
+from gilscope.history.changes import Level, changes
+from gilscope.stats.estimate import CONFIDENCE, Estimate, student_quantile
+from gilscope.stats.significance import holm, p_value
 
-QUANTILE = stats.student_quantile(6, stats.CONFIDENCE)
+QUANTILE = student_quantile(6, CONFIDENCE)
 
 
 def level(log: float, error: float = 0.002, floor: float = 0.0) -> Level:
     """An estimate with this standard error and six degrees of freedom."""
-    return Level(stats.Interval(log, log - QUANTILE * error, log + QUANTILE * error, 6), floor)
+    return Level(Estimate(log, log - QUANTILE * error, log + QUANTILE * error, 6), floor)
 
 
 @pytest.mark.parametrize(("log", "mark"), [(math.log(1.05), "up"), (-math.log(1.05), "down"), (0.001, None)])
@@ -56,14 +57,14 @@ def test_holm_by_hand() -> None:
 
 def test_the_interval_and_the_p_value_agree() -> None:
     """An interval that ends at zero is one in twenty; one that is known exactly leaves no doubt."""
-    assert p_value(stats.Interval(0.02, 0.0, 0.04, 6)) == pytest.approx(0.05)
-    assert p_value(stats.Interval(0.02, 0.02, 0.02, 6)) == 0
-    assert p_value(stats.Interval(0.0, 0.0, 0.0, 6)) == 1
+    assert p_value(Estimate(0.02, 0.0, 0.04, 6)) == pytest.approx(0.05)
+    assert p_value(Estimate(0.02, 0.02, 0.02, 6)) == 0
+    assert p_value(Estimate(0.0, 0.0, 0.0, 6)) == 1
 
 
 def test_nothing_is_known_of_a_single_launch() -> None:
     """An unbounded interval marks nothing, and spoils no other change."""
-    unknown = Level(stats.Interval(0.5, -math.inf, math.inf, 0), 0.0)
+    unknown = Level(Estimate(0.5, -math.inf, math.inf, 0), 0.0)
     vague, sure = changes([(level(0.0), unknown), (level(0.0), level(0.1))])
 
     assert (vague.beyond_noise, sure.beyond_noise) == (None, "up")

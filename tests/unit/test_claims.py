@@ -12,11 +12,11 @@ from rich.console import Console
 
 from builders import HEADER, HOST, PROBE, contest, lane, runtime, trials
 from gilscope import catalog, matrix, store
-from gilscope.claim_figures import judged
-from gilscope.claims import Claim, on_host
+from gilscope.claims.judgements import judged
+from gilscope.claims.statements import Claim, on_host
 from gilscope.cli import main
 from gilscope.errors import MatrixError, ResultsError
-from gilscope.model import Calibration, Finding, Memory, Skip
+from gilscope.model import Calibration, Finding, Memory, Run, Skip
 from gilscope.models import MODELS
 from gilscope.pyperformance import PREFIX
 from gilscope.render import claims as render
@@ -25,7 +25,7 @@ from gilscope.render import terminal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gilscope.claims import Judgement
+    from gilscope.claims.statements import Judgement
     from gilscope.model import Contest, LaneSpec, Probe, Record
 
 CLAIM = Claim(
@@ -50,11 +50,11 @@ def claim(**changes: object) -> Claim:
     return msgspec.structs.replace(CLAIM, **changes)
 
 
-def run(walls_ns: Mapping[LaneSpec, float], of: Contest | None = None, **changes: object) -> store.Run:
+def run(walls_ns: Mapping[LaneSpec, float], of: Contest | None = None, **changes: object) -> Run:
     """A stored run of one contest whose makespans are known."""
     measured = of or contest(*walls_ns)
     own = tuple(msgspec.structs.replace(trial, contest=measured.id) for trial in trials(walls_ns))
-    made = store.Run(
+    made = Run(
         path=Path("made-up.jsonl"),
         header=HEADER,
         contests=(measured,),
@@ -74,13 +74,13 @@ def of_probe(name: str, *lanes: LaneSpec) -> Contest:
     return msgspec.structs.replace(contest(*lanes), id=f"{name}@3.14t", probe=probe)
 
 
-def both(one: store.Run, other: store.Run) -> store.Run:
+def both(one: Run, other: Run) -> Run:
     """One run with the contests of two."""
     fields = ("contests", "calibrations", "trials", "memory")
     return msgspec.structs.replace(one, **{name: getattr(one, name) + getattr(other, name) for name in fields})
 
 
-def judge(said: Claim, *runs: store.Run) -> Judgement:
+def judge(said: Claim, *runs: Run) -> Judgement:
     """What these runs say of one claim."""
     return judged({"a": said}, runs)[0]
 
@@ -134,7 +134,7 @@ def test_figures_of_time(changes: dict[str, str | None], ours: float) -> None:
     assert told.ours.value == pytest.approx(ours, rel=0.02 if changes.get("against", "") is None else 1e-6)
 
 
-def weighed(of: store.Run, bytes_of: Mapping[LaneSpec, int]) -> store.Run:
+def weighed(of: Run, bytes_of: Mapping[LaneSpec, int]) -> Run:
     """The run with what its lanes held."""
     name = of.contests[0].id
     records = (
@@ -203,13 +203,13 @@ def test_lanes_of_different_contests_are_compared_as_measured_apart() -> None:
     assert told.ours.low < told.ours.value < told.ours.high
 
 
-def differing() -> store.Run:
+def differing() -> Run:
     """A run whose builds differ in more than their GIL."""
     plain = msgspec.structs.replace(FREE.arm, runtime=runtime("3.14t", pgo=False))
     return run({SERIAL: 1e6, msgspec.structs.replace(FREE, arm=plain): 1e6})
 
 
-def failed() -> store.Run:
+def failed() -> Run:
     """A run in which the claim's lane failed."""
     of = run({SERIAL: 1e6, THREADS: 2e6})
     finding = Finding(
@@ -218,7 +218,7 @@ def failed() -> store.Run:
     return msgspec.structs.replace(of, findings=(finding,))
 
 
-def skipped() -> store.Run:
+def skipped() -> Run:
     """A run that left the claim's lane out."""
     of = run({SERIAL: 1e6})
     skip = Skip(contest=of.contests[0].id, lane=THREADS.name, reason="the suite leaves it out")
@@ -242,7 +242,7 @@ def skipped() -> store.Run:
         ({"lane": "3.14:threads"}, run({SERIAL: 1e6, THREADS: 2e6}), "3.14:threads names no lane but a model"),
     ],
 )
-def test_what_keeps_a_claim_from_being_judged(changes: dict[str, object], made: store.Run, reason: str) -> None:
+def test_what_keeps_a_claim_from_being_judged(changes: dict[str, object], made: Run, reason: str) -> None:
     """Every reason is told in words, and there is no figure."""
     told = judge(claim(**changes), made)
     assert (told.verdict, told.reason, told.ours) == ("cannot be judged here", reason, None)
@@ -258,7 +258,7 @@ def test_no_run_of_the_probe_is_no_verdict() -> None:
 def test_the_newest_run_that_has_the_figure_wins() -> None:
     """A newer run without the figure does not hide it."""
 
-    def dated(made: store.Run, day: int) -> store.Run:
+    def dated(made: Run, day: int) -> Run:
         header = msgspec.structs.replace(HEADER, id=f"day-{day}", started=f"2026-01-0{day} 00:00:00")
         return msgspec.structs.replace(made, header=header)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from gilscope import comparison
+from gilscope.exchange import comparison
 from gilscope.render import comparison as render
 
 

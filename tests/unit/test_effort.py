@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from gilscope import effort, stats
+from gilscope.stats import effort
+from gilscope.stats.intervals import log_ratio_interval
 
 
 def simulated(between: float, within: float, launches: int, rounds: int, seed: int = 1) -> list[list[float]]:
@@ -69,7 +70,7 @@ class TestPrediction:
         launches = simulated(0.02, 0.01, 9, 5)
         split = effort.split_variance(launches)
 
-        assert effort.predicted_half_width(split, 9, 5) == pytest.approx(stats.log_ratio_interval(launches).half_width)
+        assert effort.predicted_half_width(split, 9, 5) == pytest.approx(log_ratio_interval(launches).half_width)
 
     def test_comes_true_on_average(self) -> None:
         """Nine launches predict the half width of twenty-five within a tenth."""
@@ -77,7 +78,7 @@ class TestPrediction:
         for seed in range(200):
             launches = simulated(0.01, 0.02, 25, 5, seed)
             predicted.append(effort.predicted_half_width(effort.split_variance(launches[:9]), 25, 5))
-            come.append(stats.log_ratio_interval(launches).half_width)
+            come.append(log_ratio_interval(launches).half_width)
 
         assert np.mean(predicted) == pytest.approx(np.mean(come), rel=0.1)
 

@@ -10,15 +10,16 @@ import msgspec
 import pytest
 
 import builders
-from gilscope import export, pyperf_files
-from gilscope.analysis import figures
 from gilscope.errors import ResultsError, UsageError
+from gilscope.exchange import export
+from gilscope.exchange import files as pyperf_files
+from gilscope.figures.run import of_run
 from gilscope.model import Calibration
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.export import ArmFile, Series
+    from gilscope.exchange.export import ArmFile, Series
     from gilscope.model import Contest, LaneSpec, Trial
 
 TWIN = builders.lane("3.14")
@@ -57,7 +58,7 @@ def exported(contest: Contest, trials: list[Trial], *, raw: bool = False) -> dic
         builders.records(contest, trials),
         calibrations=[Calibration(contest=contest.id, loops=10, inner_loops=INNER_LOOPS)],
     )
-    files = export.exported(builders.HEADER, figures(records), trials, raw=raw)
+    files = export.exported(records, raw=raw)
     return {file.arm: {series.name: series for series in file.series} for file in files}
 
 
@@ -69,7 +70,7 @@ def mean(series: Series) -> float:
 def test_the_ratio_of_means_is_our_estimate(contest: Contest) -> None:
     """Robust and paired as ours is, of serial lanes and of others, though one launch is far out."""
     trials = measured()
-    (ours,) = figures(builders.records(contest, trials))
+    (ours,) = of_run(builders.records(contest, trials)).contests
     penalty = next(item.penalty for item in ours.penalties if item.arm == "3.14t")
     gain = next(row.gain for row in ours.lanes if row.lane == TWO)
     files = exported(contest, trials)
@@ -151,7 +152,7 @@ def test_a_pyperf_benchmark_keeps_its_name_until_it_is_taken(contest: Contest) -
     trials = [msgspec.structs.replace(trial, contest=of.id) for of in contests for trial in measured()]
     records = msgspec.structs.replace(builders.records(contest, trials), contests=contests)
 
-    twin, free = export.exported(builders.HEADER, figures(records), trials, raw=False)
+    twin, free = export.exported(records, raw=False)
 
     assert [series.name for series in twin.series] == ["nbody", "b.py:nbody"]
     assert [series.name for series in free.series] == [
@@ -178,7 +179,7 @@ def test_files_are_read_back_as_they_were_written(contest: Contest, tmp_path: Pa
 
 def exported_files(contest: Contest, trials: list[Trial]) -> tuple[ArmFile, ...]:
     """The pair's two files."""
-    return export.exported(builders.HEADER, figures(builders.records(contest, trials)), trials, raw=False)
+    return export.exported(builders.records(contest, trials), raw=False)
 
 
 def test_files_are_told_apart_by_their_paths_where_names_are_the_same(contest: Contest, tmp_path: Path) -> None:

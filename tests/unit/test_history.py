@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import cli, stats
+from gilscope import cli
 from gilscope.arguments import DEFAULT_RESULTS
 from gilscope.commands import output
-from gilscope.history import history, joined, version_order
-from gilscope.summary import Figure, Observation
+from gilscope.history.series import history, joined, version_order
+from gilscope.history.summary import Figure, Observation
+from gilscope.stats.estimate import student_quantile
 from histories import made_run, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.summary import FigureName
+    from gilscope.history.summary import FigureName
 
 VERSIONS = [f"3.14.{patch}" for patch in range(8)]
 PLANTED = "3.14.5"
@@ -198,26 +199,24 @@ class TestJoined:
 
     def test_one_run_is_itself(self) -> None:
         """Nothing is lost or gained."""
-        alone = observation(0.1).figure.interval
+        alone = observation(0.1).figure.log
 
         assert joined([alone]).half_width == pytest.approx(alone.half_width)
 
     def test_runs_that_agree_narrow_the_interval(self) -> None:
         """Four runs halve the error of one, and have more degrees of freedom."""
-        four = joined([observation(0.1).figure.interval] * 4)
-        error = 0.01 / stats.student_quantile(6, 0.95) / 2
+        four = joined([observation(0.1).figure.log] * 4)
+        error = 0.01 / student_quantile(6, 0.95) / 2
 
-        assert four.half_width == pytest.approx(stats.student_quantile(24, 0.95) * error)
+        assert four.half_width == pytest.approx(student_quantile(24, 0.95) * error)
 
     @pytest.mark.parametrize("between", [0.0, 0.01, 0.05])
     def test_coverage(self, between: float) -> None:
         """The interval holds the truth about 19 times in 20, however much runs differ."""
         draw = Random(3)  # noqa: S311 - noise, not secrets
-        error = 0.01 / stats.student_quantile(6, 0.95)
+        error = 0.01 / student_quantile(6, 0.95)
         held = [
-            joined([observation(draw.gauss(0, math.hypot(between, error))).figure.interval for _ in range(6)]).contains(
-                0.0
-            )
+            joined([observation(draw.gauss(0, math.hypot(between, error))).figure.log for _ in range(6)]).contains(0.0)
             for _ in range(1500)
         ]
 

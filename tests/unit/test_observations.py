@@ -7,10 +7,10 @@ import math
 import msgspec
 import pytest
 
-from builders import HEADER, PROBE, contest, lane, records, trial
-from gilscope.analysis import figures
+from builders import PROBE, contest, lane, records, trial
+from gilscope.figures.observations import mean, observations
+from gilscope.figures.run import of_run
 from gilscope.model import Contest, Finding, LaneSpec, Trial
-from gilscope.observations import mean, observations
 from gilscope.render.report import report
 
 BARE = msgspec.structs.replace(lane("3.14"), way="bare")
@@ -68,7 +68,7 @@ def test_numbers_become_estimates_and_words_sets() -> None:
 
 def test_a_contest_has_a_row_per_way_and_a_column_per_name() -> None:
     """Each with its interval and unit, zero too; the control's row is not shown."""
-    told = report(HEADER, figures(records(of_probe("hazards/lost"), LOOKS)))
+    told = report(of_run(records(of_probe("hazards/lost"), LOOKS)))
 
     (sheet,) = told.details
     assert [column.heading for column in sheet.columns] == ["way", "p99", "lost (updates)", "lock"]
@@ -81,14 +81,14 @@ def test_a_lane_that_hung_is_told_in_its_place() -> None:
     of = of_probe("hazards/deadlock")
     hung = Finding(contest=of.id, lane=LOCKED.name, launch=0, phase="work", kind="hung", reason="gave no answer")
 
-    told = report(HEADER, figures(records(of, LOOKS, [hung])))
+    told = report(of_run(records(of, LOOKS, [hung])))
 
     assert told.details[0].rows[-1][:2] == ("3.14:locked", "hung: gave no answer")
 
 
 def test_isolation_has_a_row_per_thing() -> None:
     """And a column per version and way."""
-    told = report(HEADER, figures(records(of_probe("isolation/objects"), LOOKS)))
+    told = report(of_run(records(of_probe("isolation/objects"), LOOKS)))
 
     sheet = next(sheet for sheet in told.summaries if sheet.title.startswith("isolation/objects"))
     assert [column.heading for column in sheet.columns] == ["thing", "3.14:bare", "3.14:locked"]
@@ -97,7 +97,7 @@ def test_isolation_has_a_row_per_thing() -> None:
 
 def test_a_convoy_has_a_column_per_switch_interval() -> None:
     """Its cells are the 99th percentiles."""
-    told = report(HEADER, figures(records(of_probe("latency/threads", 0.005), LOOKS)))
+    told = report(of_run(records(of_probe("latency/threads", 0.005), LOOKS)))
 
     sheet = next(sheet for sheet in told.summaries if "switch interval" in sheet.title)
     assert [column.heading for column in sheet.columns] == ["workers", "0.005 s"]

@@ -15,8 +15,8 @@ import vl_convert
 import gilscope.page
 from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
-from gilscope.analysis import figures
 from gilscope.commands.showing import read_report
+from gilscope.figures.run import of_run
 from gilscope.model import Finding, Record
 from gilscope.page import content, html
 from gilscope.page.charts import specifications
@@ -27,7 +27,7 @@ from gilscope.render.report import report
 from gilscope.render.sheets import Column, Sheet
 
 if TYPE_CHECKING:
-    from gilscope.analysis import RunRecords
+    from gilscope.model import Run
 
 NAME = "<script>alert(1)</script>"
 REASON = "</script><!-- {{library}} & \u2028 -->"
@@ -36,7 +36,7 @@ WALLS = (1e6, 1e6, 1.08e6, 1.12e6)
 LIBRARY = Library("LIBRARY", specifications())
 
 
-def run(launches: int = 7) -> RunRecords:
+def run(launches: int = 7) -> Run:
     """A pair's contest of a probe with markup for a name, and a note that holds more."""
     of = contest(*LANES, builds=pair())
     of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, id=NAME))
@@ -44,9 +44,9 @@ def run(launches: int = 7) -> RunRecords:
     return records(of, trials(dict(zip(LANES, WALLS, strict=True)), launches), [note])
 
 
-def page(of: RunRecords) -> str:
+def page(of: Run) -> str:
     """The file, with a word in place of the library."""
-    return html.page(report(HEADER, figures(of)), of.trials, LIBRARY)
+    return html.page(report(of_run(of)), of.trials, LIBRARY)
 
 
 def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
@@ -80,12 +80,12 @@ def test_looks_at_something_have_no_rounds_to_show() -> None:
     (asked,) = of.contests
     looking = msgspec.structs.replace(asked.probe, observes={"lost": "updates"}, ways=("serial",))
     held = content.content(
-        report(HEADER, figures(msgspec.structs.replace(of, contests=[msgspec.structs.replace(asked, probe=looking)]))),
+        report(of_run(msgspec.structs.replace(of, contests=[msgspec.structs.replace(asked, probe=looking)]))),
         of.trials,
     )
 
     assert {lane.rounds for lane in held.lanes} == {None}
-    assert {lane.rounds is None for lane in content.content(report(HEADER, figures(of)), of.trials).lanes} == {False}
+    assert {lane.rounds is None for lane in content.content(report(of_run(of)), of.trials).lanes} == {False}
 
 
 def test_markup_of_a_probe_stays_inside_its_string() -> None:
@@ -101,7 +101,7 @@ def test_markup_of_a_probe_stays_inside_its_string() -> None:
 
 def test_the_figures_are_the_terminals_strings() -> None:
     """All of the table but its bars."""
-    (told,) = figures(run())
+    (told,) = of_run(run()).contests
     shown = embedded(page(run()))["contests"][0]["sheets"][0]["rows"]
 
     assert shown == [list(row[:-1]) for row in sheets.detail(told).rows]
@@ -127,7 +127,7 @@ def test_launches_that_do_not_fit_are_left_out_and_counted(monkeypatch: pytest.M
 
 def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
     """As wide as analysis says, on both sides."""
-    (told,) = figures(run())
+    (told,) = of_run(run()).contests
     (point,) = embedded(page(run()))["penalties"]
 
     assert (point["floor_low"], point["floor"]) == (-(told.noise_floor or 0), told.noise_floor)
@@ -136,7 +136,7 @@ def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
 
 def test_a_picture_is_the_same_for_the_same_figures() -> None:
     """Penalties were measured, payloads were not; no name of a probe ends an element."""
-    told = figures(run())
+    told = of_run(run())
     (only,) = pictures(told).items()
 
     assert only == ("penalties", pictures(told)["penalties"])
@@ -167,7 +167,7 @@ def test_claims_are_shown_where_there_are_any() -> None:
     told = Sheet(title="What was said", columns=(Column("claim"),), rows=(("so it is",),))
     none = Sheet(title="What else", columns=(Column("claim"),), rows=())
     of = run()
-    shown = embedded(html.page(report(HEADER, figures(of)), of.trials, LIBRARY, [told, none]))["claims"]
+    shown = embedded(html.page(report(of_run(of)), of.trials, LIBRARY, [told, none]))["claims"]
 
     assert [(sheet["title"], sheet["rows"]) for sheet in shown] == [("What was said", [["so it is"]])]
 

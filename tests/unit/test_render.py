@@ -11,13 +11,14 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
-from gilscope.analysis import by_pair, figures
-from gilscope.model import Estimate, Finding
+from gilscope.figures.run import by_pair, of_run, together
+from gilscope.model import Finding
 from gilscope.render import markdown, numbers, sheets, terminal
 from gilscope.render.report import Report, report
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
 
 HOSTILE = "<script>alert(1)</script> | **bold** [link](x)"
 
@@ -36,13 +37,13 @@ def made(differences: tuple[str, ...] = (), question: str = "How fast?") -> Cont
     finding = Finding(
         contest=of.id, lane="3.14t:processes-2", launch=0, phase="work", kind="raised", reason=HOSTILE, detail="Trace"
     )
-    (one,) = figures(records(of, trials(walls), [finding]))
+    (one,) = of_run(records(of, trials(walls), [finding])).contests
     return one
 
 
 def told(**changes: object) -> Report:
     """The report of that contest."""
-    return report(HEADER, [made(**changes)])  # type: ignore[arg-type] # passed on as they are
+    return report(together(HEADER, [made(**changes)]))  # type: ignore[arg-type] # passed on as they are
 
 
 @pytest.mark.parametrize(

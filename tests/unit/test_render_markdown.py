@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
-from gilscope.analysis import figures
+from gilscope.figures.run import of_run, together
 from gilscope.model import Finding, Pair, Skip
 from gilscope.render import markdown
 from gilscope.render.report import Report, report
@@ -30,7 +30,7 @@ def made(
     of = msgspec.structs.replace(contest(*WALLS, builds=builds or pair()), probe=probe)
     finding = Finding(contest=of.id, lane="3.14t:processes-2", launch=0, phase="work", kind="raised", reason=reason)
     stored = trials(WALLS)
-    return report(HEADER, figures(records(of, stored[::-1] if backwards else stored, [finding])))
+    return report(of_run(records(of, stored[::-1] if backwards else stored, [finding])))
 
 
 def test_the_page_says_that_it_is_generated() -> None:
@@ -101,7 +101,9 @@ def test_what_was_left_out_before_it_began_is_told() -> None:
     """A contest of which no lane was left has no table of its own, but its reason is on the page."""
     skip = Skip(contest="cpu/other@3.8", lane="3.8:serial", reason="needs Python >=3.12")
 
-    assert "| 3.8:serial | 1 | needs Python \\>=3.12 |" in markdown.page(report(HEADER, made().contests, [skip]))
+    assert "| 3.8:serial | 1 | needs Python \\>=3.12 |" in markdown.page(
+        report(together(HEADER, made().run.contests, [skip]))
+    )
 
 
 def test_sheets_without_rows_are_left_out() -> None:

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from gilscope.model import Estimate
 from gilscope.render import numbers
+from gilscope.stats.estimate import Estimate
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from builders import contest, lane, pair, records, trials
-from gilscope.analysis import by_pair, figures
+from gilscope.figures.run import by_pair, of_run
 from gilscope.model import EVERY_LANE, ContestEnd, Finding, Pair, Skip
 from gilscope.render import sheets
 
 if TYPE_CHECKING:
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -32,7 +32,7 @@ def measured(builds: Pair | None = None) -> ContestFigures:
     of = contest(*WALLS, builds=builds or pair())
     end = ContestEnd(contest=of.id, reason="budget", seconds=11.4, launches=7)
     run = msgspec.structs.replace(records(of, trials(WALLS), [FINDING]), ends=[end])
-    (made,) = figures(run)
+    (made,) = of_run(run).contests
     return made
 
 
@@ -56,7 +56,7 @@ def test_the_summary_tells_cost_gain_and_break_even() -> None:
 def test_several_probes_have_a_geometric_mean_of_their_penalties() -> None:
     """10 % and 30 % make 19.58 %: the root of 1.1 x 1.3; one probe alone needs no mean."""
     slower = {**WALLS, FREE: 1.3e8}
-    (other,) = figures(records(contest(*slower, builds=pair()), trials(slower)))
+    (other,) = of_run(records(contest(*slower, builds=pair()), trials(slower))).contests
     (both,) = by_pair([measured(), other])
 
     assert both.mean_penalties["3.14t"].value == pytest.approx(0.1958, abs=0.002)
@@ -67,7 +67,7 @@ def test_several_probes_have_a_geometric_mean_of_their_penalties() -> None:
 def test_a_penalty_within_the_noise_is_marked() -> None:
     """The tilde that the note explains stands before it."""
     walls = {TWIN: 1e8, CONTROL: 1.05e8, FREE: 1.001e8}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
     sheet = sheets.summary(*by_pair([made]))
 
     assert cells(sheet, "cpu/primes")["penalty, one thread"].startswith("~ ")
@@ -77,7 +77,7 @@ def test_a_penalty_within_the_noise_is_marked() -> None:
 def test_a_lane_that_never_pays_says_within_what_was_measured() -> None:
     """No number of workers is made up."""
     walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, FREE_THREADS: 3e8}
-    (made,) = figures(records(contest(*walls, builds=pair()), trials(walls)))
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
 
     assert cells(sheets.summary(*by_pair([made])), "cpu/primes")["threads pay from (workers)"] == "not within 2"
     assert cells(sheets.break_evens(made), "3.14t:threads")["pays from"] == "not within 2"
@@ -125,7 +125,7 @@ def test_a_contest_that_was_cut_off_says_so() -> None:
 
 def test_a_contest_without_its_control_has_no_noise_floor() -> None:
     """It is unknown, not zero."""
-    (made,) = figures(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8})))
+    (made,) = of_run(records(contest(TWIN, FREE, builds=pair()), trials({TWIN: 1e8, FREE: 1.1e8}))).contests
 
     assert "Noise floor: unknown" in sheets.detail(made).notes[0]
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from builders import HEADER, PROBE, contest, lane, pair, records, trials
-from gilscope.analysis import figures
+from builders import PROBE, contest, lane, pair, records, trials
+from gilscope.figures.run import of_run
 from gilscope.model import Finding
 from gilscope.render import terminal
 from gilscope.render.report import Report, report
@@ -34,7 +34,7 @@ def made(reason: str = "no", detail: str = "") -> Report:
     finding = Finding(
         contest=of.id, lane="3.14t:processes-2", launch=0, phase="work", kind="raised", reason=reason, detail=detail
     )
-    return report(HEADER, figures(records(of, trials(WALLS), [finding])))
+    return report(of_run(records(of, trials(WALLS), [finding])))
 
 
 def shown(told: Report, width: int = 80, *, colours: bool = False) -> str:

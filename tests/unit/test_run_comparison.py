@@ -10,8 +10,8 @@ import pytest
 
 from gilscope import cli, store
 from gilscope.arguments import DEFAULT_RESULTS
-from gilscope.run_comparison import RunComparison, compare
-from gilscope.summarise import summary
+from gilscope.history.summarise import summary
+from gilscope.history.two_runs import RunComparison, compare
 from histories import made_run, stored
 
 if TYPE_CHECKING:

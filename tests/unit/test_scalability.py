@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from gilscope.scalability import Fit, Refusal, fit
-from gilscope.stats import Interval, student_quantile
+from gilscope.figures.scaling_law import Fit, Refusal, fit
+from gilscope.stats.estimate import Estimate, student_quantile
 
 COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 FREEDOM = 8
@@ -19,11 +19,11 @@ def law(workers: float, contention: float, coherency: float, rate: float = 3.0) 
     return rate * workers / (1 + contention * (workers - 1) + coherency * workers * (workers - 1))
 
 
-def measured(contention: float, coherency: float, error: float, random: np.random.Generator) -> dict[int, Interval]:
+def measured(contention: float, coherency: float, error: float, random: np.random.Generator) -> dict[int, Estimate]:
     """Throughputs off by a relative standard error, each with the interval that such an error has."""
     half = student_quantile(FREEDOM, 0.95) * error
     points = {count: math.log(law(count, contention, coherency)) + random.normal(0, error) for count in COUNTS}
-    return {count: Interval(log, log - half, log + half, freedom=FREEDOM) for count, log in points.items()}
+    return {count: Estimate(log, log - half, log + half, freedom=FREEDOM) for count, log in points.items()}
 
 
 @pytest.mark.parametrize(("contention", "coherency"), [(0.05, 0.002), (0.02, 0.01), (0.2, 0.001), (0.0, 0.005)])
@@ -62,7 +62,7 @@ def test_work_that_scales_perfectly_has_no_peak() -> None:
 
 def test_three_counts_are_refused() -> None:
     """Three parameters go through any three points."""
-    points = {count: Interval(0.0, -0.01, 0.01, freedom=8) for count in (1, 2, 3)}
+    points = {count: Estimate(0.0, -0.01, 0.01, freedom=8) for count in (1, 2, 3)}
     refused = fit(points, 16)
     assert isinstance(refused, Refusal)
     assert "at least 4" in refused.reason
@@ -70,7 +70,7 @@ def test_three_counts_are_refused() -> None:
 
 def test_counts_above_the_cores_do_not_count() -> None:
     """They tell how cores are shared."""
-    points = {count: Interval(0.0, -0.01, 0.01, freedom=8) for count in (1, 2, 4, 8)}
+    points = {count: Estimate(0.0, -0.01, 0.01, freedom=8) for count in (1, 2, 4, 8)}
     refused = fit(points, 2)
     assert isinstance(refused, Refusal)
     assert "within the 2 cores, and 2 were measured" in refused.reason
@@ -78,5 +78,5 @@ def test_counts_above_the_cores_do_not_count() -> None:
 
 def test_a_point_of_one_launch_is_refused() -> None:
     """Nothing is known of its error."""
-    points = {count: Interval(0.0, -math.inf, math.inf, freedom=0) for count in (1, 2, 3, 4)}
+    points = {count: Estimate(0.0, -math.inf, math.inf, freedom=0) for count in (1, 2, 3, 4)}
     assert isinstance(fit(points, 16), Refusal)

@@ -8,17 +8,17 @@ import msgspec
 import pytest
 
 from builders import PROBE, contest, lane, pair, records, runtime, trials
-from gilscope.analysis import RunRecords, figures
-from gilscope.model import Finding, Memory, Pair, Probe, Skip
+from gilscope.figures.run import of_run
+from gilscope.figures.standings import standings
+from gilscope.model import Finding, Memory, Pair, Probe, Run, Skip
 from gilscope.render import ladder
 from gilscope.render import models as model_sheets
 from gilscope.render import tracker as sheets
-from gilscope.tracker import standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
     from gilscope.model import LaneSpec
 
 TWIN = lane("3.14")
@@ -39,8 +39,8 @@ def measured(
         for item, size in (held or {}).items()
         for number in range(7)
     ]
-    run: RunRecords = msgspec.structs.replace(records(of, trials(walls)), memory=weighed)
-    (made,) = figures(run)
+    run: Run = msgspec.structs.replace(records(of, trials(walls)), memory=weighed)
+    (made,) = of_run(run).contests
     return made
 
 
@@ -131,7 +131,7 @@ def test_features_are_what_their_probe_saw() -> None:
         for item in trials(dict.fromkeys(lanes, 1e8))
     ]
     of = msgspec.structs.replace(contest(*lanes, builds=pair()), probe=probe)
-    (standing,) = standings(figures(records(of, seen)))
+    (standing,) = standings(of_run(records(of, seen)).contests)
 
     assert standing.features == {"jit": "off"}
     cells = {row[0]: row[1] for row in sheets.sheet([standing]).rows}
@@ -153,7 +153,7 @@ def test_the_table_of_models_has_no_empty_cell() -> None:
     pool = lane("3.14t", "thread-pool", 2)
     of = contest(TWIN, FREE, THREADS, pool, builds=pair())
     failed = Finding(contest=of.id, lane=pool.name, launch=0, phase="work", kind="raised", reason="ValueError")
-    (made,) = figures(records(of, trials({TWIN: 1e8, FREE: 1.1e8, THREADS: 1.1e8}), [failed]))
+    (made,) = of_run(records(of, trials({TWIN: 1e8, FREE: 1.1e8, THREADS: 1.1e8}), [failed])).contests
     skip = Skip(contest=of.id, lane="3.14:interpreter-pool-2", reason="came later")
     sheet = model_sheets.matrix([made], [skip])
     rows = {row[0]: dict(zip([column.heading for column in sheet.columns], row, strict=True)) for row in sheet.rows}

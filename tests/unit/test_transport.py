@@ -8,17 +8,18 @@ import msgspec
 import pytest
 
 from builders import HEADER, PROBE, contest, lane, records, trial, trials
-from gilscope.analysis import figures
-from gilscope.model import Estimate, Finding, LaneSpec
+from gilscope.figures.run import of_run, together
+from gilscope.figures.transport import Means, means
+from gilscope.model import Finding, LaneSpec
 from gilscope.render import numbers
 from gilscope.render import transport as rendered
 from gilscope.render.report import report
-from gilscope.transport import Means, means
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
 
     Curve = Callable[[int], float]
     """Seconds of a trip by the payload's size."""
@@ -47,7 +48,7 @@ def of_size(size: int, kind: str = "transport", **curves: Curve) -> ContestFigur
     """The contest of one size."""
     lanes = {way(name): curve(size) * 1e9 * LOOPS for name, curve in curves.items()}
     probe = msgspec.structs.replace(PROBE, id=f"{kind}/bytes/{size}", kind=kind, ways=tuple(curves), case=size)
-    (made,) = figures(records(msgspec.structs.replace(contest(*lanes), probe=probe), trials(lanes)))
+    (made,) = of_run(records(msgspec.structs.replace(contest(*lanes), probe=probe), trials(lanes))).contests
     return made
 
 
@@ -63,7 +64,7 @@ def noisy(size: int, launches: int = 7) -> ContestFigures:
     walls = [30_000 * LOOPS * 100 ** ((launch * 3 % 7) / 6) for launch in range(launches)]
     measured = [trial(spec, launch, number, wall) for launch, wall in enumerate(walls) for number in range(4)]
     probe = msgspec.structs.replace(PROBE, id=f"transport/bytes/{size}", kind="transport", ways=("pipe",), case=size)
-    (made,) = figures(records(msgspec.structs.replace(contest(spec), probe=probe), measured))
+    (made,) = of_run(records(msgspec.structs.replace(contest(spec), probe=probe), measured)).contests
     return made
 
 
@@ -149,7 +150,7 @@ def test_other_contests_are_left_alone() -> None:
 def test_every_cell_of_the_verdicts_says_something() -> None:
     """A way that one arm lacks is not a hole in the table."""
     both = [of_size(size, pipe=copying, queue=flat) for size in SIZES]
-    verdicts, _ = rendered.sheets([*both, *unfit([of_size(8, other=flat)])])
+    verdicts, _ = rendered.sheets(means([*both, *unfit([of_size(8, other=flat)])]))
 
     assert [column.heading for column in verdicts.columns] == ["means", "3.14"]
     assert [row[0] for row in verdicts.rows] == ["pipe", "queue", "other"]
@@ -161,7 +162,7 @@ def test_every_cell_of_the_verdicts_says_something() -> None:
 def test_the_trips_of_a_shape_are_one_sheet() -> None:
     """A column for each size, a row for each means that was measured, and its bandwidth one way."""
     measured = [of_size(size, pipe=copying) for size in SIZES]
-    _, trips = rendered.sheets([*measured, *unfit([of_size(8, other=flat)])])
+    _, trips = rendered.sheets(means([*measured, *unfit([of_size(8, other=flat)])]))
 
     headings = [column.heading for column in trips.columns]
     assert headings == ["means", "8 B", "1 kB", "64 kB", "1 MB", "10 MB", "100 MB", "bandwidth"]
@@ -173,8 +174,8 @@ def test_the_trips_of_a_shape_are_one_sheet() -> None:
 
 def test_a_run_of_transport_begins_with_its_sheets() -> None:
     """And other runs have none."""
-    made = report(HEADER, [of_size(size, pipe=copying) for size in SIZES])
-    other = report(HEADER, [of_size(8, kind="birth", thread=flat)])
+    made = report(together(HEADER, [of_size(size, pipe=copying) for size in SIZES]))
+    other = report(together(HEADER, [of_size(8, kind="birth", thread=flat)]))
 
     assert [sheet.title for sheet in made.summaries][:2] == [
         "Is it copied? bytes",

@@ -9,16 +9,16 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
-from gilscope.analysis import figures
+from gilscope.figures.run import of_run, together
 from gilscope.model import Finding, FindingKind, Memory
 from gilscope.render import report, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
+    from gilscope.figures.verdict import Verdict
     from gilscope.model import LaneSpec
-    from gilscope.verdict import Verdict
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -47,7 +47,9 @@ def measured(
         for number in range(7)
     ]
     run = records(of, trials(walls), findings)
-    (made,) = figures(type(run)(**{**{name: getattr(run, name) for name in run.__struct_fields__}, "memory": weighed}))
+    (made,) = of_run(
+        type(run)(**{**{name: getattr(run, name) for name in run.__struct_fields__}, "memory": weighed})
+    ).contests
     return made
 
 
@@ -129,7 +131,7 @@ def test_builds_and_noise_stand_against_the_comparison() -> None:
 def text(*contests: ContestFigures) -> str:
     """The end of the report, on a terminal of 80 columns."""
     console = Console(file=io.StringIO(), width=80, highlight=False, markup=False)
-    terminal.show(console, report.report(HEADER, contests).summaries[-1:])
+    terminal.show(console, report.report(together(HEADER, contests)).summaries[-1:])
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -162,7 +164,9 @@ def test_noise_is_no_verdict() -> None:
 def test_several_workloads_have_a_row_each() -> None:
     """With what was seen against them."""
     (row, other) = (
-        report.report(HEADER, [measured(WALLS), measured(WALLS, [finding(FREE, "GIL turned on")])]).summaries[-1].rows
+        report.report(together(HEADER, [measured(WALLS), measured(WALLS, [finding(FREE, "GIL turned on")])]))
+        .summaries[-1]
+        .rows
     )
 
     assert THREADS.name in row[1]

@@ -8,13 +8,14 @@ import msgspec
 import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
-from gilscope.analysis import figures
-from gilscope.model import Contest, Estimate, Finding, LaneSpec, Memory
+from gilscope.figures.run import of_run, together
+from gilscope.model import Contest, Finding, LaneSpec, Memory
 from gilscope.render import numbers, sheets, workers
 from gilscope.render.report import report
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
 
 MIB = 2**20
 WAYS = ("thread", "interpreter", "spawn")
@@ -37,7 +38,7 @@ def measured(interpreter_ns: float = 1e8, findings: tuple[Finding, ...] = ()) ->
     for arm, factor in (("3.14", 1), ("3.14t", 2)):
         for name, wall in zip(WAYS, (1e6, interpreter_ns, 5e8), strict=True):
             walls[way(arm, name)] = wall * factor
-    (made,) = figures(records(of_ways(*walls), trials(walls), findings))
+    (made,) = of_run(records(of_ways(*walls), trials(walls), findings)).contests
     return made
 
 
@@ -58,7 +59,7 @@ def weighed(*held: tuple[LaneSpec, int], tells_pss: bool = True, launches: int =
         for launch in range(launches)
     ]
     run = records(of, trials(dict.fromkeys((spec for spec, _ in held), 1e6), launches=launches))
-    (made,) = figures(msgspec.structs.replace(run, memory=memory))
+    (made,) = of_run(msgspec.structs.replace(run, memory=memory)).contests
     return made
 
 
@@ -133,7 +134,7 @@ def test_an_order_in_time_is_decided_by_intervals_and_noise_floor(interpreter_ns
 def test_an_arm_without_one_of_the_ways_has_no_order() -> None:
     """Before 3.12 no interpreter has a GIL of its own, so there is nothing to say."""
     walls = {way("3.14", "thread"): 1e6, way("3.14", "spawn"): 1e8}
-    (made,) = figures(records(of_ways(*walls), trials(walls)))
+    (made,) = of_run(records(of_ways(*walls), trials(walls))).contests
 
     assert made.orders == ()
     assert workers.orders([made]).rows == ()
@@ -208,7 +209,7 @@ def test_a_run_from_before_memory_was_weighed_still_reads() -> None:
 
 def test_a_contest_about_workers_has_no_summary_of_costs_and_gains() -> None:
     """Nothing was spread over workers, so nothing was gained."""
-    made = report(HEADER, [measured(), weighed(*several("threads", 5 * MIB, MIB))])
+    made = report(together(HEADER, [measured(), weighed(*several("threads", 5 * MIB, MIB))]))
 
     assert [sheet.title for sheet in made.summaries] == [workers.orders([]).title]
     assert len(made.details) == 2

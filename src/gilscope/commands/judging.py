@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from gilscope.archive import Archive
-    from gilscope.store import Run
-    from gilscope.summary import Summary
+    from gilscope.history.archive import Archive
+    from gilscope.history.summary import Summary
+    from gilscope.model import Run
 
 
 def show_history(asked: argparse.Namespace) -> int:
     """A figure over versions or dates."""
-    from gilscope.archive import Archive
-    from gilscope.history import history
+    from gilscope.history.archive import Archive
+    from gilscope.history.series import history
     from gilscope.render import history as render
     from gilscope.render import terminal
 
@@ -63,7 +63,7 @@ def _summarise(archive: Archive) -> None:
 
 def _summarised(path: Path) -> Summary:
     from gilscope import store
-    from gilscope.summarise import summary
+    from gilscope.history.summarise import summary
 
     return summary(store.read(path))
 
@@ -71,9 +71,9 @@ def _summarised(path: Path) -> Summary:
 def compare_runs(asked: argparse.Namespace) -> int:
     """Two runs side by side."""
     from gilscope import store
+    from gilscope.history.two_runs import compare
     from gilscope.render import run_comparison as render
     from gilscope.render import terminal
-    from gilscope.run_comparison import compare
 
     before, after = (_summarised(store.find(asked.results, run)) for run in (asked.before, asked.after))
     compared = compare(before, after)
@@ -87,7 +87,7 @@ def compare_runs(asked: argparse.Namespace) -> int:
 def judge_claims(asked: argparse.Namespace) -> int:
     """What was published, beside what was measured."""
     from gilscope import store
-    from gilscope.claim_figures import judged
+    from gilscope.claims.judgements import judged
     from gilscope.matrix import claims, home
     from gilscope.render import claims as render
     from gilscope.render import markdown, terminal

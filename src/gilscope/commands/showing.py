@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gilscope.figures.run import RunFigures
     from gilscope.render.report import Report
 
 NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
@@ -37,11 +38,11 @@ def show_report(asked: argparse.Namespace) -> int:
 def make_page(asked: argparse.Namespace) -> int:
     """A run as one HTML file."""
     from gilscope import store
-    from gilscope.claim_figures import judged
+    from gilscope.claims.judgements import judged
+    from gilscope.figures.run import of_run
     from gilscope.matrix import claims, home
     from gilscope.render import claims as render
     from gilscope.render.report import report
-    from gilscope.summarise import analysed
 
     try:
         from gilscope.page import html
@@ -49,7 +50,7 @@ def make_page(asked: argparse.Namespace) -> int:
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
     run = store.read(store.find(asked.results, asked.run))
-    told = report(run.header, analysed(run), run.skips)
+    told = report(of_run(run))
     answered = [item for item in judged(claims(home() / "matrix" / "claims.toml"), [run]) if item.ours is not None]
     output.write(asked.output, html.page(told, run.trials, library(output.cache_dir()), render.sheets(answered)))
     return 0
@@ -63,7 +64,7 @@ def make_charts(asked: argparse.Namespace) -> int:
         from gilscope.page.pictures import pictures
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    for name, svg in pictures(read_report(store.find(asked.results, asked.run)).contests).items():
+    for name, svg in pictures(read_figures(store.find(asked.results, asked.run))).items():
         path = asked.output / f"{name}.svg"
         output.write(path, svg)
         print(path)  # noqa: T201 - this is the room that prints
@@ -82,18 +83,27 @@ def show_run(console: Console, path: Path) -> None:
     console.print(f"Raw trials: {path}", style="dim")
 
 
+def read_figures(path: Path) -> RunFigures:
+    """The figures of a stored run.
+
+    Raises:
+        ResultsError: it cannot be read.
+    """
+    from gilscope import store
+    from gilscope.figures.run import of_run
+
+    return of_run(store.read(path))
+
+
 def read_report(path: Path) -> Report:
     """The report of a stored run.
 
     Raises:
         ResultsError: it cannot be read.
     """
-    from gilscope import store
     from gilscope.render.report import report
-    from gilscope.summarise import analysed
 
-    run = store.read(path)
-    return report(run.header, analysed(run), run.skips)
+    return report(read_figures(path))
 
 
 def _picture(path: Path) -> str:
@@ -110,12 +120,12 @@ def _picture(path: Path) -> str:
 
 def export_run(asked: argparse.Namespace) -> int:
     """A run as files that pyperf reads."""
-    from gilscope import pyperf_files, store
-    from gilscope.export import exported
-    from gilscope.summarise import analysed
+    from gilscope import store
+    from gilscope.exchange import files as pyperf_files
+    from gilscope.exchange.export import exported
 
     run = store.read(store.find(asked.results, asked.run))
-    arms = exported(run.header, analysed(run), run.trials, raw=asked.raw)
+    arms = exported(run, raw=asked.raw)
     for path in pyperf_files.write(asked.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
         print(path)  # noqa: T201 - this is the room that prints
     return 0
@@ -123,8 +133,8 @@ def export_run(asked: argparse.Namespace) -> int:
 
 def import_files(asked: argparse.Namespace) -> int:
     """Pyperf's files as a table."""
-    from gilscope import pyperf_files
-    from gilscope.comparison import comparison
+    from gilscope.exchange import files as pyperf_files
+    from gilscope.exchange.comparison import comparison
     from gilscope.render import comparison as render
     from gilscope.render import markdown, terminal
 

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import transport
+from gilscope.figures.scaling_law import Fit
 from gilscope.render import machine, numbers, sheets
 from gilscope.render import transport as transport_sheets
 from gilscope.render.builds import build
 from gilscope.render.report import of_contest
 from gilscope.render.sheets import Sheet
-from gilscope.scalability import Fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.figures import ContestFigures, LaneFigures
-    from gilscope.model import Estimate, Trial
+    from gilscope.figures.transport import Means
+    from gilscope.figures.values import ContestFigures, LaneFigures
+    from gilscope.model import Trial
     from gilscope.render.report import Report
+    from gilscope.stats.estimate import Estimate
 
 DRAWN_DIGITS = 5
 """More than a screen can show."""
@@ -123,18 +124,18 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = ()) -> Content:
     """Arrange a report, the raw trials that it was made from, and what they say of published claims."""
-    contests = report.contests
+    contests = report.run.contests
     pairs = [contest.contest.pair for contest in contests]
     return Content(
         contests=tuple(map(_contest, contests)),
         lanes=tuple(_lanes(contests, trials)),
         predictions=tuple(item for place, figures in enumerate(contests) for item in _predictions(place, figures)),
         penalties=penalties(contests),
-        trips=trips(contests),
+        trips=trips(report.run.means),
         of_run=_filled(report.summaries),
         claims=_filled(claims),
         findings=_filled([*report.closing, _details(contests)]),
-        about=(machine.host(report.header.host), machine.builds(contests)),
+        about=(machine.host(report.run.header.host), machine.builds(contests)),
         comparability=tuple(dict.fromkeys(line for pair in pairs for line in sheets.comparability(pair))),
     )
 
@@ -274,13 +275,13 @@ def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
         )
 
 
-def trips(contests: Sequence[ContestFigures]) -> tuple[Trip, ...]:
+def trips(means: Sequence[Means]) -> tuple[Trip, ...]:
     """The points of the chart of round trips."""
-    return tuple(_trips(contests))
+    return tuple(_trips(means))
 
 
-def _trips(contests: Sequence[ContestFigures]) -> Iterator[Trip]:
-    for one in transport.means(contests):
+def _trips(means: Sequence[Means]) -> Iterator[Trip]:
+    for one in means:
         for trip in one.trips:
             time, low, high = _drawn(trip.time)
             text = f"{transport_sheets.size_text(trip.size)}: {numbers.seconds(trip.time)}"

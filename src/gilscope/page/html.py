@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.resources.abc import Traversable
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
     from gilscope.model import Trial
     from gilscope.page.shared import Library
     from gilscope.render.report import Report
@@ -28,7 +28,7 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 def page(report: Report, trials: Sequence[Trial], shared: Library, claims: Sequence[Sheet] = ()) -> str:
     """The whole file: ``report`` was made from these raw ``trials``, ``shared`` is what all pages share."""
-    header = report.header
+    header = report.run.header
     held = content(report, trials, claims)
     ways = sorted({trip.way for trip in held.trips})
     drawn = {**shared.charts, "trips": with_ways(shared.charts["trips"], ways)}
@@ -42,7 +42,7 @@ def page(report: Report, trials: Sequence[Trial], shared: Library, claims: Seque
         "script": _asset("page.js"),
         "library": shared.vega,
         "content": _embedded(held),
-        "charts": _embedded({"drawn": drawn, "workers": list(_of_workers(report.contests))}),
+        "charts": _embedded({"drawn": drawn, "workers": list(_of_workers(report.run.contests))}),
     }
     return PLACE.sub(lambda place: parts[place[1]], _asset("page.html"))
 

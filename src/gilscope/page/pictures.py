@@ -13,9 +13,9 @@ from gilscope.render.charts import charts as charts_of_workers
 from gilscope.render.charts import svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.run import RunFigures
 
 WIDTH, ROW = 560, 30
 """Of the chart of penalties; of each of its contests."""
@@ -25,11 +25,11 @@ OF_PENALTIES = "Time on one thread against the default build's, with 95 % interv
 OF_TRIPS = "Round trip by size of the payload, with 95 % intervals"
 
 
-def pictures(contests: Sequence[ContestFigures]) -> dict[str, str]:
+def pictures(run: RunFigures) -> dict[str, str]:
     """Every chart that there are figures for, the same for the same figures, by the name of its file."""
-    drawn = {chart.name: svg(chart) for chart in charts_of_workers(contests)}
-    penalties = content.penalties(contests)
-    trips = content.trips(contests)
+    drawn = {chart.name: svg(chart) for chart in charts_of_workers(run.contests)}
+    penalties = content.penalties(run.contests)
+    trips = content.trips(run.means)
     known = charts.specifications()
     if penalties:
         height = ROW * len({point.contest for point in penalties})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.model import Estimate
 from gilscope.render import numbers
 from gilscope.render.sheets import BETTER, WORSE
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
-    from gilscope.changes import Change
-    from gilscope.summary import FigureName
+    from gilscope.history.changes import Change
+    from gilscope.history.summary import FigureName
 
 MORE_IS_WORSE = {"penalty", "time"}
 ARROWS = {"up": "▲", "down": "▼"}

@@ -17,8 +17,9 @@ from gilscope.render.builds import BUILDS, COLOURS, SHAPES, build
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.figures import ContestFigures
-    from gilscope.model import Arm, Estimate
+    from gilscope.figures.values import ContestFigures
+    from gilscope.model import Arm
+    from gilscope.stats.estimate import Estimate
 
 Unit = Literal["time", "memory"]
 

@@ -6,14 +6,14 @@ import shlex
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from gilscope.model import Estimate
 from gilscope.render import numbers
 from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.claims import Claim, Judgement
+    from gilscope.claims.statements import Claim, Judgement
 
 HOW_TO_READ = (
     "Held: the whole 95 % interval of our figure lies within the bounds. Not held: all of it lies outside. Cannot be "

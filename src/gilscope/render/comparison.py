@@ -10,7 +10,7 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.comparison import Cell, Comparison
+    from gilscope.exchange.comparison import Cell, Comparison
 
 UNPAIRED = (
     "Ratios of times against the first file, unpaired: whatever changed on the machine between the files is in them, "

@@ -12,8 +12,8 @@ from gilscope.render.sheets import Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.history import History, Row, Series
-    from gilscope.summary import FigureName
+    from gilscope.history.series import History, Row, Series
+    from gilscope.history.summary import FigureName
 
 TITLES: dict[FigureName, str] = {
     "penalty": "Penalty on one thread",

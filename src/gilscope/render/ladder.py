@@ -10,7 +10,7 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.figures import ContestFigures, LaneFigures
+    from gilscope.figures.values import ContestFigures, LaneFigures
 
 KIND = "shared"
 """The kind of the probes that are rungs."""

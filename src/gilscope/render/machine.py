@@ -9,7 +9,7 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.figures import ContestFigures
+    from gilscope.figures.values import ContestFigures
     from gilscope.model import Facts, HostCard
 
 

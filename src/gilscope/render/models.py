@@ -11,7 +11,7 @@ from gilscope.render.sheets import Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.figures import ContestFigures, LaneFigures
+    from gilscope.figures.values import ContestFigures, LaneFigures
     from gilscope.model import Skip
 
 HOW_TO_READ = (

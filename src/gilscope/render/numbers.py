@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gilscope.model import Estimate
+from gilscope.stats.estimate import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))

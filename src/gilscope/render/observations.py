@@ -10,8 +10,8 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.figures import ContestFigures
-    from gilscope.observations import Observation
+    from gilscope.figures.observations import Observation
+    from gilscope.figures.values import ContestFigures
 
 HOW_TO_READ = (
     "Numbers are means over launches with their 95 % interval; words are those that any trial told. Lanes are not "

@@ -6,44 +6,44 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.analysis import by_pair
-from gilscope.figures import ContestFigures
-from gilscope.model import Finding, RunHeader, Skip
+from gilscope.figures.run import RunFigures
+from gilscope.model import Finding
 from gilscope.render import observations, sheets, transport, verdict, workers
 from gilscope.render.sheets import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gilscope.figures.values import ContestFigures
+
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A run's sheets: every contest in detail, what was left out, a summary per pair, and last what to run it on."""
 
-    header: RunHeader
-    contests: tuple[ContestFigures, ...]
+    run: RunFigures
     summaries: tuple[Sheet, ...]
     details: tuple[Sheet, ...]
     closing: tuple[Sheet, ...]
     findings: tuple[Finding, ...]
 
 
-def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> Report:
+def report(run: RunFigures) -> Report:
     """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
+    contests = run.contests
     details: list[Sheet] = []
     for contest in contests:
         details += of_contest(contest)
     return Report(
-        header=header,
-        contests=tuple(contests),
+        run=run,
         summaries=(
-            *transport.sheets(contests),
+            *transport.sheets(run.means),
             *observations.sheets(contests),
             workers.orders(contests),
-            *map(sheets.summary, by_pair(contests)),
+            *map(sheets.summary, run.pairs),
             *_verdicts(contests),
         ),
         details=tuple(details),
-        closing=(sheets.findings(contests), sheets.skips(skips)),
+        closing=(sheets.findings(contests), sheets.skips(run.skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
 

@@ -12,7 +12,7 @@ from gilscope.render.sheets import Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.run_comparison import Row, RunComparison
+    from gilscope.history.two_runs import Row, RunComparison
 
 
 def sheets(compared: RunComparison) -> Iterator[Sheet]:

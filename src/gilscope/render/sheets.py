@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.model import EVERY_LANE
 from gilscope.render import numbers
-from gilscope.scalability import Fit, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.break_even import BreakEven
-    from gilscope.figures import ContestFigures, LaneFigures, PairFigures, Penalty, ScalingLaw
-    from gilscope.model import ContestEnd, Estimate, Pair, Skip
+    from gilscope.figures.break_even import BreakEven
+    from gilscope.figures.values import ContestFigures, LaneFigures, PairFigures, Penalty, ScalingLaw
+    from gilscope.model import ContestEnd, Pair, Skip
+    from gilscope.stats.estimate import Estimate
 
 NOT_MEASURED = "-"
 WIDTH_OF_BARS = 8

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.model import Estimate
 from gilscope.render import numbers
 from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gilscope.tracker import Mean, Standing
+    from gilscope.figures.standings import Mean, Standing
 
 FEATURES = {
     "specialising": "specialising interpreter",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope import transport
+from gilscope.figures import transport
 from gilscope.render import numbers
 from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from gilscope.figures import ContestFigures
-    from gilscope.transport import Means, Trip
+    from gilscope.figures.transport import Means, Trip
 
 SIZE_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"), (1, "B"))
 HOW_TO_READ = (
@@ -30,9 +29,9 @@ IN_SHARED_MEMORY = (
 )
 
 
-def sheets(contests: Iterable[ContestFigures]) -> Iterator[Sheet]:
+def sheets(means: Sequence[Means]) -> Iterator[Sheet]:
     """For every shape of payload: which means copy it, then how long a trip takes."""
-    for shape, told in transport.by_shape(transport.means(contests)):
+    for shape, told in transport.by_shape(means):
         yield _verdicts(shape, told)
         yield _trips(shape, told)
 

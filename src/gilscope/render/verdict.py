@@ -10,10 +10,10 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, pays_from, penal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.break_even import BreakEven
-    from gilscope.figures import ContestFigures
-    from gilscope.model import Estimate
-    from gilscope.verdict import Choice, Objection, Verdict
+    from gilscope.figures.break_even import BreakEven
+    from gilscope.figures.values import ContestFigures
+    from gilscope.figures.verdict import Choice, Objection, Verdict
+    from gilscope.stats.estimate import Estimate
 
 MOST_NAMED = 3
 """How many lanes are named before the rest is counted."""

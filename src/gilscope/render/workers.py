@@ -10,9 +10,10 @@ from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability, c
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.figures import ContestFigures
-    from gilscope.model import Estimate, LaneSpec
-    from gilscope.workers import Order, Step
+    from gilscope.figures.values import ContestFigures
+    from gilscope.figures.workers import Order, Step
+    from gilscope.model import LaneSpec
+    from gilscope.stats.estimate import Estimate
 
 ANSWERS = {True: "holds", False: "does not hold", None: "cannot be told"}
 MEMORY_NOTES = (

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.model import Estimate
-from gilscope.stats import CONFIDENCE, student_quantile
+from gilscope.stats.estimate import Estimate, student
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,10 +55,8 @@ def mean(launches: Sequence[Sequence[float]]) -> Estimate:
     """The mean over launches with its interval, which is unbounded for one launch; zero is an ordinary value."""
     means = [fmean(rounds) for rounds in launches]
     center = fmean(means)
-    if len(means) == 1:
-        return Estimate(center, -math.inf, math.inf)
-    reach = student_quantile(len(means) - 1, CONFIDENCE) * stdev(means) / math.sqrt(len(means))
-    return Estimate(center, center - reach, center + reach)
+    error = stdev(means) / math.sqrt(len(means)) if len(means) > 1 else math.inf
+    return student(center, error, len(means) - 1)
 
 
 def _observation(lane: str, name: str, unit: str, launches: Sequence[Sequence[float | str]]) -> Observation:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import stats
-from gilscope.model import Estimate
+from gilscope.model import arm_and_work, lane_name
+from gilscope.models import MODELS
+from gilscope.stats.estimate import Estimate
+from gilscope.stats.significance import distinguishable
 
 Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "noise"]
 
@@ -23,14 +25,11 @@ if TYPE_CHECKING:
 
     from gilscope.model import Contest, Finding, LaneSpec
 
-    LogRatio = Callable[[LaneSpec, LaneSpec], stats.Interval]
+    LogRatio = Callable[[LaneSpec, LaneSpec], Estimate]
     """The log of one lane's figure over another's."""
 
 LOUD = 0.1
 """A noise floor above this leaves differences open that people decide by."""
-
-THREADED = ("threads", "thread-pool", "asyncio-threads")
-"""Models whose workers share all objects."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +65,12 @@ def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, 
         log_ratio: intervals on the log scale; the higher the figure the better.
         floor: the noise floor, a relative difference.
     """
-    ranked = sorted(lanes, key=lambda lane: log_ratio(lane, reference).center, reverse=True)
+    ranked = sorted(lanes, key=lambda lane: log_ratio(lane, reference).value, reverse=True)
     best, *others = ranked
-    ratio = log_ratio(best, reference).exp()
     return Choice(
         best=best.name,
-        ties=tuple(lane.name for lane in others if not stats.distinguishable(log_ratio(best, lane), floor)),
-        figure=Estimate(ratio.center, ratio.low, ratio.high),
+        ties=tuple(lane.name for lane in others if not distinguishable(log_ratio(best, lane), floor)),
+        figure=log_ratio(best, reference).exp(),
     )
 
 
@@ -106,7 +104,8 @@ def _kind(finding: Finding, model: str, failed: set[str]) -> Kind | None:
         return "GIL turned on"
     if not finding.fails_lane:
         return None
-    runs_alone = finding.lane.partition(":")[0] + ":serial" not in failed
-    if model in THREADED and runs_alone and finding.phase in {"work", "check"} and finding.kind != "hung":
+    runs_alone = lane_name(arm_and_work(finding.lane)[0]) not in failed
+    shares_objects = model in MODELS and MODELS[model].shares_objects
+    if shares_objects and runs_alone and finding.phase in {"work", "check"} and finding.kind != "hung":
         return "not thread-safe"
     return "fails"

@@ -9,7 +9,6 @@ between them where its process shares pages with nobody else than its parent.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from itertools import pairwise
 from statistics import linear_regression
@@ -17,9 +16,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import stats
-from gilscope.model import Estimate
-from gilscope.paired import UNKNOWN
+from gilscope.model import lane_name
+from gilscope.models import orders_of_weight
+from gilscope.stats.estimate import UNKNOWN, Estimate
+from gilscope.stats.intervals import log_ratio_interval, quantity_interval
+from gilscope.stats.significance import distinguishable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,12 +35,7 @@ ORDERS_OF_WAYS = (
     ("thread", "interpreter-shared", "spawn"),
     ("thread", "interpreter", "fork"),
 )
-ORDERS_OF_MODELS = (
-    ("threads", "interpreters", "processes"),
-    ("threads", "interpreters-shared", "processes"),
-    ("threads", "interpreters", "processes-fork"),
-)
-"""Said to go from the lightest kind of worker to the heaviest."""
+"""Ways to start a worker, said to go from the one that takes least to the one that takes most."""
 
 FEWEST_COUNTS = 2
 """Numbers of workers below which there is no slope."""
@@ -51,6 +47,11 @@ class LaneMemory(msgspec.Struct, frozen=True, kw_only=True):
     pss: Estimate | None
     uss: Estimate
 
+    @property
+    def best(self) -> Estimate:
+        """PSS, or USS where the system does not tell it."""
+        return self.pss or self.uss
+
 
 class WorkerMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What one further worker of a model brings, in bytes, between the least and the most workers measured."""
@@ -60,6 +61,11 @@ class WorkerMemory(msgspec.Struct, frozen=True, kw_only=True):
     workers: tuple[int, ...]
     pss: Estimate | None
     uss: Estimate
+
+    @property
+    def best(self) -> Estimate:
+        """PSS, or USS where the system does not tell it."""
+        return self.pss or self.uss
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +95,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def orders_of_ways(
-    lanes: Iterable[LaneSpec], log_ratio: Callable[[str, str], stats.Interval], floor: float
+    lanes: Iterable[LaneSpec], log_ratio: Callable[[str, str], Estimate], floor: float
 ) -> Iterator[Order]:
     """The orders in time, of every arm that has all of an order's ways.
 
@@ -101,9 +107,12 @@ def orders_of_ways(
     names = {lane.name for lane in lanes}
     for arm in dict.fromkeys(lane.arm.name for lane in lanes):
         for ways in ORDERS_OF_WAYS:
-            if names.issuperset(f"{arm}:{way}" for way in ways):
-                ratios = [(less, more, log_ratio(f"{arm}:{more}", f"{arm}:{less}")) for less, more in pairwise(ways)]
-                yield Order(arm=arm, quantity="time", steps=tuple(_longer(*pair, floor) for pair in ratios))
+            if names.issuperset(lane_name(arm, way) for way in ways):
+                steps = [
+                    _longer(less, more, log_ratio(lane_name(arm, more), lane_name(arm, less)), floor)
+                    for less, more in pairwise(ways)
+                ]
+                yield Order(arm=arm, quantity="time", steps=tuple(steps))
 
 
 class Weights:
@@ -126,13 +135,6 @@ class Weights:
             pss=_quantity(pss) if len(pss) == len(held) else None, uss=_quantity([item.uss_bytes for item in held])
         )
 
-    def log_memory(self, name: str) -> stats.Interval:
-        """The log of what a lane of which something is on record held: of its PSS, or USS where that is not told."""
-        held = self._records[name]
-        pss = [record.pss_bytes for record in held if record.pss_bytes is not None]
-        amounts = pss if len(pss) == len(held) else [record.uss_bytes for record in held]
-        return stats.log_ratio_interval([[math.log(amount)] for amount in amounts])
-
     def per_worker(self) -> Iterator[WorkerMemory]:
         """Every model of every arm that was measured with several numbers of workers."""
         for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in self._lanes.values()):
@@ -142,8 +144,8 @@ class Weights:
                     arm=arm,
                     model=model,
                     workers=self._counts(arm, model),
-                    pss=_estimate(_interval(pss.values())) if pss else None,
-                    uss=_estimate(_interval(uss.values())),
+                    pss=_mean_of(pss.values()) if pss else None,
+                    uss=_mean_of(uss.values()),
                 )
 
     def orders(self) -> Iterator[Order]:
@@ -151,7 +153,7 @@ class Weights:
         tells_pss = all(record.pss_bytes is not None for held in self._records.values() for record in held)
         quantity: Literal["PSS", "USS"] = "PSS" if tells_pss else "USS"
         for arm in dict.fromkeys(lane.arm.name for lane in self._lanes.values()):
-            for models in ORDERS_OF_MODELS:
+            for models in orders_of_weight():
                 slopes = [self._slopes(arm, model, quantity) for model in models]
                 if all(slopes):
                     steps = map(_heavier, pairwise(models), pairwise(slopes))
@@ -182,33 +184,29 @@ class Weights:
         }
 
 
-def _longer(lesser: str, greater: str, ratio: stats.Interval, floor: float) -> Step:
-    told = stats.distinguishable(ratio, floor)
-    return Step(lesser=lesser, greater=greater, more=_estimate(ratio.exp()), holds=ratio.center > 0 if told else None)
+def _longer(lesser: str, greater: str, ratio: Estimate, floor: float) -> Step:
+    told = distinguishable(ratio, floor)
+    return Step(lesser=lesser, greater=greater, more=ratio.exp(), holds=ratio.value > 0 if told else None)
 
 
 def _heavier(models: tuple[str, str], slopes: tuple[Slopes, Slopes]) -> Step:
     """The difference is formed within launches, so that what all lanes of a launch share cancels."""
     lesser, greater = slopes
     both = [greater[launch] - lesser[launch] for launch in lesser if launch in greater]
-    more = _interval(both)
+    more = _mean_of(both)
     return Step(
         lesser=models[0],
         greater=models[1],
-        more=_estimate(more),
-        holds=None if more.contains(0) else more.center > 0,
+        more=more,
+        holds=None if more.contains(0) else more.value > 0,
     )
 
 
-def _interval(per_launch: Iterable[float]) -> stats.Interval:
-    """The interval of differences and slopes, which lie around the truth as log ratios do: one value per launch."""
+def _mean_of(per_launch: Iterable[float]) -> Estimate:
+    """Where differences or slopes lie, which scatter around the truth as log ratios do: one value per launch."""
     launches = [[value] for value in per_launch]
-    return stats.log_ratio_interval(launches) if launches else UNKNOWN
+    return log_ratio_interval(launches) if launches else UNKNOWN
 
 
 def _quantity(per_launch: Sequence[int]) -> Estimate:
-    return _estimate(stats.quantity_interval([[float(value)] for value in per_launch]))
-
-
-def _estimate(interval: stats.Interval) -> Estimate:
-    return Estimate(interval.center, interval.low, interval.high)
+    return quantity_interval([[float(value)] for value in per_launch])

@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import stats
-from gilscope.figures import log_interval
-from gilscope.model import Estimate
+from gilscope.model import arm_and_work, lane_name
+from gilscope.stats.estimate import Estimate, geometric_mean
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from gilscope.figures import ContestFigures, LaneFigures
-
-LADDER = "shared"
-"""The kind of the probes that are rungs of the contention ladder."""
+    from gilscope.figures.values import ContestFigures, LaneFigures
 
 FEATURES = "gil/features"
 """The probe that looks for what free threading leans on."""
@@ -96,7 +92,7 @@ def _standing(version: str, contests: Sequence[ContestFigures], alike: Container
     work = [contest for contest in asked if contest.contest.probe.id in alike]
     own = [contest for contest in work if contest.contest.probe.benchmark is None]
     scripts = [contest for contest in work if contest.contest.probe.benchmark is not None]
-    apart = [contest for contest in own if contest.contest.probe.kind != LADDER]
+    apart = [contest for contest in own if not contest.contest.probe.is_rung]
     counts = sorted({lane.lane.workers for contest in apart for lane in _threads(contest, version)})
     return Standing(
         version=version,
@@ -110,32 +106,31 @@ def _standing(version: str, contests: Sequence[ContestFigures], alike: Container
     )
 
 
-def _penalties(contests: Iterable[ContestFigures], version: str, way: str | None = None) -> Iterator[stats.Interval]:
+def _penalties(contests: Iterable[ContestFigures], version: str, way: str | None = None) -> Iterator[Estimate]:
     for contest in contests:
         for penalty in contest.penalties:
             if (penalty.arm, penalty.way) == (version, way):
-                yield penalty.log_ratio
+                yield penalty.ratio
 
 
-def _gains(contests: Iterable[ContestFigures], version: str, count: int) -> Iterator[stats.Interval]:
+def _gains(contests: Iterable[ContestFigures], version: str, count: int) -> Iterator[Estimate]:
     for contest in contests:
         for lane in _threads(contest, version):
             if lane.lane.workers == count and lane.gain is not None:
-                yield log_interval(lane.gain, lane.launches)
+                yield lane.gain
 
 
-def _memory(contests: Iterable[ContestFigures], version: str) -> Iterator[stats.Interval]:
+def _memory(contests: Iterable[ContestFigures], version: str) -> Iterator[Estimate]:
     for contest in contests:
         rows = {lane.lane.name: lane for lane in contest.lanes}
-        lane, twin = rows.get(f"{version}:serial"), rows.get(contest.contest.reference)
+        lane, twin = rows.get(lane_name(version)), rows.get(contest.contest.reference)
         if lane is not None and twin is not None and lane.memory is not None and twin.memory is not None:
-            held, twins = (lane.memory.pss or lane.memory.uss, twin.memory.pss or twin.memory.uss)
-            yield stats.unpaired_log_ratio(log_interval(held, lane.launches), log_interval(twins, twin.launches))
+            yield lane.memory.best.over(twin.memory.best)
 
 
 def _rungs(contests: Iterable[ContestFigures], version: str) -> Iterator[Rung]:
     for contest in contests:
-        if contest.contest.probe.kind == LADDER:
+        if contest.contest.probe.is_rung:
             lanes = [lane for lane in _threads(contest, version) if lane.scaling is not None]
             most = max(lanes, key=lambda lane: lane.lane.workers, default=None)
             if most is not None and most.scaling is not None:
@@ -146,7 +141,7 @@ def _features(contests: Iterable[ContestFigures], version: str) -> Iterator[tupl
     for contest in contests:
         if contest.contest.probe.id == FEATURES:
             for seen in contest.observations:
-                if seen.lane.partition(":")[0] == version and seen.words:
+                if arm_and_work(seen.lane)[0] == version and seen.words:
                     yield seen.name, " or ".join(seen.words)
 
 
@@ -157,12 +152,9 @@ def _threads(contest: ContestFigures, version: str) -> Iterator[LaneFigures]:
             yield lane
 
 
-def _mean(log_ratios: Iterable[stats.Interval]) -> Mean | None:
-    known = [ratio for ratio in log_ratios if ratio.freedom > 0]
-    if not known:
-        return None
-    mean = stats.geometric_mean(known).exp()
-    return Mean(ratio=Estimate(mean.center, mean.low, mean.high), contests=len(known))
+def _mean(ratios: Iterable[Estimate]) -> Mean | None:
+    known = [ratio for ratio in ratios if ratio.freedom > 0]
+    return Mean(ratio=geometric_mean(known), contests=len(known)) if known else None
 
 
 def _number(name: str) -> tuple[int, ...]:

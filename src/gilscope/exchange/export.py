@@ -14,19 +14,18 @@ by is what a difference must exceed, for pyperf as for us. Raw values, trial by 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.paired import Paired
+from gilscope.figures.lanes import contests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from gilscope.figures import ContestFigures, LaneFigures
-    from gilscope.model import Contest, LaneSpec, RunHeader, Trial
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.model import Contest, LaneSpec, Run, RunHeader
 
 Metadata = dict[str, str | int | float]
 
@@ -53,84 +52,71 @@ class ArmFile(msgspec.Struct, frozen=True):
     series: tuple[Series, ...]
 
 
-def exported(
-    header: RunHeader, contests: Sequence[ContestFigures], trials: Sequence[Trial], *, raw: bool
-) -> tuple[ArmFile, ...]:
+def exported(run: Run, *, raw: bool) -> tuple[ArmFile, ...]:
     """Every lane that was timed and did not fail, by arm.
 
     Args:
-        header: the run's.
-        contests: its figures.
-        trials: its trials.
+        run: as it was stored.
         raw: take every warm trial as a value, as it was measured.
 
     Returns:
         A file per arm. A benchmark is named after its probe, with model and workers but for serial lanes; where two
         contests would give an arm the same name, the later one's names hold the name of its runtime.
     """
-    by_contest: dict[str, list[Trial]] = defaultdict(list)
-    for trial in trials:
-        by_contest[trial.contest].append(trial)
     files: dict[str, dict[str, Series]] = {}
-    for figures in (contest for contest in contests if contest.contest.probe.is_timed):
-        base = _base_name(figures.contest, files)
-        lanes = _Lanes(figures, Paired(by_contest[figures.contest.id]))
-        for row in figures.lanes:
+    for of in contests(run):
+        if not of.contest.probe.is_timed:
+            continue
+        base = _base_name(of.contest, files)
+        values = _Values(of)
+        for lane in of.lanes:
+            if lane.control:
+                continue
             series = Series(
-                name=_name(base, row.lane),
-                launches=tuple(lanes.raw(row) if raw else lanes.normalised(row)),
-                metadata={**_metadata(header, figures, row.lane), "gilscope_values": "raw" if raw else "paired"},
+                name=_name(base, lane),
+                launches=tuple(values.raw(lane) if raw else values.normalised(lane)),
+                metadata={**_metadata(run.header, of, lane), "gilscope_values": "raw" if raw else "paired"},
             )
             if any(launch.values for launch in series.launches):
-                files.setdefault(row.lane.arm.name, {})[series.name] = series
+                files.setdefault(lane.arm.name, {})[series.name] = series
     return tuple(ArmFile(arm, tuple(series.values())) for arm, series in files.items())
 
 
-class _Lanes:
-    """The lanes of one contest."""
+class _Values:
+    """The values of one contest's lanes, in seconds per unit."""
 
-    def __init__(self, figures: ContestFigures, paired: Paired) -> None:
-        self._paired = paired
-        self._inner_loops = figures.inner_loops
-        self._reference = figures.contest.reference
-        self._control = next((lane.name for lane in figures.contest.lanes if lane.control), "")
-        times = {row.lane.name: row.time_per_unit.value for row in figures.lanes}
-        self._reference_s = times.get(self._reference)
+    def __init__(self, of: ContestLanes) -> None:
+        self._of = of
+        self._reference_s = None if of.reference is None else of.time_per_unit(of.reference).value
 
-    def raw(self, row: LaneFigures) -> Iterator[Launch]:
+    def raw(self, lane: LaneSpec) -> Iterator[Launch]:
         """Every launch as it was measured."""
-        for cold, warm in self._paired.split(row.lane.name):
-            values = tuple(self._seconds(trial, row.lane) for trial in warm)
-            yield Launch(values, tuple((_units(trial, row.lane), self._seconds(trial, row.lane)) for trial in cold))
+        for cold, warm in self._of.paired.split(lane.name):
+            values = tuple(self._of.seconds(lane, trial) for trial in warm)
+            yield Launch(values, tuple((trial.loops * lane.workers, self._of.seconds(lane, trial)) for trial in cold))
 
-    def normalised(self, row: LaneFigures) -> Iterator[Launch]:
+    def normalised(self, lane: LaneSpec) -> Iterator[Launch]:
         """One value per launch, so that their mean is the lane's figure against the reference."""
-        shape = [median(launch) for launch in self._shape(row)]
+        shape = [median(launch) for launch in self._shape(lane)]
         values = [math.exp(log) for log in shape]
-        factor = self._mean_s(row) / fmean(values) if values else 0.0
+        factor = self._mean_s(lane) / fmean(values) if values else 0.0
         for value in values:
             yield Launch((value * factor,), ())
 
-    def _shape(self, row: LaneFigures) -> list[list[float]]:
-        """Logs, per launch and round, of what the lane's values are proportional to."""
-        name = row.lane.name
-        copy = self._control if name == self._reference else name
-        own = [[math.log(trial.wall_ns) for trial in rounds] for rounds in self._paired.warm(name)]
-        return self._paired.log_ratios(copy, self._reference) or own
+    def _shape(self, lane: LaneSpec) -> list[list[float]]:
+        """Log ratios to the reference per launch and round; plain log times where there are none."""
+        copy = self._of.control if lane is self._of.reference else lane
+        own = [[math.log(trial.wall_ns) for trial in rounds] for rounds in self._of.paired.warm(lane.name)]
+        return self._log_ratios(copy) or own
 
-    def _mean_s(self, row: LaneFigures) -> float:
-        if row.lane.name == self._reference or self._reference_s is None or row.gain is None:
-            return row.time_per_unit.value
-        if not self._paired.log_ratios(row.lane.name, self._reference):
-            return row.time_per_unit.value
-        return self._reference_s / row.gain.value
+    def _log_ratios(self, lane: LaneSpec | None) -> list[list[float]]:
+        return [] if lane is None else self._of.paired.log_ratios(lane.name, self._of.contest.reference)
 
-    def _seconds(self, trial: Trial, lane: LaneSpec) -> float:
-        return trial.wall_ns / 1e9 / _units(trial, lane) / self._inner_loops
-
-
-def _units(trial: Trial, lane: LaneSpec) -> int:
-    return trial.loops * lane.workers
+    def _mean_s(self, lane: LaneSpec) -> float:
+        reference = self._of.reference
+        if reference is None or lane is reference or self._reference_s is None or not self._log_ratios(lane):
+            return self._of.time_per_unit(lane).value
+        return self._reference_s / self._of.log_throughput_ratio(lane, reference).exp().value
 
 
 def _base_name(contest: Contest, files: dict[str, dict[str, Series]]) -> str:
@@ -147,14 +133,14 @@ def _name(base: str, lane: LaneSpec) -> str:
     return base if lane.model == "serial" else f"{base}[{lane.model}-{lane.workers}]"
 
 
-def _metadata(header: RunHeader, figures: ContestFigures, lane: LaneSpec) -> Metadata:
+def _metadata(header: RunHeader, of: ContestLanes, lane: LaneSpec) -> Metadata:
     """What pyperf shows beside a benchmark; ``loops`` are those of all workers, so that raw values are makespans."""
     facts = lane.arm.runtime.facts
     is_free_threaded = facts.build == "free-threaded"
     told: Metadata = {
         "unit": "second",
-        "loops": max(1, figures.loops) * lane.workers,
-        "inner_loops": figures.inner_loops,
+        "loops": max(1, of.loops) * lane.workers,
+        "inner_loops": of.inner_loops,
         "model": lane.model,
         "workers": lane.workers,
         "arm": lane.arm.name,
@@ -172,8 +158,8 @@ def _metadata(header: RunHeader, figures: ContestFigures, lane: LaneSpec) -> Met
         "date": header.started,
         "gilscope_version": header.gilscope,
         "gilscope_run": header.id,
-        "gilscope_contest": figures.contest.id,
-        "gilscope_reference": figures.contest.reference,
+        "gilscope_contest": of.contest.id,
+        "gilscope_reference": of.contest.reference,
     }
     return {name: _line(value) if isinstance(value, str) else value for name, value in told.items()}
 

@@ -17,12 +17,12 @@ import msgspec
 
 from gilscope import cached, store
 from gilscope.errors import ResultsError
-from gilscope.summary import Figure, FigureName, Observation
+from gilscope.history.summary import Figure, FigureName, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gilscope.summary import Summary
+    from gilscope.history.summary import Summary
 
 
 class RunFile(NamedTuple):

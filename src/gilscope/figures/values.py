@@ -1,18 +1,16 @@
-"""The figures of lanes, contests and pairs as values; `gilscope.analysis` defines and makes them."""
+"""The figures of lanes, contests and pairs as values; `gilscope.figures.contest` defines and makes them."""
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 
-from gilscope import stats
-from gilscope.break_even import BreakEven
-from gilscope.model import Contest, ContestEnd, Estimate, Finding, LaneSpec
-from gilscope.observations import Observation
-from gilscope.scalability import Fit, Refusal
-from gilscope.verdict import Verdict
-from gilscope.workers import LaneMemory, Order, WorkerMemory
+from gilscope.figures.break_even import BreakEven
+from gilscope.figures.observations import Observation
+from gilscope.figures.scaling_law import Fit, Refusal
+from gilscope.figures.verdict import Verdict
+from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
+from gilscope.model import Contest, ContestEnd, Finding, LaneSpec
+from gilscope.stats.estimate import Estimate
 
 CONTENDED = 0.8
 """Below this share of speed-up per busy core, cores are busy with something else than the work."""
@@ -49,16 +47,20 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     """What an arm of the free-threaded build costs on one thread (or by one way), as a fraction of its twin's time.
 
-    ``log_ratio`` is the same as an interval on the log scale, for means over probes.
+    ``ratio`` is its time over the twin's, of which `penalty` is what exceeds one.
     """
 
     arm: str
     twin: str
     way: str | None
-    penalty: Estimate
-    log_ratio: stats.Interval
+    ratio: Estimate
     distinguishable: bool
     differences: tuple[str, ...]
+
+    @property
+    def penalty(self) -> Estimate:
+        """The relative difference."""
+        return self.ratio.relative()
 
 
 class ScalingLaw(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +102,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asks_about_workers(self) -> bool:
         """Whether it measured workers themselves, and no work that is spread over them."""
-        return bool(self.contest.probe.ways) or self.contest.probe.kind == "memory"
+        return self.contest.probe.asks_about_workers
 
 
 class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,10 +112,3 @@ class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
     contests: tuple[ContestFigures, ...]
     mean_penalties: dict[str, Estimate]
     mean_gil_off: Estimate | None
-
-
-def log_interval(estimate: Estimate, launches: int) -> stats.Interval:
-    """The interval on the log scale that an estimate of a positive figure over so many launches was made from."""
-    ends = (estimate.low, estimate.value, estimate.high)
-    low, center, high = (math.log(end) if end > 0 else -math.inf for end in ends)
-    return stats.Interval(center, low, high, stats.freedom(launches))

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from gilscope import stats
-from gilscope.changes import Change, Level, changes
-from gilscope.model import Estimate
-from gilscope.summary import FigureName, Observation, in_unit
+from gilscope.history.changes import Change, Level, changes
+from gilscope.history.summary import FigureName, Observation, in_unit
+from gilscope.stats.estimate import Estimate, mean, student
+from gilscope.stats.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,19 +105,18 @@ def history(figure: FigureName, by: By, observations: Iterable[Observation]) -> 
     return History(figure=figure, by=by, series=series, single_launches=unknown)
 
 
-def joined(intervals: Sequence[stats.Interval]) -> stats.Interval:
-    """The mean of several runs' log-space intervals, with what runs differ by in its error (see above)."""
-    mean = stats.geometric_mean(intervals)
-    if len(intervals) < stats.FEWEST:
-        return mean
-    own = (mean.half_width / stats.student_quantile(mean.freedom, mean.confidence)) ** 2
-    between = max(0.0, variance(interval.center for interval in intervals) / len(intervals) - own)
+def joined(logs: Sequence[Estimate]) -> Estimate:
+    """The mean of several runs' logs, with what runs differ by in its error (see above)."""
+    of_runs = mean(logs)
+    if len(logs) < FEWEST:
+        return of_runs
+    own = of_runs.standard_error**2
+    between = max(0.0, variance(log.value for log in logs) / len(logs) - own)
     total = own + between
     if not between:
-        return mean
-    degrees = total**2 / (own**2 / mean.freedom + between**2 / (len(intervals) - 1))
-    reach = stats.student_quantile(degrees, mean.confidence) * math.sqrt(total)
-    return stats.Interval(mean.center, mean.center - reach, mean.center + reach, degrees, mean.confidence)
+        return of_runs
+    freedom = total**2 / (own**2 / of_runs.freedom + between**2 / (len(logs) - 1))
+    return student(of_runs.value, math.sqrt(total), freedom, of_runs.confidence)
 
 
 def version_order(text: str) -> Version:
@@ -137,7 +136,7 @@ def _points(runs: Iterable[Observation], by: By) -> list[_Point]:
 
 
 def _point(label: str, runs: Sequence[Observation]) -> _Point:
-    level = Level(joined([run.figure.interval for run in runs]), median(run.figure.floor for run in runs))
+    level = Level(joined([run.figure.log for run in runs]), median(run.figure.floor for run in runs))
     return _Point(label=label, level=level, runs=tuple(runs))
 
 
@@ -154,7 +153,7 @@ def _series(key: tuple[str, ...], points: Sequence[_Point], told: Sequence[Chang
 def _row(point: _Point, figure: FigureName, change: Change | None = None, circumstances: tuple[str, ...] = ()) -> Row:
     return Row(
         label=point.label,
-        estimate=in_unit(figure, point.level.interval),
+        estimate=in_unit(figure, point.level.log),
         noise_floor=point.level.floor,
         runs=len(point.runs),
         change=change,

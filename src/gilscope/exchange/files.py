@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from gilscope.export import ArmFile, Series
+    from gilscope.exchange.export import ArmFile, Series
 
     Times = dict[str, tuple[tuple[float, ...], ...]]
     """Per benchmark and run the values in seconds."""

@@ -20,15 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gilscope.model import Estimate
-from gilscope.stats import CONFIDENCE, student_quantile
+from gilscope.stats.estimate import CONFIDENCE, Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from gilscope.stats import Interval
 
 FEWEST_COUNTS = 4
 """Three parameters go through any three points: only a fourth can contradict them."""
@@ -67,11 +64,11 @@ class Refusal:
     reason: str
 
 
-def fit(throughput: Mapping[int, Interval], physical_cores: float, seed: int = 0) -> Fit | Refusal:
+def fit(throughput: Mapping[int, Estimate], physical_cores: float, seed: int = 0) -> Fit | Refusal:
     """The law through measured throughputs.
 
     Args:
-        throughput: per number of workers an interval on the log scale (`gilscope.stats`), in any unit.
+        throughput: per number of workers its logarithm, in any unit.
         physical_cores: the cores really usable; counts above them say how cores are shared, not how the work scales.
         seed: for the redrawn points.
 
@@ -85,22 +82,15 @@ def fit(throughput: Mapping[int, Interval], physical_cores: float, seed: int = 0
             f"{physical_cores:g} cores, and {len(counts)} were measured"
         )
     points = [throughput[count] for count in counts]
-    errors = np.array([_error(point) for point in points])
+    errors = np.array([max(LEAST_ERROR, point.standard_error) for point in points])
     if not np.isfinite(errors).all():
         return Refusal("the Universal Scalability Law needs points with finite intervals: run more launches")
     workers = np.array(counts, dtype=np.float64)
-    logs = np.array([point.center for point in points])
+    logs = np.array([point.value for point in points])
     random = np.random.default_rng(seed)
     drawn = logs + errors * np.stack([random.standard_t(min(point.freedom, NORMAL), DRAWS) for point in points], axis=1)
     fitted = np.array([_parameters(workers, draw, errors) for draw in drawn])
     return _told(_parameters(workers, logs, errors), fitted)
-
-
-def _error(point: Interval) -> float:
-    """A point's standard error, from its interval and degrees of freedom."""
-    if point.freedom <= 0:
-        return float("inf")
-    return max(LEAST_ERROR, point.half_width / student_quantile(point.freedom, point.confidence))
 
 
 def _parameters(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.changes import Change, Level, changes
-from gilscope.model import Estimate
-from gilscope.summary import Figure, FigureName, Summary, in_unit
+from gilscope.history.changes import Change, Level, changes
+from gilscope.history.summary import Figure, FigureName, Summary, in_unit
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def _by_key(run: Summary) -> dict[Key, Figure]:
 
 
 def _level(figure: Figure) -> Level:
-    return Level(figure.interval, figure.floor)
+    return Level(figure.log, figure.floor)
 
 
 def _row(early: Figure, late: Figure, change: Change) -> Row:
@@ -80,8 +80,8 @@ def _row(early: Figure, late: Figure, change: Change) -> Row:
         probe=early.probe,
         arm=early.arm,
         work=early.work,
-        before=in_unit(early.name, early.interval),
-        after=in_unit(late.name, late.interval),
+        before=in_unit(early.name, early.log),
+        after=in_unit(late.name, late.log),
         change=change,
         noise_floors=(early.floor, late.floor),
         differences=tuple(_differences(early, late)),

@@ -5,37 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gilscope import stats
-from gilscope.analysis import RunRecords, figures
-from gilscope.summary import Figure, FigureName, Summary
+from gilscope.figures.run import of_run
+from gilscope.history.summary import Figure, FigureName, Summary
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.figures import ContestFigures, LaneFigures, Penalty
-    from gilscope.model import Arm, Estimate, Facts, HostCard, LaneSpec
-    from gilscope.store import Run
-
-
-def analysed(run: Run) -> tuple[ContestFigures, ...]:
-    """The figures of every contest of a stored run."""
-    return figures(
-        RunRecords(
-            host=run.header.host,
-            contests=run.contests,
-            calibrations=run.calibrations,
-            trials=run.trials,
-            findings=run.findings,
-            ends=run.ends,
-            memory=run.memory,
-        )
-    )
+    from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
+    from gilscope.model import Arm, Facts, HostCard, Run
+    from gilscope.stats.estimate import Estimate
 
 
 def summary(run: Run) -> Summary:
     """What a history and a comparison need of a run; a lane that is in two contests is told once."""
     told: dict[tuple[str, str, str, str], Figure] = {}
-    for contest in (each for each in analysed(run) if each.contest.probe.is_timed):
+    for contest in (each for each in of_run(run).contests if each.contest.probe.is_timed):
         for figure in _Told(contest, run).figures():
             told.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
@@ -62,7 +47,6 @@ class _Told:
     def __init__(self, contest: ContestFigures, run: Run) -> None:
         self.contest = contest
         self.run = run
-        self.launches = {lane.lane.name: lane.launches for lane in contest.lanes}
         twin = contest.contest.pair and contest.contest.pair.twin
         self.twin = twin.facts if twin else None
 
@@ -74,29 +58,22 @@ class _Told:
             yield from self._of_lane(row)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
-        """Ratios are made of the launches that both lanes took part in."""
-        serial = self.launches.get(f"{row.lane.arm.name}:serial", 0)
-        reference = self.launches.get(self.contest.contest.reference, 0)
-        yield self._of_estimate("time", row.lane, row.time_per_unit, row.launches)
-        if row.gain is not None:
-            yield self._of_estimate("gain", row.lane, row.gain, min(row.launches, reference))
-        if row.scaling is not None:
-            yield self._of_estimate("scaling", row.lane, row.scaling, min(row.launches, serial))
+        of_lane: dict[FigureName, Estimate | None] = {
+            "time": row.time_per_unit,
+            "gain": row.gain,
+            "scaling": row.scaling,
+        }
+        for name, estimate in of_lane.items():
+            if estimate is not None:
+                yield self._figure(name, row.lane.arm, row.lane.work, estimate.log())
 
     def _penalty(self, penalty: Penalty, arm: Arm) -> Figure:
-        return self._figure("penalty", arm, penalty.way or "serial", penalty.log_ratio)
+        return self._figure("penalty", arm, penalty.way or "serial", penalty.ratio.log())
 
-    def _of_estimate(self, name: FigureName, lane: LaneSpec, estimate: Estimate, launches: int) -> Figure:
-        low, center, high = (
-            math.log(end) if end > 0 else -math.inf for end in (estimate.low, estimate.value, estimate.high)
-        )
-        interval = stats.Interval(center, low, high, stats.freedom(launches))
-        return self._figure(name, lane.arm, lane.name.partition(":")[2], interval)
-
-    def _figure(self, name: FigureName, arm: Arm, work: str, interval: stats.Interval) -> Figure:
+    def _figure(self, name: FigureName, arm: Arm, work: str, log: Estimate) -> Figure:
         facts = arm.runtime.facts
         floor = self.contest.noise_floor or 0.0
-        known = math.isfinite(interval.half_width) and math.isfinite(floor) and interval.freedom > 0
+        known = log.is_bounded and math.isfinite(floor) and log.freedom > 0
         pair = self.contest.contest.pair
         against_twin = name in {"penalty", "gain"} and pair is not None
         return Figure(
@@ -109,9 +86,9 @@ class _Told:
             recipe=_recipe(facts, self.twin if against_twin else None),
             circumstances=self._circumstances(facts),
             twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
-            center=interval.center,
-            half_width=interval.half_width if known else None,
-            freedom=interval.freedom,
+            center=log.value,
+            half_width=log.half_width if known else None,
+            freedom=log.freedom,
             floor=floor if math.isfinite(floor) else 0.0,
         )
 

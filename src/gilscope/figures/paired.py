@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from gilscope import effort, stats
+from gilscope.stats import effort
+from gilscope.stats.estimate import SAME, UNKNOWN
+from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gilscope.model import Trial
-
-SAME = stats.Interval(0.0, 0.0, 0.0, freedom=float("inf"))
-UNKNOWN = stats.Interval(0.0, float("-inf"), float("inf"), freedom=0)
+    from gilscope.stats.estimate import Estimate
 
 
 class Paired:
@@ -28,7 +28,7 @@ class Paired:
             name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
         }
         self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
-        self._known: dict[tuple[str, str], stats.Interval] = {}
+        self._known: dict[tuple[str, str], Estimate] = {}
 
     def split(self, lane: str) -> list[tuple[list[Trial], list[Trial]]]:
         """Per launch that the lane took part in: the trials before it was warm, and those that count."""
@@ -46,11 +46,11 @@ class Paired:
         cold = max(self.cold[lane], self.cold[other])
         return effort.warm_ratios(self.walls[lane], self.walls[other], cold)
 
-    def log_ratio(self, lane: str, other: str) -> stats.Interval:
+    def log_ratio(self, lane: str, other: str) -> Estimate:
         """Where the log of that ratio lies; infinitely wide without common rounds."""
         if lane == other:
             return SAME
         if (lane, other) not in self._known:
             ratios = self.log_ratios(lane, other)
-            self._known[lane, other] = stats.log_ratio_interval(ratios) if ratios else UNKNOWN
+            self._known[lane, other] = log_ratio_interval(ratios) if ratios else UNKNOWN
         return self._known[lane, other]

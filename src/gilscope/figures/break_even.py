@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import stats
-from gilscope.model import Estimate
+from gilscope.stats.estimate import Estimate
+from gilscope.stats.significance import distinguishable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Point(msgspec.Struct, frozen=True):
     """The log of the ratio of throughputs at one number of workers."""
 
     workers: int
-    log_ratio: stats.Interval
+    log_ratio: Estimate
 
 
 def crossing(points: Sequence[Point], floor: float) -> Estimate | None:
@@ -58,11 +58,11 @@ def crossing(points: Sequence[Point], floor: float) -> Estimate | None:
         The crossing with its interval, in workers. The least number of workers where the ratio is above one there
         already; None where no point lies above one beyond its interval and the floor.
     """
-    if not any(point.log_ratio.center > 0 and stats.distinguishable(point.log_ratio, floor) for point in points):
+    if not any(point.log_ratio.value > 0 and distinguishable(point.log_ratio, floor) for point in points):
         return None
     counts = [math.log(point.workers) for point in points]
     center, low, high = (
-        _reaches_zero(counts, [getattr(point.log_ratio, end) for point in points]) for end in ("center", "high", "low")
+        _reaches_zero(counts, [getattr(point.log_ratio, end) for point in points]) for end in ("value", "high", "low")
     )
     return Estimate(center, low, high)
 

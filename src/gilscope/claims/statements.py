@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from gilscope.model import Estimate, HostCard
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gilscope.model import HostCard
 
 Verdict = Literal["held", "not held", "cannot be told", "cannot be judged here", "not measured yet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import stats
-from gilscope.model import Estimate
+from gilscope.stats.estimate import Estimate, geometric_mean
+from gilscope.stats.intervals import quantity_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +38,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
 def comparison(files: Files) -> Comparison:
     """Compare every file with the first; benchmarks in the order in which they come."""
-    times = [{name: _log_time(runs) for name, runs in benchmarks.items()} for benchmarks in files.values()]
+    times = [{name: quantity_interval(runs) for name, runs in benchmarks.items()} for benchmarks in files.values()]
     first = times[0]
     names = dict.fromkeys(name for benchmarks in files.values() for name in benchmarks)
     return Comparison(
@@ -51,28 +50,19 @@ def comparison(files: Files) -> Comparison:
     )
 
 
-def _log_time(runs: Sequence[Sequence[float]]) -> stats.Interval:
-    return stats.log_ratio_interval([[math.log(value) for value in run] for run in runs])
+def _first_cell(first: Mapping[str, Estimate], name: str) -> Cell | None:
+    return Cell(first[name]) if name in first else None
 
 
-def _first_cell(first: Mapping[str, stats.Interval], name: str) -> Cell | None:
-    return Cell(_exp(first[name])) if name in first else None
-
-
-def _cell(other: Mapping[str, stats.Interval], first: Mapping[str, stats.Interval], name: str) -> Cell | None:
+def _cell(other: Mapping[str, Estimate], first: Mapping[str, Estimate], name: str) -> Cell | None:
     if name not in other:
         return None
     if name not in first:
-        return Cell(_exp(other[name]))
-    ratio = stats.unpaired_log_ratio(other[name], first[name])
-    return Cell(_exp(other[name]), _exp(ratio), not ratio.contains(0.0))
+        return Cell(other[name])
+    ratio = other[name].over(first[name])
+    return Cell(other[name], ratio, not ratio.contains(1.0))
 
 
-def _mean(other: Mapping[str, stats.Interval], first: Mapping[str, stats.Interval]) -> Estimate | None:
-    ratios = [stats.unpaired_log_ratio(time, first[name]) for name, time in other.items() if name in first]
-    return _exp(stats.geometric_mean(ratios)) if ratios else None
-
-
-def _exp(interval: stats.Interval) -> Estimate:
-    shown = interval.exp()
-    return Estimate(shown.center, shown.low, shown.high)
+def _mean(other: Mapping[str, Estimate], first: Mapping[str, Estimate]) -> Estimate | None:
+    ratios = [time.over(first[name]) for name, time in other.items() if name in first]
+    return geometric_mean(ratios) if ratios else None

@@ -1,6 +1,6 @@
 """Where to spend time measuring: how noise splits, what more launches would bring, when a lane is warm.
 
-Pure, and on the log scale, as `gilscope.stats` is. Cited below by name and year:
+Pure, and on the log scale, as all of `gilscope.stats` is. Cited below by name and year:
 
 - Kalibera and Jones (2013), "Rigorous benchmarking in reasonable time", ISMM '13.
 - Shamos (1976), "Geometry and statistics: problems at the interface" (the median of pairwise distances).
@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gilscope.stats import CONFIDENCE, FEWEST, biweight, freedom, launch_medians, medians, student_quantile
+from gilscope.stats.estimate import CONFIDENCE, student_quantile
+from gilscope.stats.intervals import FEWEST, biweight, freedom, launch_medians, medians
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gilscope.stats import Launches
+    from gilscope.stats.intervals import Launches
 
 SHAMOS = 0.9538725524
 """Median distance between two draws from one normal distribution, in standard deviations (Shamos 1976)."""
@@ -67,11 +68,11 @@ def split_variance(launches: Launches) -> VarianceSplit:
         The split; with one round per launch, all of the variance counts as between launches.
 
     Raises:
-        ValueError: fewer than two launches, and as `gilscope.stats.launch_medians`.
+        ValueError: fewer than two launches, and as `gilscope.stats.intervals.launch_medians`.
 
     The total is the biweight's variance of the launch medians, so that the split predicts the very intervals of
-    `gilscope.stats.log_ratio_interval`. The part within is Shamos' (1976) estimator over pairs of rounds of the same
-    launch, and what is left is between, as in Kalibera and Jones (2013), who use means of squares.
+    `gilscope.stats.intervals.log_ratio_interval`. The part within is Shamos' (1976) estimator over pairs of rounds of
+    the same launch, and what is left is between, as in Kalibera and Jones (2013), who use means of squares.
     """
     samples = launch_medians(launches)
     if len(samples) < FEWEST:

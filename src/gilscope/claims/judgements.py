@@ -5,25 +5,22 @@ Two lanes of one contest are compared within rounds, lanes of different contests
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gilscope import stats
-from gilscope.claims import Judgement, on_host, verdict
-from gilscope.figures import log_interval
-from gilscope.model import Estimate
-from gilscope.paired import Paired
-from gilscope.workers import Weights
+from gilscope.claims.statements import Judgement, on_host, verdict
+from gilscope.figures import lanes
+from gilscope.model import arm_and_work, lane_name
+from gilscope.stats.estimate import mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from gilscope.claims import Claim
-    from gilscope.model import Arm, Contest, Finding, LaneSpec, Skip, Trial
-    from gilscope.store import Run
+    from gilscope.claims.statements import Claim
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.model import Arm, Finding, LaneSpec, Run, Skip, Trial
+    from gilscope.stats.estimate import Estimate
 
 
 class NoFigureError(Exception):
@@ -59,7 +56,7 @@ def _judged(name: str, claim: Claim, newest_first: Iterable[_Measured]) -> Judge
                 id=name, claim=claim, verdict="cannot be judged here", run=run, reason=str(reason)
             )
         else:
-            ours = _in_unit(claim, logs[0] if len(logs) == 1 else stats.geometric_mean(logs))
+            ours = _in_unit(claim, logs[0] if len(logs) == 1 else mean(logs))
             return Judgement(id=name, claim=claim, verdict=verdict(claim, ours), ours=ours, probes=len(logs), run=run)
     return hindered or Judgement(id=name, claim=claim, verdict="not measured yet")
 
@@ -69,9 +66,9 @@ class _Measured:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.contests = [_ContestLanes(contest, run) for contest in run.contests]
+        self.contests = [_Named(of) for of in lanes.contests(run)]
 
-    def log_figures(self, claim: Claim) -> list[stats.Interval]:
+    def log_figures(self, claim: Claim) -> list[Estimate]:
         """The logs of the claim's figure, one for each of its probes.
 
         Raises:
@@ -92,8 +89,8 @@ class _Measured:
             raise NoFigureError(reasons[0] if reasons and not logs else missing)
         return logs
 
-    def _of_probes(self, claim: Claim, asked: list[_ContestLanes]) -> tuple[list[stats.Interval], list[str]]:
-        logs: list[stats.Interval] = []
+    def _of_probes(self, claim: Claim, asked: list[_Named]) -> tuple[list[Estimate], list[str]]:
+        logs: list[Estimate] = []
         reasons: list[str] = []
         for probe in dict.fromkeys(contest.contest.probe.id for contest in asked):
             try:
@@ -102,79 +99,58 @@ class _Measured:
                 reasons.append(str(reason))
         return logs, reasons
 
-    def _of_probe(self, claim: Claim, contests: list[_ContestLanes]) -> stats.Interval:
+    def _of_probe(self, claim: Claim, contests: list[_Named]) -> Estimate:
         """Of one contest that has both lanes where there is one, so that they were measured side by side."""
         wanted = on_host(claim.lane, self.run.header.host)
         if claim.against is None:
-            lanes = self._first(contests, wanted)
-            return lanes.log_quantity(claim, wanted)
+            measured = self._first(contests, wanted)
+            return measured.log_quantity(claim, wanted)
         other = on_host(claim.against, self.run.header.host)
-        together = [lanes for lanes in contests if wanted in lanes and other in lanes]
+        together = [each for each in contests if wanted in each and other in each]
         of, to = (together[0],) * 2 if together else (self._first(contests, wanted), self._first(contests, other))
         _check_comparable(of.arm(wanted), to.arm(other))
         if of is to and claim.figure in OF_TIME:
             time = of.log_time_ratio(wanted, other)
         else:
-            time = stats.unpaired_log_ratio(of.log_quantity(claim, wanted), to.log_quantity(claim, other))
-        return _inverse(time) if claim.figure == "speed-up" else time
+            time = of.log_quantity(claim, wanted).less(to.log_quantity(claim, other))
+        return time.negated() if claim.figure == "speed-up" else time
 
-    def _first(self, contests: list[_ContestLanes], wanted: str) -> _ContestLanes:
-        found = next((lanes for lanes in contests if wanted in lanes), None)
+    def _first(self, contests: list[_Named], wanted: str) -> _Named:
+        found = next((each for each in contests if wanted in each), None)
         if found is None:
             raise NoFigureError(self._why_missing(contests, wanted))
         return found
 
-    def _why_missing(self, contests: list[_ContestLanes], wanted: str) -> str:
+    def _why_missing(self, contests: list[_Named], wanted: str) -> str:
         """What a finding or a skip says of the lane, or that nothing of its arm was measured."""
         told: list[Finding | Skip] = [*self.run.findings, *self.run.skips]
-        names = {lanes.contest.id for lanes in contests}
+        names = {each.contest.id for each in contests}
         reasons = [record.reason for record in told if record.lane == wanted and record.contest in names]
         if reasons:
             return f"{wanted}: {reasons[-1]}"
-        arm = wanted.partition(":")[0]
-        known = {name for lanes in contests for lane in lanes.contest.lanes for name in _names(lane.arm)}
+        arm, _ = arm_and_work(wanted)
+        known = {name for each in contests for lane in each.contest.lanes for name in _names(lane.arm)}
         return f"{wanted} was not measured" if arm in known else f"no runtime {arm} was measured"
 
 
-class _ContestLanes:
-    """The lanes of one contest that did not fail, called by version and build: ``3.14t:threads-2``."""
+class _Named:
+    """The lanes of one contest, called by version and build: ``3.14t:threads-2``."""
 
-    def __init__(self, contest: Contest, run: Run) -> None:
-        self.contest = contest
-        self._run = run
-
-    @cached_property
-    def _paired(self) -> Paired:
-        return Paired([trial for trial in self._run.trials if trial.contest == self.contest.id])
+    def __init__(self, of: ContestLanes) -> None:
+        self.of = of
+        self.contest = of.contest
 
     @cached_property
     def _by_name(self) -> dict[str, LaneSpec]:
-        failed = {item.lane for item in self._run.findings if item.contest == self.contest.id and item.fails_lane}
-        lanes = [lane for lane in self.contest.lanes if lane.name in self._paired.trials and lane.name not in failed]
-        return {
-            f"{arm}:{lane.name.partition(':')[2]}": lane
-            for lane in lanes
-            if not lane.control
-            for arm in _names(lane.arm)
-        }
-
-    @cached_property
-    def _weights(self) -> Weights:
-        records = [record for record in self._run.memory if record.contest == self.contest.id]
-        return Weights(self._by_name.values(), records)
-
-    @cached_property
-    def _units(self) -> int:
-        """How many of what the probe asks about one unit does."""
-        told = (item.inner_loops for item in self._run.calibrations if item.contest == self.contest.id)
-        return next(told, 1)
+        lanes = (lane for lane in self.of.lanes if not lane.control)
+        return {lane_name(arm, lane.work): lane for lane in lanes for arm in _names(lane.arm)}
 
     def __contains__(self, wanted: str) -> bool:
         """Whether it has this lane, or a lane of this model."""
         return wanted in self._by_name or bool(self._of_model(wanted))
 
     def _of_model(self, wanted: str) -> list[LaneSpec]:
-        arm, _, model = wanted.partition(":")
+        arm, model = arm_and_work(wanted)
         return [lane for lane in self._by_name.values() if arm in _names(lane.arm) and lane.model == model]
 
     def arm(self, wanted: str) -> Arm:
@@ -186,47 +162,38 @@ class _ContestLanes:
             raise NoFigureError(f"{wanted} names no lane but a model")
         return self._by_name[wanted]
 
-    def log_quantity(self, claim: Claim, wanted: str) -> stats.Interval:
+    def log_quantity(self, claim: Claim, wanted: str) -> Estimate:
         """The log of what a claim asks of one lane."""
         if claim.figure == "memory":
             return self._log_memory(wanted)
         if claim.figure == "memory per worker":
             return self._log_memory_per_worker(wanted)
-        if claim.figure == "observed":
-            return self._log_of(wanted, lambda trial: _number(trial, claim.observation or ""))
-        done = self._lane(wanted).workers * self._units
-        return self._log_of(wanted, lambda trial: trial.wall_ns / 1e9 / trial.loops / done)
+        lane = self._lane(wanted)
+        try:
+            if claim.figure == "observed":
+                return self.of.quantity(lane, lambda trial: _number(trial, claim.observation or "")).log()
+            return self.of.time_per_unit(lane).log()
+        except ValueError as error:
+            raise NoFigureError(f"{wanted}: some of what was measured is not above zero") from error
 
-    def log_time_ratio(self, wanted: str, other: str) -> stats.Interval:
+    def log_time_ratio(self, wanted: str, other: str) -> Estimate:
         """The log of the ratio of two lanes' times per unit, formed within rounds."""
-        of, to = self._lane(wanted), self._lane(other)
-        ratio = self._paired.log_ratio(of.name, to.name)
-        shift = math.log(to.workers / of.workers)
-        return replace(ratio, center=ratio.center + shift, low=ratio.low + shift, high=ratio.high + shift)
+        return self.of.log_throughput_ratio(self._lane(wanted), self._lane(other)).negated()
 
-    def _log_of(self, wanted: str, quantity: Callable[[Trial], float]) -> stats.Interval:
-        rounds = self._paired.warm(self._lane(wanted).name)
-        values = [[quantity(trial) for trial in trials] for trials in rounds]
-        if not values or min(map(min, values)) <= 0:
-            raise NoFigureError(f"{wanted}: some of what was measured is not above zero")
-        return stats.log_ratio_interval([list(map(math.log, launch)) for launch in values])
-
-    def _log_memory(self, wanted: str) -> stats.Interval:
-        if self._weights.of_lane(self._lane(wanted).name) is None:
+    def _log_memory(self, wanted: str) -> Estimate:
+        held = self.of.weights.of_lane(self._lane(wanted).name)
+        if held is None:
             raise NoFigureError(f"{wanted} was not weighed")
-        return self._weights.log_memory(self._by_name[wanted].name)
+        return held.best.log()
 
-    def _log_memory_per_worker(self, wanted: str) -> stats.Interval:
-        arm = self.arm(wanted).name
-        model = wanted.partition(":")[2]
-        weighed = next((one for one in self._weights.per_worker() if (one.arm, one.model) == (arm, model)), None)
+    def _log_memory_per_worker(self, wanted: str) -> Estimate:
+        key = (self.arm(wanted).name, arm_and_work(wanted)[1])
+        weighed = next((each for each in self.of.weights.per_worker() if (each.arm, each.model) == key), None)
         if weighed is None:
             raise NoFigureError(f"{wanted} was not weighed with several numbers of workers")
-        per_worker = weighed.pss or weighed.uss
-        if per_worker.value <= 0:
+        if weighed.best.value <= 0:
             raise NoFigureError(f"{wanted}: a further worker weighs nothing that can be told")
-        launches = {record.launch for record in self._run.memory if record.contest == self.contest.id}
-        return log_interval(per_worker, len(launches))
+        return weighed.best.log()
 
 
 OF_TIME = frozenset({"time", "penalty", "speed-up"})
@@ -263,12 +230,6 @@ def _number(trial: Trial, name: str) -> float:
     return float(value)
 
 
-def _in_unit(claim: Claim, log: stats.Interval) -> Estimate:
+def _in_unit(claim: Claim, log: Estimate) -> Estimate:
     """A figure's log in the unit of the claim's bounds."""
-    less = 1.0 if claim.figure == "penalty" else 0.0
-    told = log.exp()
-    return Estimate(told.center - less, told.low - less, told.high - less)
-
-
-def _inverse(log: stats.Interval) -> stats.Interval:
-    return replace(log, center=-log.center, low=-log.high, high=-log.low)
+    return log.exp().relative() if claim.figure == "penalty" else log.exp()

@@ -7,8 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from gilscope import stats
-from gilscope.model import Estimate
+from gilscope.stats.estimate import Estimate
 
 FigureName = Literal["penalty", "time", "gain", "scaling"]
 
@@ -37,10 +36,10 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     floor: float
 
     @property
-    def interval(self) -> stats.Interval:
-        """The interval on the log scale, unbounded where nothing is known of it."""
+    def log(self) -> Estimate:
+        """The figure on the log scale, unbounded where nothing is known of its interval."""
         reach = math.inf if self.half_width is None else self.half_width
-        return stats.Interval(self.center, self.center - reach, self.center + reach, self.freedom)
+        return Estimate(self.center, self.center - reach, self.center + reach, self.freedom)
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -61,8 +60,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
 
 
-def in_unit(name: FigureName, log: stats.Interval) -> Estimate:
+def in_unit(name: FigureName, log: Estimate) -> Estimate:
     """A figure's log in its own unit: a penalty is a relative difference, all others are what their logs stand for."""
-    less = 1.0 if name == "penalty" else 0.0
-    told = log.exp()
-    return Estimate(told.center - less, told.low - less, told.high - less)
+    return log.exp().relative() if name == "penalty" else log.exp()

@@ -20,19 +20,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import stats
-from gilscope.figures import log_interval
-from gilscope.model import Estimate
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.figures import ContestFigures, LaneFigures
+    from gilscope.figures.values import ContestFigures, LaneFigures
 
 Verdict = Literal["copies", "flat", "cannot be told"]
-
-KIND = "transport"
-"""The kind of the probes whose cases are sizes in bytes."""
 
 SPAN = 100
 """How far apart the two payloads may lie that the growth is told from."""
@@ -73,13 +68,12 @@ def means(contests: Iterable[ContestFigures]) -> tuple[Means, ...]:
     begun: dict[tuple[str, str, str], _Measured] = {}
     for contest in contests:
         probe = contest.contest.probe
-        if probe.kind != KIND or not isinstance(probe.case, int):
+        if not probe.sends_payloads or not isinstance(probe.case, int):
             continue
-        shape = probe.id.removeprefix(f"{KIND}/").removesuffix(f"/{probe.case}")
         measured = {lane.lane.name: lane for lane in contest.lanes}
         for lane in contest.contest.lanes:
             if lane.way is not None and not lane.control:
-                one = begun.setdefault((shape, lane.arm.name, lane.way), _Measured())
+                one = begun.setdefault((probe.payload, lane.arm.name, lane.way), _Measured())
                 if lane.name in measured:
                     one.lanes[probe.case] = measured[lane.name]
                 one.reasons += [item.reason for item in contest.findings if item.lane == lane.name and item.fails_lane]
@@ -107,13 +101,8 @@ class _Measured:
         )
 
     def _growth(self, small: int, large: int) -> Estimate:
-        ratio = stats.unpaired_log_ratio(self._log_time(large), self._log_time(small))
-        decades = math.log(large / small)
-        return Estimate(ratio.center / decades, ratio.low / decades, ratio.high / decades)
-
-    def _log_time(self, size: int) -> stats.Interval:
-        lane = self.lanes[size]
-        return log_interval(lane.time_per_unit, lane.launches)
+        longer = self.lanes[large].time_per_unit.over(self.lanes[small].time_per_unit)
+        return longer.log().scaled(1 / math.log(large / small))
 
     def _verdict(self, growth: Estimate, small: int, large: int) -> Verdict:
         if growth.low > HALF:

@@ -1,0 +1,1 @@
+"""Published statements, and what stored runs say of them."""

@@ -1,0 +1,215 @@
+"""Raw trials become figures: time per unit, gain, scaling, penalty, break-even; pure, and repeatable at any time.
+
+Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
+
+    time per unit   T / (loops x W), and where one unit does it several times over, divided by that number too
+    gain            throughput / throughput(reference)        = W x T(reference) / T
+    scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
+    efficiency      scaling / W
+    cores busy      CPU time of all workers / time from the gate to the last worker's end
+    penalty         T(free-threaded, serial) / T(twin, serial) - 1
+    of which        T(GIL forced on, serial) / T(twin, serial) - 1 is the build's, and
+                    T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
+    break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
+    contention      throughput grows by less than the number of busy cores; workers wait for each other or for memory
+    of first way    T(way) / T(first way of the same arm), where a probe has ways
+
+Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gilscope.figures import verdict
+from gilscope.figures.break_even import BreakEven, Point, crossing
+from gilscope.figures.observations import observations
+from gilscope.figures.scaling_law import fit
+from gilscope.figures.values import ContestFigures, LaneFigures, Penalty, ScalingLaw
+from gilscope.figures.verdict import Verdict
+from gilscope.figures.workers import orders_of_ways
+from gilscope.model import arm_and_work, lane_name
+from gilscope.stats.estimate import SAME, Estimate
+from gilscope.stats.significance import distinguishable, noise_floor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.model import HostCard, LaneSpec
+
+
+def figures(of: ContestLanes, host: HostCard) -> ContestFigures:
+    """The figures of one contest, measured on this host."""
+    return _Contest(of, host).figures()
+
+
+class _Contest:
+    """One contest's lanes, its noise floor, and what its figures are compared with."""
+
+    def __init__(self, of: ContestLanes, host: HostCard) -> None:
+        self.of = of
+        self.host = host
+        self.contest = of.contest
+        self.reference = of.reference
+        self.pair = of.contest.pair
+        self.control = None if of.control is None else of.paired.log_ratio(of.control.name, of.contest.reference)
+        self.floor = None if self.control is None else noise_floor(self.control)
+
+    def figures(self) -> ContestFigures:
+        of = self.of
+        trials = (trial for lane in of.lanes for rounds in of.paired.trials[lane.name] for trial in rounds)
+        return ContestFigures(
+            contest=self.contest,
+            loops=of.loops,
+            inner_loops=of.inner_loops,
+            lanes=tuple(self._row(lane) for lane in of.lanes if not lane.control),
+            penalties=tuple(self._penalties()),
+            gil_off=self._gil_off(),
+            break_evens=tuple(self._break_evens()),
+            scaling_laws=tuple(self._scaling_laws()),
+            verdict=self._verdict(),
+            control=None if self.control is None else self.control.exp(),
+            noise_floor=self.floor,
+            worker_memory=tuple(of.weights.per_worker()),
+            orders=(
+                *orders_of_ways(of.lanes, of.paired.log_ratio, self.floor or 0.0),
+                *of.weights.orders(),
+            ),
+            findings=tuple(of.findings),
+            end=of.end,
+            observations=observations(trials, self.contest.probe.observes),
+        )
+
+    def _row(self, lane: LaneSpec) -> LaneFigures:
+        own_serial = self._lane(lane.arm.name)
+        scaling = None if lane.model == "serial" else self._throughput_ratio(lane, own_serial)
+        first_way = None if lane.way is None else self._lane(lane.arm.name, self.contest.probe.ways[0])
+        warm = self.of.paired.warm(lane.name)
+        return LaneFigures(
+            lane=lane,
+            oversubscribed=lane.workers > self.host.cpus_usable,
+            time_per_unit=self.of.time_per_unit(lane),
+            gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
+            scaling=scaling,
+            efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
+            cores_busy=self.of.cores_busy(lane),
+            of_first_way=(
+                None if first_way is None or first_way is lane else self.of.log_time_ratio(lane, first_way).exp()
+            ),
+            memory=self.of.weights.of_lane(lane.name),
+            launches=len(warm),
+            trials=sum(map(len, warm)),
+            cold_rounds=self.of.paired.cold[lane.name],
+        )
+
+    def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
+        return self.of.by_name.get(lane_name(arm, work))
+
+    def _penalties(self) -> Iterator[Penalty]:
+        """The free-threaded arms' serial lanes against the twin's."""
+        twin = None if self.pair is None or self.pair.twin is None else self.pair.twin.name
+        if self.pair is None or self.reference is None or self.reference.arm.name != twin:
+            return
+        for lane in self.of.lanes:
+            other = self._lane(twin, lane.way or "serial")
+            if lane.model == "serial" and lane.arm.name != twin and other is not None:
+                yield self._penalty(lane, other, self.pair.differences)
+
+    def _gil_off(self) -> Penalty | None:
+        name = "" if self.pair is None else self.pair.free_threaded.name
+        off, on = self._lane(name), self._lane(f"{name}+gil")
+        return None if off is None or on is None else self._penalty(off, on, ())
+
+    def _penalty(self, lane: LaneSpec, other: LaneSpec, differences: tuple[str, ...]) -> Penalty:
+        slower = self.of.log_time_ratio(lane, other)
+        return Penalty(
+            arm=lane.arm.name,
+            twin=other.arm.name,
+            way=lane.way,
+            ratio=slower.exp(),
+            distinguishable=distinguishable(slower, self.floor or 0.0),
+            differences=differences,
+        )
+
+    def _break_evens(self) -> Iterator[BreakEven]:
+        """Every model of the measured arm: the free-threaded build's where there is a pair, else the only one's."""
+        measured = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
+        for model in dict.fromkeys(lane.model for lane in self.of.lanes if lane.model != "serial"):
+            lanes = self._curve(measured, model)
+            if lanes and self.reference is not None:
+                yield self._break_even(lanes, "serial", [self.reference] * len(lanes))
+                if self.pair is not None and self.pair.twin is not None:
+                    best = [self._best_of_twin(lane.workers, self.reference) for lane in lanes]
+                    yield self._break_even(lanes, "best model", best)
+
+    def _curve(self, arm: str, model: str) -> list[LaneSpec]:
+        """A model's lanes in order of workers; the serial lane stands for one worker where no lane has just one."""
+        own = [lane for lane in self.of.lanes if (lane.model, lane.arm.name) == (model, arm)]
+        lanes = sorted(own, key=lambda lane: lane.workers)
+        serial = self._lane(arm)
+        alone = [serial] if lanes and lanes[0].workers > 1 and serial is not None else []
+        return alone + lanes
+
+    @property
+    def arm_of_reference(self) -> str:
+        """The name of the arm that the reference lane belongs to."""
+        return arm_and_work(self.contest.reference)[0]
+
+    def _break_even(self, lanes: Sequence[LaneSpec], against: str, opponents: Sequence[LaneSpec]) -> BreakEven:
+        points = [
+            Point(lane.workers, self.of.log_throughput_ratio(lane, opponent))
+            for lane, opponent in zip(lanes, opponents, strict=True)
+            if lane is not opponent
+        ]
+        return BreakEven(
+            arm=lanes[-1].arm.name,
+            model=lanes[-1].model,
+            against=f"{self.arm_of_reference} {against}",
+            workers=crossing(points, self.floor or 0.0),
+            within=points[-1].workers,
+            gain=points[-1].log_ratio.exp(),
+        )
+
+    def _best_of_twin(self, workers: int, reference: LaneSpec) -> LaneSpec:
+        """The fastest lane of the reference's arm with at most this many workers."""
+        candidates = [
+            lane
+            for lane in self.of.lanes
+            if lane.arm.name == self.arm_of_reference and not lane.control and lane.workers <= workers
+        ]
+        return max(candidates, key=lambda lane: self.of.log_throughput_ratio(lane, reference).value)
+
+    def _scaling_laws(self) -> Iterator[ScalingLaw]:
+        """The law of every model that was measured with several numbers of workers."""
+        spread = [lane for lane in self.of.lanes if lane.model != "serial"]
+        for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in spread):
+            curve = self._curve(arm, model)
+            if curve[-1].workers > curve[0].workers:
+                points = {lane.workers: self.of.log_throughput_ratio(lane, curve[0]) for lane in curve}
+                yield ScalingLaw(arm=arm, model=model, law=fit(points, self.host.usable_cores))
+
+    def _verdict(self) -> Verdict | None:
+        if self.reference is None or self.contest.probe.asks_about_workers:
+            return None
+        lanes = [lane for lane in self.of.lanes if not lane.control]
+        weighed = [lane for lane in lanes if self.of.weights.of_lane(lane.name) is not None]
+        floor = self.floor or 0.0
+        per_memory = None
+        if self.reference in weighed:
+            per_memory = verdict.choose(weighed, self.reference, self._log_ratio_per_memory, floor)
+        return Verdict(
+            throughput=verdict.choose(lanes, self.reference, self.of.log_throughput_ratio, floor),
+            per_memory=per_memory,
+            objections=tuple(verdict.objections(self.contest, self.of.findings, self.floor)),
+        )
+
+    def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
+        """Log of throughput over memory, one lane's over the other's."""
+        own, its = (self.of.weights.of_lane(each.name) for each in (lane, other))
+        if lane is other or own is None or its is None:
+            return SAME
+        return self.of.log_throughput_ratio(lane, other).less(own.best.log().less(its.best.log()))
+
+    def _throughput_ratio(self, lane: LaneSpec, other: LaneSpec | None) -> Estimate | None:
+        return None if other is None else self.of.log_throughput_ratio(lane, other).exp()

@@ -1,0 +1,137 @@
+"""The lanes of one contest that did not fail, with all that was recorded of them; pure.
+
+Every figure of a lane is defined here once: the report, published claims and pyperf's files take it from here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from gilscope.figures.paired import Paired
+from gilscope.figures.workers import Weights
+from gilscope.model import Finding, Memory, Trial
+from gilscope.stats.intervals import quantity_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from gilscope.model import Calibration, Contest, ContestEnd, LaneSpec, Run
+    from gilscope.stats.estimate import Estimate
+
+
+Item = TypeVar("Item", Trial, Finding, Memory)
+
+
+def contests(run: Run) -> tuple[ContestLanes, ...]:
+    """The lanes of every contest that was begun, in the order in which they were run."""
+    trials, findings, memory = _by_contest(run.trials), _by_contest(run.findings), _by_contest(run.memory)
+    calibrations = {record.contest: record for record in run.calibrations}
+    ends = {record.contest: record for record in run.ends}
+    return tuple(
+        ContestLanes(
+            contest,
+            trials=trials[contest.id],
+            findings=findings[contest.id],
+            memory=memory[contest.id],
+            calibration=calibrations.get(contest.id),
+            end=ends.get(contest.id),
+        )
+        for contest in run.contests
+    )
+
+
+def _by_contest(records: Iterable[Item]) -> Mapping[str, list[Item]]:
+    own: dict[str, list[Item]] = defaultdict(list)
+    for record in records:
+        own[record.contest].append(record)
+    return own
+
+
+class ContestLanes:
+    """One contest: its lanes by name, and what their trials say of each and of two together.
+
+    One unit does ``inner_loops`` times what the probe asks about; ``loops`` is 0 where nothing was calibrated.
+    """
+
+    def __init__(  # noqa: PLR0913 - as many kinds of records as a run has of a contest
+        self,
+        contest: Contest,
+        *,
+        trials: Sequence[Trial],
+        findings: Sequence[Finding],
+        memory: Sequence[Memory],
+        calibration: Calibration | None,
+        end: ContestEnd | None,
+    ) -> None:
+        self.contest = contest
+        self.findings = findings
+        self.end = end
+        self._trials = trials
+        self._memory = memory
+        self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
+
+    @cached_property
+    def paired(self) -> Paired:
+        """The trials of all lanes, by launch and round."""
+        return Paired(self._trials)
+
+    @cached_property
+    def lanes(self) -> list[LaneSpec]:
+        """The lanes that were measured and did not fail, the reference's second copy among them."""
+        failed = {finding.lane for finding in self.findings if finding.fails_lane}
+        return [lane for lane in self.contest.lanes if lane.name in self.paired.trials and lane.name not in failed]
+
+    @cached_property
+    def by_name(self) -> dict[str, LaneSpec]:
+        """The lanes by their names."""
+        return {lane.name: lane for lane in self.lanes}
+
+    @property
+    def reference(self) -> LaneSpec | None:
+        """The lane that ratios are formed against, None where it failed."""
+        return self.by_name.get(self.contest.reference)
+
+    @property
+    def control(self) -> LaneSpec | None:
+        """The reference's second copy, None where there is none or it failed."""
+        return next((lane for lane in self.lanes if lane.control), None)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What the lanes held."""
+        return Weights(self.lanes, self._memory)
+
+    def units(self, lane: LaneSpec, trial: Trial) -> int:
+        """How often all workers of a lane did what the probe asks about in one trial."""
+        return trial.loops * lane.workers * self.inner_loops
+
+    def seconds(self, lane: LaneSpec, trial: Trial) -> float:
+        """The time between two finished units of one trial, over all workers, in seconds."""
+        return trial.wall_ns / 1e9 / self.units(lane, trial)
+
+    def time_per_unit(self, lane: LaneSpec) -> Estimate:
+        """The time between two finished units, over all workers, in seconds."""
+        return self.quantity(lane, lambda trial: self.seconds(lane, trial))
+
+    def cores_busy(self, lane: LaneSpec) -> Estimate:
+        """The CPU time of all workers over the time from the gate to the last worker's end."""
+        return self.quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / max(trial.ends_ns))
+
+    def quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
+        """A quantity above zero of the trials that count.
+
+        Raises:
+            ValueError: some trial's is not above zero, or no trial counts.
+        """
+        return quantity_interval([[of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
+
+    def log_time_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
+        """The log of one lane's makespan over the other's, within rounds."""
+        return self.paired.log_ratio(lane.name, other.name)
+
+    def log_throughput_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
+        """The log of one lane's throughput over the other's: every worker of both runs as many units."""
+        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.workers / other.workers))

@@ -1,0 +1,74 @@
+"""A stored run as figures, computed once for whatever shows them; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope.figures import contest, lanes
+from gilscope.figures.transport import Means, means
+from gilscope.figures.values import ContestFigures, PairFigures
+from gilscope.model import RunHeader, Skip
+from gilscope.stats.estimate import geometric_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gilscope.model import Run
+    from gilscope.stats.estimate import Estimate
+
+
+class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures of a run: ``pairs`` are free-threaded builds beside their twins, ``means`` ways to send payloads."""
+
+    header: RunHeader
+    contests: tuple[ContestFigures, ...]
+    pairs: tuple[PairFigures, ...]
+    means: tuple[Means, ...]
+    skips: tuple[Skip, ...]
+
+
+def of_run(run: Run) -> RunFigures:
+    """The figures of every contest that was begun, in the order in which they were run."""
+    contests = tuple(contest.figures(of, run.header.host) for of in lanes.contests(run))
+    return together(run.header, contests, run.skips)
+
+
+def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> RunFigures:
+    """What the contests of a run say each and together."""
+    return RunFigures(
+        header=header, contests=tuple(contests), pairs=by_pair(contests), means=means(contests), skips=tuple(skips)
+    )
+
+
+def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
+    """The contests that spread work and measured a free-threaded build, pair by pair."""
+    groups: dict[str, list[ContestFigures]] = defaultdict(list)
+    for each in contests:
+        if each.contest.pair is not None and each.lanes and not each.asks_about_workers:
+            groups[each.contest.pair.free_threaded.name].append(each)
+    return tuple(
+        PairFigures(
+            name=name,
+            contests=tuple(group),
+            mean_penalties=_mean_penalties(group),
+            mean_gil_off=_mean([each.gil_off.ratio for each in group if each.gil_off is not None]),
+        )
+        for name, group in groups.items()
+    )
+
+
+def _mean_penalties(contests: Iterable[ContestFigures]) -> dict[str, Estimate]:
+    ratios: dict[str, list[Estimate]] = defaultdict(list)
+    for each in contests:
+        for penalty in each.penalties:
+            ratios[penalty.arm].append(penalty.ratio)
+    means_by_arm = {arm: _mean(of_arm) for arm, of_arm in ratios.items()}
+    return {arm: mean for arm, mean in means_by_arm.items() if mean is not None}
+
+
+def _mean(ratios: Sequence[Estimate]) -> Estimate | None:
+    """The geometric mean as a relative difference; a single ratio needs none."""
+    return geometric_mean(ratios).relative() if len(ratios) > 1 else None

@@ -1,0 +1,1 @@
+"""Numbers in, estimates out: intervals, arithmetic on them, what is significant, and what more launches would bring."""
