@@ -100,7 +100,7 @@ class _Measured:
         return logs, reasons
 
     def _of_probe(self, claim: Claim, contests: list[_Named]) -> Estimate:
-        """Of one contest that has both lanes where there is one, so that they were measured side by side."""
+        """The log of a claim's figure for one probe, from a single contest where one has both lanes."""
         wanted = on_host(claim.lane, self.run.header.host)
         if claim.against is None:
             measured = self._first(contests, wanted)

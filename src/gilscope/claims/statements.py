@@ -101,7 +101,7 @@ def mistakes(claim: Claim) -> Iterator[str]:
 
 
 def on_host(lane: str, host: HostCard) -> str:
-    """A lane with as many workers as a host has usable CPUs (``{cpus}``), or twice as many (``{twice}``)."""
+    """A lane's name with the host's usable CPUs for ``{cpus}`` and twice that for ``{twice}``."""
     cpus = max(1, int(host.cpus_usable))
     return lane.replace("{cpus}", str(cpus)).replace("{twice}", str(2 * cpus))
 

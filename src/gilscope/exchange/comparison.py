@@ -29,7 +29,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """Per benchmark a cell per file, None where the file lacks it; ``means`` are the files' geometric mean ratios."""
+    """A row of cells per benchmark, None where a file lacks it; ``means`` are the files' geometric mean ratios."""
 
     files: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write(folder: Path, arms: Iterable[ArmFile]) -> list[Path]:
-    """Write a file per arm, over older ones of the same names; their paths.
+    """Write a file per arm, replacing older ones, and return their paths.
 
     Raises:
         ResultsError: they cannot be written, or there is nothing to write.
@@ -88,5 +88,5 @@ def _tells_time(benchmark: pyperf.Benchmark) -> bool:
 
 
 def _values(benchmark: pyperf.Benchmark) -> tuple[tuple[float, ...], ...]:
-    """Per run its values; runs that only calibrate have none and are left out."""
+    """The values of every run; runs that only calibrate have none and are left out."""
     return tuple(tuple(map(float, run.values)) for run in benchmark.get_runs() if run.values)

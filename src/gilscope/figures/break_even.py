@@ -1,4 +1,4 @@
-"""From how many workers a model pays: where its throughput overtakes an opponent's; pure.
+"""Break-even: the number of workers at which a model's throughput overtakes an opponent's; pure.
 
 Between two measured numbers of workers, the log of the ratio of throughputs is taken to be linear in the log of the
 workers, as it is where throughput follows a power of them. The break-even is where this line crosses zero, and the ends
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
-    """From how many workers an arm's model is faster than what it is compared with.
+    """The number of workers from which an arm's model is faster than an opponent.
 
     ``workers`` is None where no measured number up to ``within`` is, beyond interval and noise floor; its high end is
     infinite where the band stays below. ``gain`` is the ratio of throughputs at the most workers.

@@ -1,4 +1,4 @@
-"""What the ways of a probe observed, lane by lane: numbers as estimates over launches, words as the set of those seen.
+"""What the ways of a probe observed: numbers as estimates over launches, words as the set of those seen.
 
 A count may be zero, so that its interval is formed on the linear scale: each launch counts by the mean of its rounds,
 since what is rare would vanish from a median, and the interval is Student's around the mean of the launches.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """What one lane saw of one thing: an estimate in ``unit``, or the words that were told, in order."""
+    """What one lane saw of one thing: an estimate in ``unit``, or words in alphabetical order."""
 
     lane: str
     name: str

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Paired:
-    """All lanes have as many launches, some of them empty; ``cold`` trials of each launch of a lane do not count."""
+    """Trials by lane, launch and round; every lane has a list for every launch, empty where it took no part.
+
+    The first ``cold[lane]`` trials of a launch are warm-up and are left out.
+    """
 
     def __init__(self, trials: Sequence[Trial]) -> None:
         launches = 1 + max((trial.launch for trial in trials), default=-1)
@@ -31,16 +34,16 @@ class Paired:
         self._known: dict[tuple[str, str], Estimate] = {}
 
     def split(self, lane: str) -> list[tuple[list[Trial], list[Trial]]]:
-        """Per launch that the lane took part in: the trials before it was warm, and those that count."""
+        """The trials before the lane was warm and those that count, for every launch that it took part in."""
         cold = self.cold[lane]
         return [(rounds[:cold], rounds[cold:]) for rounds in self.trials[lane] if rounds]
 
     def warm(self, lane: str) -> list[list[Trial]]:
-        """Per launch the trials that count, of those launches that have any."""
+        """The trials that count, by launch; launches without any are left out."""
         return [counted for _, counted in self.split(lane) if counted]
 
     def log_ratios(self, lane: str, other: str) -> list[list[float]]:
-        """Per launch ``log(makespan / makespan of the other)`` of the rounds in which both were warm."""
+        """Log ratios of one lane's makespan to another's, by launch, in the rounds in which both were warm."""
         if lane not in self.walls or other not in self.walls:
             return []
         cold = max(self.cold[lane], self.cold[other])

@@ -52,7 +52,7 @@ class Fit:
     peak: Estimate
 
     def throughput(self, workers: float) -> float:
-        """What the law predicts for so many workers, in the unit of ``rate``."""
+        """The throughput that the law predicts for a number of workers, in the unit of ``rate``."""
         slowdown = 1 + self.contention.value * (workers - 1) + self.coherency.value * workers * (workers - 1)
         return self.rate.value * workers / slowdown
 

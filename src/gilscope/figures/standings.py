@@ -28,7 +28,7 @@ BIRTH, START_UP = "birth/start", "python"
 
 
 class Mean(msgspec.Struct, frozen=True, kw_only=True):
-    """A geometric mean of ratios over so many contests, told as a ratio."""
+    """A geometric mean of ratios, and the number of contests that it is over."""
 
     ratio: Estimate
     contests: int

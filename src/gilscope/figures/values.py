@@ -45,7 +45,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
-    """What an arm of the free-threaded build costs on one thread (or by one way), as a fraction of its twin's time.
+    """What an arm of the free-threaded build costs on one thread, or by one way, over its twin.
 
     ``ratio`` is its time over the twin's, of which `penalty` is what exceeds one.
     """

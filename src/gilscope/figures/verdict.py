@@ -33,7 +33,7 @@ LOUD = 0.1
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The best lane by a figure and those that cannot be told from it; ``figure`` is its ratio to the reference."""
+    """The best lane by a figure, and its ties; ``figure`` is its ratio to the reference."""
 
     best: str
     ties: tuple[str, ...]
@@ -86,7 +86,7 @@ def objections(contest: Contest, findings: Sequence[Finding], floor: float | Non
 
 
 def _of_lanes(contest: Contest, findings: Iterable[Finding]) -> Iterator[Objection]:
-    """Lanes to which the same happened are told together."""
+    """Objections to lanes; lanes with an equal reason share an objection."""
     models = {lane.name: lane.model for lane in contest.lanes}
     failed = {finding.lane for finding in findings if finding.fails_lane}
     groups: dict[tuple[Kind, str], dict[str, None]] = {}

@@ -42,14 +42,14 @@ FEWEST_COUNTS = 2
 
 
 class LaneMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """What all processes of a lane hold together, in bytes; ``pss`` is None where the system does not tell."""
+    """What all processes of a lane hold together, in bytes; ``pss`` is None where it is not known."""
 
     pss: Estimate | None
     uss: Estimate
 
     @property
     def best(self) -> Estimate:
-        """PSS, or USS where the system does not tell it."""
+        """PSS, or USS where the system reports no PSS."""
         return self.pss or self.uss
 
 
@@ -64,7 +64,7 @@ class WorkerMemory(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def best(self) -> Estimate:
-        """PSS, or USS where the system does not tell it."""
+        """PSS, or USS where the system reports no PSS."""
         return self.pss or self.uss
 
 
@@ -89,7 +89,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def holds(self) -> bool | None:
-        """Whether all its steps hold; None where that cannot be told."""
+        """Whether all its steps hold; None where some are undecided."""
         told = {step.holds for step in self.steps}
         return False if False in told else None if None in told else True
 

@@ -1,4 +1,4 @@
-"""The summaries of all stored runs, kept in the user's cache so that a history need not analyse each run again.
+"""The summaries of all stored runs, kept in the user's cache, since analysing them all takes long.
 
 A summary is derived by `summarise` and can be made again at any time: deleting the cache costs time only. It holds as
 long as the run's file is the same (path, size, time of change), and so is the code that made it. Summaries are JSON
@@ -34,7 +34,7 @@ class RunFile(NamedTuple):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the cache without its figures: a run's file, and what tells the run from others."""
+    """A line of the cache without its figures: a run's file, and what distinguishes the run from others."""
 
     path: str
     size: int
@@ -120,7 +120,7 @@ class Archive:
         return tuple(found.values())
 
     def _chosen(self, heads: Iterable[Head]) -> dict[RunFile, int]:
-        """Each run once, though a copy of its file, or of an earlier state of it, may lie in another folder."""
+        """The files to read: of several copies of a run, in whatever folders, the longest."""
         largest: dict[tuple[str, ...], Head] = {}
         for head in heads:
             if head.file in self._files:

@@ -34,7 +34,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def changes(steps: Sequence[tuple[Level, Level]]) -> tuple[Change, ...]:
-    """What changed from the first to the second of each two, all told in one answer."""
+    """What changed from the first to the second level of each pair, judged together as one answer."""
     ratios = [later.log.less(earlier.log) for earlier, later in steps]
     significant = holm([p_value(ratio) for ratio in ratios])
     return tuple(

@@ -120,7 +120,7 @@ def joined(logs: Sequence[Estimate]) -> Estimate:
 
 
 def version_order(text: str) -> Version:
-    """By which versions are sorted: pre-releases before the release, what no standard knows before all."""
+    """The sort key of a version: pre-releases stand before their release, unknown spellings before all."""
     try:
         return Version(text.rstrip("+"))
     except InvalidVersion:
@@ -163,7 +163,7 @@ def _row(point: _Point, figure: FigureName, change: Change | None = None, circum
 
 
 def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
-    """What was not the same in the runs of both rows, besides the row's own label."""
+    """The circumstances in which the runs of two rows differ, besides the row's own label."""
     differing = []
     kinds = [{tuple(run.figure.circumstances.items()) for run in point.runs} for point in (early, late)]
     for what in late.runs[0].figure.circumstances:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def summary(run: Run) -> Summary:
-    """What a history and a comparison need of a run; a lane that is in two contests is told once."""
+    """What a history and a comparison need of a run; a lane of two contests counts once."""
     told: dict[tuple[str, str, str, str], Figure] = {}
     for contest in (each for each in of_run(run).contests if each.contest.probe.is_timed):
         for figure in _Told(contest, run).figures():

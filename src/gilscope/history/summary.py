@@ -1,4 +1,4 @@
-"""A stored run in short: its figures as logs with intervals, and what must be alike for two of them to be compared."""
+"""A stored run in short: its figures as logs, and what two runs must share to be compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FigureName = Literal["penalty", "time", "gain", "scaling"]
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure of one lane of a run: its log, with the half width and the degrees of freedom of its interval.
+    """One figure of one lane of a run, as a logarithm with its half width and degrees of freedom.
 
     ``half_width`` is None where a single launch tells nothing of how launches differ. ``work`` is the lane's name
     without its arm (``threads-2``), ``build`` how the arm was built and started. Builds are comparable that have a
@@ -61,5 +61,5 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def in_unit(name: FigureName, log: Estimate) -> Estimate:
-    """A figure's log in its own unit: a penalty is a relative difference, all others are what their logs stand for."""
+    """A figure in its own unit, from its log: a penalty is a relative difference."""
     return log.exp().relative() if name == "penalty" else log.exp()

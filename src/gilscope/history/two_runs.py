@@ -43,7 +43,7 @@ class OneSided(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """All that two runs have in common, and what they have not; ``hosts`` are two where they must not be compared."""
+    """What two runs have in common, and what only one has; two ``hosts`` must not be compared."""
 
     before: str
     after: str

@@ -50,7 +50,7 @@ class VarianceSplit:
     within: float
 
     def of_launch(self, rounds: float) -> float:
-        """The variance of one launch's median over so many rounds, near ``between + (pi / 2) * within / rounds``.
+        """The variance of one launch's median over its rounds, near ``between + (pi / 2) * within / rounds``.
 
         The second term is exact for one round and within 3 % for odd numbers of normal values; for even ones it is up
         to a quarter too large.
@@ -85,7 +85,7 @@ def split_variance(launches: Launches) -> VarianceSplit:
 
 
 def predicted_half_width(split: VarianceSplit, launches: int, rounds: int, confidence: float = CONFIDENCE) -> float:
-    """The log-space half width to expect from so many launches of so many rounds; infinite below two launches.
+    """The log-space half width to expect from a number of launches and rounds; infinite below two launches.
 
     Raises:
         ValueError: a confidence outside (0, 1).
@@ -172,7 +172,7 @@ def cold_rounds(launches: Launches) -> int:
 
 
 def warm_ratios(lane: Launches, reference: Launches, cold: int) -> list[list[float]]:
-    """Per launch the log ratios ``log(t_lane / t_reference)`` of the rounds that both took part in while warm.
+    """Log ratios ``log(t_lane / t_reference)`` by launch, of rounds in which both lanes were warm.
 
     Args:
         lane: per launch the lane's trial times in order of rounds; a launch that it was not in is empty.
@@ -201,6 +201,6 @@ def _pairwise_distances(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache
 def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The places of all pairs among so many."""
+    """The places of all pairs in a sequence of this length."""
     first, second = np.triu_indices(count, 1)
     return first, second

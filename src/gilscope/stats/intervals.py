@@ -145,14 +145,14 @@ def launch_medians(launches: Launches) -> NDArray[np.float64]:
 
 
 def medians(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The median of each sample of shape ``(..., n)``, ten times as fast for a handful of values as numpy's own."""
+    """The median of each sample of shape ``(..., n)``; for few values ten times as fast as numpy."""
     ordered = np.sort(samples, axis=-1)
     n = samples.shape[-1]
     return (ordered[..., (n - 1) // 2] + ordered[..., n // 2]) / 2
 
 
 def _deviation(samples: NDArray[np.float64], center: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The distance that holds more than half of each sample; the mean distance if that is zero, and 1 if all agree."""
+    """The distance that holds more than half of each sample; never zero, even if all agree."""
     distances = np.abs(samples - center)
     rank = min((samples.shape[-1] + 1) // 2, samples.shape[-1] - 1)
     chosen = np.partition(distances, rank, axis=-1)[..., rank : rank + 1]

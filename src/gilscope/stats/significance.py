@@ -21,7 +21,7 @@ ERROR_RATE = 1 - CONFIDENCE
 
 
 def noise_floor(control: Estimate) -> float:
-    """The relative difference that two copies of the same lane may show: 0.012 reads 1.2 %.
+    """The relative difference that two copies of one lane may show: 0.012 reads 1.2 %.
 
     Args:
         control: the log ratio of the reference lane's second copy to the first.

@@ -1,9 +1,10 @@
-"""Each room knows only those below it: the table of who may import whom, held against the source."""
+"""Each room knows only those below it: ``docs/rooms.toml`` says who may import whom, and is held against the source."""
 
 from __future__ import annotations
 
 import ast
 import sys
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -14,86 +15,11 @@ import gilscope
 SOURCE = Path(gilscope.__file__).parent
 PACKAGE = "gilscope"
 
-MAY_IMPORT: dict[str, set[str]] = {
-    "analysis": {
-        "break_even",
-        "figures",
-        "model",
-        "observations",
-        "paired",
-        "scalability",
-        "stats",
-        "verdict",
-        "workers",
-    },
-    "archive": {"cached", "errors", "store", "summary"},
-    "arguments": set(),
-    "break_even": {"model", "stats"},
-    "cached": set(),
-    "catalog": {"errors", "matrix", "model", "scripts", "validation"},
-    "changes": {"model", "stats"},
-    "claim_figures": {"claims", "figures", "model", "paired", "stats", "store", "workers"},
-    "claims": {"model"},
-    "comparison": {"model", "stats"},
-    "effort": {"stats"},
-    "errors": set(),
-    "export": {"figures", "model", "paired"},
-    "figures": {"break_even", "model", "observations", "scalability", "stats", "verdict", "workers"},
-    "guardian": set(),
-    "history": {"changes", "model", "stats", "summary"},
-    "host": {"model"},
-    "inventory": {"guardian", "lane", "model", "plan", "protocol", "scripts"},
-    "lab": {"effort", "guardian", "host", "launch", "model", "stats", "stopping"},
-    "lane": {"guardian", "host", "lines", "model", "protocol"},
-    "launch": {"guardian", "host", "lane", "model", "protocol"},
-    "lines": {"host"},
-    "matrix": {"claims", "errors", "model", "validation"},
-    "measure": {"guardian", "host", "inventory", "lab", "matrix", "model", "plan", "runtimes", "scripts", "store"},
-    "model": set(),
-    "models": {"model"},
-    "observations": {"model", "stats"},
-    "page": {"cached", "figures", "model", "render", "scalability", "transport"},
-    "paired": {"effort", "model", "stats"},
-    "plan": {"matrix", "model", "models", "runtimes"},
-    "protocol": {"model", "models"},
-    "provision": {"errors", "model"},
-    "pyperf_files": {"errors", "export"},
-    "pyperformance": {"errors", "scripts", "validation"},
-    "render": {
-        "analysis",
-        "break_even",
-        "changes",
-        "claims",
-        "comparison",
-        "figures",
-        "history",
-        "model",
-        "observations",
-        "run_comparison",
-        "scalability",
-        "summary",
-        "tracker",
-        "transport",
-        "verdict",
-        "workers",
-    },
-    "run_comparison": {"changes", "model", "summary"},
-    "runtimes": {"cached", "errors", "model"},
-    "scalability": {"model", "stats"},
-    "scripts": set(),
-    "stats": set(),
-    "stopping": {"effort", "model", "stats"},
-    "store": {"errors", "model"},
-    "summarise": {"analysis", "figures", "model", "stats", "store", "summary"},
-    "summary": {"model", "stats"},
-    "tracker": {"figures", "model", "stats"},
-    "transport": {"figures", "model", "stats"},
-    "validation": set(),
-    "verdict": {"model", "stats"},
-    "workers": {"model", "paired", "stats"},
-}
-"""Every room but the command line's, which may import all, and ``agent``, which imports nothing of ours."""
-
+ROOMS: dict[str, dict[str, str | list[str]]] = tomllib.loads(
+    (Path(__file__).parents[2] / "docs" / "rooms.toml").read_text("utf-8")
+)
+MAY_IMPORT = {name: set(room.get("imports", [])) for name, room in ROOMS.items()}
+EVERYTHING = {"*"}
 COMMAND_LINE = {"cli", "commands"}
 
 STARTS_PROCESSES = {"guardian", "host", "lane", "provision", "runtimes"}
@@ -140,31 +66,66 @@ def rooms_used(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_a_room_knows_only_those_below_it(path: Path) -> None:
     """A module imports no room that its row in the table lacks."""
-    if room(path) in {*COMMAND_LINE, "__init__"}:
-        return
-    allowed = MAY_IMPORT.get(room(path), set())
+    allowed = set(ROOMS) if MAY_IMPORT.get(room(path)) == EVERYTHING else MAY_IMPORT.get(room(path), set())
     strangers = sorted(rooms_used(path) - allowed)
 
     assert not strangers, f"{room(path)} imports {strangers}, and may import {sorted(allowed)} only"
 
 
 def test_the_table_has_no_stale_row() -> None:
-    """Every permission in the table is used by some module of the room."""
-    entered: dict[str, set[str]] = {}
+    """Every room has a row, and every permission in it is used by some module of the room."""
+    entered: dict[str, set[str]] = {room(path): set() for path in [*modules(), SOURCE / "agent" / "__init__.py"]}
     for path in modules():
-        entered.setdefault(room(path), set()).update(rooms_used(path))
-    unused = {name: sorted(rooms - entered.get(name, set())) for name, rooms in MAY_IMPORT.items()}
+        entered[room(path)] |= rooms_used(path)
+    entered.pop("__init__")
+    unused = {name: sorted(rooms - EVERYTHING - entered.get(name, set())) for name, rooms in MAY_IMPORT.items()}
     stale = {name: rooms for name, rooms in unused.items() if rooms}
 
-    assert set(MAY_IMPORT) <= set(entered), "a room in the table is gone"
+    assert set(ROOMS) == set(entered)
     assert not stale, f"nobody in these rooms imports what the table still allows: {stale}"
 
 
 def test_no_rooms_import_each_other() -> None:
     """If they must, one of them is two rooms; the order is whole, so nothing raises `graphlib.CycleError`."""
-    order = list(TopologicalSorter(MAY_IMPORT).static_order())
+    order = list(TopologicalSorter({name: rooms - EVERYTHING for name, rooms in MAY_IMPORT.items()}).static_order())
 
     assert set(order) == set(MAY_IMPORT)
+
+
+def modules_used(path: Path, files: dict[str, Path]) -> set[str]:
+    """The modules that a file imports, by dotted name, also inside functions and for types only.
+
+    Args:
+        path: the file.
+        files: every module of the package by its dotted name.
+    """
+    names: set[str] = set()
+    package = dotted(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    known = {name.replace("gilscope_agent", "gilscope.agent") for name in names}
+    return (known & files.keys()) - {dotted(path)}
+
+
+def dotted(path: Path) -> str:
+    """A module's name, that of its folder for an ``__init__``."""
+    parts = [PACKAGE, *path.relative_to(SOURCE).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_modules_import_each_other_anywhere() -> None:
+    """No circle of modules, the agent's included, however long, be it inside functions or for types only."""
+    files = {dotted(path): path for path in SOURCE.rglob("*.py")}
+    graph = {name: modules_used(path, files) for name, path in files.items()}
+
+    assert len(list(TopologicalSorter(graph).static_order())) == len(files)
+    assert graph["gilscope.cli"] >= {"gilscope.arguments", "gilscope.errors"}
+    assert "gilscope.agent.timing" in graph["gilscope.agent.remote"]
 
 
 def test_nobody_imports_the_agent() -> None:
