@@ -17,8 +17,8 @@ from candidates import CANDIDATES, ours
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from gilscope import effort, stats
-from gilscope.matrix import home, suite
+from gilscope import effort, places, stats
+from gilscope.matrix import suite
 from gilscope.stopping import MOST_ROUNDS, Costs, Stage, next_stage
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _called(rng: np.random.Generator, scenario: str, runs: int, launches: int, s
 
 def engine_table(rng: np.random.Generator, runs: int) -> Table:
     """The same where the engine itself decides how many launches and rounds to run, by the rules of ``default``."""
-    rules = suite(home() / "matrix" / "suites.toml", "default").rules
+    rules = suite(places.SUITES, "default").rules
 
     def rows() -> Iterator[list[str]]:
         for scenario in scenarios.SCENARIOS:

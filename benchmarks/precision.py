@@ -33,12 +33,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import effort, host, stats
+from gilscope import effort, host, places, stats
 from gilscope.commands.measuring import take_census
 from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment
-from gilscope.matrix import home, suite
+from gilscope.matrix import suite
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
 from gilscope.runtimes.twins import select
 
@@ -168,7 +168,7 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
     first, second = (LaneSpec(arm=Arm(name=side, runtime=runtime), model="serial", workers=1) for side in "AB")
     probe = Probe(id=name, path=str(path), question="", kind="pyperf", benchmark=name)
     contest = Contest(id=name, probe=probe, lanes=(first, second), reference=first.name)
-    penalty = suite(home() / "matrix" / "suites.toml", "penalty").rules
+    penalty = suite(places.SUITES, "penalty").rules
     rules = msgspec.structs.replace(
         penalty, min_launches=LAUNCHES_AT_LEAST, max_launches=10_000, precision=1e-9, budget_s=budget_s
     )

@@ -8,19 +8,19 @@ import signal
 import subprocess
 import tempfile
 import time
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from gilscope import host, protocol
 from gilscope.guardian import Guardian, kill_group
 from gilscope.lines import Lines
+from gilscope.places import AGENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from gilscope.model import Arm, FindingKind, LaneSpec, Probe
 
-AGENT = Path(__file__).parent / "agent" / "__main__.py"
 SECONDS_TO_LEAVE = 5.0
 SECONDS_FOR_STACKS = 0.5
 LONGEST_OUTPUT_BYTES = 8000

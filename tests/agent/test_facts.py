@@ -15,7 +15,7 @@ import pytest
 
 from gilscope.agent import facts
 from gilscope.model import Facts
-from gilscope.runtimes.answers import FACTS_SCRIPT
+from gilscope.places import FACTS_SCRIPT
 from gilscope.runtimes.candidates import candidates
 from gilscope.runtimes.interrogation import clean_environment
 

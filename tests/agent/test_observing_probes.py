@@ -11,7 +11,7 @@ import pytest
 
 import targets
 from agents import Agents, Ended, end
-from gilscope import catalog, matrix, protocol
+from gilscope import catalog, places, protocol
 from gilscope.guardian import Guardian
 from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
@@ -21,7 +21,7 @@ from gilscope.runtimes.twins import arms
 if TYPE_CHECKING:
     from gilscope.model import Arm
 
-FOLDER = matrix.home() / "probes"
+FOLDER = places.PROBES
 KINDS = {"latency", "hazards", "gil", "isolation"}
 PROBES = {probe.id: probe for probe in catalog.probes(FOLDER) if probe.kind in KINDS and probe.observes}
 SCRIPTS = sorted({Path(probe.path) for probe in PROBES.values()})

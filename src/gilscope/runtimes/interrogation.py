@@ -21,7 +21,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope.model import Facts
-from gilscope.runtimes.answers import FACTS_SCRIPT, Answer
+from gilscope.places import FACTS_SCRIPT
+from gilscope.runtimes.answers import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
