@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 from gilscope import host, stats
 from gilscope.commands.measuring import take_census
-from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment
 from gilscope.launch import Launch, Surroundings
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 
 if TYPE_CHECKING:

@@ -35,11 +35,11 @@ import msgspec
 
 from gilscope import effort, host, places, stats
 from gilscope.commands.measuring import take_census
-from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment
 from gilscope.matrix import suite
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 
 if TYPE_CHECKING:

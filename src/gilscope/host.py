@@ -5,27 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import select
 import shutil
-import socket
-import subprocess
-import threading
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from gilscope.model import HostCard
+from gilscope.processes import child
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from socket import SocketIO
 
 THIS_THREAD = 0
 """Stands for the calling thread where a process is asked for, as in sched_setaffinity(2)."""
 
 CGROUP = Path("/sys/fs/cgroup")
 STEAL_WINDOW_S = 0.1
-CHUNK_BYTES = 65_536
 
 
 def card() -> HostCard:
@@ -70,22 +65,6 @@ def pin(pid: int, cpus: Collection[int]) -> None:
         return
     with contextlib.suppress(OSError):  # it has ended already, or a CPU was taken away since
         os.sched_setaffinity(pid, cpus)
-
-
-def waitable(pipe: IO[bytes]) -> IO[bytes] | SocketIO:
-    """The pipe; where only sockets can be waited for with a time limit (Windows), one that a thread fills from it."""
-    if hasattr(select, "poll"):
-        return pipe
-    ours, theirs = socket.socketpair()
-    threading.Thread(target=_pour, args=(pipe, theirs), daemon=True).start()
-    with ours:
-        return ours.makefile("rb", buffering=0)
-
-
-def _pour(pipe: IO[bytes], into: socket.socket) -> None:
-    with pipe, into, contextlib.suppress(OSError, ValueError):  # either end was closed meanwhile
-        while chunk := pipe.read(CHUNK_BYTES):
-            into.sendall(chunk)
 
 
 def memory(pid: int) -> tuple[int, int | None, int] | None:
@@ -173,8 +152,8 @@ def _virtualisation() -> str | None:
     """What systemd detects, else whether the CPU says that a hypervisor is there."""
     tool = shutil.which("systemd-detect-virt")
     if tool is not None:
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            told = subprocess.run([tool], capture_output=True, text=True, timeout=5, check=False).stdout.strip()
+        with contextlib.suppress(OSError):
+            told = child.run([tool], environ={}, limit_s=5).output.strip()
             if told:
                 return told
     cpuinfo = _text(Path("/proc/cpuinfo"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
 
-    from gilscope.guardian import Guardian
+    from gilscope.processes.guardian import Guardian
 
 
 class Observer(Protocol):

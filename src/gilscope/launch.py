@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from random import Random
     from types import TracebackType
 
-    from gilscope.guardian import Guardian
     from gilscope.model import Contest, LaneSpec, Record
+    from gilscope.processes.guardian import Guardian
     from gilscope.protocol import Measured
 
 MOST_LOOPS = 10_000_000

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import __version__, host, store
-from gilscope.guardian import Guardian
 from gilscope.inventory import Inquirer
 from gilscope.lab import Lab, Observer
 from gilscope.model import Census, Finding, Probe, Record, Rules, RunHeader, Runtime
 from gilscope.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
 
 if TYPE_CHECKING:

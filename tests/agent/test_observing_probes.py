@@ -12,10 +12,10 @@ import pytest
 import targets
 from agents import Agents, Ended, end
 from gilscope import catalog, places, protocol
-from gilscope.guardian import Guardian
 from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
 from gilscope.plan import unfit
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import arms
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import pytest
 
 import targets
 from gilscope import catalog, places, protocol
-from gilscope.guardian import kill_group
 from gilscope.model import LaneSpec
 from gilscope.places import AGENT
+from gilscope.processes.guardian import kill_group
 from targets import environment, models_of
 
 if TYPE_CHECKING:

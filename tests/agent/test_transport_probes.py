@@ -15,10 +15,10 @@ import pytest
 
 from gilscope import catalog, protocol
 from gilscope.agent.measures.transport import _shapes, _trips
-from gilscope.guardian import kill_group
 from gilscope.lane import common_environment, lane_environment
 from gilscope.model import LaneSpec
 from gilscope.places import AGENT, BUILT_IN_PROBES
+from gilscope.processes.guardian import kill_group
 from targets import AS_BUILT, EDGES
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 
 import targets
 from gilscope import catalog, protocol
-from gilscope.guardian import kill_group
 from gilscope.lane import common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
 from gilscope.places import AGENT, BUILT_IN_PROBES
+from gilscope.processes.guardian import kill_group
 
 if TYPE_CHECKING:
     from gilscope.model import Arm, Facts

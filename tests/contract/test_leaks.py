@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 import pytest
 
-from gilscope.guardian import Guardian
 from gilscope.lab import Lab
 from gilscope.lane import common_environment
 from gilscope.model import Contest, ContestEnd, Finding, LaneSpec, Probe, Rules, Trial
+from gilscope.processes.guardian import Guardian
 from targets import AS_BUILT
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import pytest
 
 from gilscope import host
 from gilscope import lane as lane_room
-from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError
-from gilscope.lines import LONGEST_BYTES
 from gilscope.model import LaneSpec, Probe
 from gilscope.models import MODELS
+from gilscope.processes.guardian import Guardian, kill_group
+from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
 from targets import environment
@@ -145,7 +145,7 @@ def living(group: int) -> list[str]:
 
 def group_of(lanes: Lanes) -> int:
     """The process group of the lane opened last."""
-    return lanes.opened[-1]._process.pid
+    return lanes.opened[-1]._child.pid
 
 
 # what work does
@@ -364,8 +364,8 @@ def test_endless_rubbish_does_not_hold_us(lanes: Lanes, flood: str) -> None:
     assert error.kind == "hung"
     assert time.monotonic() - begun_s < 20
     assert len(error.detail) <= lane_room.LONGEST_OUTPUT_BYTES
-    kept = lanes.opened[-1]._lines
-    assert sum(map(len, kept._ready)) + len(kept._rest) <= LONGEST_BYTES + host.CHUNK_BYTES
+    kept = lanes.opened[-1]._child.lines
+    assert sum(map(len, kept._ready)) + len(kept._rest) <= LONGEST_BYTES + CHUNK_BYTES
 
 
 def test_a_target_that_closes_its_answers(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:

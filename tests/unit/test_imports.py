@@ -39,16 +39,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "export": {"figures", "model", "paired"},
     "figures": {"break_even", "model", "observations", "scalability", "stats", "verdict", "workers"},
-    "guardian": set(),
     "history": {"changes", "model", "stats", "summary"},
-    "host": {"model"},
-    "inventory": {"guardian", "lane", "model", "plan", "protocol", "scripts"},
-    "lab": {"effort", "guardian", "host", "launch", "model", "stats", "stopping"},
-    "lane": {"guardian", "host", "lines", "model", "places", "protocol"},
-    "launch": {"guardian", "host", "lane", "model", "protocol"},
-    "lines": {"host"},
+    "host": {"model", "processes"},
+    "inventory": {"lane", "model", "plan", "processes", "protocol", "scripts"},
+    "lab": {"effort", "host", "launch", "model", "processes", "stats", "stopping"},
+    "lane": {"host", "model", "places", "processes", "protocol"},
+    "launch": {"host", "lane", "model", "processes", "protocol"},
     "matrix": {"claims", "errors", "model", "validation"},
-    "measure": {"guardian", "host", "inventory", "lab", "matrix", "model", "plan", "runtimes", "scripts", "store"},
+    "measure": {"host", "inventory", "lab", "matrix", "model", "plan", "processes", "runtimes", "scripts", "store"},
     "model": set(),
     "models": {"model"},
     "observations": {"model", "stats"},
@@ -56,8 +54,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paired": {"effort", "model", "stats"},
     "places": set(),
     "plan": {"matrix", "model", "models", "runtimes"},
+    "processes": set(),
     "protocol": {"model", "models"},
-    "provision": {"errors", "model"},
+    "provision": {"errors", "model", "processes"},
     "pyperf_files": {"errors", "export"},
     "pyperformance": {"errors", "scripts", "validation"},
     "render": {
@@ -79,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "workers",
     },
     "run_comparison": {"changes", "model", "summary"},
-    "runtimes": {"cached", "errors", "model", "places"},
+    "runtimes": {"cached", "errors", "model", "places", "processes"},
     "scalability": {"model", "stats"},
     "scripts": set(),
     "stats": set(),
@@ -97,7 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 COMMAND_LINE = {"cli", "commands"}
 
-STARTS_PROCESSES = {"guardian", "host", "lane", "provision", "runtimes"}
+STARTS_PROCESSES = {"processes"}
 READS_THE_ENVIRONMENT = {"commands", "provision"}
 """What brings a Python hands the user's settings on to uv, apt and make."""
 
@@ -183,8 +182,8 @@ def test_the_agent_needs_the_standard_library_only(path: Path) -> None:
     assert outside <= {"pyperf", "numpy", "gilscope_agent"}
 
 
-def test_few_rooms_start_processes() -> None:
-    """What starts a process can hang or be left behind, so it lives in rooms that know how to end one."""
+def test_one_room_starts_processes() -> None:
+    """What starts a process can hang or be left behind, so it lives in the room that knows how to end one."""
     ways = {"subprocess", "multiprocessing", "pty"}
     calls = {"os.fork", "os.forkpty", "os.system", "os.popen", "os.startfile"}
     starters = {

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
+import socket
+import threading
 import time
 from collections import deque
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from gilscope import host
+if TYPE_CHECKING:
+    from socket import SocketIO
 
+CHUNK_BYTES = 65_536
 LONGEST_BYTES = 1_000_000
 
 
@@ -19,7 +24,7 @@ class Lines:
     """
 
     def __init__(self, pipe: IO[bytes]) -> None:
-        self._stream = host.waitable(pipe)
+        self._stream = waitable(pipe)
         self._ready: deque[bytes] = deque()
         self._rest = b""
 
@@ -34,7 +39,7 @@ class Lines:
             left_s = deadline - time.monotonic()
             if left_s < 0 or not select.select((self._stream,), (), (), left_s)[0]:
                 raise TimeoutError
-            self._take(self._stream.read(host.CHUNK_BYTES) or b"")
+            self._take(self._stream.read(CHUNK_BYTES) or b"")
         return self._ready.popleft()
 
     def close(self) -> None:
@@ -49,3 +54,19 @@ class Lines:
             lines, rest = [*lines, rest], b""
         self._ready.extend(lines)
         self._rest = rest
+
+
+def waitable(pipe: IO[bytes]) -> IO[bytes] | SocketIO:
+    """The pipe; where only sockets can be waited for with a time limit (Windows), one that a thread fills from it."""
+    if hasattr(select, "poll"):
+        return pipe
+    ours, theirs = socket.socketpair()
+    threading.Thread(target=_pour, args=(pipe, theirs), daemon=True).start()
+    with ours:
+        return ours.makefile("rb", buffering=0)
+
+
+def _pour(pipe: IO[bytes], into: socket.socket) -> None:
+    with pipe, into, contextlib.suppress(OSError, ValueError):  # either end was closed meanwhile
+        while chunk := pipe.read(CHUNK_BYTES):
+            into.sendall(chunk)
