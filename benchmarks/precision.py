@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
@@ -36,7 +37,7 @@ import msgspec
 from gilscope import effort, host, places, stats
 from gilscope.commands.measuring import take_census
 from gilscope.lab import Lab
-from gilscope.lane import common_environment
+from gilscope.lane import Lane, common_environment
 from gilscope.matrix import suite
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
 from gilscope.processes.guardian import Guardian
@@ -176,7 +177,7 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
     with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
         lab = Lab(
             environ=common_environment(os.environ, Path(folder)),
-            guardian=guardian,
+            open_lane=partial(Lane, guardian=guardian),
             record=records.append,
             observer=_Silent(),
             random=Random(seed),  # noqa: S311 - an order to repeat, not a secret

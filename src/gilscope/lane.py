@@ -6,7 +6,10 @@ import signal
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from gilscope import host, protocol
+from gilscope.model import Fault
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import without_python
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from gilscope.model import Arm, FindingKind, LaneSpec, Probe
+    from gilscope.model import Arm, LaneSpec, Probe
 
 SECONDS_TO_LEAVE = 5.0
 SECONDS_FOR_STACKS = 0.5
@@ -26,14 +29,11 @@ Kind = TypeVar("Kind", bound=protocol.Answer)
 
 
 class LaneFailedError(Exception):
-    """The lane is over; it says in which phase, of which kind, why, and with what on record."""
+    """The lane is over, because of a fault."""
 
-    def __init__(self, phase: str, kind: FindingKind, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.phase = phase
-        self.kind = kind
-        self.reason = reason
-        self.detail = detail
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
 
 
 def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
@@ -67,7 +67,7 @@ class Target:
         try:
             self._child = Child([executable, str(AGENT)], environ, takes_orders=True)
         except OSError as error:
-            raise LaneFailedError("start", "died", f"cannot be started: {error}") from error
+            raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
         guardian.watch(self._child.pid)
         host.pin(self._child.pid, cpus)
         self._child.send(order)
@@ -88,8 +88,8 @@ class Target:
         if isinstance(record, kind):
             return record
         if isinstance(record, protocol.Failed):
-            raise LaneFailedError(record.phase, record.kind, record.reason, record.detail or self.printed())
-        raise LaneFailedError(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}")
+            raise LaneFailedError(msgspec.structs.replace(record, detail=record.detail or self.printed()))
+        raise LaneFailedError(Fault(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}"))
 
     def _next(self, phase: str, deadline: float) -> protocol.Answer:
         while True:
@@ -104,7 +104,7 @@ class Target:
             try:
                 record = protocol.answer(line)
             except protocol.GarbageError as error:
-                raise LaneFailedError(phase, "garbage", str(error), self.printed()) from error
+                raise LaneFailedError(Fault(phase, "garbage", str(error), self.printed())) from error
             if record is not None:
                 return record
             self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
@@ -112,14 +112,14 @@ class Target:
     def _died(self, phase: str) -> LaneFailedError:
         status = self._child.status(SECONDS_TO_LEAVE)
         if status is None:
-            return LaneFailedError(phase, "garbage", "closed its answers but lives on", self.printed())
-        return LaneFailedError(phase, "died", death(status), self.printed())
+            return LaneFailedError(Fault(phase, "garbage", "closed its answers but lives on", self.printed()))
+        return LaneFailedError(Fault(phase, "died", death(status), self.printed()))
 
     def _hung(self, phase: str) -> LaneFailedError:
         if hasattr(signal, "SIGUSR1"):
             signal_group(self._child.pid, signal.SIGUSR1)
             time.sleep(SECONDS_FOR_STACKS)
-        return LaneFailedError(phase, "hung", "gave no answer within the time limit (--timeout)", self.printed())
+        return LaneFailedError(Fault(phase, "hung", "gave no answer within the time limit (--timeout)", self.printed()))
 
 
 class Lane(Target):
@@ -177,13 +177,14 @@ class Lane(Target):
             self._expect(protocol.Closed, "end", time.monotonic() + SECONDS_TO_LEAVE)
             status = self._child.status(SECONDS_TO_LEAVE)
         except LaneFailedError as error:
-            raise LaneFailedError("end", "died at shutdown", f"all was done, then: {error}", error.detail) from error
+            reason = f"all was done, then: {error}"
+            raise LaneFailedError(Fault("end", "died at shutdown", reason, error.fault.detail)) from error
         finally:
             self.kill()
         if status is None:
-            raise LaneFailedError("end", "died at shutdown", "all was done, but the process did not end")
+            raise LaneFailedError(Fault("end", "died at shutdown", "all was done, but the process did not end"))
         if status:
-            raise LaneFailedError("end", "died at shutdown", f"all was done, then it {death(status)}")
+            raise LaneFailedError(Fault("end", "died at shutdown", f"all was done, then it {death(status)}"))
 
 
 class Inquiry(Target):

@@ -94,9 +94,9 @@ def test_a_deadlock_is_ended_with_both_stacks(arm: Arm, bytecode: Path) -> None:
         finally:
             lane.kill()
 
-    assert failed.value.kind == "hung"
-    assert "in first_then_second" in failed.value.detail
-    assert "in second_then_first" in failed.value.detail
+    assert failed.value.fault.kind == "hung"
+    assert "in first_then_second" in failed.value.fault.detail
+    assert "in second_then_first" in failed.value.fault.detail
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: f"{script.parent.name}/{script.stem}")
