@@ -6,7 +6,6 @@ import contextlib
 import os
 import platform
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,10 @@ from gilscope.model import HostCard
 from gilscope.processes import child
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 THIS_THREAD = 0
-"""Stands for the calling thread where a process is asked for, as in sched_setaffinity(2)."""
+"""Stands for the calling thread where a process is asked for, as in sched_setaffinity(2); psutil knows none."""
 
 CGROUP = Path("/sys/fs/cgroup")
 STEAL_WINDOW_S = 0.1
@@ -27,8 +26,6 @@ def card() -> HostCard:
     """The host card of now; takes a tenth of a second where steal time can be watched."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
-    affinity = _affinity()
-    quota = cgroup_quota()
     return HostCard(
         name=platform.node(),
         system=_system(),
@@ -37,13 +34,13 @@ def card() -> HostCard:
         cpu=_cpu_model(),
         cpus_online=os.cpu_count() or 1,
         cpus_usable=usable_cpus(),
-        affinity=affinity,
-        cgroup_quota=quota,
-        load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        affinity=_affinity(),
+        cgroup_quota=cgroup_quota(),
+        load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,  # psutil's is zero at first on Windows
         steal_percent=_steal_percent(),
         virtualisation=_virtualisation(),
         governor=_text(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
-        memory_bytes=_memory_bytes(),
+        memory_bytes=psutil.virtual_memory().total,
         cpus_physical=psutil.cpu_count(logical=False),
     )
 
@@ -93,28 +90,37 @@ def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup
     return min(quotas, default=None)
 
 
-def _groups(root: Path, membership: Path) -> list[Path]:
-    folders = [root, root / "cpu"]
+def _groups(root: Path, membership: Path) -> Iterator[Path]:
+    """Folders of the groups that this process is in, as ``ID:CONTROLLERS:PATH`` lines name them (``cgroups(7)``).
+
+    v2 has one hierarchy, whose line names no controller; of v1's hierarchies only the one of ``cpu`` has quotas. Inside
+    a container the root may be the container's own group, whatever path the line gives.
+    """
+    yield from (root, root / "cpu")
     for line in (_text(membership) or "").splitlines():
-        own = line.rpartition(":")[2].strip("/")
-        for base in (root, root / "cpu"):
-            folder = base / own
-            folders += [folder, *(parent for parent in folder.parents if base in parent.parents)]
-    return folders
+        match line.split(":", 2):  # a path may hold colons
+            case [_, controllers, path] if not controllers or "cpu" in controllers.split(","):
+                base = root / "cpu" if controllers else root
+                folder = base / path.strip("/")
+                yield from (folder, *(parent for parent in folder.parents if base in parent.parents))
 
 
 def _quota_of(folder: Path) -> float | None:
     text = _text(folder / "cpu.max") or " ".join(
         _text(folder / name) or "" for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us")
     )
-    with contextlib.suppress(ValueError, ZeroDivisionError):
+    with contextlib.suppress(ValueError):
         quota, period = (int(part) for part in text.split())
-        return quota / period if quota > 0 else None
+        return quota / period if quota > 0 and period > 0 else None
     return None
 
 
 def _affinity() -> int | None:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    """How many CPUs this process may run on; None where the system pins no process."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    process = psutil.Process()
+    return len(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else None
 
 
 def _system() -> str:
@@ -131,21 +137,11 @@ def _cpu_model() -> str | None:
 
 
 def _steal_percent() -> float | None:
-    """Share of CPU time, over a short window, that the hypervisor gave to others."""
-    before = _cpu_times()
-    if before is None:
-        return None
-    time.sleep(STEAL_WINDOW_S)
-    after = _cpu_times()
-    if after is None or after[1] == before[1]:
-        return None
-    return 100.0 * (after[0] - before[0]) / (after[1] - before[1])
+    """Share of CPU time, over a short window, that the hypervisor gave to others; None where nobody counts it."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
 
-
-def _cpu_times() -> tuple[int, int] | None:
-    """Ticks stolen and ticks in all since boot (``proc(5)``: the eighth column of ``/proc/stat``)."""
-    fields = (_text(Path("/proc/stat")) or "").partition("\n")[0].split()[1:]
-    return (int(fields[7]), sum(int(field) for field in fields[:8])) if len(fields) > 7 else None  # noqa: PLR2004 - proc(5)
+    steal: float | None = getattr(psutil.cpu_times_percent(STEAL_WINDOW_S), "steal", None)
+    return steal
 
 
 def _virtualisation() -> str | None:
@@ -160,12 +156,6 @@ def _virtualisation() -> str | None:
     if cpuinfo is None:
         return None
     return "hypervisor" if " hypervisor" in cpuinfo else "none"
-
-
-def _memory_bytes() -> int | None:
-    with contextlib.suppress(ValueError, OSError, AttributeError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return None
 
 
 def _text(path: Path) -> str | None:
