@@ -1,4 +1,4 @@
-"""The machine, as far as its operating system tells: the only room that may ask Linux for what only Linux knows."""
+"""The host is described here; no other room asks Linux for what only Linux knows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STEAL_WINDOW_S = 0.1
 
 
 def card() -> HostCard:
-    """The host card of now; takes a tenth of a second where steal time can be watched."""
+    """Describe this machine as it is now; that takes a tenth of a second, in which steal time is watched."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
     return HostCard(
@@ -46,18 +46,18 @@ def card() -> HostCard:
 
 
 def usable_cpus() -> float:
-    """CPUs that work can really use: the least of those online, the affinity mask and the cgroup's quota."""
+    """Return how many CPUs work can really use: the least of CPUs online, affinity mask and quota."""
     limits = [float(os.cpu_count() or 1), _affinity(), cgroup_quota()]
     return min(limit for limit in limits if limit is not None)
 
 
 def pinnable_cpus() -> tuple[int, ...]:
-    """The numbers of the CPUs that a process can be pinned to; none where the system lets no process be pinned."""
+    """Return the numbers of the CPUs that this thread can be pinned to; none where the system pins nothing."""
     return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else ()
 
 
 def pin(pid: int, cpus: Collection[int]) -> None:
-    """Keep a process that was just started, and all that it starts, on these of `pinnable_cpus`, if any are given."""
+    """Keep a fresh process, and all that it starts, on some of the `pinnable_cpus`, if any are given."""
     if not cpus:
         return
     with contextlib.suppress(OSError):  # it has ended already, or a CPU was taken away since
@@ -65,10 +65,10 @@ def pin(pid: int, cpus: Collection[int]) -> None:
 
 
 def memory(pid: int) -> tuple[int, int | None, int] | None:
-    """What a process and its descendants hold: their number, PSS and USS in bytes; None where that cannot be told.
+    """Return the number of a process and its descendants, and their PSS and USS in bytes.
 
-    PSS counts a page that several processes share in parts, USS leaves such pages out (Linux tells both, macOS and
-    Windows USS only).
+    None stands for what cannot be known. PSS counts a page that several processes share in parts, USS leaves such pages
+    out (Linux knows both, macOS and Windows USS only).
     """
     import psutil  # noqa: PLC0415 - only measuring needs it
 
@@ -82,19 +82,21 @@ def memory(pid: int) -> tuple[int, int | None, int] | None:
 
 
 def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:
-    """CPUs' worth of time that the cgroup grants (``cpu.max``, or v1's quota over period); None without a limit.
+    """Return how many CPUs' worth of time the cgroup grants; None without a limit.
 
-    Every group from this process's own up to the root can limit it, so the least counts.
+    That is ``cpu.max``, or version 1's quota over its period. Every group from this process's own up to the root can
+    limit it, so the least counts.
     """
     quotas = [quota for folder in _groups(root, membership) if (quota := _quota_of(folder)) is not None]
     return min(quotas, default=None)
 
 
 def _groups(root: Path, membership: Path) -> Iterator[Path]:
-    """Folders of the groups that this process is in, as ``ID:CONTROLLERS:PATH`` lines name them (``cgroups(7)``).
+    """Yield the folders of the groups that this process is in, by its membership's lines.
 
-    v2 has one hierarchy, whose line names no controller; of v1's hierarchies only the one of ``cpu`` has quotas. Inside
-    a container the root may be the container's own group, whatever path the line gives.
+    A line is ``ID:CONTROLLERS:PATH`` (``cgroups(7)``). v2 has one hierarchy, whose line names no controller; of v1's
+    hierarchies only the one of ``cpu`` has quotas. Inside a container the root may be the container's own group,
+    whatever path the line gives.
     """
     yield from (root, root / "cpu")
     for line in (_text(membership) or "").splitlines():
@@ -116,7 +118,7 @@ def _quota_of(folder: Path) -> float | None:
 
 
 def _affinity() -> int | None:
-    """How many CPUs this process may run on; None where the system pins no process."""
+    """Return how many CPUs this process may run on; None where the system pins no process."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
     process = psutil.Process()
@@ -137,7 +139,7 @@ def _cpu_model() -> str | None:
 
 
 def _steal_percent() -> float | None:
-    """Share of CPU time, over a short window, that the hypervisor gave to others; None where nobody counts it."""
+    """Return the percentage of CPU time that the hypervisor gave to others; None where nobody counts it."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
     steal: float | None = getattr(psutil.cpu_times_percent(STEAL_WINDOW_S), "steal", None)
@@ -149,9 +151,9 @@ def _virtualisation() -> str | None:
     tool = shutil.which("systemd-detect-virt")
     if tool is not None:
         with contextlib.suppress(OSError):
-            told = child.run([tool], environ={}, limit_s=5).output.strip()
-            if told:
-                return told
+            detected = child.run([tool], environ={}, limit_s=5).output.strip()
+            if detected:
+                return detected
     cpuinfo = _text(Path("/proc/cpuinfo"))
     if cpuinfo is None:
         return None

@@ -29,7 +29,7 @@ Kind = TypeVar("Kind", bound=protocol.Answer)
 
 
 class LaneFailedError(Exception):
-    """The lane is over, because of a fault."""
+    """The lane is over because of the fault that this error carries."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.reason)
@@ -37,7 +37,7 @@ class LaneFailedError(Exception):
 
 
 def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
-    """The environment that all lanes share: the user's without Python's own settings, which would make lanes differ.
+    """Return the environment that all lanes share: the user's without what bends a Python.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
     does not pay for compiling at every launch.
@@ -79,7 +79,7 @@ class Target:
         self._child.close()
 
     def printed(self) -> str:
-        """The end of what the lane printed: before the agent ran, then to standard error or what it took for output."""
+        """Return the end of what the lane printed, before the agent ran and since."""
         text = self._unmarked + self._child.errors(LONGEST_OUTPUT_BYTES)
         return text[-LONGEST_OUTPUT_BYTES:].decode("utf-8", "replace")
 
@@ -163,7 +163,7 @@ class Lane(Target):
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
 
     def memory(self) -> tuple[int, int | None, int] | None:
-        """As `gilscope.host.memory`, of the lane's processes."""
+        """Return what `gilscope.host.memory` finds of the lane's processes."""
         return host.memory(self._child.pid)
 
     def close(self) -> None:

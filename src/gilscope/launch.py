@@ -27,7 +27,7 @@ CALIBRATION_STEPS = 12
 
 
 class LaneOpener(Protocol):
-    """What starts a lane: the class `gilscope.lane.Lane` with its guardian, or a test's fake."""
+    """An opener starts lanes: the class `gilscope.lane.Lane` with its guardian, or a test's fake."""
 
     def __call__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], /, *, cpus: Sequence[int]) -> Lane:
         """Start a lane, kept to these CPUs if any are given.
@@ -113,9 +113,10 @@ class Launch:
             host.pin(host.THIS_THREAD, self._cpus)
 
     def calibrate(self, target_ns: int) -> Calibration | None:
-        """The probe's loops, or those that fill a trial in the reference lane, or in the first that lives, if any does.
+        """Find the loops of a trial: the probe's own, or as many as fill one in a living lane.
 
-        A lane that hangs ends the search: the others would hang too, each for as long.
+        The reference lane is asked first. A lane that hangs ends the search: the others would hang too, each for as
+        long.
         """
         for name in sorted(self.lanes, key=lambda name: name != self._contest.reference):
             if self._has_hung:
@@ -126,7 +127,7 @@ class Launch:
         return None
 
     def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """One trial of every lane in random order; yields each lane's name, its time in ns, and the seconds it took.
+        """Run one trial of every lane in random order; yield its name, its time in ns, and the seconds it took.
 
         With ``compare``, a lane whose result differs from the reference's has failed: that is found out when all have
         run, so that no lane need be the first.
@@ -148,9 +149,9 @@ class Launch:
     def weigh(self) -> None:
         """Put on record what every lane holds now."""
         for name, lane in self.lanes.items():
-            held = lane.memory()
-            if held is not None:
-                processes, pss, uss = held
+            weight = lane.memory()
+            if weight is not None:
+                processes, pss, uss = weight
                 self._around.record(
                     Memory(
                         contest=self._contest.id,
@@ -164,8 +165,8 @@ class Launch:
 
     def find(self, name: str, fault: Fault) -> None:
         """Put on record what went wrong in a lane."""
-        what = msgspec.structs.asdict(fault)
-        self._around.record(Finding(contest=self._contest.id, lane=name, launch=self._number, **what))
+        fields = msgspec.structs.asdict(fault)
+        self._around.record(Finding(contest=self._contest.id, lane=name, launch=self._number, **fields))
 
     @contextlib.contextmanager
     def _finding(self, name: str) -> Iterator[None]:

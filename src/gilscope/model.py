@@ -267,7 +267,7 @@ NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL tu
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What went wrong in a lane: in which phase of its life, of which kind, why, and with what on record."""
+    """A fault is what went wrong in a lane: its phase, its kind, the reason, and what is on record."""
 
     phase: str
     kind: FindingKind

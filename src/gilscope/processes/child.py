@@ -1,4 +1,4 @@
-"""A program of somebody else's: started in a session of its own, heard, and ended with everything that it started.
+"""A child is a program of somebody else's, started in its own session and ended with everything it started.
 
 Ctrl-C reaches only the controller, which then ends the child with all its descendants. Should the controller be killed
 instead, a child dies of ``SIGPIPE`` when it next prints; what may be silent for long is put on a `Guardian`'s list.
@@ -30,7 +30,7 @@ ERRORS_KEPT_BYTES = 65_536
 
 
 class Child:
-    """A started program; whoever starts it ends it and closes what came from it.
+    """A child is a started program; whoever starts it ends and closes it.
 
     ``lines`` are what it prints to standard output, to be read as they come. Standard error goes to a file, so that a
     program which nobody listens to does not wait for a reader.
@@ -45,7 +45,7 @@ class Child:
         inherit: Sequence[int] = (),
         takes_orders: bool = False,
     ) -> None:
-        """Start the program, in its whole environment; file descriptors that it is to ``inherit`` stay open in it.
+        """Start the program; ``environ`` is all its environment, and it keeps the descriptors in ``inherit`` open.
 
         Raises:
             OSError, ValueError: it cannot be started.
@@ -71,31 +71,32 @@ class Child:
         self.lines = Lines(self._process.stdout)
 
     def send(self, order: bytes) -> None:
-        """Write to a child that takes orders; one that is gone says so by the end of its lines."""
+        """Write to a child that takes orders; one that is gone shows it by the end of its lines."""
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.write(order)
 
     def status(self, within_s: float = 0.0) -> int | None:
-        """The exit status (negative: a signal) of a child that ends within some seconds; None where it lives on."""
+        """Wait for the child's end and return its exit status, negative for a signal; None where it lives on."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.wait(max(0.0, within_s))
         return None
 
     def errors(self, most_bytes: int) -> bytes:
-        """The end of what it has printed to standard error."""
+        """Return the end of what the child has printed to standard error."""
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - most_bytes))
         return self._errors.read(most_bytes)
 
     def errors_bytes(self) -> int:
-        """How much it has printed to standard error."""
+        """Return how much the child has printed to standard error."""
         return os.fstat(self._errors.fileno()).st_size
 
     def end(self, farewell_s: float = 0.0) -> int:
-        """End it with all that it started, and return its exit status; harmless when it is over.
+        """End the child with all that it started, and return its exit status.
 
-        With time for a farewell it is asked kindly first, so that make removes half-written files.
+        One that is over already is no error. With time for a farewell it is asked kindly first, so that make removes
+        half-written files.
         """
         try:
             if farewell_s and self.status() is None:
@@ -107,7 +108,7 @@ class Child:
         return status
 
     def close(self) -> None:
-        """Close what came from it and went to it."""
+        """Close the pipes to and from the child, and the file of its errors."""
         for stream in (self._process.stdin, self.lines, self._errors):
             if stream is not None:
                 with contextlib.suppress(OSError):
@@ -115,7 +116,7 @@ class Child:
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """How a command ended: exit status, what it printed, and why it was ended before its own end, if it was."""
+    """A record of how a command ended, what it printed, and why it was cut short, if it was."""
 
     status: int
     output: str = ""
@@ -124,11 +125,11 @@ class Ended(msgspec.Struct, frozen=True):
 
     @property
     def succeeded(self) -> bool:
-        """Whether it ended by itself with status 0."""
+        """Whether the command ended by itself with status 0."""
         return self.status == 0 and self.cut_short is None
 
     def last_words(self, lines: int = 1) -> str:
-        """The last lines that are not empty, of the errors where there are any."""
+        """Return the last lines that are not empty: of the errors, or of the output where there are none."""
         said = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
         return "\n".join(said[-lines:]) or f"it {death(self.status)} and said nothing"
 
@@ -143,7 +144,7 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
     inherit: Sequence[int] = (),
     most_bytes: float = math.inf,
 ) -> Ended:
-    """Run a command to its end or to one of its limits; what it leaves behind in its session is ended with it.
+    """Run a command to its end or to a limit, then end what it left behind in its session.
 
     Args:
         command: the program and its arguments; no shell is involved.
@@ -169,7 +170,7 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
 
 
 def _hear(child: Child, on_line: Callable[[str], None], limit_s: float, most_bytes: float) -> str | None:
-    """Hand on lines until the child has ended, or until the reason why it has to be ended."""
+    """Hand on a child's lines until its end, or until there is a reason to cut it short, which is returned."""
     deadline_s = time.monotonic() + limit_s
     too_late = f"it did not end within {limit_s:g} s"
     heard_bytes = 0
@@ -195,7 +196,7 @@ def _hear(child: Child, on_line: Callable[[str], None], limit_s: float, most_byt
 
 
 def death(status: int) -> str:
-    """A process's exit status in words."""
+    """Put a process's exit status in words."""
     if status >= 0:
         return f"ended with exit status {status}"
     try:

@@ -1,4 +1,4 @@
-"""The environment that other programs are started in: the user's, without what bends a Python."""
+"""Other programs are started in the user's environment, without what bends a Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BENDS_PYTHON = ("PYTHON", "PYPY", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV")
 
 
 def without_python(environ: Mapping[str, str]) -> dict[str, str]:
-    """A user's environment without the variables that make an interpreter pretend to be another.
+    """Return a user's environment without the variables that make an interpreter pretend to be another.
 
     They are dropped for every program, since all of them start interpreters: a lane or the census the ones to be
     measured, uv those that it lists, and apt its hooks, which a ``PYTHONHOME`` of another version breaks.

@@ -1,4 +1,4 @@
-"""Ends what a killed controller leaves behind.
+"""The guardian ends what a killed controller leaves behind.
 
 A tiny process of its own, run as a script: it reads ``+GROUP`` and ``-GROUP`` lines from its standard input and, when
 that ends without a good-bye (the controller was killed, even by SIGKILL), kills every process group still on the list.

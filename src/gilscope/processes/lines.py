@@ -1,4 +1,4 @@
-"""Lines from a child process, none of them waited for longer than asked."""
+"""Lines from a child process are read one by one, and none is waited for longer than asked."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ LONGEST_BYTES = 1_000_000
 
 
 class Lines:
-    """What comes through a pipe, read by whoever asks for it: a thread that reads ahead would have to be woken too.
+    """Lines come through a pipe and are read by whoever asks for the next one.
 
-    A line of over `LONGEST_BYTES` comes in pieces, so that an endless one fills no memory.
+    A thread that reads ahead would have to be woken too. A line of over `LONGEST_BYTES` comes in pieces, so that an
+    endless one fills no memory.
     """
 
     def __init__(self, pipe: IO[bytes]) -> None:
@@ -29,7 +30,7 @@ class Lines:
         self._rest = b""
 
     def next(self, deadline: float) -> bytes:
-        """The next line, without its end, by this time of the monotonic clock in seconds.
+        """Return the next line, without its end, by a time of the monotonic clock in seconds.
 
         Raises:
             TimeoutError: there is none by then, however much else there is.
@@ -57,7 +58,10 @@ class Lines:
 
 
 def waitable(pipe: IO[bytes]) -> IO[bytes] | SocketIO:
-    """The pipe; where only sockets can be waited for with a time limit (Windows), one that a thread fills from it."""
+    """Return a stream that can be waited for with a time limit: the pipe, or a socket filled from it.
+
+    On Windows only sockets can be waited for, so that a thread fills one from the pipe.
+    """
     if hasattr(select, "poll"):
         return pipe
     ours, theirs = socket.socketpair()
