@@ -17,7 +17,8 @@ from candidates import CANDIDATES, ours
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from gilscope.matrix import home, suite
+from gilscope import places
+from gilscope.matrix import suite
 from gilscope.stats import effort
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
 from gilscope.stats.intervals import biweight, freedom, log_ratio_interval
@@ -134,7 +135,7 @@ def _called(rng: np.random.Generator, scenario: str, runs: int, launches: int, s
 
 def engine_table(rng: np.random.Generator, runs: int) -> Table:
     """The same where the engine itself decides how many launches and rounds to run, by the rules of ``default``."""
-    rules = suite(home() / "matrix" / "suites.toml", "default").rules
+    rules = suite(places.SUITES, "default").rules
 
     def rows() -> Iterator[list[str]]:
         for scenario in scenarios.SCENARIOS:

@@ -15,17 +15,18 @@ import statistics
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from gilscope import host
 from gilscope.commands.measuring import take_census
-from gilscope.guardian import Guardian
 from gilscope.lab import Lab
-from gilscope.lane import common_environment
+from gilscope.lane import Lane, common_environment
 from gilscope.launch import Launch, Surroundings
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
 
@@ -129,7 +130,7 @@ def gains(
         records: list[Record] = []
         lab = Lab(
             environ=environ,
-            guardian=guardian,
+            open_lane=partial(Lane, guardian=guardian),
             record=records.append,
             observer=_Silent(),
             random=Random(number),  # noqa: S311 - an order to repeat, not a secret
@@ -160,7 +161,12 @@ def trial_cost_us(
     lanes = tuple(LaneSpec(arm=Arm(name=side, runtime=runtime), model="serial", workers=1) for side in "AB")
     contest = Contest(id=probe.id, probe=probe, lanes=lanes, reference=lanes[0].name)
     records: list[Record] = []
-    around = Surroundings(environ, guardian, records.append, Random(0))  # noqa: S311 - an order to repeat, no secret
+    around = Surroundings(
+        environ,
+        partial(Lane, guardian=guardian),
+        records.append,
+        Random(0),  # noqa: S311 - an order to repeat, not a secret
+    )
     with Launch(around, contest, 0, 60, cpus) as launch:
         launch.open(lanes)
         trials = (trial for number in range(COST_ROUNDS) for trial in launch.round(number, 1, compare=True))

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import msgspec
 from history import seconds
 
-from builders import HEADER, HOST, PROBE, contest, lane, pair, trial
+from builders import HEADER, PROBE, contest, lane, pair, trial
 from gilscope.model import Calibration, Contest, LaneSpec, Run, Trial
 
 GOAL_S = 2.0
@@ -57,8 +57,14 @@ def made_up() -> Run:
             for launch in range(LAUNCHES)
             for place in range(ROUNDS)
         ]
-    calibrations = [Calibration(contest=made.id, loops=10) for made in contests]
-    return Run(host=HOST, contests=contests, calibrations=calibrations, trials=measured, findings=(), ends=())
+    calibrations = tuple(Calibration(contest=made.id, loops=10) for made in contests)
+    return Run(
+        path=Path("made-up.jsonl"),
+        header=HEADER,
+        contests=tuple(contests),
+        calibrations=calibrations,
+        trials=tuple(measured),
+    )
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
@@ -33,13 +34,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import host
+from gilscope import host, places
 from gilscope.commands.measuring import take_census
-from gilscope.guardian import Guardian
 from gilscope.lab import Lab
-from gilscope.lane import common_environment
-from gilscope.matrix import home, suite
+from gilscope.lane import Lane, common_environment
+from gilscope.matrix import suite
 from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats import effort
 from gilscope.stats.estimate import Estimate, student_quantile
@@ -171,7 +172,7 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
     first, second = (LaneSpec(arm=Arm(name=side, runtime=runtime), model="serial", workers=1) for side in "AB")
     probe = Probe(id=name, path=str(path), question="", kind="pyperf", benchmark=name)
     contest = Contest(id=name, probe=probe, lanes=(first, second), reference=first.name)
-    penalty = suite(home() / "matrix" / "suites.toml", "penalty").rules
+    penalty = suite(places.SUITES, "penalty").rules
     rules = msgspec.structs.replace(
         penalty, min_launches=LAUNCHES_AT_LEAST, max_launches=10_000, precision=1e-9, budget_s=budget_s
     )
@@ -179,7 +180,7 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
     with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
         lab = Lab(
             environ=common_environment(os.environ, Path(folder)),
-            guardian=guardian,
+            open_lane=partial(Lane, guardian=guardian),
             record=records.append,
             observer=_Silent(),
             random=Random(seed),  # noqa: S311 - an order to repeat, not a secret

@@ -51,9 +51,9 @@ def main() -> None:
     print(page(store.read(asked.run)), end="")
 
 
-def page(run: store.Run) -> str:
+def page(run: Run) -> str:
     """The whole page."""
-    contests = contests_of(run)
+    contests = of_run(run).contests
     arms = list(dict.fromkeys(row.lane.arm.name for item in contests for row in item.lanes))
     is_measured = run.header.rules.max_launches > 1
     overview = totals(contests, run, arms) if is_measured else totals_that_run(contests, run, arms)
@@ -62,21 +62,7 @@ def page(run: store.Run) -> str:
     return "\n\n".join([GENERATED, "# pyperformance", *about(run), *(markdown.of_sheet(sheet) for sheet in sheets)])
 
 
-def contests_of(run: store.Run) -> tuple[ContestFigures, ...]:
-    """The figures of a run."""
-    return of_run(
-        Run(
-            host=run.header.host,
-            contests=run.contests,
-            calibrations=run.calibrations,
-            trials=run.trials,
-            findings=run.findings,
-            ends=run.ends,
-        )
-    ).contests
-
-
-def about(run: store.Run) -> Iterator[str]:
+def about(run: Run) -> Iterator[str]:
     """What the page shows, and how far it can be trusted."""
     header, rules = run.header, run.header.rules
     yield (
@@ -97,7 +83,7 @@ def installed_version() -> str:
         return "(unknown version)"
 
 
-def totals(contests: Sequence[ContestFigures], run: store.Run, arms: Sequence[str]) -> Sheet:
+def totals(contests: Sequence[ContestFigures], run: Run, arms: Sequence[str]) -> Sheet:
     """How many benchmarks run in each kind of lane, and how many of those scale."""
     serial, *_ = totals_that_run(contests, run, arms).rows
     rows = [
@@ -111,7 +97,7 @@ def totals(contests: Sequence[ContestFigures], run: store.Run, arms: Sequence[st
     return msgspec.structs.replace(totals_that_run(contests, run, arms), rows=(serial, *rows), notes=(note,))
 
 
-def totals_that_run(contests: Sequence[ContestFigures], run: store.Run, arms: Sequence[str]) -> Sheet:
+def totals_that_run(contests: Sequence[ContestFigures], run: Run, arms: Sequence[str]) -> Sheet:
     """How many benchmarks run in each kind of lane."""
     scripts = {skip.contest for skip in run.skips if skip.lane == EVERY_LANE}
     return Sheet(
@@ -229,7 +215,7 @@ def failures(contests: Sequence[ContestFigures]) -> Sheet:
     )
 
 
-def left_out(run: store.Run) -> Sheet:
+def left_out(run: Run) -> Sheet:
     """What is not measured, with the reason."""
     rows = {
         (skip.contest.rpartition("@")[0].removeprefix(PREFIX), skip.reason)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from gilscope import catalog, matrix, store
+from gilscope import catalog, matrix, places, store
 from gilscope.arguments import parser
 from gilscope.claims.judgements import judged
 from gilscope.commands.showing import read_report
@@ -74,7 +74,7 @@ def progress() -> str:
 def every_claim() -> str:
     """What was said by others, and what the runs on record say of it."""
     runs = [store.read(path) for path in store.runs(REFERENCE)]
-    told = judged(matrix.claims(matrix.home() / "matrix" / "claims.toml"), runs)
+    told = judged(matrix.claims(places.CLAIMS), runs)
     return _text(claims.sheets(told), [run.header for run in runs])
 
 

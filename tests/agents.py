@@ -8,9 +8,9 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from gilscope import protocol
-from gilscope.guardian import kill_group
-from gilscope.lane import AGENT
 from gilscope.model import LaneSpec, Probe
+from gilscope.places import AGENT
+from gilscope.processes.guardian import kill_group
 from targets import environment, models_of
 
 if TYPE_CHECKING:

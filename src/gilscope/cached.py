@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gilscope.places import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-PACKAGE = Path(__file__).parent
+    from pathlib import Path
 
 
 def fingerprint(parts: Iterable[str]) -> str:

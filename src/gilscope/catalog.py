@@ -13,18 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from gilscope import scripts
+from gilscope import places, scripts
 from gilscope.errors import MatrixError, UsageError
-from gilscope.matrix import home
 from gilscope.model import Probe
 from gilscope.scripts import Script
 from gilscope.validation import convert, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-BUILT_IN = Path(__file__).parent / "agent" / "measures"
-"""Probes of the workers themselves: what it takes to start one, to reach it, and to send it something."""
 
 # PEP 723's reference expression for a script's metadata block.
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -52,7 +48,7 @@ class ProbeTable(msgspec.Struct, frozen=True):
 
 def folders() -> tuple[Path, ...]:
     """Where gilscope's own probes are: its workloads, and those that ask about the workers themselves."""
-    return home() / "probes", BUILT_IN
+    return places.PROBES, places.BUILT_IN_PROBES
 
 
 def probes(*below: Path) -> tuple[Probe, ...]:

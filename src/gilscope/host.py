@@ -1,39 +1,31 @@
-"""The machine, as far as its operating system tells: the only room that may ask Linux for what only Linux knows."""
+"""The host is described here; no other room asks Linux for what only Linux knows."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import platform
-import select
 import shutil
-import socket
-import subprocess
-import threading
-import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from gilscope.model import HostCard
+from gilscope.processes import child
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from socket import SocketIO
+    from collections.abc import Collection, Iterator
 
 THIS_THREAD = 0
-"""Stands for the calling thread where a process is asked for, as in sched_setaffinity(2)."""
+"""Stands for the calling thread where a process is asked for, as in sched_setaffinity(2); psutil knows none."""
 
 CGROUP = Path("/sys/fs/cgroup")
 STEAL_WINDOW_S = 0.1
-CHUNK_BYTES = 65_536
 
 
 def card() -> HostCard:
-    """The host card of now; takes a tenth of a second where steal time can be watched."""
+    """Describe this machine as it is now; that takes a tenth of a second, in which steal time is watched."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
-    affinity = _affinity()
-    quota = cgroup_quota()
     return HostCard(
         name=platform.node(),
         system=_system(),
@@ -42,57 +34,41 @@ def card() -> HostCard:
         cpu=_cpu_model(),
         cpus_online=os.cpu_count() or 1,
         cpus_usable=usable_cpus(),
-        affinity=affinity,
-        cgroup_quota=quota,
-        load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        affinity=_affinity(),
+        cgroup_quota=cgroup_quota(),
+        load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,  # psutil's is zero at first on Windows
         steal_percent=_steal_percent(),
         virtualisation=_virtualisation(),
         governor=_text(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
-        memory_bytes=_memory_bytes(),
+        memory_bytes=psutil.virtual_memory().total,
         cpus_physical=psutil.cpu_count(logical=False),
     )
 
 
 def usable_cpus() -> float:
-    """CPUs that work can really use: the least of those online, the affinity mask and the cgroup's quota."""
+    """Return how many CPUs work can really use: the least of CPUs online, affinity mask and quota."""
     limits = [float(os.cpu_count() or 1), _affinity(), cgroup_quota()]
     return min(limit for limit in limits if limit is not None)
 
 
 def pinnable_cpus() -> tuple[int, ...]:
-    """The numbers of the CPUs that a process can be pinned to; none where the system lets no process be pinned."""
+    """Return the numbers of the CPUs that this thread can be pinned to; none where the system pins nothing."""
     return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else ()
 
 
 def pin(pid: int, cpus: Collection[int]) -> None:
-    """Keep a process that was just started, and all that it starts, on these of `pinnable_cpus`, if any are given."""
+    """Keep a fresh process, and all that it starts, on some of the `pinnable_cpus`, if any are given."""
     if not cpus:
         return
     with contextlib.suppress(OSError):  # it has ended already, or a CPU was taken away since
         os.sched_setaffinity(pid, cpus)
 
 
-def waitable(pipe: IO[bytes]) -> IO[bytes] | SocketIO:
-    """The pipe; where only sockets can be waited for with a time limit (Windows), one that a thread fills from it."""
-    if hasattr(select, "poll"):
-        return pipe
-    ours, theirs = socket.socketpair()
-    threading.Thread(target=_pour, args=(pipe, theirs), daemon=True).start()
-    with ours:
-        return ours.makefile("rb", buffering=0)
-
-
-def _pour(pipe: IO[bytes], into: socket.socket) -> None:
-    with pipe, into, contextlib.suppress(OSError, ValueError):  # either end was closed meanwhile
-        while chunk := pipe.read(CHUNK_BYTES):
-            into.sendall(chunk)
-
-
 def memory(pid: int) -> tuple[int, int | None, int] | None:
-    """What a process and its descendants hold: their number, PSS and USS in bytes; None where that cannot be told.
+    """Return the number of a process and its descendants, and their PSS and USS in bytes.
 
-    PSS counts a page that several processes share in parts, USS leaves such pages out (Linux tells both, macOS and
-    Windows USS only).
+    None stands for what cannot be known. PSS counts a page that several processes share in parts, USS leaves such pages
+    out (Linux knows both, macOS and Windows USS only).
     """
     import psutil  # noqa: PLC0415 - only measuring needs it
 
@@ -106,36 +82,47 @@ def memory(pid: int) -> tuple[int, int | None, int] | None:
 
 
 def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:
-    """CPUs' worth of time that the cgroup grants (``cpu.max``, or v1's quota over period); None without a limit.
+    """Return how many CPUs' worth of time the cgroup grants; None without a limit.
 
-    Every group from this process's own up to the root can limit it, so the least counts.
+    That is ``cpu.max``, or version 1's quota over its period. Every group from this process's own up to the root can
+    limit it, so the least counts.
     """
     quotas = [quota for folder in _groups(root, membership) if (quota := _quota_of(folder)) is not None]
     return min(quotas, default=None)
 
 
-def _groups(root: Path, membership: Path) -> list[Path]:
-    folders = [root, root / "cpu"]
+def _groups(root: Path, membership: Path) -> Iterator[Path]:
+    """Yield the folders of the groups that this process is in, by its membership's lines.
+
+    A line is ``ID:CONTROLLERS:PATH`` (``cgroups(7)``). v2 has one hierarchy, whose line names no controller; of v1's
+    hierarchies only the one of ``cpu`` has quotas. Inside a container the root may be the container's own group,
+    whatever path the line gives.
+    """
+    yield from (root, root / "cpu")
     for line in (_text(membership) or "").splitlines():
-        own = line.rpartition(":")[2].strip("/")
-        for base in (root, root / "cpu"):
-            folder = base / own
-            folders += [folder, *(parent for parent in folder.parents if base in parent.parents)]
-    return folders
+        match line.split(":", 2):  # a path may hold colons
+            case [_, controllers, path] if not controllers or "cpu" in controllers.split(","):
+                base = root / "cpu" if controllers else root
+                folder = base / path.strip("/")
+                yield from (folder, *(parent for parent in folder.parents if base in parent.parents))
 
 
 def _quota_of(folder: Path) -> float | None:
     text = _text(folder / "cpu.max") or " ".join(
         _text(folder / name) or "" for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us")
     )
-    with contextlib.suppress(ValueError, ZeroDivisionError):
+    with contextlib.suppress(ValueError):
         quota, period = (int(part) for part in text.split())
-        return quota / period if quota > 0 else None
+        return quota / period if quota > 0 and period > 0 else None
     return None
 
 
 def _affinity() -> int | None:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    """Return how many CPUs this process may run on; None where the system pins no process."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    process = psutil.Process()
+    return len(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else None
 
 
 def _system() -> str:
@@ -152,41 +139,25 @@ def _cpu_model() -> str | None:
 
 
 def _steal_percent() -> float | None:
-    """Share of CPU time, over a short window, that the hypervisor gave to others."""
-    before = _cpu_times()
-    if before is None:
-        return None
-    time.sleep(STEAL_WINDOW_S)
-    after = _cpu_times()
-    if after is None or after[1] == before[1]:
-        return None
-    return 100.0 * (after[0] - before[0]) / (after[1] - before[1])
+    """Return the percentage of CPU time that the hypervisor gave to others; None where nobody counts it."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
 
-
-def _cpu_times() -> tuple[int, int] | None:
-    """Ticks stolen and ticks in all since boot (``proc(5)``: the eighth column of ``/proc/stat``)."""
-    fields = (_text(Path("/proc/stat")) or "").partition("\n")[0].split()[1:]
-    return (int(fields[7]), sum(int(field) for field in fields[:8])) if len(fields) > 7 else None  # noqa: PLR2004 - proc(5)
+    steal: float | None = getattr(psutil.cpu_times_percent(STEAL_WINDOW_S), "steal", None)
+    return steal
 
 
 def _virtualisation() -> str | None:
     """What systemd detects, else whether the CPU says that a hypervisor is there."""
     tool = shutil.which("systemd-detect-virt")
     if tool is not None:
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            told = subprocess.run([tool], capture_output=True, text=True, timeout=5, check=False).stdout.strip()
-            if told:
-                return told
+        with contextlib.suppress(OSError):
+            detected = child.run([tool], environ={}, limit_s=5).output.strip()
+            if detected:
+                return detected
     cpuinfo = _text(Path("/proc/cpuinfo"))
     if cpuinfo is None:
         return None
     return "hypervisor" if " hypervisor" in cpuinfo else "none"
-
-
-def _memory_bytes() -> int | None:
-    with contextlib.suppress(ValueError, OSError, AttributeError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return None
 
 
 def _text(path: Path) -> str | None:

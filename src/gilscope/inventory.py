@@ -17,8 +17,8 @@ from gilscope.scripts import Script
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gilscope.guardian import Guardian
     from gilscope.plan import Group
+    from gilscope.processes.guardian import Guardian
     from gilscope.protocol import Benchmarks
 
 HASH_SEED = 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
 
-    from gilscope.guardian import Guardian
+    from gilscope.launch import LaneOpener
 
 
 class Observer(Protocol):
@@ -44,12 +44,12 @@ class Lab:
         self,
         *,
         environ: Mapping[str, str],
-        guardian: Guardian,
+        open_lane: LaneOpener,
         record: Callable[[Record], None],
         observer: Observer,
         random: Random,
     ) -> None:
-        self.around = Surroundings(environ, guardian, record, random)
+        self.around = Surroundings(environ, open_lane, record, random)
         self.observer = observer
 
     def run(self, contest: Contest, rules: Rules) -> ContestEnd:
@@ -69,7 +69,7 @@ class _Running:
     """The state of one contest while it runs."""
 
     def __init__(self, around: Surroundings, observer: Observer, contest: Contest, rules: Rules) -> None:
-        self.around = Surroundings(around.environ, around.guardian, self._record, around.random)
+        self.around = Surroundings(around.environ, around.open_lane, self._record, around.random)
         self.keep = around.record
         self.observer = observer
         self.contest = contest

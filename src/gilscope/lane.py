@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
-import tempfile
 import time
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from gilscope import host, protocol
-from gilscope.guardian import Guardian, kill_group
-from gilscope.lines import Lines
+from gilscope.model import Fault
+from gilscope.places import AGENT
+from gilscope.processes.child import Child, death
+from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian, signal_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from gilscope.model import Arm, FindingKind, LaneSpec, Probe
+    from gilscope.model import Arm, LaneSpec, Probe
 
-AGENT = Path(__file__).parent / "agent" / "__main__.py"
 SECONDS_TO_LEAVE = 5.0
 SECONDS_FOR_STACKS = 0.5
 LONGEST_OUTPUT_BYTES = 8000
@@ -29,24 +29,20 @@ Kind = TypeVar("Kind", bound=protocol.Answer)
 
 
 class LaneFailedError(Exception):
-    """The lane is over; it says in which phase, of which kind, why, and with what on record."""
+    """The lane is over because of the fault that this error carries."""
 
-    def __init__(self, phase: str, kind: FindingKind, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.phase = phase
-        self.kind = kind
-        self.reason = reason
-        self.detail = detail
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
 
 
 def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
-    """The environment that all lanes share: the user's without Python's own settings, which would make lanes differ.
+    """Return the environment that all lanes share: the user's without what bends a Python.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
     does not pay for compiling at every launch.
     """
-    clean = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
-    return clean | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+    return without_python(environ) | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
 
 
 def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
@@ -67,61 +63,40 @@ class Target:
             LaneFailedError: it cannot be started at all.
         """
         self._guardian = guardian
-        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
         self._unmarked = b""
         try:
-            self._process = subprocess.Popen(
-                [executable, str(AGENT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._printed,
-                env=dict(environ),
-                start_new_session=True,
-                bufsize=0,
-            )
+            self._child = Child([executable, str(AGENT)], environ, takes_orders=True)
         except OSError as error:
-            self._printed.close()
-            raise LaneFailedError("start", "died", f"cannot be started: {error}") from error
-        self._orders = cast("IO[bytes]", self._process.stdin)
-        self._lines = Lines(cast("IO[bytes]", self._process.stdout))
-        guardian.watch(self._process.pid)
-        host.pin(self._process.pid, cpus)
-        self._send(order)
+            raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
+        guardian.watch(self._child.pid)
+        host.pin(self._child.pid, cpus)
+        self._child.send(order)
 
     def kill(self) -> None:
         """End the lane and everything it started, now; harmless when it is over."""
-        kill_group(self._process.pid)
-        self._process.wait()
-        self._guardian.forget(self._process.pid)
-        for stream in (self._orders, self._lines, self._printed):
-            with contextlib.suppress(OSError):
-                stream.close()
+        self._child.end()
+        self._guardian.forget(self._child.pid)
+        self._child.close()
 
     def printed(self) -> str:
-        """The end of what the lane printed: before the agent ran, then to standard error or what it took for output."""
-        end = self._printed.seek(0, os.SEEK_END)
-        self._printed.seek(max(0, end - LONGEST_OUTPUT_BYTES))
-        text = self._unmarked + self._printed.read(LONGEST_OUTPUT_BYTES)
+        """Return the end of what the lane printed, before the agent ran and since."""
+        text = self._unmarked + self._child.errors(LONGEST_OUTPUT_BYTES)
         return text[-LONGEST_OUTPUT_BYTES:].decode("utf-8", "replace")
-
-    def _send(self, line: bytes) -> None:
-        with contextlib.suppress(OSError):  # a lane that is gone says so by its end of file
-            self._orders.write(line)
 
     def _expect(self, kind: type[Kind], phase: str, deadline: float) -> Kind:
         record = self._next(phase, deadline)
         if isinstance(record, kind):
             return record
         if isinstance(record, protocol.Failed):
-            raise LaneFailedError(record.phase, record.kind, record.reason, record.detail or self.printed())
-        raise LaneFailedError(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}")
+            raise LaneFailedError(msgspec.structs.replace(record, detail=record.detail or self.printed()))
+        raise LaneFailedError(Fault(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}"))
 
     def _next(self, phase: str, deadline: float) -> protocol.Answer:
         while True:
             try:
-                line = self._lines.next(deadline)
+                line = self._child.lines.next(deadline)
             except TimeoutError:
-                if self._process.poll() is not None:  # a child that it left behind keeps the pipe open
+                if self._child.status() is not None:  # a child that it left behind keeps the pipe open
                     raise self._died(phase) from None
                 raise self._hung(phase) from None
             except EOFError:
@@ -129,24 +104,22 @@ class Target:
             try:
                 record = protocol.answer(line)
             except protocol.GarbageError as error:
-                raise LaneFailedError(phase, "garbage", str(error), self.printed()) from error
+                raise LaneFailedError(Fault(phase, "garbage", str(error), self.printed())) from error
             if record is not None:
                 return record
             self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
 
     def _died(self, phase: str) -> LaneFailedError:
-        try:
-            status = self._process.wait(SECONDS_TO_LEAVE)
-        except subprocess.TimeoutExpired:
-            return LaneFailedError(phase, "garbage", "closed its answers but lives on", self.printed())
-        return LaneFailedError(phase, "died", death(status), self.printed())
+        status = self._child.status(SECONDS_TO_LEAVE)
+        if status is None:
+            return LaneFailedError(Fault(phase, "garbage", "closed its answers but lives on", self.printed()))
+        return LaneFailedError(Fault(phase, "died", death(status), self.printed()))
 
     def _hung(self, phase: str) -> LaneFailedError:
         if hasattr(signal, "SIGUSR1"):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGUSR1)
+            signal_group(self._child.pid, signal.SIGUSR1)
             time.sleep(SECONDS_FOR_STACKS)
-        return LaneFailedError(phase, "hung", "gave no answer within the time limit (--timeout)", self.printed())
+        return LaneFailedError(Fault(phase, "hung", "gave no answer within the time limit (--timeout)", self.printed()))
 
 
 class Lane(Target):
@@ -186,12 +159,12 @@ class Lane(Target):
         Raises:
             LaneFailedError: the lane failed, or did not end the trial in time.
         """
-        self._send(protocol.trial_order(loops))
+        self._child.send(protocol.trial_order(loops))
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
 
     def memory(self) -> tuple[int, int | None, int] | None:
-        """As `gilscope.host.memory`, of the lane's processes."""
-        return host.memory(self._process.pid)
+        """Return what `gilscope.host.memory` finds of the lane's processes."""
+        return host.memory(self._child.pid)
 
     def close(self) -> None:
         """Let the workers run out and the process end.
@@ -200,17 +173,18 @@ class Lane(Target):
             LaneFailedError: it did all that was asked, then died or hung on its way out.
         """
         try:
-            self._send(protocol.CLOSE)
+            self._child.send(protocol.CLOSE)
             self._expect(protocol.Closed, "end", time.monotonic() + SECONDS_TO_LEAVE)
-            status = self._process.wait(SECONDS_TO_LEAVE)
-        except subprocess.TimeoutExpired:
-            raise LaneFailedError("end", "died at shutdown", "all was done, but the process did not end") from None
+            status = self._child.status(SECONDS_TO_LEAVE)
         except LaneFailedError as error:
-            raise LaneFailedError("end", "died at shutdown", f"all was done, then: {error}", error.detail) from error
+            reason = f"all was done, then: {error}"
+            raise LaneFailedError(Fault("end", "died at shutdown", reason, error.fault.detail)) from error
         finally:
             self.kill()
+        if status is None:
+            raise LaneFailedError(Fault("end", "died at shutdown", "all was done, but the process did not end"))
         if status:
-            raise LaneFailedError("end", "died at shutdown", f"all was done, then it {death(status)}")
+            raise LaneFailedError(Fault("end", "died at shutdown", f"all was done, then it {death(status)}"))
 
 
 class Inquiry(Target):
@@ -235,13 +209,3 @@ class Inquiry(Target):
         deadline = time.monotonic() + timeout_s
         self._expect(protocol.Hello, "start", deadline)
         return self._expect(protocol.Benchmarks, "load", deadline)
-
-
-def death(status: int) -> str:
-    """A process's exit status in words."""
-    if status >= 0:
-        return f"ended with exit status {status}"
-    try:
-        return f"died of {signal.Signals(-status).name}"
-    except ValueError:
-        return f"died of signal {-status}"

@@ -5,33 +5,46 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
+
+import msgspec
 
 from gilscope import host
-from gilscope.lane import Lane, LaneFailedError, lane_environment
-from gilscope.model import Calibration, Finding, Memory, Trial
+from gilscope.lane import LaneFailedError, lane_environment
+from gilscope.model import Calibration, Fault, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from random import Random
     from types import TracebackType
 
-    from gilscope.guardian import Guardian
-    from gilscope.model import Contest, LaneSpec, Record
+    from gilscope.lane import Lane
+    from gilscope.model import Contest, LaneSpec, Probe, Record
     from gilscope.protocol import Measured
 
 MOST_LOOPS = 10_000_000
 CALIBRATION_STEPS = 12
 
 
+class LaneOpener(Protocol):
+    """An opener starts lanes: the class `gilscope.lane.Lane` with its guardian, or a test's fake."""
+
+    def __call__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], /, *, cpus: Sequence[int]) -> Lane:
+        """Start a lane, kept to these CPUs if any are given.
+
+        Raises:
+            LaneFailedError: it cannot be started at all.
+        """
+
+
 class Surroundings:
-    """What all launches of a run share: the lanes' environment, who guards them, who keeps the records."""
+    """What all launches of a run share: the lanes' environment, what opens them, and who keeps the records."""
 
     def __init__(
-        self, environ: Mapping[str, str], guardian: Guardian, record: Callable[[Record], None], random: Random
+        self, environ: Mapping[str, str], open_lane: LaneOpener, record: Callable[[Record], None], random: Random
     ) -> None:
         self.environ = environ
-        self.guardian = guardian
+        self.open_lane = open_lane
         self.record = record
         self.random = random
 
@@ -73,7 +86,7 @@ class Launch:
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
                 cpus = shared if spec.workers == 1 else self._cpus
-                self.lanes[spec.name] = Lane(spec, self._contest.probe, environ, self._around.guardian, cpus)
+                self.lanes[spec.name] = self._around.open_lane(spec, self._contest.probe, environ, cpus=cpus)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
                 ready = lane.wait_ready(self._timeout_s)
@@ -100,9 +113,10 @@ class Launch:
             host.pin(host.THIS_THREAD, self._cpus)
 
     def calibrate(self, target_ns: int) -> Calibration | None:
-        """The probe's loops, or those that fill a trial in the reference lane, or in the first that lives, if any does.
+        """Find the loops of a trial: the probe's own, or as many as fill one in a living lane.
 
-        A lane that hangs ends the search: the others would hang too, each for as long.
+        The reference lane is asked first. A lane that hangs ends the search: the others would hang too, each for as
+        long.
         """
         for name in sorted(self.lanes, key=lambda name: name != self._contest.reference):
             if self._has_hung:
@@ -113,7 +127,7 @@ class Launch:
         return None
 
     def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """One trial of every lane in random order; yields each lane's name, its time in ns, and the seconds it took.
+        """Run one trial of every lane in random order; yield its name, its time in ns, and the seconds it took.
 
         With ``compare``, a lane whose result differs from the reference's has failed: that is found out when all have
         run, so that no lane need be the first.
@@ -135,9 +149,9 @@ class Launch:
     def weigh(self) -> None:
         """Put on record what every lane holds now."""
         for name, lane in self.lanes.items():
-            held = lane.memory()
-            if held is not None:
-                processes, pss, uss = held
+            weight = lane.memory()
+            if weight is not None:
+                processes, pss, uss = weight
                 self._around.record(
                     Memory(
                         contest=self._contest.id,
@@ -149,19 +163,10 @@ class Launch:
                     )
                 )
 
-    def find(self, name: str, error: LaneFailedError) -> Finding:
-        """Put what happened to a lane on record."""
-        finding = Finding(
-            contest=self._contest.id,
-            lane=name,
-            launch=self._number,
-            phase=error.phase,
-            kind=error.kind,
-            reason=error.reason,
-            detail=error.detail,
-        )
-        self._around.record(finding)
-        return finding
+    def find(self, name: str, fault: Fault) -> None:
+        """Put on record what went wrong in a lane."""
+        fields = msgspec.structs.asdict(fault)
+        self._around.record(Finding(contest=self._contest.id, lane=name, launch=self._number, **fields))
 
     @contextlib.contextmanager
     def _finding(self, name: str) -> Iterator[None]:
@@ -172,8 +177,9 @@ class Launch:
             lane = self.lanes.pop(name, None)
             if lane is not None:
                 lane.kill()
-            self._has_hung |= error.kind == "hung"
-            if self.find(name, error).fails_lane:
+            self._has_hung |= error.fault.kind == "hung"
+            self.find(name, error.fault)
+            if error.fault.fails_lane:
                 self.failed.add(name)
 
     def _loops_of(self, lane: Lane, target_ns: int) -> int:
@@ -189,7 +195,7 @@ class Launch:
             elif step:
                 break
         if len(digests) > 1:
-            self.find(lane.spec.name, LaneFailedError("work", "varies", "the result differs from call to call"))
+            self.find(lane.spec.name, Fault("work", "varies", "the result differs from call to call"))
         return loops
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
@@ -224,7 +230,7 @@ class Launch:
             if strange:
                 with self._finding(name):
                     reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
-                    raise LaneFailedError("check", "disagreed", reason)
+                    raise LaneFailedError(Fault("check", "disagreed", reason))
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
         """Tell once per launch of a lane that should run without the GIL and has it."""
@@ -233,4 +239,4 @@ class Launch:
             return
         lane.gil_was_told = True
         reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
-        self.find(lane.spec.name, LaneFailedError("work", "GIL turned on", reason, lane.printed()))
+        self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))

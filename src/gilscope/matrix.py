@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ from gilscope.validation import Table, convert, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +53,6 @@ class RuntimesFile(msgspec.Struct, frozen=True):
 
     wishes: tuple[str, ...]
     install: tuple[str, ...]
-
-
-def home() -> Path:
-    """The folder that holds ``probes/`` and ``matrix/``: the checkout's, or the copy inside an installed package."""
-    package = Path(__file__).parent
-    packed = package / "_data"
-    return packed if packed.is_dir() else package.parent.parent
 
 
 def suites(path: Path) -> dict[str, Suite]:

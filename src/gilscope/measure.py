@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from gilscope import __version__, host, store
-from gilscope.guardian import Guardian
 from gilscope.inventory import Inquirer
 from gilscope.lab import Lab, Observer
+from gilscope.lane import Lane
 from gilscope.model import Census, Finding, Probe, Record, Rules, RunHeader, Runtime
 from gilscope.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ def _contests(
     with Guardian() as guardian:
         lab = Lab(
             environ=environ,
-            guardian=guardian,
+            open_lane=partial(Lane, guardian=guardian),
             record=record,
             observer=observer,
             random=Random(request.seed),  # noqa: S311 - an order to repeat, not a secret

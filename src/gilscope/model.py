@@ -318,16 +318,9 @@ NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL tu
 """Kinds of finding after which a lane's trials still count."""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, tag="finding"):
-    """What a lane did instead of, or besides, delivering trials.
+class Fault(msgspec.Struct, frozen=True):
+    """A fault is what went wrong in a lane: its phase, its kind, the reason, and what is on record."""
 
-    ``phase`` is where it happened: start, load, setup, work, check or end. ``detail`` holds a traceback, the threads'
-    stacks, or the end of what the lane printed.
-    """
-
-    contest: str
-    lane: str
-    launch: int
     phase: str
     kind: FindingKind
     reason: str
@@ -337,6 +330,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, tag="finding"):
     def fails_lane(self) -> bool:
         """Whether the lane ended with it."""
         return self.kind not in NOTES
+
+
+class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
+    """What a lane did instead of, or besides, delivering trials: a fault with its place.
+
+    ``phase`` is where it happened: start, load, setup, work, check or end. ``detail`` holds a traceback, the threads'
+    stacks, or the end of what the lane printed.
+    """
+
+    contest: str
+    lane: str
+    launch: int
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):

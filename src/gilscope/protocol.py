@@ -13,7 +13,7 @@ from functools import cache
 
 import msgspec
 
-from gilscope.model import FindingKind, LaneSpec, Probe
+from gilscope.model import Fault, LaneSpec, Probe
 from gilscope.models import MODELS
 
 SCHEMA = 2
@@ -65,13 +65,8 @@ class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
     description: str | None = None
 
 
-class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """The lane cannot go on."""
-
-    phase: str
-    kind: FindingKind
-    reason: str
-    detail: str = ""
+class Failed(Fault, frozen=True, tag="failed"):
+    """The fault because of which the lane cannot go on."""
 
 
 class Closed(msgspec.Struct, frozen=True, tag="closed"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope.lane import AGENT
+from gilscope.places import AGENT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ import pytest
 
 from gilscope.agent import facts
 from gilscope.model import Facts
-from gilscope.runtimes.answers import FACTS_SCRIPT
+from gilscope.places import FACTS_SCRIPT
+from gilscope.processes.environment import without_python
 from gilscope.runtimes.candidates import candidates
-from gilscope.runtimes.interrogation import clean_environment
 
 FOUND = [
     pytest.param(candidate.path, id=f"{candidate.origin}-{candidate.label}")
@@ -31,7 +31,7 @@ def run(executable: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         [executable, "-B", *arguments],
         capture_output=True,
         check=False,
-        env=clean_environment(os.environ),
+        env=without_python(os.environ),
         text=True,
         timeout=60,
     )

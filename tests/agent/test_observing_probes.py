@@ -11,17 +11,17 @@ import pytest
 
 import targets
 from agents import Agents, Ended, end
-from gilscope import catalog, matrix, protocol
-from gilscope.guardian import Guardian
+from gilscope import catalog, places, protocol
 from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
 from gilscope.plan import unfit
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import arms
 
 if TYPE_CHECKING:
     from gilscope.model import Arm
 
-FOLDER = matrix.home() / "probes"
+FOLDER = places.PROBES
 KINDS = {"latency", "hazards", "gil", "isolation"}
 PROBES = {probe.id: probe for probe in catalog.probes(FOLDER) if probe.kind in KINDS and probe.observes}
 SCRIPTS = sorted({Path(probe.path) for probe in PROBES.values()})
@@ -94,9 +94,9 @@ def test_a_deadlock_is_ended_with_both_stacks(arm: Arm, bytecode: Path) -> None:
         finally:
             lane.kill()
 
-    assert failed.value.kind == "hung"
-    assert "in first_then_second" in failed.value.detail
-    assert "in second_then_first" in failed.value.detail
+    assert failed.value.fault.kind == "hung"
+    assert "in first_then_second" in failed.value.fault.detail
+    assert "in second_then_first" in failed.value.fault.detail
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: f"{script.parent.name}/{script.stem}")

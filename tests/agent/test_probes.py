@@ -16,10 +16,10 @@ import msgspec
 import pytest
 
 import targets
-from gilscope import catalog, matrix, protocol
-from gilscope.guardian import kill_group
-from gilscope.lane import AGENT
+from gilscope import catalog, places, protocol
 from gilscope.model import LaneSpec
+from gilscope.places import AGENT
+from gilscope.processes.guardian import kill_group
 from targets import environment, models_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Answers = dict[tuple[str, str], dict[str, Any]]
 
-PROBES = catalog.probes(*(matrix.home() / "probes" / kind for kind in ("cpu", "native", "io", "shared")))
+PROBES = catalog.probes(*(places.PROBES / kind for kind in ("cpu", "native", "io", "shared")))
 ARMS = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 NEWEST = (targets.FREE_THREADED or targets.DEFAULT)[-1]
 DRIVER = Path(__file__).parent / "every_probe.py"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from gilscope import protocol
-from gilscope.lane import AGENT
 from gilscope.model import Arm, LaneSpec, Probe
+from gilscope.places import AGENT
 from targets import AS_BUILT, DEFAULT, EDGES, environment, models_of
 
 if TYPE_CHECKING:

@@ -15,16 +15,17 @@ import pytest
 
 from gilscope import catalog, protocol
 from gilscope.agent.measures.transport import _shapes, _trips
-from gilscope.guardian import kill_group
-from gilscope.lane import AGENT, common_environment, lane_environment
+from gilscope.lane import common_environment, lane_environment
 from gilscope.model import LaneSpec
+from gilscope.places import AGENT, BUILT_IN_PROBES
+from gilscope.processes.guardian import kill_group
 from targets import AS_BUILT, EDGES
 
 if TYPE_CHECKING:
     from gilscope.agent.measures.transport._shapes import Shape
     from gilscope.model import Arm, Probe
 
-PROBES = [probe for probe in catalog.probes(catalog.BUILT_IN) if probe.kind in {"transport", "channels"}]
+PROBES = [probe for probe in catalog.probes(BUILT_IN_PROBES) if probe.kind in {"transport", "channels"}]
 SCRIPTS = {probe.path: probe for probe in PROBES}.values()
 SIZE = 200_000
 """More than a pipe holds: who reads must do so while the other writes."""
@@ -233,7 +234,7 @@ def test_no_module_of_ours_hides_one_of_the_standard_library(arm: Arm) -> None:
     code = "import sys; print(*sys.stdlib_module_names)"
     names = subprocess.check_output([arm.runtime.executable, "-c", code], text=True).split()
 
-    assert not {path.stem for path in catalog.BUILT_IN.rglob("*.py")} & set(names)
+    assert not {path.stem for path in BUILT_IN_PROBES.rglob("*.py")} & set(names)
 
 
 # what the other side sees

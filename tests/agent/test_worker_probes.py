@@ -11,15 +11,16 @@ import pytest
 
 import targets
 from gilscope import catalog, protocol
-from gilscope.guardian import kill_group
-from gilscope.lane import AGENT, common_environment, lane_environment
+from gilscope.lane import common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
+from gilscope.places import AGENT, BUILT_IN_PROBES
+from gilscope.processes.guardian import kill_group
 
 if TYPE_CHECKING:
     from gilscope.model import Arm, Facts
 
 ARMS = targets.AS_BUILT
-BUILT_IN = {probe.id: probe for probe in catalog.probes(catalog.BUILT_IN)}
+BUILT_IN = {probe.id: probe for probe in catalog.probes(BUILT_IN_PROBES)}
 WAYS = [
     pytest.param(probe, way, id=f"{probe}:{way}")
     for probe in ("birth/start", "dispatch/empty_task")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope.provision import child
+from gilscope.processes import child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,18 +58,34 @@ def test_a_child_that_hangs_is_ended_with_its_descendants(script: str) -> None:
 
     ended = run(f"sleep 61 & echo $!; {script}", limit_s=0.5, on_line=lines.append)
 
-    assert ended.timed_out
+    assert ended.cut_short == "it did not end within 0.5 s"
     assert time.monotonic() - begun_s < 8
     assert gone(int(lines[0]))
 
 
+@pytest.mark.parametrize("flood", ["yes", "yes >&2", "exec >&-; yes >&2", "cat /dev/zero"])
+def test_a_flood_ends_at_its_limit(flood: str) -> None:
+    """Whichever stream it takes and whether or not it has lines; the time limit is not waited for."""
+    ended = child.run(["sh", "-c", flood], environ=os.environ, limit_s=60, most_bytes=65_536)
+
+    assert ended.cut_short == "it printed more than 64 KiB"
+    assert not ended.succeeded
+
+
+def test_a_child_that_is_done_with_its_output_may_go_on() -> None:
+    """It is waited for all the same, and its time limit holds."""
+    assert run("exec >&-; sleep 0.3; exit 3").status == 3
+    assert run("exec >&-; sleep 60", limit_s=0.5).cut_short == "it did not end within 0.5 s"
+
+
 def test_a_stray_descendant_does_not_hold_us_up() -> None:
-    """It keeps the pipe open after the child has ended."""
+    """It keeps the pipe open after the child has ended, and ends with it."""
     begun_s = time.monotonic()
 
-    ended = run("sleep 5 & echo done")
+    ended = run("sleep 60 & echo $!")
 
-    assert (ended.succeeded, ended.output) == (True, "done\n")
+    assert ended.succeeded
+    assert gone(int(ended.output))
     assert time.monotonic() - begun_s < 4
 
 
@@ -89,7 +105,7 @@ def test_an_interrupt_ends_the_child_and_goes_on_up() -> None:
 def test_a_child_does_not_outlive_a_killed_controller(tmp_path: Path) -> None:
     """It has nobody to talk to any more."""
     noted = tmp_path / "pid"
-    script = f"from gilscope.provision.child import run; run(['sh', '-c', {f'echo $$ > {noted}; {NEVER}'!r}], "
+    script = f"from gilscope.processes.child import run; run(['sh', '-c', {f'echo $$ > {noted}; {NEVER}'!r}], "
     controller = subprocess.Popen([sys.executable, "-c", script + "environ={'PATH': '/usr/bin:/bin'}, limit_s=60)"])
     while not (noted.exists() and noted.read_text().strip()):
         time.sleep(0.05)

@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 import pytest
 
-from gilscope.guardian import Guardian
 from gilscope.lab import Lab
-from gilscope.lane import common_environment
+from gilscope.lane import Lane, common_environment
 from gilscope.model import Contest, ContestEnd, Finding, LaneSpec, Probe, Rules, Trial
+from gilscope.processes.guardian import Guardian
 from targets import AS_BUILT
 
 if TYPE_CHECKING:
@@ -110,7 +111,13 @@ def test_contests_of_interpreters_leave_nothing_behind(
     contest = two_interpreters(arm, tmp_path)
 
     with Guardian() as guardian:
-        lab = Lab(environ=environ, guardian=guardian, record=records.append, observer=Silent(), random=Random(1))  # noqa: S311 - an order to repeat, not a secret
+        lab = Lab(
+            environ=environ,
+            open_lane=partial(Lane, guardian=guardian),
+            record=records.append,
+            observer=Silent(),
+            random=Random(1),  # noqa: S311 - an order to repeat, not a secret
+        )
         before = held(mark, temporary)
         for _ in range(CONTESTS):
             lab.run(contest, ONCE)

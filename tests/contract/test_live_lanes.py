@@ -13,11 +13,11 @@ import pytest
 
 from gilscope import host
 from gilscope import lane as lane_room
-from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError
-from gilscope.lines import LONGEST_BYTES
-from gilscope.model import LaneSpec, Probe
+from gilscope.model import Fault, LaneSpec, Probe
 from gilscope.models import MODELS
+from gilscope.processes.guardian import Guardian, kill_group
+from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
 from targets import environment
@@ -86,7 +86,7 @@ class Lanes:
         self.opened.append(lane)
         return lane
 
-    def fail(self, source: str, model: str = "serial", *, limit_s: float = TIME_LIMIT_S) -> LaneFailedError:
+    def fail(self, source: str, model: str = "serial", *, limit_s: float = TIME_LIMIT_S) -> Fault:
         """Open a lane, run a trial of one unit, and return how that failed.
 
         Interpreters before 3.14 run the unit once while they get ready, so that it may fail there already.
@@ -95,19 +95,19 @@ class Lanes:
         with pytest.raises(LaneFailedError) as caught:  # noqa: PT012 - either may be where it fails
             lane.wait_ready(min(TIME_LIMIT_S, 10 * limit_s))
             lane.trial(1, limit_s)
-        return caught.value
+        return caught.value.fault
 
     def phase(self, model: str) -> str:
         """Where a unit that ends its process does so first."""
         runs_early = model.startswith("interpreters") and self.arm.runtime.facts.version < (3, 14, 0)
         return "start" if runs_early else "work"
 
-    def fail_to_open(self, script: str, *, limit_s: float = TIME_LIMIT_S) -> LaneFailedError:
+    def fail_to_open(self, script: str, *, limit_s: float = TIME_LIMIT_S) -> Fault:
         """Open a lane with a shell script for an interpreter, and return how that failed."""
         lane = self.open("def work(): ...\n", executable=self.fake(script))
         with pytest.raises(LaneFailedError) as caught:
             lane.wait_ready(limit_s)
-        return caught.value
+        return caught.value.fault
 
     def fake(self, script: str) -> str:
         """Write a shell script that poses as an interpreter; ``$PYTHON`` in it is a real one."""
@@ -145,7 +145,7 @@ def living(group: int) -> list[str]:
 
 def group_of(lanes: Lanes) -> int:
     """The process group of the lane opened last."""
-    return lanes.opened[-1]._process.pid
+    return lanes.opened[-1]._child.pid
 
 
 # what work does
@@ -275,8 +275,8 @@ def test_a_probe_that_never_gets_ready(lanes: Lanes, source: str, rest: str) -> 
     with pytest.raises(LaneFailedError) as caught:
         lane.wait_ready(1.5)
 
-    assert (caught.value.phase, caught.value.kind) == ("start", "hung")
-    assert "sits_here" in caught.value.detail
+    assert (caught.value.fault.phase, caught.value.fault.kind) == ("start", "hung")
+    assert "sits_here" in caught.value.fault.detail
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if model not in INTERPRETERS])
@@ -309,7 +309,7 @@ def test_a_lane_that_dies_on_its_way_out(lanes: Lanes) -> None:
     with pytest.raises(LaneFailedError, match="all was done, then it died of SIGABRT") as caught:
         lane.close()
 
-    assert (caught.value.phase, caught.value.kind) == ("end", "died at shutdown")
+    assert (caught.value.fault.phase, caught.value.fault.kind) == ("end", "died at shutdown")
 
 
 def test_a_lane_that_does_not_end(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,7 +321,7 @@ def test_a_lane_that_does_not_end(lanes: Lanes, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(LaneFailedError, match="all was done, but the process did not end") as caught:
         lane.close()
 
-    assert caught.value.kind == "died at shutdown"
+    assert caught.value.fault.kind == "died at shutdown"
     assert living(group_of(lanes)) == []
 
 
@@ -364,8 +364,8 @@ def test_endless_rubbish_does_not_hold_us(lanes: Lanes, flood: str) -> None:
     assert error.kind == "hung"
     assert time.monotonic() - begun_s < 20
     assert len(error.detail) <= lane_room.LONGEST_OUTPUT_BYTES
-    kept = lanes.opened[-1]._lines
-    assert sum(map(len, kept._ready)) + len(kept._rest) <= LONGEST_BYTES + host.CHUNK_BYTES
+    kept = lanes.opened[-1]._child.lines
+    assert sum(map(len, kept._ready)) + len(kept._rest) <= LONGEST_BYTES + CHUNK_BYTES
 
 
 def test_a_target_that_closes_its_answers(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,7 +382,7 @@ def test_an_executable_that_cannot_be_started(lanes: Lanes) -> None:
     with pytest.raises(LaneFailedError, match=r"cannot be started: .*No such file") as caught:
         lanes.open("def work(): ...\n", executable=str(lanes.folder / "none"))
 
-    assert (caught.value.phase, caught.value.kind) == ("start", "died")
+    assert (caught.value.fault.phase, caught.value.fault.kind) == ("start", "died")
 
 
 # the guardian

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gilscope.errors import InstallError
-from gilscope.provision import apt_sources, child, debian, private_apt
+from gilscope.processes import child
+from gilscope.provision import apt_sources, debian, private_apt
 from gilscope.provision.apt_sources import Distribution, Entry
 from gilscope.provision.wish import Wish
 
@@ -29,7 +30,7 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ended(output: str = "", errors: str = "", status: int = 0) -> child.Ended:
     """Return how a command is said to have ended."""
-    return child.Ended(status=status, output=output, errors=errors)
+    return child.Ended(status, output, errors)
 
 
 # the machine's package sources

@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from gilscope import cached
+from gilscope.places import PACKAGE
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -41,14 +42,14 @@ def test_the_code_is_another_with_any_module_that_summaries_are_made_by(tmp_path
     import gilscope.history.summarise  # noqa: F401, PLC0415 - the same
 
     copy = tmp_path / "gilscope"
-    shutil.copytree(cached.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     whole = cached.of_code(copy)
     modules = [name for name in sys.modules if name.startswith("gilscope.") and ".agent" not in name]
-    assert {"gilscope.model", "gilscope.verdict", "gilscope.break_even"} <= set(modules)
+    assert {"gilscope.models", "gilscope.figures.verdict", "gilscope.figures.break_even"} <= set(modules)
     for name in modules:
         source = sys.modules[name].__file__
         assert source is not None
-        path = copy / Path(source).relative_to(cached.PACKAGE)
+        path = copy / Path(source).relative_to(PACKAGE)
         before = path.read_text("utf-8")
         path.write_text(before + "\n", "utf-8")
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, HOST, PROBE, contest, lane, runtime, trials
-from gilscope import catalog, matrix, store
+from gilscope import catalog, matrix, places, store
 from gilscope.claims.judgements import judged
 from gilscope.claims.statements import Claim, on_host
 from gilscope.cli import main
@@ -349,8 +349,8 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert "[b]: statement: expected" in str(caught.value)
 
 
-PROJECT = matrix.claims(matrix.home() / "matrix" / "claims.toml")
-SUITES = matrix.suites(matrix.home() / "matrix" / "suites.toml")
+PROJECT = matrix.claims(places.CLAIMS)
+SUITES = matrix.suites(places.SUITES)
 
 
 def test_the_projects_claims_are_many() -> None:

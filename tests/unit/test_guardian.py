@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from gilscope import guardian
+from gilscope.processes import guardian
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import InstallError, UsageError
-from gilscope.provision import child, debian, install, uv, wish
+from gilscope.processes import child
+from gilscope.provision import debian, install, uv, wish
 from gilscope.provision.wish import Wish
 from recorder import Recorder
 
@@ -36,7 +37,7 @@ def progress() -> Recorder:
 
 def ended(output: str = "", errors: str = "", status: int = 0) -> child.Ended:
     """Return how a command is said to have ended."""
-    return child.Ended(status=status, output=output, errors=errors)
+    return child.Ended(status, output, errors)
 
 
 # wishes

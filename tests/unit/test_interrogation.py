@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from gilscope.model import Facts
+from gilscope.processes.child import Ended
 from gilscope.runtimes import answers
 from gilscope.runtimes.answers import Answer, Memory
 from gilscope.runtimes.candidates import Candidate
-from gilscope.runtimes.interrogation import Ended, clean_environment, judge, start_failure
+from gilscope.runtimes.interrogation import judge, start_failure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,14 +40,14 @@ FACTS: dict[str, object] = {
 NOW_S = 1_000_000.0
 
 
-def printed(nonce: str, facts: dict[str, object]) -> bytes:
+def printed(nonce: str, facts: dict[str, object]) -> str:
     """Return what facts.py would print."""
-    return msgspec.json.encode({"nonce": nonce, "facts": facts}) + b"\n"
+    return msgspec.json.encode({"nonce": nonce, "facts": facts}).decode() + "\n"
 
 
 def test_a_good_answer_becomes_facts() -> None:
     """Lines that start-up files print around the answer do no harm."""
-    answer = judge(Ended(0, b"welcome\n" + printed("n1", FACTS) + b"bye\n", b""), "n1")
+    answer = judge(Ended(0, "welcome\n" + printed("n1", FACTS) + "bye\n", ""), "n1")
 
     assert answer.facts == msgspec.convert(FACTS, Facts)
     assert answer.reason is None
@@ -55,14 +56,14 @@ def test_a_good_answer_becomes_facts() -> None:
 @pytest.mark.parametrize(
     ("ended", "reason"),
     [
-        (Ended(-11, b"", b"Fatal\nlast words\n"), "it died of SIGSEGV: last words"),
-        (Ended(127, b"", b"pyenv: command not found\n"), "it ended with exit status 127: pyenv: command not found"),
-        (Ended(3, printed("n1", FACTS), b""), "it ended with exit status 3"),
-        (Ended(0, b"hello\n", b""), "it did not answer as a Python does: hello"),
-        (Ended(0, b"", b""), "it did not answer as a Python does"),
-        (Ended(0, b"", b"\x1b[31mred\x1b[0m"), "it did not answer as a Python does:  [31mred [0m"),
-        (Ended(0, printed("n2", FACTS), b""), "it gave facts, but not the nonce it was asked with"),
-        (Ended(-9, b"", b"", "it did not answer within 10 s"), "it did not answer within 10 s"),
+        (Ended(-11, "", "Fatal\nlast words\n"), "it died of SIGSEGV: last words"),
+        (Ended(127, "", "pyenv: command not found\n"), "it ended with exit status 127: pyenv: command not found"),
+        (Ended(3, printed("n1", FACTS), ""), "it ended with exit status 3"),
+        (Ended(0, "hello\n", ""), "it did not answer as a Python does: hello"),
+        (Ended(0, "", ""), "it did not answer as a Python does"),
+        (Ended(0, "", "\x1b[31mred\x1b[0m"), "it did not answer as a Python does:  [31mred [0m"),
+        (Ended(0, printed("n2", FACTS), ""), "it gave facts, but not the nonce it was asked with"),
+        (Ended(-9, "", "", "it did not end within 10 s"), "it did not end within 10 s"),
     ],
 )
 def test_a_bad_answer_says_what_was_wrong(ended: Ended, reason: str) -> None:
@@ -75,7 +76,7 @@ def test_a_bad_answer_says_what_was_wrong(ended: Ended, reason: str) -> None:
 @pytest.mark.parametrize("change", [{"pgo": None}, {"version": [3, 13]}, {"build": "odd"}])
 def test_facts_of_the_wrong_shape_are_refused(change: dict[str, object]) -> None:
     """A liar that echoes the nonce still has to tell every fact in its own type."""
-    answer = judge(Ended(0, printed("n1", {**FACTS, **change}), b""), "n1")
+    answer = judge(Ended(0, printed("n1", {**FACTS, **change}), ""), "n1")
 
     assert answer.facts is None
     assert str(answer.reason).startswith("its facts are incomplete or wrong")
@@ -84,7 +85,7 @@ def test_facts_of_the_wrong_shape_are_refused(change: dict[str, object]) -> None
 
 def test_missing_facts_are_named() -> None:
     """The reason says which fact was left out."""
-    answer = judge(Ended(0, printed("n1", {k: v for k, v in FACTS.items() if k != "lto"}), b""), "n1")
+    answer = judge(Ended(0, printed("n1", {k: v for k, v in FACTS.items() if k != "lto"}), ""), "n1")
 
     assert "`lto`" in str(answer.reason)
 
@@ -109,13 +110,6 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     folder = start_failure(str(tmp_path), OSError(errno.EACCES, ""))
 
     assert (missing, folder) == ("there is no such file", "it is a folder")
-
-
-def test_the_environment_is_clean_of_what_changes_an_interpreter() -> None:
-    """Only the executable itself may decide its GIL, its path and its start-up files."""
-    clean = clean_environment({"PYTHONPATH": "/x", "PYTHON_GIL": "1", "PYTHONHOME": "/y", "HOME": "/h", "PATH": "/b"})
-
-    assert clean == {"HOME": "/h", "PATH": "/b"}
 
 
 def executable(folder: Path) -> str:

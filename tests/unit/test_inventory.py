@@ -5,7 +5,7 @@ from __future__ import annotations
 import builders
 from gilscope.inventory import Inquirer, expanded
 from gilscope.lane import LaneFailedError
-from gilscope.model import EVERY_LANE
+from gilscope.model import EVERY_LANE, Fault
 from gilscope.plan import group_of_pair
 from gilscope.protocol import Benchmarks
 from gilscope.scripts import Script
@@ -74,7 +74,7 @@ def test_workloads_keep_their_order_and_probes_are_not_asked() -> None:
 
 def test_a_script_that_fails_is_left_out_with_its_reason() -> None:
     """A module that the runtime lacks, most often."""
-    inquirer = Answering(LaneFailedError("load", "raised", "ModuleNotFoundError: No module named 'django'"))
+    inquirer = Answering(LaneFailedError(Fault("load", "raised", "ModuleNotFoundError: No module named 'django'")))
 
     (skip,) = inquirer.take([SCRIPT], GROUP).skips
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from builders import RULES, contest, lane, pair
-from gilscope import host, launch
+from gilscope import host
 from gilscope.lab import Lab
-from gilscope.lane import LaneFailedError
-from gilscope.model import Calibration, Contest, ContestEnd, Finding, Memory, Record, Rules, Trial
+from gilscope.lane import Lane, LaneFailedError
+from gilscope.model import Calibration, Contest, ContestEnd, Fault, Finding, Memory, Record, Rules, Trial
 from gilscope.protocol import Measured, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.model import LaneSpec
+
+    Behaviour = Callable[["FakeLane", int], Measured]
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -30,28 +32,25 @@ CPUS = host.pinnable_cpus()
 QUICK = msgspec.structs.replace(RULES, min_launches=3, max_launches=3, precision=1e-9)
 
 
-class FakeLane:
+class FakeLane(Lane):
     """A lane without a process; ``behaviour`` decides what each trial gives."""
 
-    opened: ClassVar[list[FakeLane]] = []
-    behaviour: ClassVar[Callable[[FakeLane, int], Measured]]
-
-    def __init__(self, spec: LaneSpec, *started: Any) -> None:  # noqa: ANN401 - whatever the real one is given
+    def __init__(self, spec: LaneSpec, cpus: Sequence[int], behaviour: Behaviour) -> None:
         self.spec = spec
-        self.cpus: Sequence[int] = started[-1]
-        self.cpu = self.cpus[0] if len(self.cpus) == 1 else None
+        self.cpus = cpus
+        self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_told = False
+        self.behaviour = behaviour
         self.trials = 0
         self.killed = False
         self.closed = False
-        FakeLane.opened.append(self)
 
-    def wait_ready(self, _: float) -> Any:  # noqa: ANN401 - whatever the real one answers
+    def wait_ready(self, _: float) -> Ready:
         return Ready(gil=self.spec.arm.runtime.facts.gil_enabled)
 
     def trial(self, loops: int, _: float) -> Measured:
         self.trials += 1
-        return FakeLane.behaviour(self, loops)
+        return self.behaviour(self, loops)
 
     def memory(self) -> tuple[int, int | None, int]:
         return 1, 900, 800
@@ -100,24 +99,25 @@ class Watcher:
         self.ended.append(end)
 
 
-class NoGuardian:
-    """Guards nothing, since nothing is started."""
+class Fakes:
+    """Opens fakes of one kind that behave in one way, and keeps them."""
+
+    def __init__(self, behaviour: Behaviour = measured, kind: type[FakeLane] = FakeLane) -> None:
+        self.behaviour = behaviour
+        self.kind = kind
+        self.opened: list[FakeLane] = []
+
+    def __call__(self, spec: LaneSpec, *_: object, cpus: Sequence[int]) -> FakeLane:
+        self.opened.append(self.kind(spec, cpus, self.behaviour))
+        return self.opened[-1]
 
 
-@pytest.fixture(autouse=True)
-def fake_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every lane is a fake that behaves well, unless a test says otherwise."""
-    FakeLane.opened = []
-    monkeypatch.setattr(FakeLane, "behaviour", measured, raising=False)
-    monkeypatch.setattr(launch, "Lane", FakeLane)
-
-
-def run(of: Contest, rules: Rules = QUICK, seed: int = 1) -> list[Record]:
-    """All records of one contest."""
+def run(of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None) -> list[Record]:
+    """All records of one contest; its lanes behave well, unless a test says otherwise."""
     records: list[Record] = []
     lab = Lab(
         environ={},
-        guardian=NoGuardian(),  # type: ignore[arg-type] # fakes start nothing that would need one
+        open_lane=fakes or Fakes(),
         record=records.append,
         observer=Watcher(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
@@ -134,11 +134,6 @@ def trials(records: list[Record]) -> list[Trial]:
 def findings(records: list[Record]) -> list[Finding]:
     """The findings among the records."""
     return [record for record in records if isinstance(record, Finding)]
-
-
-def behave(monkeypatch: pytest.MonkeyPatch, behaviour: Callable[[FakeLane, int], Measured]) -> None:
-    """Let the fakes behave so."""
-    monkeypatch.setattr(FakeLane, "behaviour", staticmethod(behaviour))
 
 
 def test_lanes_of_one_worker_share_a_cpu_that_changes_from_launch_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,32 +161,35 @@ def test_every_launch_weighs_every_lane() -> None:
 
 def test_lanes_are_started_in_an_order_that_changes() -> None:
     """What the first process gets of the machine, no lane gets in every launch."""
-    run(contest(TWIN, CONTROL, FREE), msgspec.structs.replace(QUICK, min_launches=9, max_launches=9))
-    assert len({FakeLane.opened[number].spec for number in range(0, 27, 3)}) == 3
+    fakes = Fakes()
+    run(contest(TWIN, CONTROL, FREE), msgspec.structs.replace(QUICK, min_launches=9, max_launches=9), fakes=fakes)
+    assert len({fakes.opened[number].spec for number in range(0, 27, 3)}) == 3
 
 
 def test_who_wants_no_pinning_gets_none() -> None:
     """A probe with threads of its own needs all CPUs."""
-    free = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, pin=False))
+    fakes = Fakes()
+    free = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, pin=False), fakes=fakes)
     assert {trial.cpu for trial in trials(free)} == {None}
-    assert not any(fake.cpus for fake in FakeLane.opened)
+    assert not any(fake.cpus for fake in fakes.opened)
 
 
 def test_ways_are_never_pinned() -> None:
     """A way starts workers of its own: on one CPU they would take turns, and threads would race no more."""
+    fakes = Fakes()
     of = contest(TWIN, FREE)
     probe = msgspec.structs.replace(of.probe, ways=("one",))
     lanes = tuple(msgspec.structs.replace(spec, way="one") for spec in of.lanes)
     ways = msgspec.structs.replace(of, probe=probe, lanes=lanes, reference=lanes[0].name)
 
-    assert {trial.cpu for trial in trials(run(ways))} == {None}
-    assert len(FakeLane.opened) == 2 * QUICK.min_launches
-    assert not any(fake.cpus for fake in FakeLane.opened)
+    assert {trial.cpu for trial in trials(run(ways, fakes=fakes))} == {None}
+    assert len(fakes.opened) == 2 * QUICK.min_launches
+    assert not any(fake.cpus for fake in fakes.opened)
 
 
 @pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no thread")
 @pytest.mark.parametrize("pin", [True, False], ids=["pinned", "not pinned"])
-def test_we_wait_on_the_cpu_of_the_lanes(monkeypatch: pytest.MonkeyPatch, *, pin: bool) -> None:
+def test_we_wait_on_the_cpu_of_the_lanes(*, pin: bool) -> None:
     """Neither has to wake an idle CPU then. Lanes of several workers, started from there, get all CPUs."""
     waited: list[tuple[int, ...]] = []
 
@@ -199,12 +197,12 @@ def test_we_wait_on_the_cpu_of_the_lanes(monkeypatch: pytest.MonkeyPatch, *, pin
         waited.append(host.pinnable_cpus())
         return measured(fake, loops)
 
-    behave(monkeypatch, wait)
-    run(contest(TWIN, lane("3.14t", "threads", 2)), msgspec.structs.replace(QUICK, pin=pin))
+    fakes = Fakes(wait)
+    run(contest(TWIN, lane("3.14t", "threads", 2)), msgspec.structs.replace(QUICK, pin=pin), fakes=fakes)
 
-    alone = {fake.cpus for fake in FakeLane.opened if fake.spec == TWIN}
+    alone = {fake.cpus for fake in fakes.opened if fake.spec == TWIN}
     assert alone == ({(cpu,) for (cpu,) in waited} if pin else {()})
-    assert {fake.cpus for fake in FakeLane.opened if fake.spec != TWIN} == {CPUS if pin else ()}
+    assert {fake.cpus for fake in fakes.opened if fake.spec != TWIN} == {CPUS if pin else ()}
     assert pin or set(waited) == {CPUS}
     assert host.pinnable_cpus() == CPUS
 
@@ -246,26 +244,27 @@ def test_a_probe_may_fix_its_loops() -> None:
 
 def test_each_launch_has_fresh_lanes() -> None:
     """Three launches of two lanes are six processes, all of them closed and gone."""
-    run(contest(TWIN, FREE))
+    fakes = Fakes()
+    run(contest(TWIN, FREE), fakes=fakes)
 
-    assert len(FakeLane.opened) == 6
-    assert all(fake.closed and fake.killed for fake in FakeLane.opened)
+    assert len(fakes.opened) == 6
+    assert all(fake.closed and fake.killed for fake in fakes.opened)
 
 
-def test_a_failing_lane_becomes_a_finding_and_the_contest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_lane_becomes_a_finding_and_the_contest_goes_on() -> None:
     """It is left out of later launches; the others are not."""
 
     def fail(fake: FakeLane, loops: int) -> Measured:
         if fake.spec.name == FREE.name:
-            raise LaneFailedError("work", "raised", "ValueError: no", "Traceback ...")
+            raise LaneFailedError(Fault("work", "raised", "ValueError: no", "Traceback ..."))
         return measured(fake, loops)
 
-    behave(monkeypatch, fail)
-    records = run(contest(TWIN, CONTROL, FREE))
+    fakes = Fakes(fail)
+    records = run(contest(TWIN, CONTROL, FREE), fakes=fakes)
 
     assert [(item.lane, item.kind, item.launch) for item in findings(records)] == [(FREE.name, "raised", 0)]
     assert {trial.launch for trial in trials(records) if trial.lane == CONTROL.name} == {0, 1, 2}
-    assert sum(fake.spec.name == FREE.name for fake in FakeLane.opened) == 1
+    assert sum(fake.spec.name == FREE.name for fake in fakes.opened) == 1
 
 
 def test_nobody_is_always_the_first() -> None:
@@ -278,42 +277,41 @@ def test_nobody_is_always_the_first() -> None:
     assert min(firsts.values()) >= 40 / 5
 
 
-def test_a_different_result_fails_the_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_different_result_fails_the_lane() -> None:
     """The reference's result is the right one."""
-    behave(
-        monkeypatch,
-        lambda fake, loops: measured(fake, loops, digests=("other" if fake.spec.name == FREE.name else "same",)),
+    fakes = Fakes(
+        lambda fake, loops: measured(fake, loops, digests=("other" if fake.spec.name == FREE.name else "same",))
     )
-    (finding,) = findings(run(contest(TWIN, FREE)))
+    (finding,) = findings(run(contest(TWIN, FREE), fakes=fakes))
 
     assert (finding.lane, finding.kind) == (FREE.name, "disagreed")
     assert "other" in finding.reason
 
 
-def test_results_that_vary_are_told_and_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_that_vary_are_told_and_not_compared() -> None:
     """A function that gives another result at every call fails nobody."""
-    behave(monkeypatch, lambda fake, loops: measured(fake, loops, digests=(f"{fake.spec.name} {fake.trials}",)))
-    records = run(contest(TWIN, FREE))
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, digests=(f"{fake.spec.name} {fake.trials}",)))
+    records = run(contest(TWIN, FREE), fakes=fakes)
 
     assert [item.kind for item in findings(records)] == ["varies"]
     assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
 
 
-def test_a_gil_that_was_turned_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gil_that_was_turned_on_is_told() -> None:
     """A free-threaded lane that ends a trial with the GIL on, but not one whose GIL is forced on."""
-    behave(monkeypatch, lambda fake, loops: measured(fake, loops, gil_after=True))
-    told = findings(run(contest(TWIN, FREE, lane("3.14t+gil"))))
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, gil_after=True))
+    told = findings(run(contest(TWIN, FREE, lane("3.14t+gil")), fakes=fakes))
 
     assert {(item.lane, item.kind) for item in told} == {(FREE.name, "GIL turned on")}
     assert told[0].detail == "what it printed"
 
 
-def test_the_most_launches_end_a_contest_of_wide_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_most_launches_end_a_contest_of_wide_intervals() -> None:
     """Noise that never narrows runs into ``max_launches``."""
     noise = Random(3)  # noqa: S311 - noise to repeat, not a secret
-    behave(monkeypatch, lambda fake, loops: measured(fake, loops, wall_ns=int(loops * 1_000_000 * noise.uniform(1, 2))))
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=int(loops * 1_000_000 * noise.uniform(1, 2))))
     rules = msgspec.structs.replace(RULES, min_launches=3, max_launches=7, precision=0.001)
-    (end,) = [record for record in run(contest(TWIN, FREE), rules) if isinstance(record, ContestEnd)]
+    (end,) = [record for record in run(contest(TWIN, FREE), rules, fakes=fakes) if isinstance(record, ContestEnd)]
 
     assert (end.reason, end.launches) == ("launches", 7)
 
@@ -326,21 +324,21 @@ def test_a_contest_that_is_known_ends_early() -> None:
     assert (end.reason, end.launches) == ("precise", 4)
 
 
-def test_no_lane_left_ends_a_contest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_lane_left_ends_a_contest() -> None:
     """All lanes fail; the contest says so instead of going round in circles."""
 
     def fail(*_: object) -> Measured:
-        raise LaneFailedError("load", "raised", "ImportError: numpy")
+        raise LaneFailedError(Fault("load", "raised", "ImportError: numpy"))
 
-    behave(monkeypatch, fail)
-    records = run(contest(TWIN, FREE, builds=pair()))
+    fakes = Fakes(fail)
+    records = run(contest(TWIN, FREE, builds=pair()), fakes=fakes)
     (end,) = [record for record in records if isinstance(record, ContestEnd)]
 
     assert end.reason == "no lane left"
     assert {item.lane for item in findings(records)} == {TWIN.name, FREE.name}
 
 
-def test_no_lane_outlives_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_lane_outlives_an_interrupt() -> None:
     """Ctrl-C in the middle of a round kills every lane on its way out."""
 
     def interrupt(fake: FakeLane, loops: int) -> Measured:
@@ -348,63 +346,56 @@ def test_no_lane_outlives_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
         return measured(fake, loops)
 
-    behave(monkeypatch, interrupt)
-
+    fakes = Fakes(interrupt)
     with pytest.raises(KeyboardInterrupt):
-        run(contest(TWIN, FREE))
-    assert all(fake.killed for fake in FakeLane.opened)
-    assert not any(fake.closed for fake in FakeLane.opened)
+        run(contest(TWIN, FREE), fakes=fakes)
+    assert all(fake.killed for fake in fakes.opened)
+    assert not any(fake.closed for fake in fakes.opened)
     assert host.pinnable_cpus() == CPUS
 
 
-def test_results_of_slow_units_that_vary_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_slow_units_that_vary_are_told_too() -> None:
     """One call fills a trial; that it is followed by another in calibration shows that no two are alike."""
-    behave(
-        monkeypatch,
+    fakes = Fakes(
         lambda fake, loops: measured(
             fake, loops, wall_ns=loops * 500_000_000, digests=(f"{fake.spec.name} {fake.trials}",)
-        ),
+        )
     )
-    records = run(contest(TWIN, FREE))
+    records = run(contest(TWIN, FREE), fakes=fakes)
 
     assert [item.kind for item in findings(records)] == ["varies"]
     assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
     assert {trial.loops for trial in trials(records)} == {1}
 
 
-def test_a_cold_first_call_does_not_decide_the_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cold_first_call_does_not_decide_the_loops() -> None:
     """A unit that takes a second at first and a millisecond from then on is looped to fill a trial of twenty."""
-    behave(
-        monkeypatch,
-        lambda fake, loops: measured(fake, loops, wall_ns=10**9 if fake.trials == 1 else loops * 1_000_000),
-    )
-
-    assert [item.loops for item in run(contest(TWIN)) if isinstance(item, Calibration)] == [20]
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=10**9 if fake.trials == 1 else loops * 1_000_000))
+    assert [item.loops for item in run(contest(TWIN), fakes=fakes) if isinstance(item, Calibration)] == [20]
 
 
-def test_workers_of_one_lane_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_of_one_lane_must_agree() -> None:
     """One of two threads gets another result than everybody else."""
     threads = lane("3.14t", "threads", 2)
-    behave(
-        monkeypatch,
-        lambda fake, loops: measured(fake, loops, digests=("same", "other") if fake.spec is threads else ("same",)),
+    fakes = Fakes(
+        lambda fake, loops: measured(fake, loops, digests=("same", "other") if fake.spec is threads else ("same",))
     )
-    (finding,) = findings(run(contest(TWIN, threads)))
+    (finding,) = findings(run(contest(TWIN, threads), fakes=fakes))
 
     assert (finding.lane, finding.kind) == (threads.name, "disagreed")
 
 
-def test_without_its_reference_a_contest_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_reference_a_contest_still_ends() -> None:
     """No ratio can be formed any more; the others are measured, and the most launches are the most."""
 
     def fail(fake: FakeLane, loops: int) -> Measured:
         if fake.spec.name == TWIN.name and fake.trials > 4:
-            raise LaneFailedError("work", "raised", "ValueError: no")
+            raise LaneFailedError(Fault("work", "raised", "ValueError: no"))
         return measured(fake, loops)
 
-    behave(monkeypatch, fail)
+    fakes = Fakes(fail)
     rules = msgspec.structs.replace(RULES, min_launches=3, max_launches=7)
-    records = run(contest(TWIN, CONTROL, FREE), rules)
+    records = run(contest(TWIN, CONTROL, FREE), rules, fakes=fakes)
     (end,) = [record for record in records if isinstance(record, ContestEnd)]
 
     assert (end.reason, end.launches) == ("launches", 7)
@@ -421,50 +412,55 @@ def test_the_budget_ends_a_contest(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (end.reason, end.launches) == ("budget", 2)
 
 
-def test_a_lane_that_dies_on_its_way_out_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lane_that_dies_on_its_way_out_still_counts() -> None:
     """All was done before; it is told, and the lane takes part in the next launch."""
 
-    def close(fake: FakeLane) -> None:
-        if fake.spec.name == FREE.name:
-            raise LaneFailedError("end", "died at shutdown", "all was done, then it died of SIGABRT")
+    class Dying(FakeLane):
+        """A lane that dies when it is closed."""
 
-    monkeypatch.setattr(FakeLane, "close", close)
-    records = run(contest(TWIN, FREE))
+        def close(self) -> None:
+            if self.spec.name == FREE.name:
+                raise LaneFailedError(Fault("end", "died at shutdown", "all was done, then it died of SIGABRT"))
+
+    fakes = Fakes(kind=Dying)
+    records = run(contest(TWIN, FREE), fakes=fakes)
 
     assert [(item.launch, item.kind) for item in findings(records)] == [(n, "died at shutdown") for n in range(3)]
     assert {trial.launch for trial in trials(records) if trial.lane == FREE.name} == {0, 1, 2}
-    assert all(fake.killed for fake in FakeLane.opened)
+    assert all(fake.killed for fake in fakes.opened)
 
 
-def test_a_lane_that_cannot_be_started_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lane_that_cannot_be_started_is_a_finding() -> None:
     """The interpreter has gone since it was found; the others are measured."""
 
     class Gone(FakeLane):
         """A lane whose interpreter is not there any more."""
 
-        def __init__(self, spec: LaneSpec, *rest: object) -> None:
+        def __init__(self, spec: LaneSpec, cpus: Sequence[int], behaviour: Behaviour) -> None:
             if spec.name == FREE.name:
-                raise LaneFailedError("start", "died", "cannot be started: no such file")
-            super().__init__(spec, *rest)
+                raise LaneFailedError(Fault("start", "died", "cannot be started: no such file"))
+            super().__init__(spec, cpus, behaviour)
 
-    monkeypatch.setattr(launch, "Lane", Gone)
-    records = run(contest(TWIN, CONTROL, FREE))
+    records = run(contest(TWIN, CONTROL, FREE), fakes=Fakes(kind=Gone))
 
     assert [(item.lane, item.phase) for item in findings(records)] == [(FREE.name, "start")]
     assert {trial.lane for trial in trials(records)} == {TWIN.name, CONTROL.name}
 
 
-def test_an_interrupt_while_lanes_open_kills_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_while_lanes_open_kills_those_that_are() -> None:
     """Ctrl-C comes while the second lane is waited for."""
 
-    def wait_ready(fake: FakeLane, _: float) -> Ready:
-        if fake.spec.name == FREE.name:
-            raise KeyboardInterrupt
-        return Ready(gil=True)
+    class Interrupted(FakeLane):
+        """A lane during whose start the user loses patience."""
 
-    monkeypatch.setattr(FakeLane, "wait_ready", wait_ready)
+        def wait_ready(self, timeout_s: float) -> Ready:
+            if self.spec.name == FREE.name:
+                raise KeyboardInterrupt
+            return super().wait_ready(timeout_s)
+
+    fakes = Fakes(kind=Interrupted)
 
     with pytest.raises(KeyboardInterrupt):
-        run(contest(TWIN, FREE))
-    assert len(FakeLane.opened) == 2
-    assert all(fake.killed for fake in FakeLane.opened)
+        run(contest(TWIN, FREE), fakes=fakes)
+    assert len(fakes.opened) == 2
+    assert all(fake.killed for fake in fakes.opened)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import lines as lines_room
-from gilscope.lines import Lines
+from gilscope.processes import lines as lines_room
+from gilscope.processes.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import matrix
+from gilscope import matrix, places
 from gilscope.errors import MatrixError, UsageError
 
 if TYPE_CHECKING:
@@ -81,6 +81,6 @@ def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_the_projects_own_files_have_no_mistakes() -> None:
     """What is shipped is valid."""
-    assert "quick" in matrix.suites(matrix.home() / "matrix" / "suites.toml")
-    assert matrix.runtimes_file(matrix.home() / "matrix" / "runtimes.toml").install
-    assert matrix.claims(matrix.home() / "matrix" / "claims.toml")
+    assert "quick" in matrix.suites(places.SUITES)
+    assert matrix.runtimes_file(places.WISHES).install
+    assert matrix.claims(places.CLAIMS)

@@ -22,7 +22,7 @@ MAY_IMPORT = {name: set(room.get("imports", [])) for name, room in ROOMS.items()
 EVERYTHING = {"*"}
 COMMAND_LINE = {"cli", "commands"}
 
-STARTS_PROCESSES = {"guardian", "host", "lane", "provision", "runtimes"}
+STARTS_PROCESSES = {"processes"}
 READS_THE_ENVIRONMENT = {"commands", "provision"}
 """What brings a Python hands the user's settings on to uv, apt and make."""
 
@@ -143,8 +143,8 @@ def test_the_agent_needs_the_standard_library_only(path: Path) -> None:
     assert outside <= {"pyperf", "numpy", "gilscope_agent"}
 
 
-def test_few_rooms_start_processes() -> None:
-    """What starts a process can hang or be left behind, so it lives in rooms that know how to end one."""
+def test_one_room_starts_processes() -> None:
+    """What starts a process can hang or be left behind, so it lives in the room that knows how to end one."""
     ways = {"subprocess", "multiprocessing", "pty"}
     calls = {"os.fork", "os.forkpty", "os.system", "os.popen", "os.startfile"}
     starters = {

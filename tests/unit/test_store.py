@@ -41,6 +41,22 @@ def test_what_is_appended_is_read_back(tmp_path: Path) -> None:
     assert run.trials == tuple(trial(SERIAL, 0, number, 1e6) for number in range(3))
 
 
+def test_a_finding_has_the_keys_it_always_had(tmp_path: Path) -> None:
+    """Runs on record are read whatever the order of the keys, and newer ones hold no others."""
+    line = (
+        b'{"type":"finding","contest":"c","lane":"3.14:serial","launch":2,"phase":"work","kind":"hung",'
+        b'"reason":"gave no answer","detail":"stacks"}'
+    )
+    path = written(tmp_path / "run.jsonl")
+    path.write_bytes(path.read_bytes() + line + b"\n")
+
+    (finding,) = store.read(path).findings
+
+    assert (finding.contest, finding.lane, finding.launch) == ("c", "3.14:serial", 2)
+    assert (finding.phase, finding.kind, finding.reason, finding.detail) == ("work", "hung", "gave no answer", "stacks")
+    assert msgspec.to_builtins(finding) == msgspec.json.decode(line)
+
+
 def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
     """A killed controller leaves half a line; all before it counts."""
     path = written(tmp_path / "run.jsonl")

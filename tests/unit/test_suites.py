@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from builders import PROBE, pair
-from gilscope import matrix
+from gilscope import matrix, places
 from gilscope.models import MODELS
 from gilscope.plan import group_of_pair, plan
 
-SUITES = matrix.suites(matrix.home() / "matrix" / "suites.toml")
+SUITES = matrix.suites(places.SUITES)
 PLAIN = {"serial", "threads", "interpreters", "processes"}
 
 

@@ -86,13 +86,13 @@ def compare_runs(asked: argparse.Namespace) -> int:
 
 def judge_claims(asked: argparse.Namespace) -> int:
     """What was published, beside what was measured."""
-    from gilscope import store
+    from gilscope import places, store
     from gilscope.claims.judgements import judged
-    from gilscope.matrix import claims, home
+    from gilscope.matrix import claims
     from gilscope.render import claims as render
     from gilscope.render import markdown, terminal
 
-    said = claims(home() / "matrix" / "claims.toml")
+    said = claims(places.CLAIMS)
     named = [store.read(store.find(asked.results, run)) for run in asked.runs]
     sheets = render.sheets(judged(said, named or _readable(store.runs(asked.results))))
     if asked.markdown:

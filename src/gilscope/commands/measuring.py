@@ -50,11 +50,12 @@ def list_runtimes(asked: argparse.Namespace) -> int:
 
 
 def _install(asked: argparse.Namespace) -> int:
-    from gilscope.matrix import home, runtimes_file
+    from gilscope import places
+    from gilscope.matrix import runtimes_file
     from gilscope.provision import install
     from gilscope.render.install_progress import InstallProgress
 
-    wanted = [asked.version] if asked.version else list(runtimes_file(home() / "matrix" / "runtimes.toml").install)
+    wanted = [asked.version] if asked.version else list(runtimes_file(places.WISHES).install)
     data_dir = platformdirs.user_data_path("gilscope") / "pythons"
     with InstallProgress(output.console()) as progress:
         brought = install.install_first(wanted, optimised=asked.optimised, progress=progress, data_dir=data_dir)
@@ -75,12 +76,12 @@ def list_probes(_: argparse.Namespace) -> int:
 
 def measure_run(asked: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
-    from gilscope import measure, store
+    from gilscope import measure, places, store
     from gilscope.lane import common_environment
-    from gilscope.matrix import home, suite
+    from gilscope.matrix import suite
     from gilscope.render.progress import RunProgress
 
-    chosen_suite = suite(home() / "matrix" / "suites.toml", asked.suite)
+    chosen_suite = suite(places.SUITES, asked.suite)
     run_id = asked.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(asked.results, run_id)
     environ = common_environment(os.environ, output.cache_dir() / "bytecode")
@@ -159,8 +160,9 @@ def take_census(explicit: Sequence[str] = ()) -> Census:
     Raises:
         MatrixError: ``matrix/runtimes.toml`` has mistakes.
     """
-    from gilscope.matrix import home, runtimes_file
+    from gilscope import places
+    from gilscope.matrix import runtimes_file
     from gilscope.runtimes.census import census
 
-    wishes = runtimes_file(home() / "matrix" / "runtimes.toml").wishes
+    wishes = runtimes_file(places.WISHES).wishes
     return census(os.environ, explicit, wishes, output.cache_dir())

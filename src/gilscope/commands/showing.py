@@ -37,10 +37,10 @@ def show_report(asked: argparse.Namespace) -> int:
 
 def make_page(asked: argparse.Namespace) -> int:
     """A run as one HTML file."""
-    from gilscope import store
+    from gilscope import places, store
     from gilscope.claims.judgements import judged
     from gilscope.figures.run import of_run
-    from gilscope.matrix import claims, home
+    from gilscope.matrix import claims
     from gilscope.render import claims as render
     from gilscope.render.report import report
 
@@ -51,7 +51,7 @@ def make_page(asked: argparse.Namespace) -> int:
         raise errors.UsageError(NO_CHARTS) from error
     run = store.read(store.find(asked.results, asked.run))
     told = report(of_run(run))
-    answered = [item for item in judged(claims(home() / "matrix" / "claims.toml"), [run]) if item.ours is not None]
+    answered = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
     output.write(asked.output, html.page(told, run.trials, library(output.cache_dir()), render.sheets(answered)))
     return 0
 

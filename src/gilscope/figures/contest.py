@@ -10,7 +10,7 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
     of which        T(GIL forced on, serial) / T(twin, serial) - 1 is the build's, and
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
-    break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
+    break-even      the number of workers from which a model is faster (see `gilscope.figures.values.break_even`)
     contention      throughput grows by less than the number of busy cores; workers wait for each other or for memory
     of first way    T(way) / T(first way of the same arm), where a probe has ways
 

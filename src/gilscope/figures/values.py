@@ -1,4 +1,4 @@
-"""The figures of lanes, contests and pairs as values; `gilscope.figures.contest` defines and makes them."""
+"""The figures of lanes, contests and pairs as values; `gilscope.figures.values.contest` defines and makes them."""
 
 from __future__ import annotations
 

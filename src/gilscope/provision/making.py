@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope.errors import InstallError
-from gilscope.provision import child, toolchain
+from gilscope.processes import child
+from gilscope.provision import toolchain
 from gilscope.provision.tally import PROFILE_TESTS, compilations
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Making(NamedTuple):
             )
             file.write(ended.errors)
         if not ended.succeeded:
-            what = "took too long" if ended.timed_out else "failed"
+            what = "took too long" if ended.cut_short else "failed"
             said = ended.last_words(SHOWN_LINES)
             raise InstallError(f"{' '.join(command[:2])} {what} for the {self.recipe.build} build ({log}):\n{said}")
 

@@ -18,7 +18,8 @@ import msgspec
 from packaging.version import Version
 
 from gilscope.errors import InstallError
-from gilscope.provision import child
+from gilscope.processes import child
+from gilscope.processes.environment import without_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,8 +142,9 @@ class Suite:
 
     def _apt(self, program: str, *arguments: str, limit_s: float, folder: Path | None = None) -> child.Ended:
         command = [program, f"--config-file={self._configuration}", *arguments]
+        environ = without_python(os.environ) | {"LC_ALL": "C"}
         try:
-            return child.run(command, environ={**os.environ, "LC_ALL": "C"}, limit_s=limit_s, folder=folder)
+            return child.run(command, environ=environ, limit_s=limit_s, folder=folder)
         except FileNotFoundError as error:
             raise InstallError(f"{program} is not installed") from error
 
@@ -162,15 +164,15 @@ def read_offers(showsrc: str) -> list[Offer]:
 
 def _failure(ended: child.Ended) -> InstallError:
     reason = complaints(ended)
-    if ended.timed_out or NO_CONNECTION.search(reason):
+    if ended.cut_short or NO_CONNECTION.search(reason):
         return UnreachableError(reason)
     return AbsentError(reason) if "does not have a Release file" in reason else InstallError(reason)
 
 
 def complaints(ended: child.Ended) -> str:
     """Return what apt complains of, without saying it twice."""
-    if ended.timed_out:
-        return "it took too long"
+    if ended.cut_short:
+        return ended.cut_short
     said = dict.fromkeys(COMPLAINT.findall(ended.errors))
     telling = [text for text in said if "unsandboxed" not in text and not text.startswith("Some index files")]
     return "; ".join(telling[:2]) or ended.last_words()

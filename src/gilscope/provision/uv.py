@@ -15,7 +15,8 @@ import msgspec
 from packaging.version import Version
 
 from gilscope.errors import InstallError
-from gilscope.provision import child
+from gilscope.processes import child
+from gilscope.processes.environment import without_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,7 +90,7 @@ def newest_pair(builds: Iterable[Build], wish: Wish) -> Pair | None:
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return uv's environment: unreachable hosts are given up soon, and nothing is put on the user's PATH."""
-    return {**IMPATIENCE, **environ, **SETTINGS}
+    return IMPATIENCE | without_python(environ) | SETTINGS
 
 
 def _list(wish: Wish, *options: str) -> list[Build]:
@@ -129,8 +130,8 @@ def _binary() -> str:
 
 def _reason(ended: child.Ended) -> str:
     """Return uv's own words: the outermost statement and the root cause."""
-    if ended.timed_out:
-        return "it took too long"
+    if ended.cut_short:
+        return ended.cut_short
     said = [line.strip() for line in ended.errors.splitlines() if line.strip()]
     causes = [line.removeprefix("cause: ").removeprefix("Caused by: ") for line in said if "ause" in line]
     errors = [line.removeprefix("error: ") for line in said if line.startswith("error: ")]

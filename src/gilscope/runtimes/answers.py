@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from gilscope import cached
 from gilscope.model import Facts
+from gilscope.places import FACTS_SCRIPT
 from gilscope.runtimes.candidates import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-FACTS_SCRIPT = Path(__file__).parent.parent / "agent" / "facts.py"
 FILE_NAME = "runtimes.json"
 SHORT_S = 600
 DISCOVERY_S = 86_400

@@ -1,4 +1,4 @@
-"""Ends what a killed controller leaves behind.
+"""The guardian ends what a killed controller leaves behind.
 
 A tiny process of its own, run as a script: it reads ``+GROUP`` and ``-GROUP`` lines from its standard input and, when
 that ends without a good-bye (the controller was killed, even by SIGKILL), kills every process group still on the list.
@@ -55,13 +55,15 @@ class Guardian:
                 os.write(self._process.stdin.fileno(), line.encode())
 
 
-def kill_group(group: int) -> None:
-    """End a process group at once; that it is gone already is fine."""
+def signal_group(group: int, number: int) -> None:
+    """Send a signal to a process group; that it is gone already is fine."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(group, signal.SIGKILL)
-        else:
-            os.kill(group, signal.SIGTERM)
+        (os.killpg if hasattr(os, "killpg") else os.kill)(group, number)
+
+
+def kill_group(group: int) -> None:
+    """End a process group at once."""
+    signal_group(group, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _keep_watch() -> None:

@@ -1,0 +1,19 @@
+"""Where the files of gilscope lie, in a checkout and in an installation; each place is named here once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+AGENT = PACKAGE / "agent" / "__main__.py"
+FACTS_SCRIPT = PACKAGE / "agent" / "facts.py"
+BUILT_IN_PROBES = PACKAGE / "agent" / "measures"
+
+_PACKED = PACKAGE / "_data"
+HOME = _PACKED if _PACKED.is_dir() else PACKAGE.parent.parent
+"""The folder that holds ``probes/`` and ``matrix/``: an installation packs them, a checkout has them at its root."""
+
+PROBES = HOME / "probes"
+SUITES = HOME / "matrix" / "suites.toml"
+CLAIMS = HOME / "matrix" / "claims.toml"
+WISHES = HOME / "matrix" / "runtimes.toml"
