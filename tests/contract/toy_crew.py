@@ -12,14 +12,14 @@ from gilscope_agent.workload import opened
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gilscope_agent.records import Order, WorkerRecord
+    from gilscope_agent.records import LaneOrder, WorkerRecord
     from gilscope_agent.workload import Workload
 
 
 class TakingTurns:
     """Each waits until the one before it is done."""
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states; there is nothing to end."""
 
         def up(probe: Workload) -> None:

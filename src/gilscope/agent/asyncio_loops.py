@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import Callable, List, Tuple
 
-    from .records import Order, WorkerRecord
+    from .records import LaneOrder, WorkerRecord
     from .units import Outcome
     from .workload import Workload
 
@@ -61,7 +61,7 @@ class _Task:
 class Tasks:
     """A crew of tasks on the main thread's event loop."""
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states and the loop."""
 
         def up(probe: Workload) -> None:
@@ -119,7 +119,7 @@ class _Thread:
 class LoopThreads:
     """A crew of threads with an event loop each, which are handed coroutines from outside."""
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states, start the threads; stop their loops in the end."""
 
         def up(probe: Workload) -> None:

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Protocol, Tuple
 
-    from .records import Order, WorkerRecord
+    from .records import LaneOrder, WorkerRecord
 
     class Crew(Protocol):
         """The workers of one lane, started once; every trial opens them a gate.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
         inner_loops: int
 
-        def open(self, order: Order, serve: Callable[[], None]) -> None:
+        def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
             """Start ``order["workers"]`` workers on the ordered probe, call ``serve`` while all are up, end them.
 
             What a script set up around its benchmark (files, servers, ``with`` blocks) is alive during the trials.

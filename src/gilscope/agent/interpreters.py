@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Tuple
 
-    from .records import Order, WorkerRecord
+    from .records import LaneOrder, WorkerRecord
     from .workload import Workload
 
 ONE_EVENT_LOOP = "asyncio knows one running event loop in the whole process before 3.12"
@@ -35,7 +35,7 @@ class _Interpreters:
 
     own_gil: bool
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Run the probe in the main interpreter first, then an interpreter per worker; each is ended by its thread."""
         opened(order, _rehearse)
         self._threads: List[threading.Thread] = []
@@ -56,7 +56,7 @@ class _Interpreters:
             remote.order(loops)
         return gate_ns, [remote.measured() for remote in chosen]
 
-    def _hire(self, order: Order) -> Remote:
+    def _hire(self, order: LaneOrder) -> Remote:
         orders_in, orders_out = os.pipe()
         answers_in, answers_out = os.pipe()
         thread = threading.Thread(target=self._live, args=(order, orders_in, answers_out), daemon=True)
@@ -64,7 +64,7 @@ class _Interpreters:
         self._threads.append(thread)
         return Remote(PipeEnd(answers_in), PipeEnd(orders_out))
 
-    def _live(self, order: Order, read_fd: int, write_fd: int) -> None:
+    def _live(self, order: LaneOrder, read_fd: int, write_fd: int) -> None:
         source = subinterpreter.mount() + _BIRTH.format(order=order, read_fd=read_fd, write_fd=write_fd)
         try:
             identifier = subinterpreter.create(own_gil=self.own_gil)

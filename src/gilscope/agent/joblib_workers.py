@@ -14,13 +14,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List
 
-    from .records import Answer, Order, Record
+    from .records import Answer, LaneOrder, Record
     from .tasks import Task
 
 NOT_INSTALLED = "joblib is not installed in this Python: its `-m pip install joblib` does that"
 
 
-def do(order: Order, task: Task[Record], loops: int) -> Answer[Record]:
+def do(order: LaneOrder, task: Task[Record], loops: int) -> Answer[Record]:
     """Do any task in a worker of loky's, which may be new at any time."""
     tasks.take_up_process(order)
     return task(loops)
@@ -29,7 +29,7 @@ def do(order: Order, task: Task[Record], loops: int) -> Answer[Record]:
 class Joblib(DistantPool):
     """A crew of loky's workers; where there is only one, joblib calls the function itself, in this process."""
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: LaneOrder) -> None:
         try:
             joblib = importlib.import_module("joblib")
         except ImportError as error:

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-    from .records import FirstOrder, NextOrder, Order
+    from .records import FirstOrder, LaneOrder, NextOrder
 
 SCHEMA = 2
 
@@ -53,7 +53,7 @@ def _obey(door: Door, order: FirstOrder) -> None:
 class _OpenLane:
     """A lane on one order, which serves trials while its crew is up and closes once the crew is down."""
 
-    def __init__(self, door: Door, order: Order) -> None:
+    def __init__(self, door: Door, order: LaneOrder) -> None:
         self._door = door
         self._order = order
         self._crew = crew(order["crew"])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from typing import Callable, List, Set, Tuple
 
-    from .records import Answer, Order, Presence, Record, WorkerRecord
+    from .records import Answer, LaneOrder, Presence, Record, WorkerRecord
     from .tasks import Task
     from .workload import Workload
 
@@ -58,7 +58,7 @@ def kill(process: BaseProcess) -> None:
 class ThreadPool:
     """``ThreadPoolExecutor``: its threads share the module, and the state where the probe says so."""
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states, let each thread take one as it starts."""
 
         def up(probe: Workload) -> None:
@@ -95,7 +95,7 @@ class DistantPool:
 
     inner_loops = 1
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Start the pool, wait until all workers are there; none of its processes is left, whatever happens.
 
         Raises:
@@ -128,7 +128,7 @@ class DistantPool:
             raise LaneError(failure("work", "worker died", obituary(self._processes))) from error
         return [tasks.record(answer) for answer in answers]
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: LaneOrder) -> None:
         raise NotImplementedError
 
     def _answers(self, task: Task[Record], loops: int, count: int) -> List[Answer[Record]]:
@@ -158,7 +158,7 @@ class _ExecutorPool(DistantPool):
 class ProcessPool(_ExecutorPool):
     """``ProcessPoolExecutor`` of spawned processes."""
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: LaneOrder) -> None:
         context = multiprocessing.get_context("spawn")
         start = partial(tasks.take_up_process, order)
         self._pool = futures.ProcessPoolExecutor(order["workers"], context, initializer=start)
@@ -167,7 +167,7 @@ class ProcessPool(_ExecutorPool):
 class InterpreterPool(_ExecutorPool):
     """``InterpreterPoolExecutor``, whose interpreters have a GIL each."""
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: LaneOrder) -> None:
         executor = getattr(futures, "InterpreterPoolExecutor", None)
         if executor is None:
             raise LaneError(failure("start", "unsupported", TOO_OLD))

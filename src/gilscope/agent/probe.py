@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, TypeVar
 
-    from .records import Order
+    from .records import LaneOrder
 
     Result = TypeVar("Result")
     Unit = Callable[[], Any]
@@ -59,7 +59,7 @@ class LoadedProbe:
         return None if self.setup is None else _set_up(self.setup)
 
 
-def loaded(order: Order) -> LoadedProbe:
+def loaded(order: LaneOrder) -> LoadedProbe:
     """Load a probe that has a ``work``, or any callable of a script that knows nothing of gilscope.
 
     Raises:
@@ -77,7 +77,7 @@ def loaded(order: Order) -> LoadedProbe:
     return LoadedProbe(work, setup, namespace.get("check"), repeated=_repeated(order))
 
 
-def opened_way(order: Order, way: str, body: Callable[[LoadedProbe], None]) -> None:
+def opened_way(order: LaneOrder, way: str, body: Callable[[LoadedProbe], None]) -> None:
     """Enter one of a probe's ways, a context manager; call ``body`` with its unit of work, and leave it.
 
     Raises:
@@ -111,7 +111,7 @@ def _set_up(make: Callable[[], Result]) -> Result:
         stray.end_if_copy()
 
 
-def _run(order: Order) -> Dict[str, Any]:
+def _run(order: LaneOrder) -> Dict[str, Any]:
     """Run the probe's file; what it cannot import is no failure where its block names it or CPython refuses it.
 
     Raises:
@@ -141,12 +141,12 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     return str(root) if dependencies or REFUSED in str(root) else None
 
 
-def _case(order: Order) -> List[object]:
+def _case(order: LaneOrder) -> List[object]:
     """Return the arguments of a way or of a setup: the case where there is one."""
     return [] if order["case"] is None else [order["case"]]
 
 
-def _repeated(order: Order) -> Callable[[Unit], units.AnyRepeat]:
+def _repeated(order: LaneOrder) -> Callable[[Unit], units.AnyRepeat]:
     """Return what makes repeats of the probe's units, by what becomes of their results."""
     if order["observes"]:
         return units.observed

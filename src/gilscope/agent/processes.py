@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from typing import Any, Callable, List, Sequence, Tuple, TypeVar
 
-    from .records import Order, WorkerRecord
+    from .records import LaneOrder, WorkerRecord
     from .remote import FramePipe
 
     Record = TypeVar("Record")
@@ -29,7 +29,7 @@ SECONDS_TO_LEAVE = 5
 ITS_OWN = ("pickle", "_pickle")
 
 
-def live(order: Order, inbox: FramePipe, outbox: FramePipe, inherited: List[Connection]) -> None:
+def live(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, inherited: List[Connection]) -> None:
     """Serve as a worker, once it has closed what it holds of others' pipes: nobody saw those end otherwise."""
     stacks.write_on_request()
     stray.settle(lambda record: send(outbox, "failed", record))
@@ -55,7 +55,7 @@ class _Processes:
 
     method: str
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Start a process per worker, serve once all are ready; let them run out, and kill what is left."""
         self._start(order)
         self.inner_loops = self._answers(Remote.ready, self._remotes)[0]["inner_loops"]
@@ -74,7 +74,7 @@ class _Processes:
             remote.order(loops)
         return gate_ns, self._answers(Remote.measured, chosen)
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: LaneOrder) -> None:
         context: Any = multiprocessing.get_context(self.method)
         self._remotes: List[Remote] = []
         self._processes: List[BaseProcess] = []

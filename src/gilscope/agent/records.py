@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Literal, Optional, Tuple, TypedDict, TypeVar, Union
 
-    class Order(TypedDict):
+    class LaneOrder(TypedDict):
         """What a lane opens: a probe, one of its ways, a function, or a benchmark of a script.
 
         ``function`` names any callable of the file, ``benchmark`` a bench call of the script, ``way`` a context manager
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
         type: Literal["close"]
 
-    FirstOrder = Union[Order, ScriptOrder]
+    FirstOrder = Union[LaneOrder, ScriptOrder]
     """The controller's first line to a fresh agent."""
 
     NextOrder = Union[TrialOrder, CloseOrder]

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol, Union
 
-    from .records import Failure, Order, Readiness, WorkerRecord
+    from .records import Failure, LaneOrder, Readiness, WorkerRecord
     from .workload import Workload
 
     class FramePipe(Protocol):
@@ -60,7 +60,7 @@ class PipeEnd:
         return data
 
 
-def serve(order: Order, inbox: FramePipe, outbox: FramePipe, *, own_process: bool) -> None:
+def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, *, own_process: bool) -> None:
     """Load the probe and answer every number of loops with a measurement, until the inbox ends or says 0."""
 
     def up(probe: Workload) -> None:
@@ -82,7 +82,7 @@ def serve(order: Order, inbox: FramePipe, outbox: FramePipe, *, own_process: boo
         send(outbox, "failed", raised("work", error))
 
 
-def serve_descriptors(order: Order, read_fd: int, write_fd: int) -> None:
+def serve_descriptors(order: LaneOrder, read_fd: int, write_fd: int) -> None:
     """Serve inside a subinterpreter, behind two file descriptors of its process."""
     serve(order, PipeEnd(read_fd), PipeEnd(write_fd), own_process=False)
 

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Optional, Union
 
-    from .records import Contents, Order, ScriptOrder
+    from .records import Contents, LaneOrder, ScriptOrder
 
 THE_REST = "(the rest)"
 
@@ -21,7 +21,7 @@ class Unwind(BaseException):
     """The way out of a script from inside its bench call, past its ``except Exception``, through its ``finally``."""
 
 
-def opened(order: Order, wanted: str, body: Callable[[stand_in.Benchmark], None]) -> None:
+def opened(order: LaneOrder, wanted: str, body: Callable[[stand_in.Benchmark], None]) -> None:
     """Run the script up to the wanted bench call, call ``body`` there, then leave the script.
 
     Raises:
@@ -85,7 +85,7 @@ def _error_of(body: Callable[[stand_in.Benchmark], None], benchmark: stand_in.Be
     return None
 
 
-def _run(order: Union[Order, ScriptOrder], visit: stand_in.Visit) -> None:
+def _run(order: Union[LaneOrder, ScriptOrder], visit: stand_in.Visit) -> None:
     """Run the file; a script may leave by ``sys.exit()``, which is no error unless its status is one."""
     path = order["path"]
     sys.argv = [path, *order.get("argv", ())]

@@ -9,14 +9,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Tuple
 
-    from .records import Order, WorkerRecord
+    from .records import LaneOrder, WorkerRecord
     from .workload import Workload
 
 
 class Serial:
     """The crew of one that every other model is measured against."""
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe and make its state; nothing else has to be brought up or ended."""
 
         def up(probe: Workload) -> None:

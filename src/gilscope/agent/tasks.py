@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Literal, Optional
 
-    from .records import Answer, Failure, Order, Presence, Record, WorkerRecord
+    from .records import Answer, Failure, LaneOrder, Presence, Record, WorkerRecord
     from .workload import Workload
 
     Task = Callable[[int], Answer[Record]]
@@ -33,7 +33,7 @@ _workers: List[PoolWorker] = []
 class PoolWorker:
     """A pool's worker in its own process or interpreter: the loaded probe, or why there is none."""
 
-    def __init__(self, order: Order, *, own_process: bool) -> None:
+    def __init__(self, order: LaneOrder, *, own_process: bool) -> None:
         self._own_process = own_process
         self._copies = Copies() if own_process and hasattr(os, "fork") else None
         self._bench: Optional[Bench] = None
@@ -81,13 +81,13 @@ class Copies:
         raise LaneError(marshal.loads(report))  # noqa: S302 - written by a copy of this very process
 
 
-def take_up(order: Order, *, own_process: bool) -> None:
+def take_up(order: LaneOrder, *, own_process: bool) -> None:
     """Load the probe, once."""
     if not _workers:
         _workers.append(PoolWorker(order, own_process=own_process))
 
 
-def take_up_process(order: Order) -> None:
+def take_up_process(order: LaneOrder) -> None:
     """Load the probe in a process, once; the process writes its stacks on request."""
     if not _workers:
         from . import stacks  # noqa: PLC0415 - faulthandler cannot be imported in an interpreter

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Tuple
 
-    from .records import Order, WorkerRecord
+    from .records import LaneOrder, WorkerRecord
     from .workload import Workload
 
 
@@ -63,7 +63,7 @@ class _Worker:
 class Threads:
     """A crew of threads, which share the module, and the state too where the probe says so."""
 
-    def open(self, order: Order, serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states, start the threads; let them run out in the end."""
 
         def up(probe: Workload) -> None:
@@ -86,7 +86,7 @@ class Threads:
         return gate_ns, [worker.record() for worker in chosen]
 
 
-def states(probe: Workload, order: Order) -> List[object]:
+def states(probe: Workload, order: LaneOrder) -> List[object]:
     """Make one state per worker, or a single one for all."""
     count = order["workers"]
     return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

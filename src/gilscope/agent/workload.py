@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Optional, Protocol
 
-    from .records import Order
+    from .records import LaneOrder
     from .units import AnyRepeat
 
     class Workload(Protocol):
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
             """Return what one worker runs."""
 
 
-def opened(order: Order, body: Callable[[Workload], None]) -> None:
+def opened(order: LaneOrder, body: Callable[[Workload], None]) -> None:
     """Load what the order names and call ``body`` with it, which is alive for as long as ``body`` runs.
 
     Raises:
