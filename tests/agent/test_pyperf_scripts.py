@@ -258,7 +258,7 @@ FAILURES = {
     "refused": ("runner.bench_command('wanted', ['true'])", "bench_command", "unsupported"),
     "raised": ("raise ValueError('no data')", "ValueError: no data", "raised"),
     "left": ("import sys; sys.exit(3)", "SystemExit: 3", "raised"),
-    "wrong": ("runner.bench_time_func('wanted', lambda loops: -1.0)", "told a time of -1.0 seconds", "raised"),
+    "wrong": ("runner.bench_time_func('wanted', lambda loops: -1.0)", "reported a time of -1.0 seconds", "raised"),
     "no time": ("runner.bench_time_func('wanted', lambda loops: None)", "TypeError", "raised"),
     "not there": ("pyperf.Benchmarks()", "stand-in for pyperf", "raised"),
 }

@@ -283,9 +283,9 @@ def test_a_trip_that_brings_something_else_back_fails(bad_trip: int, monkeypatch
 
 def test_the_other_side_tells_what_went_wrong_there() -> None:
     """As a traceback, which becomes an error here."""
-    told: list[_trips.Answer] = []
-    _trips.serve(_shapes.Bytes(), iter([b"abc", None]), told.append)
+    sightings: list[_trips.Sighting] = []
+    _trips.serve(_shapes.Bytes(), iter([b"abc", None]), sightings.append)
 
-    assert _trips.seen(told[0])[:3] == (3, ord("a"), ord("c"))
+    assert _trips.seen(sightings[0])[:3] == (3, ord("a"), ord("c"))
     with pytest.raises(_trips.OtherSideError, match="TypeError"):
-        _trips.seen(told[1])
+        _trips.seen(sightings[1])

@@ -5,21 +5,21 @@ from __future__ import annotations
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from gilscope_agent import load
 from gilscope_agent.threads import states
 from gilscope_agent.timing import Bench
+from gilscope_agent.workload import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
-    from gilscope_agent.load import Workload
+    from gilscope_agent.records import LaneOrder, WorkerRecord
+    from gilscope_agent.workload import Workload
 
 
 class TakingTurns:
     """Each waits until the one before it is done."""
 
-    def open(self, order: dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states; there is nothing to end."""
 
         def up(probe: Workload) -> None:
@@ -29,9 +29,9 @@ class TakingTurns:
             ]
             serve()
 
-        load.opened(order, up)
+        opened(order, up)
 
-    def trial(self, loops: int, count: int) -> tuple[int, list[dict[str, Any]]]:
+    def trial(self, loops: int, count: int) -> tuple[int, list[WorkerRecord]]:
         """One after the other."""
         gate_ns = perf_counter_ns()
         return gate_ns, [bench.measure(loops) for bench in self._benches[:count]]

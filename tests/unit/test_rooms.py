@@ -92,42 +92,6 @@ def test_no_rooms_import_each_other() -> None:
     assert set(order) == set(MAY_IMPORT)
 
 
-def modules_used(path: Path, files: dict[str, Path]) -> set[str]:
-    """The modules that a file imports, by dotted name, also inside functions and for types only.
-
-    Args:
-        path: the file.
-        files: every module of the package by its dotted name.
-    """
-    names: set[str] = set()
-    package = dotted(path).rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    known = {name.replace("gilscope_agent", "gilscope.agent") for name in names}
-    return (known & files.keys()) - {dotted(path)}
-
-
-def dotted(path: Path) -> str:
-    """A module's name, that of its folder for an ``__init__``."""
-    parts = [PACKAGE, *path.relative_to(SOURCE).with_suffix("").parts]
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def test_no_modules_import_each_other_anywhere() -> None:
-    """No circle of modules, the agent's included, however long, be it inside functions or for types only."""
-    files = {dotted(path): path for path in SOURCE.rglob("*.py")}
-    graph = {name: modules_used(path, files) for name, path in files.items()}
-
-    assert len(list(TopologicalSorter(graph).static_order())) == len(files)
-    assert graph["gilscope.cli"] >= {"gilscope.arguments", "gilscope.errors"}
-    assert "gilscope.agent.timing" in graph["gilscope.agent.remote"]
-
-
 def test_nobody_imports_the_agent() -> None:
     """The controller starts the agent as a script and never imports it."""
     importers = [path.name for path in modules() if any(name.startswith("gilscope.agent") for name in imported(path))]

@@ -1,4 +1,4 @@
-"""What runs inside a target interpreter: standard library only, CPython 3.8 and later.
+"""The agent: all that runs inside a target interpreter, on the standard library of CPython 3.8 and later.
 
-Mounted there as the package ``gilscope_agent`` (see ``__main__``): nothing beside this folder becomes importable.
+A target sees it as the package ``gilscope_agent`` (see ``__main__``); nothing beside this folder becomes importable.
 """

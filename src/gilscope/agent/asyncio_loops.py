@@ -1,7 +1,7 @@
-"""The asyncio models: workers are tasks, all on one event loop, or each on that of a thread of its own.
+"""The asyncio models: workers are tasks, all on one event loop or each on its own thread's.
 
-A coroutine is awaited there. An ordinary function is called by the task, which blocks its loop for as long as it runs:
-so it is wherever such functions are called from coroutines.
+A coroutine is awaited there. An ordinary function is called by the task and blocks the loop for as long as it runs, as
+it does wherever coroutines call ordinary functions.
 """
 
 from __future__ import annotations
@@ -10,21 +10,23 @@ import asyncio
 import threading
 from time import perf_counter_ns, process_time_ns, thread_time_ns
 
-from . import load, stray
+from . import stray
 from .threads import states
-from .timing import Records, fault_of_work
+from .timing import TrialLog, fault_of_work
 from .units import Awaited
+from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Callable, List, Tuple
 
-    from .load import Workload
+    from .records import LaneOrder, WorkerRecord
     from .units import Outcome
+    from .workload import Workload
 
     Run = Tuple[int, int, Outcome]
-    """When it started and ended, and what came of it."""
+    """A run's start, its end and its outcome."""
 
 
 class _Task:
@@ -32,7 +34,7 @@ class _Task:
 
     def __init__(self, probe: Workload, state: object) -> None:
         repeat = probe.repeat(state)
-        self.records = Records(probe.check)
+        self.log = TrialLog(probe.check)
         if isinstance(repeat, Awaited):
             self._within = repeat.within
             self.new_event_loop = repeat.new_event_loop
@@ -57,9 +59,9 @@ class _Task:
 
 
 class Tasks:
-    """Tasks of the main thread's event loop."""
+    """A crew of tasks on the main thread's event loop."""
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states and the loop."""
 
         def up(probe: Workload) -> None:
@@ -69,12 +71,12 @@ class Tasks:
             serve()
             self._loop.close()
 
-        load.opened(order, up)
+        opened(order, up)
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Start the tasks of the first ``count`` workers and wait for them.
 
-        No clock tells the CPU time of a task, so that each is said to have had its share of all.
+        No clock measures the CPU time of a task, so that each is said to have had its share of all.
         """
         chosen = self._tasks[:count]
 
@@ -86,7 +88,7 @@ class Tasks:
         runs = self._loop.run_until_complete(all_of_them())
         cpu_ns = (process_time_ns() - cpu_ns) // count
         return gate_ns, [
-            task.records.record(start_ns, end_ns, cpu_ns, outcome)
+            task.log.record(start_ns, end_ns, cpu_ns, outcome)
             for task, (start_ns, end_ns, outcome) in zip(chosen, runs)
         ]
 
@@ -100,13 +102,13 @@ class _Thread:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def open_gate(self, loops: int) -> Future[Dict[str, Any]]:
+    def open_gate(self, loops: int) -> Future[WorkerRecord]:
         return asyncio.run_coroutine_threadsafe(self._measured(loops), self._loop)
 
-    async def _measured(self, loops: int) -> Dict[str, Any]:
+    async def _measured(self, loops: int) -> WorkerRecord:
         cpu_ns = thread_time_ns()
         start_ns, end_ns, outcome = await self._task.run(loops)
-        return self._task.records.record(start_ns, end_ns, thread_time_ns() - cpu_ns, outcome)
+        return self._task.log.record(start_ns, end_ns, thread_time_ns() - cpu_ns, outcome)
 
     def end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -115,9 +117,9 @@ class _Thread:
 
 
 class LoopThreads:
-    """Threads with an event loop each, which are handed coroutines from outside."""
+    """A crew of threads with an event loop each, which are handed coroutines from outside."""
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states, start the threads; stop their loops in the end."""
 
         def up(probe: Workload) -> None:
@@ -127,9 +129,9 @@ class LoopThreads:
             for thread in self._threads:
                 thread.end()
 
-        load.opened(order, up)
+        opened(order, up)
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Hand a coroutine to each of the first ``count`` loops, then wait for all."""
         gate_ns = perf_counter_ns()
         futures = [thread.open_gate(loops) for thread in self._threads[:count]]

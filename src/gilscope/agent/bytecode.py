@@ -1,6 +1,6 @@
-"""Source text becomes bytecode as Python makes it of a program, or of a module that it keeps in a ``.pyc`` file.
+"""Source text becomes the bytecode that Python makes of a program, or of a module with a ``.pyc`` file.
 
-Free-threaded builds make the constants of such code immortal, so that threads need not count references to them. The
+Free-threaded builds make the constants of that code immortal, so that threads need not count references to them. The
 built-in ``compile()``, which also compiles a module at its very first import, leaves them mortal (CPython's issue
 118527): threads would then fight over counts that the person's program does not have. ``marshal``, through which every
 ``.pyc`` goes, makes them immortal again.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def compiled(text: Any, path: str) -> CodeType:  # noqa: ANN401 - text, bytes or a syntax tree, as compile() takes it
-    """The code of a whole file, made without any ``__future__`` of ours.
+    """Compile a whole file, without any ``__future__`` of ours.
 
     Raises:
         SyntaxError: it cannot be parsed.
@@ -30,7 +30,7 @@ def compiled(text: Any, path: str) -> CodeType:  # noqa: ANN401 - text, bytes or
 
 
 def import_as_later() -> None:
-    """Give modules the same code at their first import as at later ones, when there is a ``.pyc``."""
+    """Give modules, at their first import, the code that they have at later ones, when there is a ``.pyc``."""
     SourceFileLoader.source_to_code = _source_to_code  # type: ignore[assignment, method-assign] # importlib has no other hook
 
 

@@ -1,16 +1,15 @@
-"""Channels and queues between interpreters, on each version's own API (as in `subinterpreter`).
+"""Channels and queues between interpreters, on each version's own API (see also `subinterpreter`).
 
-======== ============================================= ==================
+======== ============================================= ========================
 version  channels                                      queues
-======== ============================================= ==================
+======== ============================================= ========================
 3.8-3.11 ``_xxsubinterpreters``, names ``channel_...`` none
 3.12     ``_xxinterpchannels``                         none
-3.13     ``_interpchannels``                           ``_interpqueues``
-3.14 on  the same, which pickle what is not shareable  the same, likewise
-======== ============================================= ==================
+3.13 on  ``_interpchannels``                           ``_interpqueues``
+======== ============================================= ========================
 
-None of them can be waited for: who receives must have been told by other means that something is there.
-What was sent is lost with the interpreter that sent it, unless it was received before.
+From 3.14 on, both pickle what is not shareable. Neither can be waited for: who receives must have learnt by other means
+that something is there. What was sent is lost with the interpreter that sent it, unless it was received before.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
 UNBOUND = 3
-"""What an item becomes whose interpreter has ended: a placeholder, which nobody here receives."""
+"""The kind of placeholder for an item whose interpreter has ended; nobody here receives one."""
 
 SHAREABLE_ONLY = 0
-"""How 3.13 sends: as it is, or not at all."""
+"""3.13's way to send a value: as it is, or not at all."""
 
 
 class Channel:
-    """Values in order, first in, first out; one made here, or the one of this number.
+    """A channel, first in, first out: a new one, or the existing one of this number.
 
     It lives as long as the object that made it, in the interpreter that made it.
     """
@@ -45,19 +44,19 @@ class Channel:
         self._receive = self._function("recv")
 
     def send(self, value: object) -> None:
-        """Put a value in; from 3.13 on it would wait until it is received if it were not told not to."""
+        """Put a value in without waiting until it is received, which from 3.13 on is the default."""
         if VERSION >= (3, 13):
             self._send(self.number, value, blocking=False)
         else:
             self._send(self.number, value)
 
     def receive(self) -> Any:  # noqa: ANN401 - whatever was sent
-        """The next value; an error where there is none."""
+        """Take the next value out; raise the version's own error where there is none."""
         received = self._receive(self.number)
         return received[0] if VERSION >= (3, 13) else received
 
     def destroy(self) -> None:
-        """End it for all interpreters."""
+        """End the channel for all interpreters."""
         self._function("destroy")(self.number)
 
     def _create(self) -> Any:  # noqa: ANN401 - an identifier whose type has no name
@@ -69,7 +68,7 @@ class Channel:
 
 
 class Queue:
-    """The same as a `Channel`, which any number of interpreters may use; it lives until it is destroyed.
+    """A queue, first in, first out, for any number of interpreters; it lives until it is destroyed.
 
     Raises:
         NotImplementedError: this version has none.
@@ -89,11 +88,11 @@ class Queue:
             self._low.put(self.number, value, SHAREABLE_ONLY, UNBOUND)
 
     def receive(self) -> Any:  # noqa: ANN401 - whatever was sent
-        """The next value; an error where there is none."""
+        """Take the next value out; raise the version's own error where there is none."""
         return self._low.get(self.number)[0]
 
     def destroy(self) -> None:
-        """End it for all interpreters."""
+        """End the queue for all interpreters."""
         self._low.destroy(self.number)
 
     def _create(self) -> int:
@@ -105,7 +104,7 @@ class Queue:
 
 
 def _module(*names: str) -> Any:  # noqa: ANN401 - the modules have no stubs, and differ between versions
-    """The first of the modules that there is.
+    """Import the first of the modules that this build has.
 
     Raises:
         NotImplementedError: there is none.

@@ -1,4 +1,4 @@
-"""What does this interpreter say of itself?
+"""The facts of one interpreter, as it knows them itself.
 
 Run as ``PYTHON facts.py NONCE``: one line of JSON with the nonce and the facts goes to standard output.
 
@@ -41,7 +41,7 @@ PLACES = (
     "MKDIR_P=",
     "PKG_CONFIG_PATH=",
 )
-# The same inside CFLAGS=, LDFLAGS= and their kin.
+# Flags inside CFLAGS=, LDFLAGS= and their kin that name places on the builder's disk.
 PLACE_FLAG = re.compile(r"/|-L|-I|-isystem|-Wl,-rpath|-rpath|-f[a-z]+-prefix-map=")
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
@@ -85,7 +85,7 @@ def without_places(arguments):
             value = " ".join(flag for flag in value.split() if not PLACE_FLAG.match(flag))
             if not value:
                 continue
-            argument = name + "=" + value  # noqa: PLW2901 -- the same argument, cleaned
+            argument = name + "=" + value  # noqa: PLW2901 -- the argument, cleaned
         kept.append(argument)
     return kept
 
@@ -98,21 +98,21 @@ def build_flags():
 
 def profile_guided(arguments, flags):
     # type: (list[str], list[str]) -> bool
-    """Tell whether the build was optimised with a recorded profile (PGO)."""
+    """Return whether the build was optimised with a recorded profile (PGO)."""
     used = any(flag.startswith(("-fprofile-use", "-fprofile-instr-use")) for flag in flags)
     return used or "--enable-optimizations" in arguments
 
 
 def link_time_optimised(arguments, flags):
     # type: (list[str], list[str]) -> bool
-    """Tell whether the build was optimised across its files by the linker (LTO)."""
+    """Return whether the build was optimised across its files by the linker (LTO)."""
     asked = any(argument.startswith("--with-lto") for argument in arguments)
     return (asked and "--with-lto=no" not in arguments) or any(flag.startswith("-flto") for flag in flags)
 
 
 def jit_state(arguments):
     # type: (list[str]) -> str
-    """Return ``absent``, ``off`` or ``on``: sys._jit tells from 3.14 on, before that what was configured."""
+    """Return ``absent``, ``off`` or ``on``: what sys._jit says from 3.14 on, what was configured before that."""
     jit = getattr(sys, "_jit", None)
     if jit is not None:
         if not jit.is_available():
@@ -141,7 +141,7 @@ def interpreters_api():
 
 def can_own_gil(api):
     # type: (str | None) -> bool
-    """Tell whether a subinterpreter made here can have a GIL of its own (PEP 684)."""
+    """Return whether a subinterpreter made here can have a GIL of its own (PEP 684)."""
     isolated = getattr(getattr(sys, "implementation", None), "supports_isolated_interpreters", True)
     return api is not None and sys.version_info[:2] >= FIRST_OWN_GIL and bool(isolated)
 

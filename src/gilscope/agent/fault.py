@@ -4,22 +4,22 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict
+    from .records import Failure
 
 LONGEST_REASON = 500
 LONGEST_DETAIL = 8000
 
 
 class LaneError(Exception):
-    """A lane cannot go on: ``record`` says in which phase, of which kind and why."""
+    """The end of a lane that cannot go on; ``record`` holds the phase, the kind and the reason."""
 
-    def __init__(self, record: Dict[str, str]) -> None:
+    def __init__(self, record: Failure) -> None:
         super().__init__(record["reason"])
         self.record = record
 
 
-def failure(phase: str, kind: str, reason: str, detail: str = "") -> Dict[str, str]:
-    """A failure record; long texts are cut (a traceback keeps its end, where the error is)."""
+def failure(phase: str, kind: str, reason: str, detail: str = "") -> Failure:
+    """Make a failure record; long texts are cut (a traceback keeps its end, where the error is)."""
     return {
         "phase": phase,
         "kind": kind,
@@ -29,12 +29,12 @@ def failure(phase: str, kind: str, reason: str, detail: str = "") -> Dict[str, s
 
 
 def _sendable(text: str) -> str:
-    """The text with lone surrogates spelt out, since no UTF-8 can hold them."""
+    """Spell out the lone surrogates of a text, since no UTF-8 can hold them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def raised(phase: str, error: BaseException) -> Dict[str, str]:
-    """The failure record of an exception, also of one whose ``__str__`` raises."""
+def raised(phase: str, error: BaseException) -> Failure:
+    """Make the failure record of an exception, even of one whose ``__str__`` raises."""
     import traceback  # noqa: PLC0415 - only failing lanes pay for its import
 
     name = type(error).__name__
@@ -44,7 +44,7 @@ def raised(phase: str, error: BaseException) -> Dict[str, str]:
         message = "(its text could not be made)"
     try:
         detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    except BaseException:  # noqa: BLE001 - the same
+    except BaseException:  # noqa: BLE001 - the traceback ends with the text that a hostile __str__ refuses
         detail = ""
     kind = "unparsable" if phase == "load" and isinstance(error, SyntaxError) else "raised"
     return failure(phase, kind, "{}: {}".format(name, message) if message else name, detail)

@@ -1,4 +1,4 @@
-"""The interpreters models: each worker is a subinterpreter, run by a thread of its own that made it and ends it."""
+"""The interpreters models: each worker is a subinterpreter, made, run and ended by a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import sys
 import threading
 from time import perf_counter_ns
 
-from . import load, subinterpreter
+from . import subinterpreter
 from .fault import LaneError, failure
 from .remote import PipeEnd, Remote, send
 from .timing import Bench
 from .units import Awaited
+from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Callable, List, Tuple
 
-    from .load import Workload
+    from .records import LaneOrder, WorkerRecord
+    from .workload import Workload
 
 ONE_EVENT_LOOP = "asyncio knows one running event loop in the whole process before 3.12"
 
-# What a new interpreter runs.
+# The first source text that a new interpreter runs.
 _BIRTH = """
 from gilscope_agent import remote
 remote.serve_descriptors({order!r}, {read_fd}, {write_fd})
@@ -29,16 +31,16 @@ remote.serve_descriptors({order!r}, {read_fd}, {write_fd})
 
 
 class _Interpreters:
-    """Own GIL or shared GIL, the rest is the same."""
+    """A crew of interpreters, which differ in whose GIL they hold."""
 
     own_gil: bool
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Run the probe in the main interpreter first, then an interpreter per worker; each is ended by its thread."""
-        load.opened(order, _rehearse)
+        opened(order, _rehearse)
         self._threads: List[threading.Thread] = []
         self._remotes = [self._hire(order) for _ in range(order["workers"])]
-        ready = [remote.answer() for remote in self._remotes]
+        ready = [remote.ready() for remote in self._remotes]
         self.inner_loops = ready[0]["inner_loops"]
         serve()
         for remote in self._remotes:
@@ -46,15 +48,15 @@ class _Interpreters:
         for thread in self._threads:
             thread.join()
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Open the gates of the first ``count``, then wait for them."""
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
+        """Open the gates of the first ``count`` workers, then wait for them."""
         chosen = self._remotes[:count]
         gate_ns = perf_counter_ns()
         for remote in chosen:
             remote.order(loops)
-        return gate_ns, [remote.answer() for remote in chosen]
+        return gate_ns, [remote.measured() for remote in chosen]
 
-    def _hire(self, order: Dict[str, Any]) -> Remote:
+    def _hire(self, order: LaneOrder) -> Remote:
         orders_in, orders_out = os.pipe()
         answers_in, answers_out = os.pipe()
         thread = threading.Thread(target=self._live, args=(order, orders_in, answers_out), daemon=True)
@@ -62,7 +64,7 @@ class _Interpreters:
         self._threads.append(thread)
         return Remote(PipeEnd(answers_in), PipeEnd(orders_out))
 
-    def _live(self, order: Dict[str, Any], read_fd: int, write_fd: int) -> None:
+    def _live(self, order: LaneOrder, read_fd: int, write_fd: int) -> None:
         source = subinterpreter.mount() + _BIRTH.format(order=order, read_fd=read_fd, write_fd=write_fd)
         try:
             identifier = subinterpreter.create(own_gil=self.own_gil)
@@ -92,12 +94,12 @@ def _rehearse(probe: Workload) -> None:
 
 
 class OwnGilInterpreters(_Interpreters):
-    """Interpreters with a GIL each (PEP 684); on a free-threaded build, isolated interpreters without one."""
+    """A crew of interpreters with a GIL each (PEP 684); on a free-threaded build, isolated ones without a GIL."""
 
     own_gil = True
 
 
 class SharedGilInterpreters(_Interpreters):
-    """Interpreters that share the main one's GIL, all there was before 3.12."""
+    """A crew of interpreters that share the main one's GIL, the only kind before 3.12."""
 
     own_gil = False

@@ -15,7 +15,9 @@ from .trials import Trials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Optional
+
+    from .records import FirstOrder, LaneOrder, NextOrder
 
 SCHEMA = 2
 
@@ -24,34 +26,34 @@ def main() -> None:
     """Serve one lane, then leave without running any finaliser (interpreters and threads may still be alive)."""
     door = Door()
     faulthandler.enable()
-    stacks.tell_on_request()
+    stacks.write_on_request()
     stray.settle(lambda record: door.send(dict(record, type="failed")))
     door.send({"type": "hello", "schema": SCHEMA, "pid": os.getpid(), "gil": gil_enabled()})
-    order = door.receive()
+    order: Optional[FirstOrder] = door.receive()
     if order is not None:
         _obey(door, order)
     sys.stdout.flush()
     os._exit(0)
 
 
-def _obey(door: Door, order: Dict[str, Any]) -> None:
+def _obey(door: Door, order: FirstOrder) -> None:
     try:
-        if order.get("type") == "benchmarks":
+        if order["type"] == "benchmarks":
             from . import script  # noqa: PLC0415 - most lanes never ask
 
             door.send(dict(script.contents(order), type="benchmarks"))
         else:
-            _Lane(door, order).live()
+            _OpenLane(door, order).live()
     except LaneError as error:
         door.send(dict(error.record, type="failed"))
-    except BaseException as error:  # noqa: BLE001 - a lane tells why it ends, whatever happened
+    except BaseException as error:  # noqa: BLE001 - a lane reports why it ends, whatever happened
         door.send(dict(raised("start", error), type="failed"))
 
 
-class _Lane:
-    """Trials are served while the crew is up, and the lane is closed once the crew is down."""
+class _OpenLane:
+    """A lane on one order, which serves trials while its crew is up and closes once the crew is down."""
 
-    def __init__(self, door: Door, order: Dict[str, Any]) -> None:
+    def __init__(self, door: Door, order: LaneOrder) -> None:
         self._door = door
         self._order = order
         self._crew = crew(order["crew"])
@@ -63,11 +65,11 @@ class _Lane:
             self._door.send({"type": "closed"})
 
     def _serve(self) -> None:
-        """Until the controller closes, or is gone: then the workers have to be ended all the same."""
+        """Serve trials until the controller closes, or is gone; the workers have to be ended in both cases."""
         trials = Trials(self._crew, self._order["workers"])
         self._door.send({"type": "ready", "gil": gil_enabled(), "inner_loops": self._crew.inner_loops})
         while True:
-            request = self._door.receive()
+            request: Optional[NextOrder] = self._door.receive()
             if request is None or request["type"] == "close":
                 self._is_abandoned = request is None
                 return

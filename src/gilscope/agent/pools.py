@@ -16,39 +16,41 @@ from functools import partial
 from multiprocessing import util
 from time import perf_counter_ns
 
-from . import load, subinterpreter, tasks
+from . import subinterpreter, tasks
 from .fault import LaneError, failure
 from .processes import obituary
 from .threads import states
 from .timing import Bench
+from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
-    from typing import Any, Callable, Dict, List, Set, Tuple
+    from typing import Callable, List, Set, Tuple
 
-    from .load import Workload
-    from .tasks import Answer, Task
+    from .records import Answer, LaneOrder, Presence, Record, WorkerRecord
+    from .tasks import Task
+    from .workload import Workload
 
 NO_SCRIPTS = "a script written for pyperf is measured inside its bench call, where a pool's worker takes no tasks"
 TOO_OLD = "InterpreterPoolExecutor came with 3.14"
 
-# What a new interpreter of a pool runs.
+# The first source text that a new interpreter of a pool runs.
 _BIRTH = """
 from gilscope_agent import tasks
 tasks.take_up({order!r}, own_process=False)
 """
 
 
-def roll_call(ask: Callable[[], List[Dict[str, Any]]], count: int) -> None:
-    """Give all workers something to do until so many have answered: pools start theirs when there is work."""
+def roll_call(ask: Callable[[], List[Presence]], count: int) -> None:
+    """Give all workers something to do until ``count`` of them have answered: pools start theirs when there is work."""
     present: Set[Tuple[int, int]] = set()
     while len(present) < count:
-        present |= {record["worker"] for record in ask()}
+        present |= {presence["worker"] for presence in ask()}
 
 
 def kill(process: BaseProcess) -> None:
-    """End it now; loky's processes have no ``kill`` of their own."""
+    """End a process now; loky's have no ``kill`` of their own."""
     with suppress(ProcessLookupError):
         os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # type: ignore[arg-type] # it was started
 
@@ -56,7 +58,7 @@ def kill(process: BaseProcess) -> None:
 class ThreadPool:
     """``ThreadPoolExecutor``: its threads share the module, and the state where the probe says so."""
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states, let each thread take one as it starts."""
 
         def up(probe: Workload) -> None:
@@ -64,26 +66,26 @@ class ThreadPool:
             benches = [Bench(probe.repeat(state), probe.check, own_process=False) for state in states(probe, order)]
             here = threading.local()
 
-            def measure(loops: int) -> Dict[str, Any]:
-                record: Dict[str, Any] = here.bench.measure(loops)
+            def measure(loops: int) -> WorkerRecord:
+                record: WorkerRecord = here.bench.measure(loops)
                 return record
 
             self._task = measure
             self._pool = futures.ThreadPoolExecutor(
                 len(benches), initializer=lambda: setattr(here, "bench", benches.pop())
             )
-            roll_call(lambda: self._results(lambda _: tasks.me(), 0, order["workers"]), order["workers"])
+            roll_call(lambda: self._results(lambda _: tasks.presence(), 0, order["workers"]), order["workers"])
             serve()
             self._pool.shutdown()
 
-        load.opened(order, up)
+        opened(order, up)
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Submit ``count`` tasks, then wait for them."""
         gate_ns = perf_counter_ns()
         return gate_ns, self._results(self._task, loops, count)
 
-    def _results(self, task: Callable[[int], Dict[str, Any]], loops: int, count: int) -> List[Dict[str, Any]]:
+    def _results(self, task: Callable[[int], Record], loops: int, count: int) -> List[Record]:
         submitted = [self._pool.submit(task, loops) for _ in range(count)]
         return [future.result() for future in submitted]
 
@@ -93,11 +95,11 @@ class DistantPool:
 
     inner_loops = 1
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Start the pool, wait until all workers are there; none of its processes is left, whatever happens.
 
         Raises:
-            LaneError: a worker failed or died, or there can be no such pool.
+            LaneError: a worker failed or died, or there can be no pool of this kind.
         """
         if order["benchmark"] is not None:
             raise LaneError(failure("start", "unsupported", NO_SCRIPTS))
@@ -111,25 +113,25 @@ class DistantPool:
         finally:
             for process in multiprocessing.active_children():
                 kill(process)
-            # What the interpreter's end would run, which a lane does without: semaphores would be left to a tracker.
+            # The interpreter's end, which a lane does without, would run these: semaphores would be left to a tracker.
             util._run_finalizers()  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public name
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Submit ``count`` tasks, then wait for them."""
         gate_ns = perf_counter_ns()
         return gate_ns, self._records(tasks.run, loops, count)
 
-    def _records(self, task: Task, loops: int, count: int) -> List[Dict[str, Any]]:
+    def _records(self, task: Task[Record], loops: int, count: int) -> List[Record]:
         try:
             answers = self._answers(task, loops, count)
         except futures.BrokenExecutor as error:
             raise LaneError(failure("work", "worker died", obituary(self._processes))) from error
         return [tasks.record(answer) for answer in answers]
 
-    def _start(self, order: Dict[str, Any]) -> None:
+    def _start(self, order: LaneOrder) -> None:
         raise NotImplementedError
 
-    def _answers(self, task: Task, loops: int, count: int) -> List[Answer]:
+    def _answers(self, task: Task[Record], loops: int, count: int) -> List[Answer[Record]]:
         raise NotImplementedError
 
     def _end(self) -> None:
@@ -137,11 +139,11 @@ class DistantPool:
 
 
 class _ExecutorPool(DistantPool):
-    """One of ``concurrent.futures``'."""
+    """A pool of ``concurrent.futures``."""
 
     _pool: futures.Executor
 
-    def _answers(self, task: Task, loops: int, count: int) -> List[Answer]:
+    def _answers(self, task: Task[Record], loops: int, count: int) -> List[Answer[Record]]:
         try:
             submitted = [self._pool.submit(task, loops) for _ in range(count)]
             return [future.result() for future in submitted]
@@ -156,7 +158,7 @@ class _ExecutorPool(DistantPool):
 class ProcessPool(_ExecutorPool):
     """``ProcessPoolExecutor`` of spawned processes."""
 
-    def _start(self, order: Dict[str, Any]) -> None:
+    def _start(self, order: LaneOrder) -> None:
         context = multiprocessing.get_context("spawn")
         start = partial(tasks.take_up_process, order)
         self._pool = futures.ProcessPoolExecutor(order["workers"], context, initializer=start)
@@ -165,7 +167,7 @@ class ProcessPool(_ExecutorPool):
 class InterpreterPool(_ExecutorPool):
     """``InterpreterPoolExecutor``, whose interpreters have a GIL each."""
 
-    def _start(self, order: Dict[str, Any]) -> None:
+    def _start(self, order: LaneOrder) -> None:
         executor = getattr(futures, "InterpreterPoolExecutor", None)
         if executor is None:
             raise LaneError(failure("start", "unsupported", TOO_OLD))

@@ -15,20 +15,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
-    from typing import Any, Callable, Dict, List, Sequence, Tuple
+    from typing import Any, Callable, List, Sequence, Tuple, TypeVar
 
-    from .remote import Channel
+    from .records import LaneOrder, WorkerRecord
+    from .remote import FramePipe
+
+    Record = TypeVar("Record")
 
 SECONDS_TO_LEAVE = 5
 
-# What multiprocessing imported for itself: a script that chooses between pickle and its accelerator finds neither
-# loaded, as in any fresh process.
+# The modules that multiprocessing imported for itself: a script that chooses between pickle and its accelerator finds
+# neither loaded, as in any fresh process.
 ITS_OWN = ("pickle", "_pickle")
 
 
-def live(order: Dict[str, Any], inbox: Channel, outbox: Channel, inherited: List[Connection]) -> None:
-    """What a worker runs, once it has closed what it holds of others' pipes: nobody saw those end otherwise."""
-    stacks.tell_on_request()
+def live(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, inherited: List[Connection]) -> None:
+    """Serve as a worker, once it has closed what it holds of others' pipes: nobody saw those end otherwise."""
+    stacks.write_on_request()
     stray.settle(lambda record: send(outbox, "failed", record))
     for end in inherited:
         end.close()
@@ -39,7 +42,7 @@ def live(order: Dict[str, Any], inbox: Channel, outbox: Channel, inherited: List
 
 
 def obituary(processes: Sequence[BaseProcess]) -> str:
-    """What is known of workers of which one died by itself; those that were then told to end do not count."""
+    """Word the exit codes of workers of which one died by itself; those that were ended then do not count."""
     for process in processes:
         process.join(1)
     codes = [process.exitcode for process in processes if process.exitcode is not None]
@@ -48,14 +51,14 @@ def obituary(processes: Sequence[BaseProcess]) -> str:
 
 
 class _Processes:
-    """One process per worker, all started before anything of the probe is loaded here."""
+    """A crew of processes, one per worker, all started before anything of the probe is loaded here."""
 
     method: str
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
-        """Start a process per worker, wait until all are ready; let them run out in the end, and make sure of it."""
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
+        """Start a process per worker, serve once all are ready; let them run out, and kill what is left."""
         self._start(order)
-        self.inner_loops = self._answers(self._remotes)[0]["inner_loops"]
+        self.inner_loops = self._answers(Remote.ready, self._remotes)[0]["inner_loops"]
         serve()
         for remote in self._remotes:
             remote.order(0)
@@ -63,15 +66,15 @@ class _Processes:
             process.join(SECONDS_TO_LEAVE)
             process.kill()
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Open the gates of the first ``count``, then wait for them."""
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
+        """Open the gates of the first ``count`` workers, then wait for them."""
         chosen = self._remotes[:count]
         gate_ns = perf_counter_ns()
         for remote in chosen:
             remote.order(loops)
-        return gate_ns, self._answers(chosen)
+        return gate_ns, self._answers(Remote.measured, chosen)
 
-    def _start(self, order: Dict[str, Any]) -> None:
+    def _start(self, order: LaneOrder) -> None:
         context: Any = multiprocessing.get_context(self.method)
         self._remotes: List[Remote] = []
         self._processes: List[BaseProcess] = []
@@ -88,9 +91,9 @@ class _Processes:
             self._processes.append(process)
             self._remotes.append(Remote(answers_in, orders_out))
 
-    def _answers(self, remotes: List[Remote]) -> List[Dict[str, Any]]:
+    def _answers(self, wait: Callable[[Remote], Record], remotes: List[Remote]) -> List[Record]:
         try:
-            return [remote.answer() for remote in remotes]
+            return [wait(remote) for remote in remotes]
         except LaneError as error:
             if error.record["kind"] == "worker died":
                 error.record["reason"] = obituary(self._processes)
@@ -98,18 +101,18 @@ class _Processes:
 
 
 class SpawnedProcesses(_Processes):
-    """Every worker starts clean, on every platform and beside live interpreters."""
+    """A crew of processes that start clean, on every platform and beside live interpreters."""
 
     method = "spawn"
 
 
 class ForkedProcesses(_Processes):
-    """Copies of this process, which has neither threads nor interpreters yet."""
+    """A crew of copies of this process, which has neither threads nor interpreters yet."""
 
     method = "fork"
 
 
 class ForkServerProcesses(_Processes):
-    """Copies of a clean process that does nothing else."""
+    """A crew of copies of a clean process that does nothing else."""
 
     method = "forkserver"

@@ -1,6 +1,6 @@
 """pyperf's command-line options, which a script may read and its own must not collide with.
 
-They are accepted and, but for those that the script itself reads, without effect: how often and how long to run is the
+They are accepted, and have no effect but on what the script itself reads: how often and how long to run is the
 controller's to say.
 """
 

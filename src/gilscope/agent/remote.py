@@ -1,7 +1,7 @@
 """A worker that lives behind a pair of pipes: in a subinterpreter or in a process of its own.
 
-Both ends speak frames of ``marshal``, the one serialiser that every interpreter has built in; the two ends always
-run the same version. A frame from the worker is ``(kind, record)`` with kind ``ready``, ``measured`` or ``failed``.
+Both ends speak frames of ``marshal``, the one serialiser that every interpreter has built in; both ends always run
+on one version. A frame from the worker is ``(kind, record)`` with kind ``ready``, ``measured`` or ``failed``.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from __future__ import annotations
 import marshal
 import os
 
-from . import load
 from .fault import LaneError, failure, raised
 from .timing import Bench
+from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Protocol, Tuple
+    from typing import Any, Protocol, Union
 
-    from .load import Workload
+    from .records import Failure, LaneOrder, Readiness, WorkerRecord
+    from .workload import Workload
 
-    class Channel(Protocol):
-        """What ``multiprocessing``'s connections and our own pipes have in common."""
+    class FramePipe(Protocol):
+        """The common face of ``multiprocessing``'s connections and our own pipes."""
 
         def send_bytes(self, buf: bytes) -> None:
             """Write one frame."""
@@ -59,7 +60,7 @@ class PipeEnd:
         return data
 
 
-def serve(order: Dict[str, Any], inbox: Channel, outbox: Channel, *, own_process: bool) -> None:
+def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, *, own_process: bool) -> None:
     """Load the probe and answer every number of loops with a measurement, until the inbox ends or says 0."""
 
     def up(probe: Workload) -> None:
@@ -72,50 +73,59 @@ def serve(order: Dict[str, Any], inbox: Channel, outbox: Channel, *, own_process
             send(outbox, "measured", bench.measure(loops))
 
     try:
-        load.opened(order, up)
+        opened(order, up)
     except EOFError:
         return
     except LaneError as error:
         send(outbox, "failed", error.record)
-    except BaseException as error:  # noqa: BLE001 - a worker tells why it ends, whatever happened
+    except BaseException as error:  # noqa: BLE001 - a worker reports why it ends, whatever happened
         send(outbox, "failed", raised("work", error))
 
 
-def serve_descriptors(order: Dict[str, Any], read_fd: int, write_fd: int) -> None:
-    """The same inside a subinterpreter."""
+def serve_descriptors(order: LaneOrder, read_fd: int, write_fd: int) -> None:
+    """Serve inside a subinterpreter, behind two file descriptors of its process."""
     serve(order, PipeEnd(read_fd), PipeEnd(write_fd), own_process=False)
 
 
-def send(outbox: Channel, kind: str, record: Dict[str, Any]) -> None:
+def send(outbox: FramePipe, kind: str, record: Union[Readiness, WorkerRecord, Failure]) -> None:
     """Write one frame to the near side."""
-    outbox.send_bytes(marshal.dumps((kind, record)))
+    outbox.send_bytes(marshal.dumps((kind, record)))  # type: ignore[arg-type]  # a TypedDict is a dict
 
 
 class Remote:
-    """The near side of one such worker."""
+    """The near side of a worker behind pipes."""
 
-    def __init__(self, inbox: Channel, outbox: Channel) -> None:
+    def __init__(self, inbox: FramePipe, outbox: FramePipe) -> None:
         self._inbox = inbox
         self._outbox = outbox
 
     def order(self, loops: int) -> None:
-        """Open the gate: let it run the unit ``loops`` times; 0 ends it."""
+        """Open the gate: let the worker run the unit ``loops`` times; 0 ends it."""
         self._outbox.send_bytes(marshal.dumps(loops))
 
-    def answer(self) -> Dict[str, Any]:
-        """The record of the next frame.
+    def ready(self) -> Readiness:
+        """Wait until the worker has loaded the probe.
 
         Raises:
             LaneError: the worker failed, or died without a word.
         """
+        readiness: Readiness = self._record()
+        return readiness
+
+    def measured(self) -> WorkerRecord:
+        """Wait for the record of the trial that was ordered.
+
+        Raises:
+            LaneError: the worker failed, or died without a word.
+        """
+        record: WorkerRecord = self._record()
+        return record
+
+    def _record(self) -> Any:  # noqa: ANN401 - what comes next, the caller knows
         try:
-            kind, record = self._frame()
+            kind, record = marshal.loads(self._inbox.recv_bytes())  # noqa: S302 - both ends are ours
         except (EOFError, OSError) as error:
             raise LaneError(failure("work", "worker died", "a worker died without a word")) from error
         if kind == "failed":
             raise LaneError(record)
         return record
-
-    def _frame(self) -> Tuple[str, Dict[str, Any]]:
-        kind, record = marshal.loads(self._inbox.recv_bytes())  # noqa: S302 - both ends are ours
-        return kind, record

@@ -1,33 +1,33 @@
-"""A script written for pyperf, run once from top to bottom as ``__main__``; a benchmark of it is served in its call."""
+"""A script written for pyperf, run once from top to bottom; a benchmark is served in its bench call."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from . import bytecode, stand_in, stray
+from . import modules, on_path, stand_in, stray
 from .fault import LaneError, failure, raised
-from .load import ON_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional
+    from typing import Callable, List, Optional, Union
+
+    from .records import Contents, LaneOrder, ScriptOrder
 
 THE_REST = "(the rest)"
 
 
 class Unwind(BaseException):
-    """Leaves a script from inside its bench call, past its ``except Exception`` and through its ``finally``."""
+    """The way out of a script from inside its bench call, past its ``except Exception``, through its ``finally``."""
 
 
-def opened(order: Dict[str, Any], body: Callable[[stand_in.Benchmark], None]) -> None:
+def opened(order: LaneOrder, wanted: str, body: Callable[[stand_in.Benchmark], None]) -> None:
     """Run the script up to the wanted bench call, call ``body`` there, then leave the script.
 
     Raises:
         LaneError: the script ended or failed before it reached the benchmark, or the benchmark cannot be measured.
         BaseException: whatever ``body`` raised.
     """
-    wanted = order["benchmark"]
     others: List[str] = []
     outcome: List[Optional[BaseException]] = []
 
@@ -51,12 +51,8 @@ def opened(order: Dict[str, Any], body: Callable[[stand_in.Benchmark], None]) ->
         raise outcome[0]
 
 
-def contents(order: Dict[str, Any]) -> Dict[str, Any]:
-    """Which benchmarks the script holds, found by running it without any of them.
-
-    Returns:
-        ``benchmarks``: the names; ``left_out``: pairs of a name and why it cannot be measured, the last of which may
-        stand for all that a failing script did not come to; ``description``: what the script says of itself, or None.
+def contents(order: ScriptOrder) -> Contents:
+    """Return which benchmarks the script holds, found by running it without any of them.
 
     Raises:
         LaneError: the script failed before its first bench call.
@@ -79,36 +75,29 @@ def contents(order: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _error_of(body: Callable[[stand_in.Benchmark], None], benchmark: stand_in.Benchmark) -> Optional[BaseException]:
-    """What ``body`` raised: it is kept, since the script's own handlers must neither see nor swallow it."""
+    """Call ``body`` and return what it raised, which the script's own handlers must neither see nor swallow."""
     if benchmark.refusal is not None:
         return LaneError(failure("load", "unsupported", benchmark.refusal))
     try:
         body(benchmark)
-    except BaseException as error:  # noqa: BLE001 - the same
+    except BaseException as error:  # noqa: BLE001 - it is raised again once the script has been left
         return error
     return None
 
 
-def _run(order: Dict[str, Any], visit: stand_in.Visit) -> None:
-    """Run the file; a script may leave by ``sys.exit()``, which is no error unless it says so."""
+def _run(order: Union[LaneOrder, ScriptOrder], visit: stand_in.Visit) -> None:
+    """Run the file; a script may leave by ``sys.exit()``, which is no error unless its status is one."""
     path = order["path"]
     sys.argv = [path, *order.get("argv", ())]
-    sys.path[:0] = [os.path.dirname(os.path.abspath(path)), ON_PATH]
+    sys.path[:0] = [os.path.dirname(os.path.abspath(path)), on_path.FOLDER]
     stand_in.install(visit)
-    module = type(sys)("__main__")
-    module.__file__ = path
-    with open(path, "rb") as file:
-        code = bytecode.compiled(file.read(), path)
-    sys.modules["__main__"] = module
     try:
-        exec(code, module.__dict__)  # noqa: S102 - running the script is what this is for
+        modules.run(path, "__main__")
     except SystemExit as error:
         if error.code:
             raise
-    finally:
-        stray.end_if_copy()
 
 
 def _missing(path: str, wanted: str, others: List[str]) -> str:
-    seen = ", ".join(others) if others else "none at all"
-    return "{} came to its end without a benchmark {!r}; it has: {}".format(os.path.basename(path), wanted, seen)
+    names = ", ".join(others) if others else "none at all"
+    return "{} came to its end without a benchmark {!r}; it has: {}".format(os.path.basename(path), wanted, names)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from . import load
 from .timing import Bench
+from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Callable, List, Tuple
 
-    from .load import Workload
+    from .records import LaneOrder, WorkerRecord
+    from .workload import Workload
 
 
 class Serial:
-    """What every other model is measured against."""
+    """The crew of one that every other model is measured against."""
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe and make its state; nothing else has to be brought up or ended."""
 
         def up(probe: Workload) -> None:
@@ -23,9 +24,9 @@ class Serial:
             self._bench = Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=True)
             serve()
 
-        load.opened(order, up)
+        opened(order, up)
 
-    def trial(self, loops: int, _: int) -> Tuple[int, List[Dict[str, Any]]]:
+    def trial(self, loops: int, _: int) -> Tuple[int, List[WorkerRecord]]:
         """Run here and now: the gate opens when the work begins."""
         record = self._bench.measure(loops)
         return record["start_ns"], [record]

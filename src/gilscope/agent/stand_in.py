@@ -1,4 +1,4 @@
-"""What a script gets that imports ``pyperf``: a Runner whose bench calls show what is there instead of measuring it.
+"""The stand-in for ``pyperf`` in scripts that import it: bench calls show what is there instead of measuring it.
 
 A script is run from top to bottom; at each bench call the *visit* set by `install` is shown the benchmark and decides
 whether trials are served there and then, while everything that the script set up around its call is alive.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import sys
 from time import perf_counter
 
-from . import units
+from . import pyperf_units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+
+    from .units import AnyRepeat, Repeat
 
     Statements = Union[str, Sequence[str]]
     Visit = Callable[["Benchmark"], None]
@@ -37,18 +39,18 @@ def install(visit: Visit) -> None:
 
 
 def python_implementation() -> str:
-    """The implementation's name in lower case."""
+    """Return the implementation's name in lower case."""
     return sys.implementation.name.lower()
 
 
 def python_has_jit() -> bool:
-    """Whether results need long warm-ups, as on PyPy: not on the CPythons that are measured here."""
+    """Return whether results need long warm-ups, as on PyPy: not on the CPythons that are measured here."""
     return False
 
 
 def __getattr__(name: str) -> Any:
-    told = "no pyperf.{}: this script has a stand-in for pyperf, made for its Runner".format(name)
-    raise AttributeError(told)
+    message = "no pyperf.{}: this script has a stand-in for pyperf, made for its Runner".format(name)
+    raise AttributeError(message)
 
 
 class Benchmark:
@@ -56,7 +58,7 @@ class Benchmark:
 
     check = None
 
-    def __init__(self, name: str, make: Callable[[], units.AnyRepeat], inner_loops: Optional[int]) -> None:
+    def __init__(self, name: str, make: Callable[[], AnyRepeat], inner_loops: Optional[int]) -> None:
         self.name = name
         self.inner_loops = inner_loops or 1
         self.refusal: Optional[str] = None
@@ -64,16 +66,16 @@ class Benchmark:
         self._make = make
 
     def fresh_state(self) -> object:
-        """A benchmark's state is the script's own."""
+        """Return no state: a benchmark's is the script's own."""
         return None
 
-    def repeat(self, _: object) -> units.AnyRepeat:
-        """What one worker runs."""
+    def repeat(self, _: object) -> AnyRepeat:
+        """Return what one worker runs."""
         return self._make()
 
 
 class Runner:
-    """The part of ``pyperf.Runner`` that scripts use; bench calls return None, as pyperf's do when they measure not."""
+    """The part of ``pyperf.Runner`` that scripts use; bench calls return None, as pyperf's may."""
 
     def __init__(
         self,
@@ -97,11 +99,11 @@ class Runner:
 
     @property
     def argparser(self) -> ArgumentParser:
-        """The parser that the script adds its options to, made when it is first asked for."""
+        """Return the parser that the script adds its options to, made when the script first asks for it."""
         if not self._has_options:
             import argparse  # noqa: PLC0415 - many scripts never ask
 
-            from . import pyperf_options  # noqa: PLC0415 - the same
+            from . import pyperf_options  # noqa: PLC0415 - only a parser needs them
 
             self._parser = self._parser or argparse.ArgumentParser()
             pyperf_options.add(self._parser, self._defaults)
@@ -110,7 +112,7 @@ class Runner:
         return self._parser
 
     def parse_args(self, args: Optional[Sequence[str]] = None) -> Namespace:
-        """The script's options; parsed once."""
+        """Return the script's options, parsed once."""
         if self.args is None:
             self.args = self.argparser.parse_args(args)
         return self.args
@@ -124,7 +126,7 @@ class Runner:
         metadata: Optional[Dict[str, Any]] = None,
     ) -> None:
         """Time ``func(*args)``."""
-        self._show(Benchmark(name, lambda: units.dropped(func, args), inner_loops), metadata)
+        self._show(Benchmark(name, lambda: pyperf_units.dropped(func, args), inner_loops), metadata)
 
     def bench_time_func(
         self,
@@ -135,7 +137,7 @@ class Runner:
         metadata: Optional[Dict[str, Any]] = None,
     ) -> None:
         """Let ``time_func(loops, *args)`` time itself."""
-        self._show(Benchmark(name, lambda: units.self_timed(time_func, args), inner_loops), metadata)
+        self._show(Benchmark(name, lambda: pyperf_units.self_looping(time_func, args), inner_loops), metadata)
 
     def bench_async_func(
         self,
@@ -147,7 +149,7 @@ class Runner:
         loop_factory: Optional[Callable[[], Any]] = None,
     ) -> None:
         """Time ``await func(*args)``."""
-        self._show(Benchmark(name, lambda: units.awaited(func, args, loop_factory), inner_loops), metadata)
+        self._show(Benchmark(name, lambda: pyperf_units.awaited(func, args, loop_factory), inner_loops), metadata)
 
     def timeit(
         self,
@@ -164,26 +166,26 @@ class Runner:
         copies = duplicate or 1
         source = "\n".join([_joined(name if stmt is None else stmt)] * copies)
 
-        def make() -> units.Repeat:
-            return units.statement(source, _joined(setup), _joined(teardown), globals)
+        def make() -> Repeat:
+            return pyperf_units.statement(source, _joined(setup), _joined(teardown), globals)
 
         self._show(Benchmark(name, make, (inner_loops or 1) * copies), metadata)
 
     def bench_command(self, name: str, command: Sequence[str]) -> None:
-        """Not measured here: the command runs in processes of its own, out of reach of every model."""
-        benchmark = Benchmark(name, lambda: units.dropped(list, ()), None)
+        """Refuse to measure a command, which runs in processes of its own, out of reach of every model."""
+        benchmark = Benchmark(name, lambda: pyperf_units.dropped(list, ()), None)
         benchmark.refusal = "bench_command starts a program of its own, which no lane can hold"
         self._show(benchmark, None)
 
     def _show(self, benchmark: Benchmark, metadata: Optional[Dict[str, Any]]) -> None:
         if self._has_options or len(sys.argv) > 1:
             self.parse_args()
-        told = dict(self.metadata, **(metadata or {}))
-        unit = told.get("unit", "second")
+        labels = dict(self.metadata, **(metadata or {}))
+        unit = labels.get("unit", "second")
         if unit != "second":
             benchmark.refusal = "it measures in {}s, not in seconds".format(unit)
-        if told.get("description"):
-            benchmark.description = str(told["description"])
+        if labels.get("description"):
+            benchmark.description = str(labels["description"])
         for visit in _visits:
             visit(benchmark)
 

@@ -1,4 +1,4 @@
-"""Copies of a lane that ``fork`` made inside the probe's code: they tell, then end, and never become a second lane."""
+"""Copies of a lane that ``fork`` made inside the probe's code; each reports itself and ends at once."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Dict
 
-    Tell = Callable[[Dict[str, str]], None]
+    from .records import Failure
 
-_homes: Dict[int, Tell] = {}
+    Report = Callable[[Failure], None]
+
+_homes: Dict[int, Report] = {}
 
 
-def settle(tell: Tell) -> None:
-    """Call this process home; ``tell`` is how a copy of it can say that it exists."""
+def settle(report: Report) -> None:
+    """Call this process home; ``report`` sends what a copy of it has to say."""
     _homes.clear()
-    _homes[os.getpid()] = tell
+    _homes[os.getpid()] = report
 
 
 def end_if_copy() -> None:
-    """Return at home; anywhere else, tell and leave."""
+    """Return at home; anywhere else, report the copy and leave."""
     if not _homes or os.getpid() in _homes:
         return
-    (tell,) = _homes.values()
-    tell(failure("work", "forked", "the probe called fork and its copy returned: a lane must stay one process"))
+    (report,) = _homes.values()
+    report(failure("work", "forked", "the probe called fork and its copy returned: a lane must stay one process"))
     os._exit(0)

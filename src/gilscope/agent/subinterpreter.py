@@ -37,10 +37,10 @@ import threading
 
 
 def create(*, own_gil: bool) -> object:
-    """A new interpreter's id; on 3.12 and before, the interpreter lives only as long as this object.
+    """Make an interpreter and return its id; on 3.12 and before, the interpreter lives only as long as the id.
 
     Raises:
-        LaneError: this version cannot make such an interpreter.
+        LaneError: this version cannot make an interpreter of this kind.
     """
     if own_gil and VERSION < (3, 12):
         raise LaneError(failure("start", "unsupported", "interpreters own a GIL from 3.12 on (PEP 684)"))
@@ -55,25 +55,25 @@ def create(*, own_gil: bool) -> object:
 
 
 def mount() -> str:
-    """What a new interpreter runs first, so that it can import what this one can, ``gilscope_agent`` among it."""
+    """Return what a new interpreter runs first, so that it can import what this one can, ``gilscope_agent`` too."""
     return _MOUNT.format(folder=os.path.dirname(os.path.abspath(__file__)), path=sys.path)
 
 
 def run(identifier: object, source: str) -> None:
     """Run source text in the interpreter's ``__main__``, in the calling thread.
 
-    An error inside may be told here (as text), or not at all: CPython 3.14 reports an uncaught MemoryError as
+    An error inside may be reported here (as text), or not at all: CPython 3.14 reports an uncaught MemoryError as
     success. What must not be missed has to be caught inside.
 
     Raises:
         LaneError: the interpreter reported an uncaught error.
     """
     try:
-        told = _module().run_string(identifier, source, {})
+        report = _module().run_string(identifier, source, {})
     except Exception as error:
         raise LaneError(failure("start", "raised", str(error))) from error
-    if told is not None:
-        raise LaneError(failure("start", "raised", str(told.formatted), str(getattr(told, "errdisplay", ""))))
+    if report is not None:
+        raise LaneError(failure("start", "raised", str(report.formatted), str(getattr(report, "errdisplay", ""))))
 
 
 def destroy(identifier: object) -> None:

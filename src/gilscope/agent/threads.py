@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from time import perf_counter_ns
 
-from . import load
 from .fault import LaneError, raised
 from .timing import Bench
+from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Any, Callable, List, Tuple
 
-    from .load import Workload
+    from .records import LaneOrder, WorkerRecord
+    from .workload import Workload
 
 
 class _Worker:
@@ -34,11 +35,11 @@ class _Worker:
         self._loops = loops
         self._gate.release()
 
-    def record(self) -> Dict[str, Any]:
+    def record(self) -> WorkerRecord:
         self._done.acquire()
         if isinstance(self._outcome, LaneError):
             raise self._outcome
-        record: Dict[str, Any] = self._outcome
+        record: WorkerRecord = self._outcome
         return record
 
     def end(self) -> None:
@@ -60,9 +61,9 @@ class _Worker:
 
 
 class Threads:
-    """Threads share the module; they share the state too where the probe says so, else each has its own."""
+    """A crew of threads, which share the module, and the state too where the probe says so."""
 
-    def open(self, order: Dict[str, Any], serve: Callable[[], None]) -> None:
+    def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once, make the states, start the threads; let them run out in the end."""
 
         def up(probe: Workload) -> None:
@@ -74,10 +75,10 @@ class Threads:
             for worker in self._workers:
                 worker.end()
 
-        load.opened(order, up)
+        opened(order, up)
 
-    def trial(self, loops: int, count: int) -> Tuple[int, List[Dict[str, Any]]]:
-        """Open the gates of the first ``count``, then wait for them."""
+    def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
+        """Open the gates of the first ``count`` workers, then wait for them."""
         chosen = self._workers[:count]
         gate_ns = perf_counter_ns()
         for worker in chosen:
@@ -85,7 +86,7 @@ class Threads:
         return gate_ns, [worker.record() for worker in chosen]
 
 
-def states(probe: Workload, order: Dict[str, Any]) -> List[object]:
-    """One state per worker, or the same for all."""
+def states(probe: Workload, order: LaneOrder) -> List[object]:
+    """Make one state per worker, or a single one for all."""
     count = order["workers"]
     return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

@@ -13,26 +13,27 @@ from .units import Observed, blocking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional
+    from typing import Callable, Optional
+
+    from .records import WorkerRecord
+    from .units import AnyRepeat, Outcome
 
     Check = Callable[[object], None]
 
-    from .units import AnyRepeat, Outcome
-
 OBSERVED = "observed"
-"""The digest of all that was seen: what differs from trial to trial cannot be compared."""
+"""The digest of all observations: what differs from trial to trial cannot be compared."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 def gil_enabled() -> bool:
-    """Whether this process holds a GIL now; builds before 3.13 always do."""
+    """Return whether this process holds a GIL now; builds before 3.13 always do."""
     ask = getattr(sys, "_is_gil_enabled", None)
     return True if ask is None else bool(ask())
 
 
 class RunQueue:
-    """What Linux tells of the time that a thread was runnable without a CPU (schedstat).
+    """Linux's record of the time that a thread was runnable without a CPU (schedstat).
 
     Its file is opened once, by the thread itself: opening it costs more than a trial's other book-keeping together.
     """
@@ -44,7 +45,7 @@ class RunQueue:
             self._file = -1
 
     def wait_ns(self) -> Optional[int]:
-        """Nanoseconds since the thread began, None where the system does not tell."""
+        """Return nanoseconds since the thread began, None where the system has no record."""
         if self._file < 0:
             return None
         try:
@@ -54,13 +55,13 @@ class RunQueue:
 
 
 def digest(result: object) -> str:
-    """A short text that is equal for equal results, in every process and version; object addresses do not count."""
+    """Return a short text that is equal for equal results, in every process and version; addresses do not count."""
     text = without_addresses(repr(result))
     return "{:08x}-{}".format(binascii.crc32(text.encode("utf-8", "backslashreplace")), len(text))
 
 
 def without_addresses(text: str) -> str:
-    """The text with every ``0x7f...`` in it made equal."""
+    """Return the text with every ``0x7f...`` in it made equal."""
     head, *pieces = text.split(" at 0x")
     return head + "".join(" at 0x" + piece.lstrip("".join(_HEX)) for piece in pieces)
 
@@ -68,16 +69,16 @@ def without_addresses(text: str) -> str:
 class Bench:
     """A unit of work under measurement by one worker.
 
-    ``own_process`` tells whether CPU time is the whole process's (a worker that is alone in it) or the thread's.
+    CPU time is the whole process's where the worker is alone in its ``own_process``, else the thread's.
     """
 
     def __init__(self, repeat: AnyRepeat, check: Optional[Check], *, own_process: bool) -> None:
         self._repeat = blocking(repeat)
-        self._records = Records(check)
+        self._log = TrialLog(check)
         self._cpu_clock = process_time_ns if own_process else thread_time_ns
 
-    def measure(self, loops: int) -> Dict[str, Any]:
-        """Run the unit ``loops`` times; the record of that (see `Records.record`).
+    def measure(self, loops: int) -> WorkerRecord:
+        """Run the unit ``loops`` times and record it.
 
         Raises:
             LaneError: the work raised, ``check`` refused its result, or the result has no text to digest.
@@ -90,44 +91,39 @@ class Bench:
         except BaseException as error:
             raise fault_of_work(error) from error
         end_ns = perf_counter_ns()
-        return self._records.record(start_ns, end_ns, cpu_clock() - cpu_ns, outcome)
+        return self._log.record(start_ns, end_ns, cpu_clock() - cpu_ns, outcome)
 
 
 def fault_of_work(error: BaseException) -> LaneError:
-    """What the work raised, told at home only."""
+    """Return what the work raised as the lane's error; a copy of the process ends here."""
     stray.end_if_copy()
     return LaneError(raised("work", error))
 
 
-class Records:
-    """What one worker did, trial by trial; its first result is checked, the last of each trial digested."""
+class TrialLog:
+    """One worker's trials as records; the first result is checked, the last of each trial is digested."""
 
     def __init__(self, check: Optional[Check]) -> None:
         self._check = check
         self._run_queue: Optional[RunQueue] = None
         self._waited_ns: Optional[int] = None
 
-    def record(self, start_ns: int, end_ns: int, cpu_ns: int, outcome: Outcome) -> Dict[str, Any]:
-        """One trial.
-
-        Returns:
-            A record of plain values: ``start_ns`` and ``end_ns`` on the monotonic clock, ``cpu_ns``, ``wait_ns``
-            (run-queue wait since the last trial, None at first and where the system does not tell), ``own_ns`` (what
-            a unit that times itself told, else None), ``digest`` of the last result, ``observed`` and ``gil``.
+    def record(self, start_ns: int, end_ns: int, cpu_ns: int, outcome: Outcome) -> WorkerRecord:
+        """Record one trial.
 
         Raises:
             LaneError: ``check`` refused the result, or it has no text to digest.
         """
         stray.end_if_copy()
         result, own_ns = outcome
-        told = self._judge(result)
+        judged = self._judge(result)
         return {
             "start_ns": start_ns,
             "end_ns": end_ns,
             "cpu_ns": cpu_ns,
             "wait_ns": self._wait_ns(),
             "own_ns": own_ns,
-            "digest": told,
+            "digest": judged,
             "observed": result.seen if isinstance(result, Observed) else {},
             "gil": gil_enabled(),
         }
@@ -139,7 +135,7 @@ class Records:
         return None if before is None or self._waited_ns is None else self._waited_ns - before
 
     def _judge(self, result: object) -> str:
-        """The result's digest, once it is verified; both run foreign code, which may raise anything."""
+        """Verify the result and return its digest; both run foreign code, which may raise anything."""
         try:
             self._verify(result)
             return OBSERVED if isinstance(result, Observed) else digest(result)

@@ -1,12 +1,13 @@
-"""Trials as records. A trial's time is the makespan, from the gate to the last worker's end.
+"""Trials as records; a trial's time is the makespan, from the gate to the last worker's end.
 
-A worker's own duration is never taken for it: under a shared GIL one worker can starve the others, and what each then
-tells of itself adds up to a speed-up that is not there. The same holds for what a unit tells that times itself, as most
-of pyperf's do. But its call also prepares what it does not time, so the makespan alone would be too long. It is
-multiplied by the *timed share*: how much of its call one worker says it was timing, alone and with as many loops.
+A worker's own duration is never taken for it: under a shared GIL one worker can starve the others, and the durations
+that each reports of itself then add up to a speed-up that is not there. Units that time themselves, as most of
+pyperf's do, report durations of that kind. But their calls also prepare what they do not time, so the makespan alone
+would be too long. It is multiplied by the *timed share*: the part of its call that one worker says it was timing,
+alone and with as many loops.
 
-With one worker, that is exactly the time the unit told. With several, whole calls are compared, which no worker's clock
-can embellish, and told in the unit that the benchmark means.
+The product is exactly the unit's own time where there is one worker. Where there are more, whole calls are compared,
+which no worker's clock can embellish, in the unit that the benchmark means.
 """
 
 from __future__ import annotations
@@ -15,31 +16,32 @@ from .timing import gil_enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Dict, List
 
     from .crews import Crew
+    from .records import TrialRecord, WorkerRecord
 
 
 class Trials:
-    """A crew's trials; the share of a self-timed unit is measured once per number of loops."""
+    """A crew's trials; the share of a unit that times itself is measured once per number of loops."""
 
     def __init__(self, crew: Crew, workers: int) -> None:
         self._crew = crew
         self._workers = workers
         self._shares: Dict[int, float] = {}
 
-    def trial(self, loops: int) -> Dict[str, Any]:
+    def trial(self, loops: int) -> TrialRecord:
         """Let every worker run ``loops`` units; times count from the gate, the lists have one entry per worker."""
         gil_before = gil_enabled()
         gate_ns, records = self._crew.trial(loops, self._workers)
         makespan_ns = max(record["end_ns"] for record in records) - gate_ns
-        is_self_timed = records[0]["own_ns"] is not None
+        times_itself = records[0]["own_ns"] is not None
         return {
             "loops": loops,
-            "wall_ns": self._timed_ns(makespan_ns, loops, records) if is_self_timed else makespan_ns,
+            "wall_ns": self._timed_ns(makespan_ns, loops, records) if times_itself else makespan_ns,
             "starts_ns": [record["start_ns"] - gate_ns for record in records],
             "ends_ns": [record["end_ns"] - gate_ns for record in records],
-            "own_ns": [record["own_ns"] for record in records] if is_self_timed else [],
+            "own_ns": [record["own_ns"] for record in records] if times_itself else [],
             "cpu_ns": [record["cpu_ns"] for record in records],
             "wait_ns": [record["wait_ns"] for record in records],
             "digests": [record["digest"] for record in records],
@@ -48,7 +50,7 @@ class Trials:
             "gil_after": any(record["gil"] for record in records),
         }
 
-    def _timed_ns(self, makespan_ns: int, loops: int, records: List[Dict[str, Any]]) -> int:
+    def _timed_ns(self, makespan_ns: int, loops: int, records: List[WorkerRecord]) -> int:
         if len(records) == 1:
             share = _timed_share(records[0])
         else:
@@ -58,8 +60,7 @@ class Trials:
         return max(1, round(makespan_ns * share))
 
 
-def _timed_share(record: Dict[str, Any]) -> float:
-    """How much of its call's duration a unit says it was timing, in a trial of one worker."""
-    own_ns: int = record["own_ns"]
-    duration_ns: int = record["end_ns"] - record["start_ns"]
-    return own_ns / max(1, duration_ns)
+def _timed_share(record: WorkerRecord) -> float:
+    """Return the part of its call's duration that a unit says it was timing, in a trial of one worker."""
+    duration_ns = record["end_ns"] - record["start_ns"]
+    return (record["own_ns"] or 0) / max(1, duration_ns)

@@ -1,6 +1,6 @@
-"""The first instructions of workers that ``multiprocessing`` and pools start: it imports next to nothing.
+"""The first instructions of workers that ``multiprocessing`` and pools start; this module imports next to nothing.
 
-Such a worker imports the module that holds them before it can begin, and what that takes is no part of its birth.
+A worker has to import the module that holds them before it can begin, and what that takes is no part of its birth.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def live(born: Connection, end: Connection) -> None:
-    """What a process runs: tell when it began, and wait for the end."""
+    """Send the time at which this process began, and wait for the end."""
     born_ns = perf_counter_ns()
     born.send(born_ns)
     end.recv()
 
 
 def first_task() -> int:
-    """What a pool is given; it refers to nothing around it, so that interpreters take it as it is."""
-    from time import perf_counter_ns  # noqa: PLC0415 - see above
+    """Return the time; a task that refers to nothing around it, so that interpreters take it as it is."""
+    from time import perf_counter_ns  # noqa: PLC0415 - the task brings its own clock
 
     return perf_counter_ns()

@@ -29,19 +29,18 @@ from queue import SimpleQueue
 from time import perf_counter_ns
 
 from gilscope_agent import subinterpreter
-from gilscope_agent.fault import LaneError
-from gilscope_agent.measures import _newborn
+from gilscope_agent.measures import _newborn, _offered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, ContextManager, Iterator, Tuple
 
     Life = Callable[[], Tuple[int, int]]
-    """Lives once; the nanoseconds of its start and of its end."""
+    """A worker's life, from which come the nanoseconds of its start and of its end."""
 
 CASES = ("start", "end")
 
-# What a new interpreter runs; `posix` and `time` are built in.
+# The source text that a new interpreter runs; `posix` and `time` are built in.
 FIRST_INSTRUCTIONS = """
 from time import perf_counter_ns
 born_ns = perf_counter_ns()
@@ -49,7 +48,7 @@ import os
 os.write({write_fd}, str(born_ns).encode())
 """
 
-# What a new process runs; it lives until its standard input ends.
+# The source text that a new process runs; it lives until its standard input ends.
 FIRST_AND_LAST_INSTRUCTIONS = """
 from time import perf_counter_ns
 born_ns = perf_counter_ns()
@@ -58,7 +57,7 @@ print(born_ns, flush=True)
 sys.stdin.read()
 """
 
-# What a process without `site` runs, to see interpreters born that have none either.
+# The source text that a process without `site` runs, to see interpreters born that have none either.
 HOST = """
 import sys
 package = type(sys)("gilscope_agent")
@@ -71,7 +70,7 @@ birth.host(own_gil={own_gil})
 
 
 def _way(life: Life) -> Callable[[str], ContextManager[Callable[[], int]]]:
-    """A life as a way, of which a case asks for one part."""
+    """Make a way of a life, of which a case asks for one part."""
 
     @contextmanager
     def way(case: str) -> Iterator[Callable[[], int]]:
@@ -84,7 +83,7 @@ def _way(life: Life) -> Callable[[str], ContextManager[Callable[[], int]]]:
 
 @_way
 def thread() -> Tuple[int, int]:
-    """A thread of the main interpreter."""
+    """Start and end a thread of the main interpreter."""
     born: SimpleQueue[int] = SimpleQueue()
     end: SimpleQueue[None] = SimpleQueue()
 
@@ -96,90 +95,88 @@ def thread() -> Tuple[int, int]:
     worker = threading.Thread(target=live)
     worker.start()
     born_ns = born.get()
-    told_ns = perf_counter_ns()
+    dismissed_ns = perf_counter_ns()
     end.put(None)
     worker.join()
-    return born_ns - asked_ns, perf_counter_ns() - told_ns
+    return born_ns - asked_ns, perf_counter_ns() - dismissed_ns
 
 
 @_way
 def interpreter() -> Tuple[int, int]:
-    """An interpreter with a GIL of its own, in the calling thread."""
+    """Start and end an interpreter with a GIL of its own, in the calling thread."""
     return _interpreter(own_gil=True)
 
 
 @_way
 def interpreter_shared() -> Tuple[int, int]:
-    """An interpreter that shares the main one's GIL."""
+    """Start and end an interpreter that shares the main one's GIL."""
     return _interpreter(own_gil=False)
 
 
 @_way
 def interpreter_no_site() -> Tuple[int, int]:
-    """The same with its own GIL, in a process that runs without ``site``."""
+    """Start and end an interpreter with a GIL of its own, in a process without ``site``."""
     return _without_site(own_gil=True)
 
 
 @_way
 def interpreter_shared_no_site() -> Tuple[int, int]:
-    """The same with the shared GIL."""
+    """Start and end an interpreter that shares the main one's GIL, in a process without ``site``."""
     return _without_site(own_gil=False)
 
 
 @_way
 def fork() -> Tuple[int, int]:
-    """A process that ``multiprocessing`` forks."""
+    """Start and end a process that ``multiprocessing`` forks."""
     return _process("fork")
 
 
 @_way
 def forkserver() -> Tuple[int, int]:
-    """A process that a fork server makes, which runs already."""
+    """Start and end a process that a running fork server makes."""
     return _process("forkserver")
 
 
 @_way
 def spawn() -> Tuple[int, int]:
-    """A process that ``multiprocessing`` starts afresh."""
+    """Start and end a process that ``multiprocessing`` spawns."""
     return _process("spawn")
 
 
 @_way
 def python() -> Tuple[int, int]:
-    """A bare Python: the least that a fresh process can take."""
+    """Start and end a bare Python: the least that a fresh process can take."""
     return _python()
 
 
 @_way
 def python_no_site() -> Tuple[int, int]:
-    """A bare Python without ``site``."""
+    """Start and end a bare Python without ``site``."""
     return _python("-S")
 
 
 @_way
 def thread_pool() -> Tuple[int, int]:
-    """A pool of one thread, its first task, its end."""
+    """Start a pool of one thread with its first task, and end it."""
     return _pool(lambda: futures.ThreadPoolExecutor(1))
 
 
 @_way
 def interpreter_pool() -> Tuple[int, int]:
-    """A pool of one interpreter, its first task, its end."""
-    make = getattr(futures, "InterpreterPoolExecutor", None)
-    if make is None:
-        raise NotImplementedError("InterpreterPoolExecutor came with 3.14")
-    return _pool(lambda: make(1))
+    """Start a pool of one interpreter with its first task, and end it."""
+    executor = _offered.interpreter_pool()
+    return _pool(lambda: executor(1))
 
 
 @_way
 def process_pool() -> Tuple[int, int]:
-    """A pool of one spawned process, its first task, its end."""
+    """Start a pool of one spawned process with its first task, and end it."""
     context = multiprocessing.get_context("spawn")
     return _pool(lambda: futures.ProcessPoolExecutor(1, mp_context=context))
 
 
 def host(*, own_gil: bool) -> None:
-    """In a process of its own: let one interpreter live for what only the first one pays, tell how a second lived."""
+    """Print how a second interpreter of this process lived; the first pays what only a first one pays."""
     _interpreter(own_gil=own_gil)
     print(*_interpreter(own_gil=own_gil))  # noqa: T201 - its standard output is the way home
 
@@ -187,37 +184,31 @@ def host(*, own_gil: bool) -> None:
 def _interpreter(*, own_gil: bool) -> Tuple[int, int]:
     read_fd, write_fd = os.pipe()
     asked_ns = perf_counter_ns()
-    identifier = _created(own_gil=own_gil)
+    identifier = _offered.interpreter(own_gil=own_gil)
     subinterpreter.run(identifier, FIRST_INSTRUCTIONS.format(write_fd=write_fd))
-    told_ns = perf_counter_ns()
+    dismissed_ns = perf_counter_ns()
     subinterpreter.destroy(identifier)
     gone_ns = perf_counter_ns()
     born_ns = int(os.read(read_fd, 32))
     os.close(read_fd)
     os.close(write_fd)
-    return born_ns - asked_ns, gone_ns - told_ns
-
-
-def _created(*, own_gil: bool) -> object:
-    try:
-        return subinterpreter.create(own_gil=own_gil)
-    except LaneError as error:
-        raise NotImplementedError(str(error)) from error
+    return born_ns - asked_ns, gone_ns - dismissed_ns
 
 
 def _without_site(*, own_gil: bool) -> Tuple[int, int]:
-    """An interpreter does without ``site`` where its process does; no version's API lets one choose."""
+    """Let an interpreter live without ``site``, as its process does: no version's API gives the choice."""
     _check(own_gil=own_gil)
     measures = os.path.dirname(os.path.abspath(__file__))
     source = HOST.format(agent=os.path.dirname(measures), measures=measures, own_gil=own_gil)
-    told = subprocess.run([sys.executable, "-S", "-c", source], stdout=subprocess.PIPE, check=True).stdout.split()
-    return int(told[0]), int(told[1])
+    output = subprocess.run([sys.executable, "-S", "-c", source], stdout=subprocess.PIPE, check=True).stdout
+    start_ns, end_ns = map(int, output.split())
+    return start_ns, end_ns
 
 
 @lru_cache(maxsize=None)
 def _check(*, own_gil: bool) -> None:
-    """Ask once whether this version can, by doing it."""
-    subinterpreter.destroy(_created(own_gil=own_gil))
+    """Make and end an interpreter, once, to see whether this version can."""
+    subinterpreter.destroy(_offered.interpreter(own_gil=own_gil))
 
 
 def _process(method: str) -> Tuple[int, int]:
@@ -230,14 +221,14 @@ def _process(method: str) -> Tuple[int, int]:
     worker = context.Process(target=_newborn.live, args=(born_out, end_in))  # type: ignore[attr-defined]  # all contexts have it
     worker.start()
     born_ns = born_in.recv()
-    told_ns = perf_counter_ns()
+    dismissed_ns = perf_counter_ns()
     end_out.send(None)
     worker.join()
     gone_ns = perf_counter_ns()
     for connection in (born_in, born_out, end_in, end_out):
         connection.close()
     worker.close()
-    return born_ns - asked_ns, gone_ns - told_ns
+    return born_ns - asked_ns, gone_ns - dismissed_ns
 
 
 def _python(*options: str) -> Tuple[int, int]:
@@ -245,17 +236,17 @@ def _python(*options: str) -> Tuple[int, int]:
     asked_ns = perf_counter_ns()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         born_ns = int(worker.stdout.readline())  # type: ignore[union-attr]  # it is a pipe
-        told_ns = perf_counter_ns()
-        worker.stdin.close()  # type: ignore[union-attr]  # the same
+        dismissed_ns = perf_counter_ns()
+        worker.stdin.close()  # type: ignore[union-attr]  # it is a pipe too
         worker.wait()
         gone_ns = perf_counter_ns()
-    return born_ns - asked_ns, gone_ns - told_ns
+    return born_ns - asked_ns, gone_ns - dismissed_ns
 
 
 def _pool(make: Callable[[], futures.Executor]) -> Tuple[int, int]:
     asked_ns = perf_counter_ns()
     pool = make()
     born_ns = pool.submit(_newborn.first_task).result()
-    told_ns = perf_counter_ns()
+    dismissed_ns = perf_counter_ns()
     pool.shutdown()
-    return born_ns - asked_ns, perf_counter_ns() - told_ns
+    return born_ns - asked_ns, perf_counter_ns() - dismissed_ns

@@ -1,4 +1,4 @@
-"""The agent as a package, in a process that a lane started: a module with a path is one."""
+"""The agent as a package in a process that a lane started; a module with a ``__path__`` is a package."""
 
 from __future__ import annotations
 

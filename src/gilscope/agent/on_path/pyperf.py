@@ -1,4 +1,4 @@
-"""``pyperf`` in a process that a script started: the stand-in, which shows its bench calls to nobody there."""
+"""``pyperf`` in a process that a script started: the stand-in, whose bench calls nobody sees there."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Two programs that talk through a channel, as they were shown in 2019 when subinterpreters were new."""
+"""Two programs that talk through a channel, first shown in 2019 when subinterpreters were new."""

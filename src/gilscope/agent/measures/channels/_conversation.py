@@ -1,4 +1,4 @@
-"""A word in a channel, a thread that runs source in an interpreter, and the answer in the same channel."""
+"""A conversation: a word in a channel, source run in an interpreter by a thread, an answer in that channel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 from gilscope_agent import subinterpreter
 from gilscope_agent.channels import Channel
-from gilscope_agent.fault import LaneError
+from gilscope_agent.measures import _offered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Iterator, TypeVar
 
-    Answer = TypeVar("Answer")
+    Reply = TypeVar("Reply")
 
 FIRST = """
 from gilscope_agent.channels import Channel
@@ -23,24 +23,21 @@ channel = Channel({number})
 
 @contextmanager
 def conversation(
-    source: str, say: Callable[[Channel], None], hear: Callable[[Channel], Answer], *, own_gil: bool
-) -> Iterator[Callable[[], Answer]]:
+    source: str, say: Callable[[Channel], None], hear: Callable[[Channel], Reply], *, own_gil: bool
+) -> Iterator[Callable[[], Reply]]:
     """Say something, let ``source`` run with its end of the channel as ``channel``, hear what it answered.
 
     The interpreter is made once, since some versions leak megabytes with each.
 
     Raises:
-        NotImplementedError: this version has no such interpreters.
+        NotImplementedError: this version has no interpreters of this kind.
     """
-    try:
-        identifier = subinterpreter.create(own_gil=own_gil)
-    except LaneError as error:
-        raise NotImplementedError(str(error)) from error
+    identifier = _offered.interpreter(own_gil=own_gil)
     channel = Channel()
     subinterpreter.run(identifier, subinterpreter.mount() + FIRST.format(number=channel.number))
     with ThreadPoolExecutor(1) as thread:
 
-        def talk() -> Answer:
+        def talk() -> Reply:
             say(channel)
             thread.submit(subinterpreter.run, identifier, source).result()
             return hear(channel)

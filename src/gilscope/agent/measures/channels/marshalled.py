@@ -31,18 +31,18 @@ channel.send(marshal.dumps([1, 2, 3, 4, 5]))
 
 
 def say(channel: Channel) -> None:
-    """A hundred numbers."""
+    """Send a hundred numbers."""
     channel.send(marshal.dumps(list(range(100))))
 
 
 def hear(channel: Channel) -> List[int]:
-    """The answer."""
+    """Receive the answer."""
     numbers: List[int] = marshal.loads(channel.receive())  # noqa: S302 - both ends are ours
     return numbers
 
 
 def check(answer: List[int]) -> None:
-    """It is always the same."""
+    """Refuse any answer but the five numbers."""
     assert answer == [1, 2, 3, 4, 5], answer  # noqa: S101 - check() asserts by contract
 
 

@@ -40,7 +40,7 @@ channel.send(bytes(buffers.pop()))
 
 
 def say(channel: Channel) -> None:
-    """The pickle, then the memory."""
+    """Send the pickle, then the memory."""
     buffers: List[pickle.PickleBuffer] = []
     channel.send(pickle.dumps(pickle.PickleBuffer(NUMBERS), protocol=5, buffer_callback=buffers.append))
     memory = buffers.pop().raw()
@@ -48,13 +48,13 @@ def say(channel: Channel) -> None:
 
 
 def hear(channel: Channel) -> List[int]:
-    """The answer, as numbers."""
+    """Receive the answer as numbers."""
     memory = pickle.loads(channel.receive(), buffers=[channel.receive()])  # noqa: S301 - both ends are ours
     return memoryview(memory).cast("q").tolist()
 
 
 def check(answer: List[int]) -> None:
-    """The other way round."""
+    """Refuse any answer but the numbers in reverse."""
     assert answer == list(reversed(NUMBERS)), answer  # noqa: S101 - check() asserts by contract
 
 

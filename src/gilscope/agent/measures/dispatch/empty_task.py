@@ -27,15 +27,16 @@ from time import perf_counter_ns
 
 from gilscope_agent import subinterpreter
 from gilscope_agent.fault import LaneError
+from gilscope_agent.measures import _offered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Awaitable, Callable, Iterator, Optional
 
     Timed = Callable[[], int]
-    """Lets one task be done; the nanoseconds that it took."""
+    """One task, from which come the nanoseconds that it took."""
 
-# What an interpreter behind a pipe runs, until the pipe ends.
+# The source text that an interpreter behind a pipe runs, until the pipe ends.
 ECHO = """
 import os
 while os.read({read_fd}, 1):
@@ -44,11 +45,11 @@ while os.read({read_fd}, 1):
 
 
 def nothing() -> None:
-    """The empty task; it refers to nothing around it, so that interpreters take it as it is."""
+    """Do nothing: a task that refers to nothing around it, so that interpreters take it as it is."""
 
 
 def echo(receive: Callable[[], object], send: Callable[[object], object]) -> None:
-    """What a worker does behind any pair of channels: answer until None comes."""
+    """Answer as a worker behind any pair of channels, until None comes."""
     while True:
         task = receive()
         if task is None:
@@ -58,7 +59,7 @@ def echo(receive: Callable[[], object], send: Callable[[object], object]) -> Non
 
 @contextmanager
 def thread() -> Iterator[Timed]:
-    """A thread behind two locks, the cheapest that blocks without polling."""
+    """Reach a thread behind two locks, the cheapest that blocks without polling."""
     ask, answer = threading.Lock(), threading.Lock()
     tasks = [1]
     ask.acquire()
@@ -83,7 +84,7 @@ def thread() -> Iterator[Timed]:
 
 @contextmanager
 def thread_queue() -> Iterator[Timed]:
-    """A thread behind two queues."""
+    """Reach a thread behind two queues."""
     inbox: Queue[object] = Queue()
     outbox: Queue[object] = Queue()
     worker = threading.Thread(target=echo, args=(inbox.get, outbox.put), daemon=True)
@@ -95,49 +96,43 @@ def thread_queue() -> Iterator[Timed]:
 
 @contextmanager
 def thread_pool() -> Iterator[Timed]:
-    """``ThreadPoolExecutor``."""
+    """Reach a thread of ``ThreadPoolExecutor``."""
     with futures.ThreadPoolExecutor(1) as pool:
         yield _pooled(pool)
 
 
 @contextmanager
 def interpreter() -> Iterator[Timed]:
-    """An interpreter with a GIL of its own, behind pipes."""
+    """Reach an interpreter with a GIL of its own, behind pipes."""
     with _interpreter(own_gil=True) as timed:
         yield timed
 
 
 @contextmanager
 def interpreter_shared() -> Iterator[Timed]:
-    """An interpreter that shares the main one's GIL, behind pipes."""
+    """Reach an interpreter that shares the main one's GIL, behind pipes."""
     with _interpreter(own_gil=False) as timed:
         yield timed
 
 
 @contextmanager
 def interpreter_run() -> Iterator[Timed]:
-    """An interpreter told in source text, in the calling thread; with its own GIL where it can have one."""
-    try:
-        identifier = subinterpreter.create(own_gil=subinterpreter.VERSION >= (3, 12))
-    except LaneError as error:
-        raise NotImplementedError(str(error)) from error
+    """Run source text in an interpreter, by the calling thread; it has its own GIL where it can have one."""
+    identifier = _offered.interpreter(own_gil=subinterpreter.VERSION >= (3, 12))
     yield _timed(lambda: subinterpreter.run(identifier, "pass"))
     subinterpreter.destroy(identifier)
 
 
 @contextmanager
 def interpreter_pool() -> Iterator[Timed]:
-    """``InterpreterPoolExecutor``."""
-    make = getattr(futures, "InterpreterPoolExecutor", None)
-    if make is None:
-        raise NotImplementedError("InterpreterPoolExecutor came with 3.14")
-    with make(1) as pool:
+    """Reach an interpreter of ``InterpreterPoolExecutor``."""
+    with _offered.interpreter_pool()(1) as pool:
         yield _pooled(pool)
 
 
 @contextmanager
 def process() -> Iterator[Timed]:
-    """A spawned process behind ``multiprocessing``'s pipes."""
+    """Reach a spawned process behind ``multiprocessing``'s pipes."""
     context = multiprocessing.get_context("spawn")
     near, far = context.Pipe()
     worker = context.Process(target=behind_a_pipe, args=(far,))
@@ -149,7 +144,7 @@ def process() -> Iterator[Timed]:
 
 @contextmanager
 def process_queue() -> Iterator[Timed]:
-    """A spawned process behind ``multiprocessing``'s queues."""
+    """Reach a spawned process behind ``multiprocessing``'s queues."""
     context = multiprocessing.get_context("spawn")
     inbox, outbox = context.Queue(), context.Queue()
     worker = context.Process(target=behind_queues, args=(inbox, outbox))
@@ -164,14 +159,14 @@ def process_queue() -> Iterator[Timed]:
 
 @contextmanager
 def process_pool() -> Iterator[Timed]:
-    """``ProcessPoolExecutor`` of spawned processes."""
+    """Reach a spawned process of ``ProcessPoolExecutor``."""
     with futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield _pooled(pool)
 
 
 @contextmanager
 def asyncio_task() -> Iterator[Timed]:
-    """A task of the running event loop."""
+    """Await a task of the running event loop."""
 
     async def task() -> None:
         nothing()
@@ -182,18 +177,18 @@ def asyncio_task() -> Iterator[Timed]:
 
 @contextmanager
 def asyncio_thread_pool() -> Iterator[Timed]:
-    """``run_in_executor``, awaited in the event loop."""
+    """Await ``run_in_executor`` in the event loop."""
     with _event_loop() as loop, futures.ThreadPoolExecutor(1) as pool:
         yield lambda: loop.run_until_complete(_awaited(lambda: loop.run_in_executor(pool, nothing)))
 
 
 def behind_a_pipe(connection: multiprocessing.connection.Connection) -> None:
-    """What such a process runs."""
+    """Answer as a process behind a pipe."""
     echo(connection.recv, connection.send)
 
 
 def behind_queues(inbox: multiprocessing.Queue[object], outbox: multiprocessing.Queue[object]) -> None:
-    """What such a process runs."""
+    """Answer as a process behind two queues."""
     echo(inbox.get, outbox.put)
 
 
@@ -235,26 +230,26 @@ def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @contextmanager
 def _interpreter(*, own_gil: bool) -> Iterator[Timed]:
-    """Made, run and ended by a thread of its own."""
+    """Reach an interpreter that is made, run and ended by a thread of its own."""
     orders_in, orders_out = os.pipe()
     answers_in, answers_out = os.pipe()
-    made: SimpleQueue[Optional[LaneError]] = SimpleQueue()
+    refusals: SimpleQueue[Optional[LaneError]] = SimpleQueue()
 
     def live() -> None:
         try:
             identifier = subinterpreter.create(own_gil=own_gil)
         except LaneError as error:
-            made.put(error)
+            refusals.put(error)
             return
-        made.put(None)
+        refusals.put(None)
         subinterpreter.run(identifier, ECHO.format(read_fd=orders_in, write_fd=answers_out))
         subinterpreter.destroy(identifier)
 
     worker = threading.Thread(target=live, daemon=True)
     worker.start()
-    refused = made.get()
-    if refused is not None:
-        raise NotImplementedError(str(refused))
+    refusal = refusals.get()
+    if refusal is not None:
+        raise NotImplementedError(str(refusal))
     yield _through(partial(os.write, orders_out), partial(os.read, answers_in, 1))
     os.close(orders_out)
     worker.join()

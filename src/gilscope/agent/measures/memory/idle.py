@@ -9,4 +9,4 @@ from __future__ import annotations
 
 
 def work() -> None:
-    """Nothing: what is weighed is the worker, after it has loaded this file and run it."""
+    """Do nothing: what is weighed is the worker, after it has loaded this file and run it."""

@@ -1,5 +1,5 @@
-"""What it takes to send something to a worker: one probe for each shape of payload, one way for each means.
+"""Probes of sending a payload to a worker: one for each shape of payload, with a way for each means.
 
-A payload goes there and a small answer comes back: how long it is, its first item and its last. The answer takes the
-same way for all workers of a kind (a queue, a pipe), so that ways differ only in how the payload travels.
+A payload goes there and a small answer comes back: how long it is, its first item and its last. All
+workers of a kind answer by one means (a queue, a pipe), so that ways differ only in how the payload travels.
 """

@@ -1,4 +1,4 @@
-"""What runs in the subinterpreter: payloads come in by some means, what was seen of them goes out through a pipe."""
+"""The subinterpreter's side: payloads come in by some means, what was seen of them goes out through a pipe."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ def live(shape_name: str, receive: str, means: Tuple[Any, ...], orders: int, ans
     """Look at all that comes until the orders end."""
     shape = BY_NAME[shape_name]
     outbox = PipeEnd(answers)
-    serve(shape, RECEIVE[receive](shape, orders, *means), lambda answer: outbox.send_bytes(marshal.dumps(answer)))
+    serve(shape, RECEIVE[receive](shape, orders, *means), lambda sighting: outbox.send_bytes(marshal.dumps(sighting)))
 
 
 def as_it_is(shape: Shape, orders: int, medium: str, number: int) -> Iterator[object]:
-    """The payload itself came through."""
+    """Yield payloads that came through themselves."""
     del shape
     return _received(orders, medium, number, lambda parts: parts.pop())
 
 
 def marshalled(shape: Shape, orders: int, medium: str, number: int) -> Iterator[object]:
-    """What ``marshal`` had made of it."""
+    """Yield payloads that came as ``marshal`` writes them."""
     del shape
     return _received(orders, medium, number, lambda parts: marshal.loads(parts.pop()))  # noqa: S302 - both ends are ours
 
 
 def unpickled(shape: Shape, orders: int, medium: str, number: int) -> Iterator[object]:
-    """The pickle, then its buffers."""
+    """Yield payloads of which a pickle came, then its buffers."""
     del shape
     return _received(orders, medium, number, lambda parts: pickle.loads(parts[0], buffers=parts[1:]))  # noqa: S301 - ours
 
 
 def piped(shape: Shape, orders: int) -> Iterator[object]:
-    """A length of eight bytes, then so many."""
+    """Yield payloads that came through the pipe of orders, behind a length of eight bytes."""
     while True:
         header = os.read(orders, 8)
         if not header:
@@ -57,7 +57,7 @@ def piped(shape: Shape, orders: int) -> Iterator[object]:
 
 
 def mapped(shape: Shape, orders: int, fd: int) -> Iterator[object]:
-    """A file, all of it, mapped anew every time."""
+    """Yield a whole file, mapped anew every time."""
     while os.read(orders, 1):
         with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as memory:
             yield shape.unpacked(memory)
@@ -68,7 +68,7 @@ MEDIA = {each.__name__: each for each in (Channel, Queue)}
 
 
 def _received(orders: int, medium: str, number: int, restored: Callable[[List[Any]], object]) -> Iterator[object]:
-    """Every order says how many parts are waiting."""
+    """Receive as many parts as every order says, and yield what is restored from them."""
     inbox = MEDIA[medium](number)
     while True:
         count = os.read(orders, 1)
@@ -78,7 +78,7 @@ def _received(orders: int, medium: str, number: int, restored: Callable[[List[An
 
 
 def _read(fd: int, size: int) -> bytearray:
-    """Exactly so many bytes, into memory that is asked for once."""
+    """Read exactly ``size`` bytes, into memory that is asked for once."""
     data = bytearray(size)
     rest = memoryview(data)
     while rest:

@@ -17,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-    from ._shapes import Buffer, Shape
-    from ._trips import Seen
+    from ._shapes import Buffer, Seen, Shape
 
 HAS_OWN_GIL = subinterpreter.VERSION >= (3, 12)
 
@@ -29,7 +28,7 @@ _inside.live({shape!r}, {receive!r}, {means!r}, {orders}, {answers})
 
 
 class Neighbour:
-    """A context manager; ``receive`` is the function of ``_inside`` that gets the payloads, ``means`` where from.
+    """The context of a subinterpreter; ``receive`` names the function of ``_inside`` that gets payloads by ``means``.
 
     Raises:
         NotImplementedError: this build has no subinterpreters.
@@ -54,7 +53,7 @@ class Neighbour:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Its orders end, and it with them."""
+        """End the orders, and the interpreter with them."""
         os.close(self._orders)
         self._thread.join()
         for fd in (self._orders_in, self._answers.fd, self._answers_out):
@@ -67,10 +66,10 @@ class Neighbour:
             rest = rest[os.write(self._orders, rest) :]
 
     def answer(self) -> Seen:
-        """What it saw.
+        """Return what the interpreter saw.
 
         Raises:
-            OtherSideError: it failed.
+            OtherSideError: the other side failed.
         """
         return seen(marshal.loads(self._answers.recv_bytes()))  # noqa: S302 - both ends are ours
 

@@ -1,4 +1,4 @@
-"""The shapes of payloads: how one of a size is made, what is seen of it, and how it crosses where only bytes can.
+"""The shapes of payloads: how they are made, what is seen of them, and how they cross as bytes.
 
 A size counts the bytes of the values: one for a character, eight for a number, forty for a record.
 """
@@ -10,36 +10,36 @@ from binascii import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Protocol
+    from typing import Any, Dict, List, Protocol, Tuple
 
-    from ._trips import Seen
-
+    Seen = Tuple[Any, ...]
+    """What the other side saw of a payload, as plain values."""
     Payload = Any
-    """Whatever a shape makes, and whatever stands for it on the other side: a view of memory, say."""
+    """An object that a shape makes, or what stands for it on the other side: a view of memory, say."""
     Buffer = Any
-    """``bytes``, a memoryview, a ctypes array, an mmap."""
+    """Memory: ``bytes``, a memoryview, a ctypes array, an mmap."""
 
     class Shape(Protocol):
-        """What every shape can do; ``inside`` is the shape's name where it is looked at in a subinterpreter."""
+        """A shape of payloads; ``inside`` names the one that takes its place in a subinterpreter."""
 
         @property
         def inside(self) -> str:
-            """A name in `BY_NAME`."""
+            """Return a name in `BY_NAME`."""
 
         def make(self, size: int) -> Payload:
-            """A payload whose values take so many bytes."""
+            """Make a payload whose values take ``size`` bytes."""
 
         def ends(self, payload: Payload) -> Seen:
-            """Its length, its first item and its last: plain values, which take no longer for a long payload."""
+            """Return the payload's length, first item and last: plain values, as quick to get of a long payload."""
 
         def whole(self, payload: Payload) -> Seen:
-            """The same with a checksum of all in between."""
+            """Return the payload's ends, and a checksum of all in between."""
 
         def packed(self, payload: Payload) -> Buffer:
-            """The payload as bytes, or a buffer of them; without a copy where there need not be one."""
+            """Return the payload as bytes or a buffer of them; without a copy where there need not be one."""
 
         def unpacked(self, buffer: Buffer) -> Payload:
-            """The payload again; a view of the buffer where it can be one."""
+            """Return the payload again; a view of the buffer where it can be one."""
 
 
 BYTES_OF_A_NUMBER = 8
@@ -52,23 +52,23 @@ class Bytes:
     inside = "bytes"
 
     def make(self, size: int) -> bytes:
-        """All values in turn."""
+        """Make bytes of all values in turn."""
         return (bytes(range(256)) * (size // 256 + 1))[:size]
 
     def ends(self, payload: Payload) -> Seen:
-        """Length, first and last byte."""
+        """Return the length, the first and the last byte."""
         return len(payload), payload[0], payload[-1]
 
     def whole(self, payload: Payload) -> Seen:
-        """The same and a checksum."""
+        """Return the ends and a checksum."""
         return (*self.ends(payload), crc32(payload))
 
     def packed(self, payload: bytes) -> bytes:
-        """As it is."""
+        """Return the payload as it is."""
         return payload
 
     def unpacked(self, buffer: Buffer) -> Payload:
-        """As it is."""
+        """Return the buffer as it is."""
         return buffer
 
 
@@ -78,23 +78,23 @@ class Text:
     inside = "text"
 
     def make(self, size: int) -> str:
-        """The alphabet, again and again."""
+        """Make the alphabet, again and again."""
         return ("abcdefghijklmnopqrstuvwxyz " * (size // 27 + 1))[:size]
 
     def ends(self, payload: str) -> Seen:
-        """Length, first and last character."""
+        """Return the length, the first and the last character."""
         return len(payload), payload[0], payload[-1]
 
     def whole(self, payload: str) -> Seen:
-        """The same and a checksum."""
+        """Return the ends and a checksum."""
         return (*self.ends(payload), crc32(self.packed(payload)))
 
     def packed(self, payload: str) -> bytes:
-        """As UTF-8."""
+        """Return the text as UTF-8."""
         return payload.encode()
 
     def unpacked(self, buffer: bytes) -> str:
-        """From UTF-8."""
+        """Return the text that UTF-8 stands for."""
         return str(buffer, "utf-8")
 
 
@@ -104,23 +104,23 @@ class Integers:
     inside = "integers"
 
     def make(self, size: int) -> List[int]:
-        """Numbers above those that Python keeps ready."""
+        """Make numbers above those that Python keeps ready."""
         return list(range(1000, 1000 + max(1, size // BYTES_OF_A_NUMBER)))
 
     def ends(self, payload: List[int]) -> Seen:
-        """Length, first and last number."""
+        """Return the length, the first and the last number."""
         return len(payload), payload[0], payload[-1]
 
     def whole(self, payload: List[int]) -> Seen:
-        """The same and a checksum."""
+        """Return the ends and a checksum."""
         return (*self.ends(payload), crc32(repr(payload).encode()))
 
     def packed(self, payload: List[int]) -> bytes:
-        """By ``marshal``."""
+        """Return what ``marshal`` writes of the payload."""
         return marshal.dumps(payload)
 
     def unpacked(self, buffer: Buffer) -> Payload:
-        """By ``marshal``."""
+        """Return what ``marshal`` reads from the buffer."""
         return marshal.loads(buffer)  # noqa: S302 - both ends are ours
 
 
@@ -130,7 +130,7 @@ class Records(Integers):
     inside = "records"
 
     def make(self, size: int) -> Payload:
-        """Records numbered from 0."""
+        """Make records numbered from 0."""
         count = max(1, size // BYTES_OF_A_RECORD)
         return {
             number: {"name": "record {:09d}".format(number), "count": 1000 + number, "share": number / count}
@@ -138,35 +138,35 @@ class Records(Integers):
         }
 
     def ends(self, payload: Payload) -> Seen:
-        """How many, and the names of the first and the last."""
+        """Return the number of records, and the names of the first and the last."""
         return len(payload), payload[0]["name"], payload[len(payload) - 1]["name"]
 
 
 class Doubles:
-    """A buffer of floating-point numbers, seen without NumPy."""
+    """Memory that holds floating-point numbers, seen without NumPy."""
 
     inside = "doubles"
 
     def make(self, size: int) -> memoryview:
-        """Numbers from 0."""
+        """Make numbers from 0."""
         from array import array  # noqa: PLC0415 - only this shape needs it
 
         return memoryview(array("d", range(max(1, size // BYTES_OF_A_NUMBER))))
 
     def ends(self, payload: Payload) -> Seen:
-        """Length, first and last number."""
+        """Return the length, the first and the last number."""
         return len(payload), float(payload[0]), float(payload[-1])
 
     def whole(self, payload: Payload) -> Seen:
-        """The same and a checksum."""
+        """Return the ends and a checksum."""
         return (*self.ends(payload), crc32(payload))
 
     def packed(self, payload: Payload) -> memoryview:
-        """The same memory."""
+        """Return the payload's memory as bytes."""
         return memoryview(payload).cast("B")
 
     def unpacked(self, buffer: Buffer) -> Payload:
-        """The same memory."""
+        """Return the buffer's memory as numbers."""
         return memoryview(buffer).cast("B").cast("d")
 
 
@@ -174,15 +174,20 @@ class NumPyArray(Doubles):
     """A NumPy array of floating-point numbers; in a subinterpreter, where NumPy does not load, its memory."""
 
     def make(self, size: int) -> Payload:
-        """Numbers from 0."""
-        return _numpy().arange(max(1, size // BYTES_OF_A_NUMBER), dtype="d")
+        """Make numbers from 0."""
+        return imported_numpy().arange(max(1, size // BYTES_OF_A_NUMBER), dtype="d")
 
     def unpacked(self, buffer: Buffer) -> Payload:
-        """An array over the same memory."""
-        return _numpy().frombuffer(buffer, dtype="d")
+        """Return an array over the buffer's memory."""
+        return imported_numpy().frombuffer(buffer, dtype="d")
 
 
-def _numpy() -> Any:  # noqa: ANN401 - most machines that check this have no NumPy stubs
+def imported_numpy() -> Any:  # noqa: ANN401 - most machines that check this have no NumPy stubs
+    """Import NumPy.
+
+    Raises:
+        NotImplementedError: it is not installed.
+    """
     try:
         import numpy  # noqa: ICN001, PLC0415 - most targets have none
     except ImportError:

@@ -1,6 +1,6 @@
-"""To a subinterpreter, with a GIL of its own where there is one (3.12 and later).
+"""Means of sending to a subinterpreter, which has a GIL of its own where it can (3.12 and later).
 
-Channels and queues of interpreters cannot be waited for: a byte through an ``os.pipe`` tells that something is there.
+Channels and queues of interpreters cannot be waited for: a byte through an ``os.pipe`` says that something is there.
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, ContextManager, Iterator, List, Union
 
-    from ._shapes import Shape
-    from ._trips import Seen, Unit
+    from ._shapes import Seen, Shape
+    from ._trips import Unit
 
     Parts = Callable[[Any], List[Any]]
-    """A payload as the values that are sent for it."""
+    """A split of a payload into the values that are sent for it."""
 
 
 def by_channel(shape: Shape, size: int) -> ContextManager[Unit]:
-    """A channel, as it is; what is not shareable is pickled by 3.14 and later."""
+    """Send through a channel as it is; 3.14 and later pickle what is not shareable."""
     _require_shareable(shape)
     return _medium(shape, size, Channel(), "as_it_is", lambda payload: [payload])
 
 
 def by_queue(shape: Shape, size: int) -> ContextManager[Unit]:
-    """A queue, likewise."""
+    """Send through a queue as it is; 3.14 and later pickle what is not shareable."""
     queue = Queue()
     _require_shareable(shape)
     return _medium(shape, size, queue, "as_it_is", lambda payload: [payload])
 
 
 def by_memoryview(shape: Shape, size: int) -> ContextManager[Unit]:
-    """A ``memoryview`` through a channel."""
+    """Send a ``memoryview`` through a channel."""
     if subinterpreter.VERSION < (3, 13):
         raise NotImplementedError("a memoryview crosses to another interpreter from 3.13 on")
     return _medium(shape, size, Channel(), "as_it_is", lambda payload: [memoryview(payload)])
 
 
 def by_marshal(shape: Shape, size: int) -> ContextManager[Unit]:
-    """Through a channel as ``marshal`` writes it."""
+    """Send through a channel what ``marshal`` writes."""
     return _medium(shape, size, Channel(), "marshalled", lambda payload: [marshal.dumps(payload)])
 
 
 def by_pickle5(shape: Shape, size: int) -> ContextManager[Unit]:
-    """Through a channel as pickle's protocol 5 writes it, with buffers out of band where the shape has any."""
+    """Send through a channel what pickle's protocol 5 writes, with buffers out of band where there are any."""
     if shape.inside == "doubles":
         raise NotImplementedError("NumPy does not load in a subinterpreter")
     return _medium(shape, size, Channel(), "unpickled", _pickled)
@@ -63,7 +63,7 @@ def by_pickle5(shape: Shape, size: int) -> ContextManager[Unit]:
 
 @contextmanager
 def by_pipe(shape: Shape, size: int) -> Iterator[Unit]:
-    """``os.pipe``, through which go bytes, or what ``marshal`` makes of the payload."""
+    """Send through ``os.pipe`` the payload's bytes, or what ``marshal`` makes of it."""
     payload = shape.make(size)
     with Neighbour(shape, "piped") as other:
 
@@ -78,7 +78,7 @@ def by_pipe(shape: Shape, size: int) -> Iterator[Unit]:
 
 @contextmanager
 def by_mmap(shape: Shape, size: int) -> Iterator[Unit]:
-    """A file in memory, which the other side maps every time; written once, as all shared memory here."""
+    """Write a file in memory once, which the other side maps every time."""
     payload = shape.make(size)
     packed = shape.packed(payload)
     with _file_in_memory() as fd:
@@ -100,7 +100,7 @@ def _require_shareable(shape: Shape) -> None:
 
 
 def _pickled(payload: object) -> List[Any]:
-    """The pickle, then its buffers: as memory from 3.13 on, as copies before."""
+    """Return the pickle, then its buffers: as memory from 3.13 on, as copies before."""
     buffers: List[pickle.PickleBuffer] = []
     whole = pickle.PickleBuffer(payload) if isinstance(payload, bytes) else payload
     head = pickle.dumps(whole, protocol=5, buffer_callback=buffers.append)
@@ -126,7 +126,7 @@ def _medium(shape: Shape, size: int, medium: Union[Channel, Queue], receive: str
 
 @contextmanager
 def _file_in_memory() -> Iterator[int]:
-    """Its descriptor; where the system has no such thing, that of a temporary file."""
+    """Yield the descriptor of a file in memory; that of a temporary file where the system has none."""
     if hasattr(os, "memfd_create"):
         fd = os.memfd_create("payload")
         try:

@@ -1,4 +1,4 @@
-"""To a process, spawned: pickled, or in memory that both sides see.
+"""Means of sending to a spawned process: pickled, or in memory that both sides see.
 
 What lies in shared memory is written once, when the way is entered: its figure is what handing it over takes, not what
 filling it takes.
@@ -21,34 +21,29 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from typing import Any, Callable, Iterator, Tuple
 
-    from ._shapes import Buffer, Shape
-    from ._trips import Seen, Unit
+    from ._shapes import Buffer, Seen, Shape
+    from ._trips import Trip, Unit
 
     Inbox = Any
     SharedArray = Any
 
 SPAWN = multiprocessing.get_context("spawn")
-"""Works on every platform, and beside threads and interpreters; how a process was started has no part in a trip."""
+"""A start method for every platform, beside threads and interpreters too; it has no part in a trip."""
 
 SECONDS_TO_LEAVE = 5
 
 
 @contextmanager
 def by_pipe(shape: Shape, size: int) -> Iterator[Unit]:
-    """``multiprocessing.Pipe``, which pickles."""
+    """Send through ``multiprocessing.Pipe``, which pickles."""
     payload = shape.make(size)
     with _process(shape, sent) as (orders, answers):
-
-        def trip() -> Seen:
-            orders.send(payload)
-            return seen(answers.recv())
-
-        yield timed(trip, shape, payload)
+        yield timed(_through(orders, payload, answers), shape, payload)
 
 
 @contextmanager
 def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
-    """``multiprocessing.Queue``, which pickles in a thread of its own."""
+    """Send through ``multiprocessing.Queue``, which pickles in a thread of its own."""
     payload = shape.make(size)
     inbox: Inbox = SPAWN.Queue()
     with _process(shape, queued, inbox) as (_, answers):
@@ -65,18 +60,18 @@ def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
 
 @contextmanager
 def by_pool(shape: Shape, size: int) -> Iterator[Unit]:
-    """``ProcessPoolExecutor``, whose task is the look at the payload."""
+    """Send with a task of ``ProcessPoolExecutor``, which is the look at the payload."""
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only this way needs it
 
     payload = shape.make(size)
     looks = chain([shape.whole], repeat(shape.ends))
-    with ProcessPoolExecutor(1, mp_context=SPAWN, initializer=stacks.tell_on_request) as pool:
+    with ProcessPoolExecutor(1, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
         yield timed(lambda: pool.submit(next(looks), payload).result(), shape, payload)
 
 
 @contextmanager
 def by_shared_memory(shape: Shape, size: int) -> Iterator[Unit]:
-    """``multiprocessing.shared_memory``: its name is sent, under which the other side opens it every time."""
+    """Send the name of ``multiprocessing.shared_memory``, which the other side opens every time."""
     payload = shape.make(size)
     packed = shape.packed(payload)
     block = SharedMemory(create=True, size=len(packed))
@@ -84,12 +79,7 @@ def by_shared_memory(shape: Shape, size: int) -> Iterator[Unit]:
         memory: Buffer = block.buf
         memory[: len(packed)] = packed
         with _process(shape, attached, shape, len(packed)) as (orders, answers):
-
-            def trip() -> Seen:
-                orders.send(block.name)
-                return seen(answers.recv())
-
-            yield timed(trip, shape, payload)
+            yield timed(_through(orders, block.name, answers), shape, payload)
     finally:
         block.close()
         block.unlink()
@@ -97,22 +87,17 @@ def by_shared_memory(shape: Shape, size: int) -> Iterator[Unit]:
 
 @contextmanager
 def by_raw_array(shape: Shape, size: int) -> Iterator[Unit]:
-    """``sharedctypes.RawArray``: the other side is told that it may look."""
+    """Send word that the other side may look at a ``sharedctypes.RawArray``."""
     payload = shape.make(size)
     array: SharedArray = SPAWN.RawArray("B", len(shape.packed(payload)))
     memoryview(array).cast("B")[:] = shape.packed(payload)
     with _process(shape, looked_at, shape, array) as (orders, answers):
-
-        def trip() -> Seen:
-            orders.send("look")
-            return seen(answers.recv())
-
-        yield timed(trip, shape, payload)
+        yield timed(_through(orders, "look", answers), shape, payload)
 
 
 @contextmanager
 def by_locked_array(shape: Shape, size: int) -> Iterator[Unit]:
-    """``sharedctypes.Array``, which has a lock: each side takes it once."""
+    """Send word about a ``sharedctypes.Array``, whose lock each side takes once."""
     payload = shape.make(size)
     array: SharedArray = SPAWN.Array("B", len(shape.packed(payload)))
     memoryview(array.get_obj()).cast("B")[:] = shape.packed(payload)
@@ -126,24 +111,34 @@ def by_locked_array(shape: Shape, size: int) -> Iterator[Unit]:
         yield timed(trip, shape, payload)
 
 
-# what the other side receives
+def _through(orders: Connection, message: object, answers: Connection) -> Trip:
+    """Return a trip on which ``message`` goes out through a pipe."""
+
+    def trip() -> Seen:
+        orders.send(message)
+        return seen(answers.recv())
+
+    return trip
+
+
+# The other side: what it receives.
 
 
 def sent(orders: Connection) -> Iterator[object]:
-    """All that comes out of a pipe."""
+    """Yield all that comes out of a pipe."""
     with suppress(EOFError):
         while True:
             yield orders.recv()
 
 
 def queued(orders: Connection, inbox: Inbox) -> Iterator[object]:
-    """All that comes out of a queue."""
+    """Yield all that comes out of a queue."""
     del orders
     return received(inbox)
 
 
 def attached(orders: Connection, shape: Shape, size: int) -> Iterator[object]:
-    """The memory whose name comes out of the pipe; of some systems it is longer than asked for."""
+    """Yield the memory whose name comes out of the pipe, cut to size: some systems give more."""
     for name in sent(orders):
         block = SharedMemory(str(name))
         memory: Buffer = block.buf
@@ -154,21 +149,21 @@ def attached(orders: Connection, shape: Shape, size: int) -> Iterator[object]:
 
 
 def looked_at(orders: Connection, shape: Shape, array: SharedArray) -> Iterator[object]:
-    """The array, whenever told."""
+    """Yield the array for every order."""
     for _ in sent(orders):
         yield shape.unpacked(array)
 
 
 def looked_at_in_turn(orders: Connection, shape: Shape, array: SharedArray) -> Iterator[object]:
-    """The array, whenever told, while its lock is held."""
+    """Yield the array for every order, while its lock is taken."""
     for _ in sent(orders):
         with array.get_lock():
             yield shape.unpacked(array.get_obj())
 
 
 def live(shape: Shape, receive: Callable[..., Iterator[object]], answers: Connection, *means: object) -> None:
-    """What a spawned process runs."""
-    stacks.tell_on_request()
+    """Serve as a spawned process."""
+    stacks.write_on_request()
     serve(shape, receive(*means), answers.send)
 
 
@@ -176,7 +171,7 @@ def live(shape: Shape, receive: Callable[..., Iterator[object]], answers: Connec
 def _process(
     shape: Shape, receive: Callable[..., Iterator[object]], *means: object
 ) -> Iterator[Tuple[Connection, Connection]]:
-    """A process that looks at what it receives; where orders go in and answers come out."""
+    """Start a process that looks at what it receives; yield where orders go in and where answers come out."""
     orders_in, orders_out = SPAWN.Pipe(duplex=False)
     answers_in, answers_out = SPAWN.Pipe(duplex=False)
     process = SPAWN.Process(target=live, args=(shape, receive, answers_out, orders_in, *means), daemon=True)

@@ -1,4 +1,4 @@
-"""To a thread: by reference."""
+"""Means of sending to a thread: by reference."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
-    from ._shapes import Shape
-    from ._trips import Seen, Unit
+    from ._shapes import Seen, Shape
+    from ._trips import Unit
 
     Inbox = Any
     """A queue of threads or of processes."""
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
-    """``queue.Queue``."""
+    """Send through ``queue.Queue``."""
     payload = shape.make(size)
     inbox: Queue[Any] = Queue()
     outbox: Queue[Any] = Queue()
@@ -38,7 +38,7 @@ def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
 
 
 def received(inbox: Inbox) -> Iterator[object]:
-    """What comes out of a queue until None does; each is forgotten before the next is asked for."""
+    """Yield what comes out of a queue until None does; each item is forgotten before the next is asked for."""
     while True:
         item = inbox.get()
         if item is None:

@@ -9,13 +9,12 @@ from time import perf_counter_ns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterable, Tuple, Union
+    from typing import Callable, Iterable, Union
 
-    from ._shapes import Shape
+    from ._shapes import Seen, Shape
 
-    Seen = Tuple[Any, ...]
-    Answer = Union[Seen, str]
-    """What was seen, or the traceback of what went wrong."""
+    Sighting = Union[Seen, str]
+    """The other side's answer: what it saw, or the traceback of what went wrong."""
     Trip = Callable[[], Seen]
     Unit = Callable[[], float]
 
@@ -23,11 +22,11 @@ LEAST_NS = 5_000_000
 
 
 class OtherSideError(Exception):
-    """What went wrong there, as its traceback."""
+    """A failure on the other side, as its traceback."""
 
 
-def serve(shape: Shape, payloads: Iterable[object], answer: Callable[[Answer], object]) -> None:
-    """The other side: look at every payload, drop it, and only then ask for the next."""
+def serve(shape: Shape, payloads: Iterable[object], answer: Callable[[Sighting], object]) -> None:
+    """Look at every payload as the other side, drop it, and only then ask for the next."""
     look = shape.whole
     try:
         for payload in payloads:
@@ -40,22 +39,23 @@ def serve(shape: Shape, payloads: Iterable[object], answer: Callable[[Answer], o
         answer(traceback.format_exc())
 
 
-def seen(answer: Answer) -> Seen:
-    """What the other side saw.
+def seen(sighting: Sighting) -> Seen:
+    """Return what the other side saw.
 
     Raises:
-        OtherSideError: it failed.
+        OtherSideError: the other side failed.
     """
-    if isinstance(answer, str):
-        raise OtherSideError(answer)
-    return answer
+    if isinstance(sighting, str):
+        raise OtherSideError(sighting)
+    return sighting
 
 
 def timed(trip: Trip, shape: Shape, payload: object) -> Unit:
-    """The trip as a unit that tells how many nanoseconds one takes.
+    """Make a unit of a trip, which returns the nanoseconds that a trip takes.
 
-    It makes as many as fill some milliseconds: a payload that nothing copies is there a thousand times sooner than one
-    that is pickled, and one cold trip would tell more of caches than of the means. None may bring something else back.
+    The unit makes as many trips as fill some milliseconds: a payload that nothing copies is there a thousand times
+    sooner than one that is pickled, and a single cold trip would measure caches rather than the means. None may bring
+    something else back.
     """
     _expect(trip(), shape.whole(payload))
     ends = shape.ends(payload)

@@ -6,7 +6,7 @@
 """What do processes take to fill a NumPy array's rows with i and i squared: pickled, or in place in shared memory?
 
 The parent owns row 0, which nobody else may touch. A ``ProcessPoolExecutor`` of two does the others. The figure is for
-all twenty rows, so it tells what a small task costs rather than what a large array does.
+all twenty rows, so it is about what a small task costs, not about what a large array does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 from gilscope_agent import stacks
+from gilscope_agent.measures.transport._shapes import imported_numpy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ ROW_0 = [-1, -1]
 SPAWN = multiprocessing.get_context("spawn")
 
 shared: List[SharedArray] = []
-"""In a worker, the array that it was started with."""
+"""The array that a worker was started with."""
 
 
 @contextmanager
 def process_pool() -> Iterator[Callable[[], Rows]]:
-    """Workers return rows, which the parent gathers."""
-    array = _numpy().zeros((ROWS, 2), dtype="i")
-    with ProcessPoolExecutor(WORKERS, mp_context=SPAWN, initializer=stacks.tell_on_request) as pool:
+    """Let workers return rows, which the parent gathers."""
+    array = imported_numpy().zeros((ROWS, 2), dtype="i")
+    with ProcessPoolExecutor(WORKERS, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
 
         def fill() -> Rows:
             _wipe(array)
@@ -50,10 +51,10 @@ def process_pool() -> Iterator[Callable[[], Rows]]:
 
 @contextmanager
 def raw_array() -> Iterator[Callable[[], Rows]]:
-    """Workers write rows where the parent reads them."""
-    _numpy()
+    """Let workers write rows where the parent reads them."""
+    imported_numpy()
     memory = SPAWN.RawArray("i", ROWS * 2)
-    array = _seen(memory)
+    array = _as_rows(memory)
     with ProcessPoolExecutor(WORKERS, mp_context=SPAWN, initializer=begin, initargs=(memory,)) as pool:
 
         def fill() -> Rows:
@@ -65,23 +66,23 @@ def raw_array() -> Iterator[Callable[[], Rows]]:
 
 
 def check(rows: Rows) -> None:
-    """Row 0 is the parent's, the others hold their squares."""
+    """Refuse rows other than the parent's row 0 and the workers' squares."""
     assert rows == [ROW_0, *([number, number**2] for number in range(1, ROWS))], rows  # noqa: S101 - by contract
 
 
 def row_of(number: int) -> Tuple[int, List[int]]:
-    """A row and where it belongs."""
+    """Return a row and where it belongs."""
     return number, [number, number**2]
 
 
 def begin(memory: SharedArray) -> None:
-    """What a worker does first."""
-    stacks.tell_on_request()
-    shared.append(_seen(memory))
+    """Keep the array that this worker is started with."""
+    stacks.write_on_request()
+    shared.append(_as_rows(memory))
 
 
 def write_row(number: int) -> None:
-    """A row, where it belongs."""
+    """Write a row where it belongs."""
     shared[0][number] = [number, number**2]
 
 
@@ -95,13 +96,5 @@ def _rows(array: SharedArray) -> Rows:
     return rows
 
 
-def _seen(memory: SharedArray) -> SharedArray:
-    return _numpy().frombuffer(memory, dtype="i").reshape(-1, 2)
-
-
-def _numpy() -> Any:  # noqa: ANN401 - most machines that check this have no NumPy stubs
-    try:
-        import numpy  # noqa: ICN001, PLC0415 - most targets have none
-    except ImportError:
-        raise NotImplementedError("NumPy is not installed here") from None
-    return numpy
+def _as_rows(memory: SharedArray) -> SharedArray:
+    return imported_numpy().frombuffer(memory, dtype="i").reshape(-1, 2)

@@ -1,0 +1,46 @@
+"""A file of the user's, run as a module."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import bytecode, stray
+from .fault import LaneError, raised
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict
+
+
+def load(path: str) -> Dict[str, Any]:
+    """Run a file under its own name, beside what lies in its folder; return all that it defines.
+
+    Raises:
+        LaneError: it cannot be read or parsed, or raises.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        return run(path, os.path.splitext(os.path.basename(path))[0])
+    except BaseException as error:
+        raise LaneError(raised("load", error)) from error
+
+
+def run(path: str, name: str) -> Dict[str, Any]:
+    """Run a file as the module of this name; return all that it defines.
+
+    Raises:
+        BaseException: whatever the file raises, or why it cannot be read or parsed.
+    """
+    module = type(sys)(name)
+    module.__file__ = path
+    try:
+        with open(path, "rb") as file:
+            code = bytecode.compiled(file.read(), path)
+        sys.modules[name] = module
+        exec(code, module.__dict__)  # noqa: S102 - running the user's file is what this is for
+    finally:
+        stray.end_if_copy()
+    return module.__dict__

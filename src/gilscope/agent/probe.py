@@ -1,0 +1,177 @@
+"""A probe's file becomes a unit of work that can be called again and again."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import modules, stray, units
+from .fault import LaneError, failure, raised
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional, TypeVar
+
+    from .records import LaneOrder
+
+    Result = TypeVar("Result")
+    Unit = Callable[[], Any]
+
+# CPython's words for an extension module that cannot be in several interpreters.
+REFUSED = "does not support loading in subinterpreters"
+
+
+class LoadedProbe:
+    """A probe's functions, before any state was made.
+
+    ``work`` is the callable to measure, ``setup`` and ``check`` are None where the probe has none.
+    """
+
+    inner_loops = 1
+
+    def __init__(
+        self,
+        work: Callable[..., Any],
+        setup: Optional[Callable[[], object]],
+        check: Optional[Callable[[object], None]],
+        *,
+        repeated: Callable[[Unit], units.AnyRepeat] = units.compared,
+    ) -> None:
+        self.work = work
+        self.setup = setup
+        self.check = check
+        self._repeated = repeated
+
+    def repeat(self, state: object) -> units.AnyRepeat:
+        """Return what one worker runs: the work, bound to ``state`` where there is a setup."""
+        if self.setup is None:
+            return self._repeated(self.work)
+        from functools import partial  # noqa: PLC0415 - not every probe needs it
+
+        return self._repeated(partial(self.work, state))
+
+    def fresh_state(self) -> object:
+        """Return what ``setup`` makes, or None without one.
+
+        Raises:
+            LaneError: ``setup`` raised.
+        """
+        return None if self.setup is None else _set_up(self.setup)
+
+
+def loaded(order: LaneOrder) -> LoadedProbe:
+    """Load a probe that has a ``work``, or any callable of a script that knows nothing of gilscope.
+
+    Raises:
+        LaneError: it cannot be loaded.
+    """
+    if order["function"] is not None:
+        return _function(order["path"], order["function"])
+    namespace = _run(order)
+    setup, case = namespace.get("setup"), _case(order)
+    if setup is not None and case:
+        from functools import partial  # noqa: PLC0415 - few probes have cases
+
+        setup = partial(setup, *case)
+    work = _named(namespace, order["path"], "work")
+    return LoadedProbe(work, setup, namespace.get("check"), repeated=_repeated(order))
+
+
+def opened_way(order: LaneOrder, way: str, body: Callable[[LoadedProbe], None]) -> None:
+    """Enter one of a probe's ways, a context manager; call ``body`` with its unit of work, and leave it.
+
+    Raises:
+        LaneError: it cannot be loaded, entered or left.
+        BaseException: whatever ``body`` raised.
+    """
+    namespace = _run(order)
+    enter = namespace[way.replace("-", "_")]
+    context = _set_up(lambda: enter(*_case(order)))
+    unit = _set_up(context.__enter__)
+    body(LoadedProbe(unit, None, namespace.get("check"), repeated=_repeated(order)))
+    try:
+        context.__exit__(None, None, None)
+    except BaseException as error:
+        raise LaneError(raised("end", error)) from error
+
+
+def _set_up(make: Callable[[], Result]) -> Result:
+    """Call what the probe makes its state or its unit with.
+
+    Raises:
+        LaneError: it raised; a NotImplementedError means that this runtime is unsupported, and says why.
+    """
+    try:
+        return make()
+    except NotImplementedError as error:
+        raise LaneError(failure("setup", "unsupported", str(error))) from error
+    except BaseException as error:
+        raise LaneError(raised("setup", error)) from error
+    finally:
+        stray.end_if_copy()
+
+
+def _run(order: LaneOrder) -> Dict[str, Any]:
+    """Run the probe's file; what it cannot import is no failure where its block names it or CPython refuses it.
+
+    Raises:
+        LaneError: it cannot be run.
+    """
+    try:
+        return modules.load(order["path"])
+    except LaneError as error:
+        reason = _unsupported_import(error.__cause__, order["dependencies"])
+        if reason is None:
+            raise
+        raise LaneError(failure("load", "unsupported", reason)) from error
+
+
+def _unsupported_import(error: Optional[BaseException], dependencies: List[str]) -> Optional[str]:
+    """Return why this runtime cannot import what the probe needs, None where the probe itself is wrong."""
+    if not isinstance(error, ImportError):
+        return None
+    root: BaseException = error
+    while root.__cause__ or root.__context__:
+        root = root.__cause__ or root.__context__ or root
+    if dependencies and isinstance(root, ModuleNotFoundError):
+        import shlex  # noqa: PLC0415 - only needed to word a reason
+
+        install = " ".join(map(shlex.quote, [sys.executable, "-m", "pip", "install", *dependencies]))
+        return "needs {}: {}".format(" ".join(dependencies), install)
+    return str(root) if dependencies or REFUSED in str(root) else None
+
+
+def _case(order: LaneOrder) -> List[object]:
+    """Return the arguments of a way or of a setup: the case where there is one."""
+    return [] if order["case"] is None else [order["case"]]
+
+
+def _repeated(order: LaneOrder) -> Callable[[Unit], units.AnyRepeat]:
+    """Return what makes repeats of the probe's units, by what becomes of their results."""
+    if order["observes"]:
+        return units.observed
+    return units.self_timed if order["self_timed"] else units.compared
+
+
+def _function(path: str, name: str) -> LoadedProbe:
+    from . import on_path  # noqa: PLC0415 - most probes import no pyperf
+
+    if on_path.FOLDER not in sys.path:
+        sys.path.append(on_path.FOLDER)
+    return LoadedProbe(_named(modules.load(path), path, name), None, None)
+
+
+def _named(namespace: Dict[str, Any], path: str, name: str) -> Callable[..., Any]:
+    function = namespace.get(name)
+    if not callable(function):
+        raise LaneError(failure("load", "missing", _missing(path, name, namespace)))
+    return function  # type: ignore[no-any-return]  # what a script defines has no type here
+
+
+def _missing(path: str, name: str, namespace: Dict[str, Any]) -> str:
+    import difflib  # noqa: PLC0415 - only needed to word an error
+
+    callables = sorted(key for key, value in namespace.items() if callable(value) and not key.startswith("__"))
+    near = difflib.get_close_matches(name, callables, n=1)
+    hint = "; did you mean {}()?".format(near[0]) if near else ""
+    return "{} has no function {}(){}".format(os.path.basename(path), name, hint)

@@ -1,0 +1,128 @@
+"""Orders, records and answers: the plain dicts between the controller, a lane and its workers.
+
+They stay dicts because they travel as JSON, as ``marshal`` and as source text. The names are for the type checker
+alone: no module imports this one while it runs.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Literal, Optional, Tuple, TypedDict, TypeVar, Union
+
+    class LaneOrder(TypedDict):
+        """What a lane opens: a probe, one of its ways, a function, or a benchmark of a script.
+
+        ``function`` names any callable of the file, ``benchmark`` a bench call of the script, ``way`` a context manager
+        of the probe; where all three are None, the probe has a ``work``. Units that are ``self_timed`` return the
+        nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
+        (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so.
+        """
+
+        type: Literal["open"]
+        path: str
+        function: Optional[str]
+        dependencies: List[str]
+        benchmark: Optional[str]
+        argv: List[str]
+        shared: bool
+        way: Optional[str]
+        case: Union[int, float, str, None]
+        self_timed: bool
+        observes: bool
+        crew: str
+        workers: int
+
+    class ScriptOrder(TypedDict):
+        """A script written for pyperf, whose benchmarks are asked for."""
+
+        type: Literal["benchmarks"]
+        path: str
+        argv: List[str]
+
+    class TrialOrder(TypedDict):
+        """One trial, in which every worker runs the unit ``loops`` times."""
+
+        type: Literal["trial"]
+        loops: int
+
+    class CloseOrder(TypedDict):
+        """The end of a lane."""
+
+        type: Literal["close"]
+
+    FirstOrder = Union[LaneOrder, ScriptOrder]
+    """The controller's first line to a fresh agent."""
+
+    NextOrder = Union[TrialOrder, CloseOrder]
+    """Every line of the controller's to a lane that is open."""
+
+    Sightings = Dict[str, Union[float, str]]
+    """What a unit saw, by name: numbers and words."""
+
+    class Failure(TypedDict):
+        """Why a lane cannot go on: the phase, the kind, the reason, and a traceback where there is one."""
+
+        phase: str
+        kind: str
+        reason: str
+        detail: str
+
+    class WorkerRecord(TypedDict):
+        """One worker's share of a trial.
+
+        ``start_ns`` and ``end_ns`` are on the monotonic clock. ``wait_ns`` is the time in the run queue since the
+        worker's last trial, None in its first one and where the system does not report it. ``own_ns`` is what a unit
+        that times itself returned, None for all others. ``digest`` is that of the last result, ``observed`` what the
+        unit saw, ``gil`` whether the process held a GIL afterwards.
+        """
+
+        start_ns: int
+        end_ns: int
+        cpu_ns: int
+        wait_ns: Optional[int]
+        own_ns: Optional[int]
+        digest: str
+        observed: Sightings
+        gil: bool
+
+    class TrialRecord(TypedDict):
+        """One trial of a lane; times count from the gate, and the lists have one entry per worker."""
+
+        loops: int
+        wall_ns: int
+        starts_ns: List[int]
+        ends_ns: List[int]
+        own_ns: List[Optional[int]]
+        cpu_ns: List[int]
+        wait_ns: List[Optional[int]]
+        digests: List[str]
+        observed: Sightings
+        gil_before: bool
+        gil_after: bool
+
+    class Contents(TypedDict):
+        """The benchmarks of a script.
+
+        ``left_out`` has pairs of a name and why it cannot be measured, of which the last may stand for all that a
+        failing script did not come to. ``description`` is the script's own, or None.
+        """
+
+        benchmarks: List[str]
+        left_out: List[List[str]]
+        description: Optional[str]
+
+    class Readiness(TypedDict):
+        """A worker behind pipes has loaded its probe, one unit of which does ``inner_loops`` times what is asked."""
+
+        inner_loops: int
+
+    class Presence(TypedDict):
+        """A pool's worker, identified by its process and its thread."""
+
+        worker: Tuple[int, int]
+
+    Record = TypeVar("Record")
+
+    Answer = Union[Tuple[Literal["failed"], Failure], Tuple[Literal["ready", "measured"], Record]]
+    """What a worker in another interpreter or process answers."""

@@ -1,0 +1,50 @@
+"""Workloads: what workers run, loaded from the file that the controller ordered."""
+
+from __future__ import annotations
+
+from . import bytecode, probe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Optional, Protocol
+
+    from .records import LaneOrder
+    from .units import AnyRepeat
+
+    class Workload(Protocol):
+        """A probe or a benchmark, as every crew sees it.
+
+        ``check`` is None where no result is looked at; one unit does ``inner_loops`` times what is asked about.
+        """
+
+        @property
+        def check(self) -> Optional[Callable[[object], None]]:
+            """Return a function that raises where a result is wrong."""
+
+        @property
+        def inner_loops(self) -> int:
+            """Return how many times one unit does what is asked about."""
+
+        def fresh_state(self) -> object:
+            """Make the state that one worker needs."""
+
+        def repeat(self, state: object) -> AnyRepeat:
+            """Return what one worker runs."""
+
+
+def opened(order: LaneOrder, body: Callable[[Workload], None]) -> None:
+    """Load what the order names and call ``body`` with it, which is alive for as long as ``body`` runs.
+
+    Raises:
+        LaneError: it cannot be loaded.
+        BaseException: whatever ``body`` raised.
+    """
+    bytecode.import_as_later()
+    if order["benchmark"] is not None:
+        from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
+
+        script.opened(order, order["benchmark"], body)
+    elif order["way"] is not None:
+        probe.opened_way(order, order["way"], body)
+    else:
+        body(probe.loaded(order))
