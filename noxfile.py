@@ -42,13 +42,14 @@ ROOT = Path(__file__).parent
 SOURCE = ROOT / "src"
 sys.path.insert(0, str(SOURCE))
 
-from gilscope import errors, measure, store  # noqa: E402 - found by the line above
+from gilscope import errors, store  # noqa: E402 - found by the line above
 from gilscope.commands.measuring import take_census  # noqa: E402 - found by the same line
+from gilscope.lab import measure  # noqa: E402 - found by the line above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.model import Runtime
+    from gilscope.values.runtimes import Runtime
 
 nox.needs_version = ">=2025.5"
 nox.options.sessions = ["tests"]

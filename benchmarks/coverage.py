@@ -1,7 +1,7 @@
 """Do the intervals keep their word? Simulated contests of known truth, as Markdown tables.
 
 Run ``python benchmarks/coverage.py`` (three minutes on one core); ``--runs`` trades time for certainty, ``--freedom``
-prints the degrees of freedom that `gilscope.stats.freedom` stands for. Progress goes to stderr, tables to stdout.
+prints the degrees of freedom that `gilscope.stats.intervals.freedom` stands for. Progress goes to stderr, tables to stdout.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from gilscope import places
-from gilscope.matrix import suite
+from gilscope.lab.stopping import MOST_ROUNDS, Costs, Stage, next_stage
 from gilscope.stats import effort
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
 from gilscope.stats.intervals import biweight, freedom, log_ratio_interval
 from gilscope.stats.significance import distinguishable, noise_floor
-from gilscope.stopping import MOST_ROUNDS, Costs, Stage, next_stage
+from gilscope.workloads.suites import suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from gilscope.model import Rules
+    from gilscope.values.contests import Rules
 
     FloatArray = NDArray[np.float64]
 
@@ -158,7 +158,7 @@ def _ended(rng: np.random.Generator, scenario: str, runs: int, rules: Rules, slo
 
 
 def _contest(drawn: dict[str, list[list[float]]], rules: Rules) -> tuple[bool, int]:
-    """One contest of a control ``c`` and a lane ``l`` as `gilscope.lab` runs it, with the ratios that it would draw."""
+    """One contest of a control ``c`` and a lane ``l`` as `gilscope.lab.contest` runs it, with the ratios that it would draw."""
     seen: dict[str, list[list[float]]] = {name: [] for name in drawn}
     stage: Stage | str = Stage(rules.min_launches, rules.rounds, frozenset(drawn))
     launches, elapsed_s = 0, 0.0

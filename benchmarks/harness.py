@@ -20,15 +20,17 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from gilscope import host
 from gilscope.commands.measuring import take_census
-from gilscope.lab import Lab
-from gilscope.lane import Lane, common_environment
-from gilscope.launch import Launch, Surroundings
-from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Rules, Runtime, Trial
+from gilscope.lab import host
+from gilscope.lab.contest import Lab
+from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
+from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.records import ContestEnd, Record, Trial
+from gilscope.values.runtimes import Arm, Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

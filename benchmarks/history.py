@@ -23,20 +23,9 @@ import numpy as np
 
 from builders import DEFAULT, HOST
 from gilscope import store
-from gilscope.model import (
-    Arm,
-    Calibration,
-    Contest,
-    ContestEnd,
-    LaneSpec,
-    Pair,
-    Probe,
-    Record,
-    Rules,
-    RunHeader,
-    Runtime,
-    Trial,
-)
+from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.records import Calibration, ContestEnd, Record, RunHeader, Trial
+from gilscope.values.runtimes import Arm, Pair, Runtime
 
 GOAL_S = 1.0
 ROUNDS = 5

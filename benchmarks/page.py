@@ -15,11 +15,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from history import seconds
 
 from builders import HEADER, PROBE, contest, lane, pair, trial
-from gilscope.model import Calibration, Contest, LaneSpec, Run, Trial
+from gilscope.values.records import Calibration, Run, Trial
+
+if TYPE_CHECKING:
+    from gilscope.values.contests import Contest, LaneSpec
 
 GOAL_S = 2.0
 GOAL_BYTES = 1_500_000

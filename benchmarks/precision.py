@@ -34,22 +34,25 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope import host, places
+from gilscope import places
 from gilscope.commands.measuring import take_census
-from gilscope.lab import Lab
-from gilscope.lane import Lane, common_environment
-from gilscope.matrix import suite
-from gilscope.model import Arm, Contest, ContestEnd, LaneSpec, Probe, Record, Runtime, Trial
+from gilscope.lab import host
+from gilscope.lab.contest import Lab
+from gilscope.lab.lane import Lane, common_environment
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats import effort
 from gilscope.stats.estimate import Estimate, student_quantile
 from gilscope.stats.intervals import log_ratio_interval
+from gilscope.values.contests import Contest, LaneSpec, Probe
+from gilscope.values.records import ContestEnd, Record, Trial
+from gilscope.values.runtimes import Arm, Runtime
+from gilscope.workloads.suites import suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.model import Rules
+    from gilscope.values.contests import Rules
 
 BENCHMARKS = (
     "json_loads",

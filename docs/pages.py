@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from gilscope import catalog, matrix, places, store
+from gilscope import places, store
 from gilscope.arguments import parser
 from gilscope.claims.judgements import judged
+from gilscope.claims.statements import claims as claims_file
 from gilscope.commands.showing import read_report
 from gilscope.figures.standings import standings
 from gilscope.render import claims, ladder, markdown, models, probes, sheets, tracker
+from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.model import RunHeader
     from gilscope.render.sheets import Sheet
+    from gilscope.values.records import RunHeader
 
 REFERENCE = Path("results/reference")
 
@@ -74,7 +76,7 @@ def progress() -> str:
 def every_claim() -> str:
     """What was said by others, and what the runs on record say of it."""
     runs = [store.read(path) for path in store.runs(REFERENCE)]
-    told = judged(matrix.claims(places.CLAIMS), runs)
+    told = judged(claims_file(places.CLAIMS), runs)
     return _text(claims.sheets(told), [run.header for run in runs])
 
 

@@ -7,17 +7,17 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from gilscope import protocol
-from gilscope.model import LaneSpec, Probe
+from gilscope.lab import protocol
 from gilscope.places import AGENT
 from gilscope.processes.guardian import kill_group
+from gilscope.values.contests import LaneSpec, Probe
 from targets import environment, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gilscope.model import Arm
+    from gilscope.values.runtimes import Arm
 
 TIME_LIMIT_S = 60
 

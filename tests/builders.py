@@ -7,22 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.model import (
-    Arm,
-    Calibration,
-    Contest,
-    Facts,
-    Finding,
-    HostCard,
-    LaneSpec,
-    Pair,
-    Probe,
-    Rules,
-    Run,
-    RunHeader,
-    Runtime,
-    Trial,
-)
+from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.records import Calibration, Finding, HostCard, Run, RunHeader, Trial
+from gilscope.values.runtimes import Arm, Facts, Pair, Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

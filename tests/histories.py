@@ -9,12 +9,15 @@ import msgspec
 
 from builders import HEADER, HOST, contest, pair, runtime, trial
 from gilscope import store
-from gilscope.model import Arm, Calibration, ContestEnd, LaneSpec
+from gilscope.values.contests import LaneSpec
+from gilscope.values.records import Calibration, ContestEnd
+from gilscope.values.runtimes import Arm
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Contest, Record
+    from gilscope.values.contests import Contest
+    from gilscope.values.records import Record
 
 
 def made_run(  # noqa: PLR0913 - a run is described by this many things

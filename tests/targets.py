@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
-from gilscope.lane import common_environment, lane_environment
+from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.models import MODELS
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
 
 if TYPE_CHECKING:
-    from gilscope.model import Arm
+    from gilscope.values.runtimes import Arm
 
 with tempfile.TemporaryDirectory() as _cache:
     CENSUS = census(os.environ, [sys.executable], [], Path(_cache))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from gilscope.model import Facts
+from gilscope.values.runtimes import Facts
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

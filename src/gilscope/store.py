@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.errors import ResultsError
-from gilscope.model import Calibration, Contest, ContestEnd, Finding, Memory, Record, Run, RunHeader, Skip, Trial
+from gilscope.values.contests import Contest, Skip
+from gilscope.values.records import Calibration, ContestEnd, Finding, Memory, Record, Run, RunHeader, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,18 +16,18 @@ import pytest
 
 import targets
 from agents import Agents, Ended, end, members
-from gilscope import protocol
 from gilscope.agent.timing import digest
-from gilscope.model import LaneSpec
+from gilscope.lab import protocol
+from gilscope.lab.protocol import Measured
 from gilscope.models import MODELS
-from gilscope.protocol import Measured
 from gilscope.runtimes.twins import arms
+from gilscope.values.contests import LaneSpec
 from targets import has_joblib, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gilscope.model import Arm
+    from gilscope.values.runtimes import Arm
 
 AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]

@@ -12,13 +12,13 @@ import pytest
 import targets
 from agents import Agents
 from gilscope.agent.timing import digest
-from gilscope.model import Probe
+from gilscope.values.contests import Probe
 from targets import environment, models_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Arm
+    from gilscope.values.runtimes import Arm
 
 ARMS = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT if arm in (*targets.EDGES, *targets.FREE_THREADED)]
 """Every free-threaded build, and of the default ones, where constants are mortal anyway, the oldest and the newest."""

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from gilscope.agent import facts
-from gilscope.model import Facts
 from gilscope.places import FACTS_SCRIPT
 from gilscope.processes.environment import without_python
 from gilscope.runtimes.candidates import candidates
+from gilscope.values.runtimes import Facts
 
 FOUND = [
     pytest.param(candidate.path, id=f"{candidate.origin}-{candidate.label}")

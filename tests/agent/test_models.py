@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.agent.timing import digest
-from gilscope.model import Arm
+from gilscope.values.runtimes import Arm
 from targets import AS_BUILT, EDGES, has_joblib, models_of
 
 if TYPE_CHECKING:

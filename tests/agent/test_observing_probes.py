@@ -11,15 +11,17 @@ import pytest
 
 import targets
 from agents import Agents, Ended, end
-from gilscope import catalog, places, protocol
-from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
-from gilscope.model import LaneSpec, Probe
-from gilscope.plan import unfit
+from gilscope import places
+from gilscope.lab import protocol
+from gilscope.lab.lane import Lane, LaneFailedError, common_environment, lane_environment
+from gilscope.lab.plan import unfit
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import arms
+from gilscope.values.contests import LaneSpec, Probe
+from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
-    from gilscope.model import Arm
+    from gilscope.values.runtimes import Arm
 
 FOLDER = places.PROBES
 KINDS = {"latency", "hazards", "gil", "isolation"}

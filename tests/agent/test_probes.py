@@ -16,17 +16,20 @@ import msgspec
 import pytest
 
 import targets
-from gilscope import catalog, places, protocol
-from gilscope.model import LaneSpec
+from gilscope import places
+from gilscope.lab import protocol
 from gilscope.places import AGENT
 from gilscope.processes.guardian import kill_group
+from gilscope.values.contests import LaneSpec
+from gilscope.workloads import probes as catalog
 from targets import environment, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agents import Agents
-    from gilscope.model import Arm, Probe
+    from gilscope.values.contests import Probe
+    from gilscope.values.runtimes import Arm
 
     Answers = dict[tuple[str, str], dict[str, Any]]
 

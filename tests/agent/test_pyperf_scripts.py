@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from gilscope import protocol
-from gilscope.model import Arm, LaneSpec, Probe
+from gilscope.lab import protocol
 from gilscope.places import AGENT
+from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.runtimes import Arm
 from targets import AS_BUILT, DEFAULT, EDGES, environment, models_of
 
 if TYPE_CHECKING:

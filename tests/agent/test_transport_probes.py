@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import pytest
 
-from gilscope import catalog, protocol
 from gilscope.agent.measures.transport import _shapes, _trips
-from gilscope.lane import common_environment, lane_environment
-from gilscope.model import LaneSpec
+from gilscope.lab import protocol
+from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.guardian import kill_group
+from gilscope.values.contests import LaneSpec
+from gilscope.workloads import probes as catalog
 from targets import AS_BUILT, EDGES
 
 if TYPE_CHECKING:
     from gilscope.agent.measures.transport._shapes import Shape
-    from gilscope.model import Arm, Probe
+    from gilscope.values.contests import Probe
+    from gilscope.values.runtimes import Arm
 
 PROBES = [probe for probe in catalog.probes(BUILT_IN_PROBES) if probe.kind in {"transport", "channels"}]
 SCRIPTS = {probe.path: probe for probe in PROBES}.values()

@@ -10,14 +10,15 @@ import psutil
 import pytest
 
 import targets
-from gilscope import catalog, protocol
-from gilscope.lane import common_environment, lane_environment
-from gilscope.model import LaneSpec, Probe
+from gilscope.lab import protocol
+from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.guardian import kill_group
+from gilscope.values.contests import LaneSpec, Probe
+from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
-    from gilscope.model import Arm, Facts
+    from gilscope.values.runtimes import Arm, Facts
 
 ARMS = targets.AS_BUILT
 BUILT_IN = {probe.id: probe for probe in catalog.probes(BUILT_IN_PROBES)}

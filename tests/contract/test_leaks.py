@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 import pytest
 
-from gilscope.lab import Lab
-from gilscope.lane import Lane, common_environment
-from gilscope.model import Contest, ContestEnd, Finding, LaneSpec, Probe, Rules, Trial
+from gilscope.lab.contest import Lab
+from gilscope.lab.lane import Lane, common_environment
 from gilscope.processes.guardian import Guardian
+from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.records import ContestEnd, Finding, Trial
 from targets import AS_BUILT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.model import Arm, Record
+    from gilscope.values.records import Record
+    from gilscope.values.runtimes import Arm
 
 pytestmark = [
     pytest.mark.slow,

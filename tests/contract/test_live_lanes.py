@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import host
-from gilscope import lane as lane_room
-from gilscope.lane import Lane, LaneFailedError
-from gilscope.model import Fault, LaneSpec, Probe
+from gilscope.lab import host
+from gilscope.lab import lane as lane_room
+from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.models import MODELS
 from gilscope.processes.guardian import Guardian, kill_group
 from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms
+from gilscope.values.contests import LaneSpec, Probe
 from targets import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gilscope.model import Arm
+    from gilscope.values.records import Fault
+    from gilscope.values.runtimes import Arm
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts, and signals are POSIX's")
 

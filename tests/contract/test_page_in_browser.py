@@ -15,11 +15,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
-from gilscope.model import Finding
 from gilscope.page import html
 from gilscope.page.shared import library
 from gilscope.render import sheets
 from gilscope.render.report import report
+from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ import builders
 from gilscope import store
 from gilscope.cli import main
 from gilscope.figures.run import of_run
-from gilscope.model import Calibration, ContestEnd, Run
+from gilscope.values.records import Calibration, ContestEnd, Run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from gilscope.runtimes.census import census
 from gilscope.runtimes.interrogation import ask
 
 if TYPE_CHECKING:
-    from gilscope.model import Census, Runtime, Unusable
+    from gilscope.values.runtimes import Census, Runtime, Unusable
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts")
 

@@ -11,7 +11,7 @@ import pytest
 from builders import HOST, contest, lane, pair, records, trial, trials
 from gilscope.figures.run import by_pair, of_run
 from gilscope.figures.scaling_law import Fit, Refusal
-from gilscope.model import Finding
+from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures, LaneFigures

@@ -13,7 +13,7 @@ from gilscope.figures.run import of_run
 from gilscope.history.archive import Archive
 from gilscope.history.summarise import summary
 from gilscope.history.summary import in_unit
-from gilscope.model import Contest
+from gilscope.values.contests import Contest
 from histories import made_run, stored
 
 if TYPE_CHECKING:

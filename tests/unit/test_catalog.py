@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import catalog
 from gilscope.errors import MatrixError, UsageError
-from gilscope.model import Probe
+from gilscope.values.contests import Probe
+from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
     from pathlib import Path

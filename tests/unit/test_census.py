@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from gilscope.model import Census, Facts
 from gilscope.runtimes.answers import Answer
 from gilscope.runtimes.candidates import Candidate
 from gilscope.runtimes.census import sort_out
 from gilscope.runtimes.names import unique_names
+from gilscope.values.runtimes import Census, Facts
 
 PLAIN = Facts(
     executable="/opt/3.13.5/bin/python3.13",

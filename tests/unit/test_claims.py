@@ -11,22 +11,27 @@ import pytest
 from rich.console import Console
 
 from builders import HEADER, HOST, PROBE, contest, lane, runtime, trials
-from gilscope import catalog, matrix, places, store
+from gilscope import places, store
 from gilscope.claims.judgements import judged
 from gilscope.claims.statements import Claim, on_host
+from gilscope.claims.statements import claims as claims_file
 from gilscope.cli import main
 from gilscope.errors import MatrixError, ResultsError
-from gilscope.model import Calibration, Finding, Memory, Run, Skip
 from gilscope.models import MODELS
-from gilscope.pyperformance import PREFIX
 from gilscope.render import claims as render
 from gilscope.render import terminal
+from gilscope.values.contests import Skip
+from gilscope.values.records import Calibration, Finding, Memory, Run
+from gilscope.workloads import probes as catalog
+from gilscope.workloads import suites
+from gilscope.workloads.pyperformance import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gilscope.claims.statements import Judgement
-    from gilscope.model import Contest, LaneSpec, Probe, Record
+    from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.records import Record
 
 CLAIM = Claim(
     statement="Two threads are no faster than one.",
@@ -325,7 +330,7 @@ def test_mistakes_name_the_claim_and_the_key(tmp_path: Path, old: str, new: str,
     path = tmp_path / "claims.toml"
     path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(MatrixError) as caught:
-        matrix.claims(path)
+        claims_file(path)
     assert str(caught.value).count("claims.toml: [a-claim]") >= 1
     assert mistake in str(caught.value)
 
@@ -336,7 +341,7 @@ def test_a_mean_is_of_ratios_only(tmp_path: Path) -> None:
     text = GOOD.replace("cpu/primes", "cpu/*").replace('"speed-up"', '"time"').replace('against = "3.14:serial"', "")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(MatrixError, match="several probes have a mean only of ratios"):
-        matrix.claims(path)
+        claims_file(path)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
@@ -344,13 +349,13 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "claims.toml"
     path.write_text(GOOD.replace("at_most", "most") + "[b]\nstatement = 1\n", encoding="utf-8")
     with pytest.raises(MatrixError) as caught:
-        matrix.claims(path)
+        claims_file(path)
     assert "[a-claim]: unknown key 'most'" in str(caught.value)
     assert "[b]: statement: expected" in str(caught.value)
 
 
-PROJECT = matrix.claims(places.CLAIMS)
-SUITES = matrix.suites(places.SUITES)
+PROJECT = claims_file(places.CLAIMS)
+SUITES = suites.suites(places.SUITES)
 
 
 def test_the_projects_claims_are_many() -> None:

@@ -9,16 +9,18 @@ import msgspec
 import pytest
 
 from builders import HEADER, HOST, contest, lane, pair, runtime, trials
-from gilscope import cli, errors, host, measure, store
+from gilscope import cli, errors, store
 from gilscope.commands import measuring, output
-from gilscope.lab import Lab
-from gilscope.model import Calibration, Census, ContestEnd, Unusable
+from gilscope.lab import host, measure
+from gilscope.lab.contest import Lab
+from gilscope.values.records import Calibration, ContestEnd
+from gilscope.values.runtimes import Census, Unusable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Contest, Rules
-    from gilscope.plan import Plan
+    from gilscope.lab.plan import Plan
+    from gilscope.values.contests import Contest, Rules
 
 PROBE_TEXT = '"""What is asked?"""\n\n\ndef work():\n    return 1\n'
 BOTH = Census(

@@ -14,13 +14,14 @@ from gilscope.errors import ResultsError, UsageError
 from gilscope.exchange import export
 from gilscope.exchange import files as pyperf_files
 from gilscope.figures.run import of_run
-from gilscope.model import Calibration
+from gilscope.values.records import Calibration
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.exchange.export import ArmFile, Series
-    from gilscope.model import Contest, LaneSpec, Trial
+    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.records import Trial
 
 TWIN = builders.lane("3.14")
 CONTROL = builders.lane("3.14", control=True)

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 import builders
-from gilscope import host, matrix, places
-from gilscope.plan import group_of_pair, plan
+from gilscope import places
+from gilscope.lab import host
+from gilscope.lab.plan import group_of_pair, plan
+from gilscope.workloads import suites
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 V2 = "0::/user.slice/session.scope\n"
 V1 = "4:memory:/elsewhere\n3:cpu,cpuacct:/user.slice/session.scope\n1:name=systemd:/elsewhere\n"
-QUICK = matrix.suite(places.SUITES, "quick")
+QUICK = suites.suite(places.SUITES, "quick")
 
 
 def quota(folder: Path, membership: str, files: dict[str, str]) -> float | None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from gilscope.model import Facts
 from gilscope.processes.child import Ended
 from gilscope.runtimes import answers
 from gilscope.runtimes.answers import Answer, Memory
 from gilscope.runtimes.candidates import Candidate
 from gilscope.runtimes.interrogation import judge, start_failure
+from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builders
-from gilscope.inventory import Inquirer, expanded
-from gilscope.lane import LaneFailedError
-from gilscope.model import EVERY_LANE, Fault
-from gilscope.plan import group_of_pair
-from gilscope.protocol import Benchmarks
-from gilscope.scripts import Script
+from gilscope.lab.inventory import Inquirer, expanded
+from gilscope.lab.lane import LaneFailedError
+from gilscope.lab.plan import group_of_pair
+from gilscope.lab.protocol import Benchmarks
+from gilscope.values.contests import EVERY_LANE
+from gilscope.values.records import Fault
+from gilscope.workloads.scripts import Script
 
 SCRIPT = Script(
     id="pyperformance/scimark",

@@ -10,16 +10,16 @@ import msgspec
 import pytest
 
 from builders import RULES, contest, lane, pair
-from gilscope import host
-from gilscope.lab import Lab
-from gilscope.lane import Lane, LaneFailedError
-from gilscope.model import Calibration, Contest, ContestEnd, Fault, Finding, Memory, Record, Rules, Trial
-from gilscope.protocol import Measured, Ready
+from gilscope.lab import host
+from gilscope.lab.contest import Lab
+from gilscope.lab.lane import Lane, LaneFailedError
+from gilscope.lab.protocol import Measured, Ready
+from gilscope.values.records import Calibration, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gilscope.model import LaneSpec
+    from gilscope.values.contests import Contest, LaneSpec, Rules
 
     Behaviour = Callable[["FakeLane", int], Measured]
 

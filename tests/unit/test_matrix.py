@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import matrix, places
+from gilscope import places
+from gilscope.claims.statements import claims as claims_file
 from gilscope.errors import MatrixError, UsageError
+from gilscope.runtimes.wishes import runtimes_file
+from gilscope.workloads import suites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +34,7 @@ def test_a_suite_becomes_rules(tmp_path: Path) -> None:
     """The numbers of a suite are the rules of its contests."""
     path = tmp_path / "suites.toml"
     path.write_text(SUITE)
-    suite = matrix.suite(path, "quick")
+    suite = suites.suite(path, "quick")
 
     assert suite.rules.min_launches == 5
     assert suite.rules.budget_s == 10
@@ -44,7 +47,7 @@ def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path: Path) -> None:
     path.write_text(SUITE.replace("rounds = 4", 'rounds = "four"').replace("workers", "wokers"))
 
     with pytest.raises(MatrixError) as error:
-        matrix.suites(path)
+        suites.suites(path)
     told = error.value.mistakes
     assert "suites.toml: [quick]: unknown key 'wokers'; did you mean 'workers'?" in told
     assert "suites.toml: [quick]: workers is missing" in told
@@ -57,7 +60,7 @@ def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
     path.write_text(SUITE.replace("min_launches = 5", "min_launches = 50").replace("0.01", "0"))
 
     with pytest.raises(MatrixError, match="min_launches") as error:
-        matrix.suites(path)
+        suites.suites(path)
     assert "suites.toml: [quick]: precision must be greater than 0" in error.value.mistakes
 
 
@@ -67,7 +70,7 @@ def test_an_unknown_suite_is_answered_with_the_nearest(tmp_path: Path) -> None:
     path.write_text(SUITE)
 
     with pytest.raises(UsageError, match="did you mean 'quick'"):
-        matrix.suite(path, "quik")
+        suites.suite(path, "quik")
 
 
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
@@ -76,11 +79,11 @@ def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
     path.write_text("[quick\n")
 
     with pytest.raises(MatrixError, match=r"suites\.toml: .*line 1"):
-        matrix.suites(path)
+        suites.suites(path)
 
 
 def test_the_projects_own_files_have_no_mistakes() -> None:
     """What is shipped is valid."""
-    assert "quick" in matrix.suites(places.SUITES)
-    assert matrix.runtimes_file(places.WISHES).install
-    assert matrix.claims(places.CLAIMS)
+    assert "quick" in suites.suites(places.SUITES)
+    assert runtimes_file(places.WISHES).install
+    assert claims_file(places.CLAIMS)

@@ -9,14 +9,16 @@ import msgspec
 import pytest
 
 from builders import HEADER, contest, lane, pair, runtime
-from gilscope import measure, store
-from gilscope.model import Census, ContestEnd
-from gilscope.plan import Plan
+from gilscope import store
+from gilscope.lab import measure
+from gilscope.lab.plan import Plan
+from gilscope.values.records import ContestEnd
+from gilscope.values.runtimes import Census
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Contest
+    from gilscope.values.contests import Contest
 
 SINGLE = msgspec.structs.replace(contest(lane("3.13"), lane("3.13", control=True)), id="cpu/primes@3.13")
 PAIRED = contest(lane("3.14"), lane("3.14t"), builds=pair())

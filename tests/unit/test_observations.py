@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from builders import PROBE, contest, lane, records, trial
 from gilscope.figures.observations import mean, observations
 from gilscope.figures.run import of_run
-from gilscope.model import Contest, Finding, LaneSpec, Trial
 from gilscope.render.report import report
+from gilscope.values.records import Finding, Trial
+
+if TYPE_CHECKING:
+    from gilscope.values.contests import Contest, LaneSpec
 
 BARE = msgspec.structs.replace(lane("3.14"), way="bare")
 CONTROL = msgspec.structs.replace(BARE, control=True)

@@ -17,7 +17,6 @@ from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.commands.showing import read_report
 from gilscope.figures.run import of_run
-from gilscope.model import Finding, Record
 from gilscope.page import content, html
 from gilscope.page.charts import specifications
 from gilscope.page.pictures import pictures
@@ -25,9 +24,10 @@ from gilscope.page.shared import Library, library
 from gilscope.render import sheets
 from gilscope.render.report import report
 from gilscope.render.sheets import Column, Sheet
+from gilscope.values.records import Finding, Record
 
 if TYPE_CHECKING:
-    from gilscope.model import Run
+    from gilscope.values.records import Run
 
 NAME = "<script>alert(1)</script>"
 REASON = "</script><!-- {{library}} & \u2028 -->"

@@ -9,15 +9,15 @@ import msgspec
 import pytest
 
 from builders import PROBE, pair, runtime
-from gilscope import matrix
-from gilscope.model import Contest
-from gilscope.plan import group_of_one, group_of_pair, plan
+from gilscope.lab.plan import group_of_one, group_of_pair, plan
+from gilscope.values.contests import Contest
+from gilscope.workloads import suites
 
 if TYPE_CHECKING:
-    from gilscope.matrix import Suite
-    from gilscope.plan import Group, Plan
+    from gilscope.lab.plan import Group, Plan
+    from gilscope.workloads.suites import Suite
 
-SUITE = matrix.suite(Path(__file__).parents[2] / "matrix" / "suites.toml", "quick")
+SUITE = suites.suite(Path(__file__).parents[2] / "matrix" / "suites.toml", "quick")
 WIDE = msgspec.structs.replace(SUITE, lanes=("*",), without=(), workers=(1, 2, 4, 8))
 
 

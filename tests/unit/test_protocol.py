@@ -7,7 +7,7 @@ import json
 import pytest
 
 from builders import PROBE, lane
-from gilscope import protocol
+from gilscope.lab import protocol
 
 
 def test_an_order_names_what_to_open() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import pyperformance, scripts
 from gilscope.errors import MatrixError, UsageError
+from gilscope.workloads import pyperformance, scripts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import by_pair, of_run, together
-from gilscope.model import Finding
 from gilscope.render import markdown, numbers, sheets, terminal
 from gilscope.render.report import Report, report
 from gilscope.stats.estimate import Estimate
+from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures

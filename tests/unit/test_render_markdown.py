@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
-from gilscope.model import Finding, Pair, Skip
 from gilscope.render import markdown
 from gilscope.render.report import Report, report
 from gilscope.render.sheets import Column, Sheet
+from gilscope.values.contests import Skip
+from gilscope.values.records import Finding
+
+if TYPE_CHECKING:
+    from gilscope.values.runtimes import Pair
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

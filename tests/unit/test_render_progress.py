@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from builders import RULES, contest, lane
-from gilscope.model import ContestEnd
 from gilscope.render.progress import RunProgress
+from gilscope.values.records import ContestEnd
 
 ODD = msgspec.structs.replace(contest(lane("3.14")), id="my[/bold].py:main@3.14")
 

@@ -8,8 +8,8 @@ import msgspec
 from rich.console import Console
 
 from builders import DEFAULT
-from gilscope.model import Census, Runtime, Unusable
 from gilscope.render.runtimes import as_data, tables
+from gilscope.values.runtimes import Census, Runtime, Unusable
 
 FACTS = msgspec.structs.replace(
     DEFAULT,

@@ -9,11 +9,13 @@ import pytest
 
 from builders import contest, lane, pair, records, trials
 from gilscope.figures.run import by_pair, of_run
-from gilscope.model import EVERY_LANE, ContestEnd, Finding, Pair, Skip
 from gilscope.render import sheets
+from gilscope.values.contests import EVERY_LANE, Skip
+from gilscope.values.records import ContestEnd, Finding
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
+    from gilscope.values.runtimes import Pair
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from builders import PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run
-from gilscope.model import Finding
 from gilscope.render import terminal
 from gilscope.render.report import Report, report
 from gilscope.render.sheets import Column, Sheet
+from gilscope.values.records import Finding
 
 WALLS = {
     lane("3.14"): 1e8,

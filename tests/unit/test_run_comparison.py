@@ -17,7 +17,7 @@ from histories import made_run, stored
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Record
+    from gilscope.values.records import Record
 
 
 @pytest.fixture(autouse=True)

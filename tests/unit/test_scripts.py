@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope import catalog, scripts
 from gilscope.errors import MatrixError
-from gilscope.model import Probe
-from gilscope.scripts import Script
+from gilscope.values.contests import Probe
+from gilscope.workloads import probes as catalog
+from gilscope.workloads import scripts
+from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import pytest
 from builders import HEADER, contest, lane, trial
 from gilscope import store
 from gilscope.errors import ResultsError
-from gilscope.model import Skip
+from gilscope.values.contests import Skip
 from histories import made_run, stored
 
 FORMAT = Path(__file__).parents[2] / "docs" / "reference" / "results.md"

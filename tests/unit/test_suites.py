@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from builders import PROBE, pair
-from gilscope import matrix, places
+from gilscope import places
+from gilscope.lab.plan import group_of_pair, plan
 from gilscope.models import MODELS
-from gilscope.plan import group_of_pair, plan
+from gilscope.workloads import suites
 
-SUITES = matrix.suites(places.SUITES)
+SUITES = suites.suites(places.SUITES)
 PLAIN = {"serial", "threads", "interpreters", "processes"}
 
 

@@ -10,16 +10,18 @@ import pytest
 from builders import PROBE, contest, lane, pair, records, runtime, trials
 from gilscope.figures.run import of_run
 from gilscope.figures.standings import standings
-from gilscope.model import Finding, Memory, Pair, Probe, Run, Skip
 from gilscope.render import ladder
 from gilscope.render import models as model_sheets
 from gilscope.render import tracker as sheets
+from gilscope.values.contests import Probe, Skip
+from gilscope.values.records import Finding, Memory, Run
+from gilscope.values.runtimes import Pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.model import LaneSpec
+    from gilscope.values.contests import LaneSpec
 
 TWIN = lane("3.14")
 FREE = lane("3.14t")

@@ -10,16 +10,17 @@ import pytest
 from builders import HEADER, PROBE, contest, lane, records, trial, trials
 from gilscope.figures.run import of_run, together
 from gilscope.figures.transport import Means, means
-from gilscope.model import Finding, LaneSpec
 from gilscope.render import numbers
 from gilscope.render import transport as rendered
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
+from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.figures.values import ContestFigures
+    from gilscope.values.contests import LaneSpec
 
     Curve = Callable[[int], float]
     """Seconds of a trip by the payload's size."""

@@ -9,8 +9,8 @@ import pytest
 
 from builders import DEFAULT
 from gilscope.errors import NoRuntimeError, UsageError
-from gilscope.model import Census, Runtime, Unusable
 from gilscope.runtimes.twins import arms, pairs, select
+from gilscope.values.runtimes import Census, Runtime, Unusable
 
 if TYPE_CHECKING:
     from pathlib import Path

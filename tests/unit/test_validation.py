@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from gilscope.validation import convert, unknown_name
+from gilscope.declared import convert, unknown_name
 
 
 class Wheel(msgspec.Struct, frozen=True):

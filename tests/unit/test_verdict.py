@@ -10,15 +10,15 @@ from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
-from gilscope.model import Finding, FindingKind, Memory
 from gilscope.render import report, terminal
+from gilscope.values.records import Finding, FindingKind, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.verdict import Verdict
-    from gilscope.model import LaneSpec
+    from gilscope.values.contests import LaneSpec
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

@@ -9,13 +9,14 @@ import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
-from gilscope.model import Contest, Finding, LaneSpec, Memory
 from gilscope.render import numbers, sheets, workers
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
+from gilscope.values.records import Finding, Memory
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
+    from gilscope.values.contests import Contest, LaneSpec
 
 MIB = 2**20
 WAYS = ("thread", "interpreter", "spawn")

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 
 from gilscope.claims.statements import Judgement, on_host, verdict
 from gilscope.figures import lanes
-from gilscope.model import arm_and_work, lane_name
 from gilscope.stats.estimate import mean
+from gilscope.values.contests import arm_and_work, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from gilscope.claims.statements import Claim
     from gilscope.figures.lanes import ContestLanes
-    from gilscope.model import Arm, Finding, LaneSpec, Run, Skip, Trial
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import LaneSpec, Skip
+    from gilscope.values.records import Finding, Run, Trial
+    from gilscope.values.runtimes import Arm
 
 
 class NoFigureError(Exception):

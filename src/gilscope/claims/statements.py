@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from gilscope.declared import tables
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from gilscope.model import HostCard
+    from gilscope.values.records import HostCard
 
 Verdict = Literal["held", "not held", "cannot be told", "cannot be judged here", "not measured yet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -82,6 +84,15 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     probes: int = 0
     run: str | None = None
     reason: str = ""
+
+
+def claims(path: Path) -> dict[str, Claim]:
+    """All published statements by id.
+
+    Raises:
+        MatrixError: the file has mistakes.
+    """
+    return tables(path, Claim, mistakes)
 
 
 def mistakes(claim: Claim) -> Iterator[str]:

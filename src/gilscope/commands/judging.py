@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gilscope.history.archive import Archive
     from gilscope.history.summary import Summary
-    from gilscope.model import Run
+    from gilscope.values.records import Run
 
 
 def show_history(asked: argparse.Namespace) -> int:
@@ -88,7 +88,7 @@ def judge_claims(asked: argparse.Namespace) -> int:
     """What was published, beside what was measured."""
     from gilscope import places, store
     from gilscope.claims.judgements import judged
-    from gilscope.matrix import claims
+    from gilscope.claims.statements import claims
     from gilscope.render import claims as render
     from gilscope.render import markdown, terminal
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from gilscope.matrix import Suite
-    from gilscope.model import Census, Probe
-    from gilscope.plan import Plan
-    from gilscope.scripts import Script
+    from gilscope.lab.plan import Plan
+    from gilscope.values.contests import Probe
+    from gilscope.values.runtimes import Census
+    from gilscope.workloads.scripts import Script
+    from gilscope.workloads.suites import Suite
 
 MOST_REASONS = 5
 """How many reasons are told for why nothing is left to measure."""
@@ -51,9 +52,9 @@ def list_runtimes(asked: argparse.Namespace) -> int:
 
 def _install(asked: argparse.Namespace) -> int:
     from gilscope import places
-    from gilscope.matrix import runtimes_file
     from gilscope.provision import install
     from gilscope.render.install_progress import InstallProgress
+    from gilscope.runtimes.wishes import runtimes_file
 
     wanted = [asked.version] if asked.version else list(runtimes_file(places.WISHES).install)
     data_dir = platformdirs.user_data_path("gilscope") / "pythons"
@@ -66,9 +67,9 @@ def _install(asked: argparse.Namespace) -> int:
 
 def list_probes(_: argparse.Namespace) -> int:
     """The catalogue."""
-    from gilscope.catalog import folders, probes
     from gilscope.render import probes as render
     from gilscope.render import terminal
+    from gilscope.workloads.probes import folders, probes
 
     terminal.show(output.console(), [render.sheet(probes(*folders()))])
     return 0
@@ -76,10 +77,11 @@ def list_probes(_: argparse.Namespace) -> int:
 
 def measure_run(asked: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
-    from gilscope import measure, places, store
-    from gilscope.lane import common_environment
-    from gilscope.matrix import suite
+    from gilscope import places, store
+    from gilscope.lab import measure
+    from gilscope.lab.lane import common_environment
     from gilscope.render.progress import RunProgress
+    from gilscope.workloads.suites import suite
 
     chosen_suite = suite(places.SUITES, asked.suite)
     run_id = asked.run_id or measure.new_run_id(datetime.now(UTC))
@@ -115,7 +117,7 @@ def measure_run(asked: argparse.Namespace) -> int:
 
 
 def _announce(console: Console, plan: Plan, budget_s: float) -> None:
-    from gilscope import host
+    from gilscope.lab import host
 
     count = len(plan.contests)
     seconds = count * budget_s
@@ -130,7 +132,7 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
 
 
 def _plan(asked: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
-    from gilscope import measure
+    from gilscope.lab import measure
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
@@ -147,7 +149,8 @@ def _plan(asked: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> P
 
 
 def _workloads(asked: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
-    from gilscope import catalog, pyperformance
+    from gilscope.workloads import probes as catalog
+    from gilscope.workloads import pyperformance
 
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), asked.probes or suite.probes)
@@ -161,8 +164,8 @@ def take_census(explicit: Sequence[str] = ()) -> Census:
         MatrixError: ``matrix/runtimes.toml`` has mistakes.
     """
     from gilscope import places
-    from gilscope.matrix import runtimes_file
     from gilscope.runtimes.census import census
+    from gilscope.runtimes.wishes import runtimes_file
 
     wishes = runtimes_file(places.WISHES).wishes
     return census(os.environ, explicit, wishes, output.cache_dir())

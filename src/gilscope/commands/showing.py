@@ -39,8 +39,8 @@ def make_page(asked: argparse.Namespace) -> int:
     """A run as one HTML file."""
     from gilscope import places, store
     from gilscope.claims.judgements import judged
+    from gilscope.claims.statements import claims
     from gilscope.figures.run import of_run
-    from gilscope.matrix import claims
     from gilscope.render import claims as render
     from gilscope.render.report import report
 

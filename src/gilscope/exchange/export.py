@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gilscope.figures.lanes import ContestLanes
-    from gilscope.model import Contest, LaneSpec, Run, RunHeader
+    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.records import Run, RunHeader
 
 Metadata = dict[str, str | int | float]
 

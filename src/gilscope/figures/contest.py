@@ -10,7 +10,7 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
     of which        T(GIL forced on, serial) / T(twin, serial) - 1 is the build's, and
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
-    break-even      the number of workers from which a model is faster (see `gilscope.figures.values.break_even`)
+    break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
     contention      throughput grows by less than the number of busy cores; workers wait for each other or for memory
     of first way    T(way) / T(first way of the same arm), where a probe has ways
 
@@ -28,15 +28,16 @@ from gilscope.figures.scaling_law import fit
 from gilscope.figures.values import ContestFigures, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
-from gilscope.model import arm_and_work, lane_name
 from gilscope.stats.estimate import SAME, Estimate
 from gilscope.stats.significance import distinguishable, noise_floor
+from gilscope.values.contests import arm_and_work, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.figures.lanes import ContestLanes
-    from gilscope.model import HostCard, LaneSpec
+    from gilscope.values.contests import LaneSpec
+    from gilscope.values.records import HostCard
 
 
 def figures(of: ContestLanes, host: HostCard) -> ContestFigures:

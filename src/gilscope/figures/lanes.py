@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
-from gilscope.model import Finding, Memory, Trial
 from gilscope.stats.intervals import quantity_interval
+from gilscope.values.records import Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from gilscope.model import Calibration, Contest, ContestEnd, LaneSpec, Run
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.records import Calibration, ContestEnd, Run
 
 
 Item = TypeVar("Item", Trial, Finding, Memory)

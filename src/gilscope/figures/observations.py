@@ -18,7 +18,7 @@ from gilscope.stats.estimate import Estimate, student
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gilscope.model import Trial
+    from gilscope.values.records import Trial
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from gilscope.stats.intervals import log_ratio_interval
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gilscope.model import Trial
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.records import Trial
 
 
 class Paired:

@@ -10,14 +10,15 @@ import msgspec
 from gilscope.figures import contest, lanes
 from gilscope.figures.transport import Means, means
 from gilscope.figures.values import ContestFigures, PairFigures
-from gilscope.model import RunHeader, Skip
 from gilscope.stats.estimate import geometric_mean
+from gilscope.values.contests import Skip
+from gilscope.values.records import RunHeader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.model import Run
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.records import Run
 
 
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):

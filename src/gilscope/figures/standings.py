@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.model import arm_and_work, lane_name
 from gilscope.stats.estimate import Estimate, geometric_mean
+from gilscope.values.contests import arm_and_work, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The figures of lanes, contests and pairs as values; `gilscope.figures.values.contest` defines and makes them."""
+"""The figures of lanes, contests and pairs as values; `gilscope.figures.contest` defines and makes them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from gilscope.figures.observations import Observation
 from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
-from gilscope.model import Contest, ContestEnd, Finding, LaneSpec
 from gilscope.stats.estimate import Estimate
+from gilscope.values.contests import Contest, LaneSpec
+from gilscope.values.records import ContestEnd, Finding
 
 CONTENDED = 0.8
 """Below this share of speed-up per busy core, cores are busy with something else than the work."""

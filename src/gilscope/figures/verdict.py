@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope.model import arm_and_work, lane_name
 from gilscope.models import MODELS
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import distinguishable
+from gilscope.values.contests import arm_and_work, lane_name
 
 Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "noise"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gilscope.model import Contest, Finding, LaneSpec
+    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.records import Finding
 
     LogRatio = Callable[[LaneSpec, LaneSpec], Estimate]
     """The log of one lane's figure over another's."""

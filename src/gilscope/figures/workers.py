@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope.model import lane_name
 from gilscope.models import orders_of_weight
 from gilscope.stats.estimate import UNKNOWN, Estimate
 from gilscope.stats.intervals import log_ratio_interval, quantity_interval
 from gilscope.stats.significance import distinguishable
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from gilscope.model import LaneSpec, Memory
+    from gilscope.values.contests import LaneSpec
+    from gilscope.values.records import Memory
 
     Slopes = Mapping[int, float]
     """By launch: bytes per further worker."""

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
-    from gilscope.model import Arm, Facts, HostCard, Run
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.records import HostCard, Run
+    from gilscope.values.runtimes import Arm, Facts
 
 
 def summary(run: Run) -> Summary:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from gilscope.figures.transport import Means
     from gilscope.figures.values import ContestFigures, LaneFigures
-    from gilscope.model import Trial
     from gilscope.render.report import Report
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.records import Trial
 
 DRAWN_DIGITS = 5
 """More than a screen can show."""

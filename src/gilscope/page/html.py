@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.model import Trial
     from gilscope.page.shared import Library
     from gilscope.render.report import Report
     from gilscope.render.sheets import Sheet
+    from gilscope.values.records import Trial
 
 ASSETS = files("gilscope.page") / "assets"
 PLACE = re.compile(r"\{\{(\w+)\}\}")

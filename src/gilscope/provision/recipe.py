@@ -9,8 +9,8 @@ from packaging.version import Version
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.model import Build
     from gilscope.provision.wish import Wish
+    from gilscope.values.runtimes import Build
 
 BUILDS: tuple[Build, ...] = ("free-threaded", "default")
 FLAGS = (

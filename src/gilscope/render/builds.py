@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gilscope.model import Arm
+    from gilscope.values.runtimes import Arm
 
 BUILDS = ("default", "free-threaded", "free-threaded, GIL on")
 COLOURS = ("#74819c", "#d9730d", "#2a7fb8")

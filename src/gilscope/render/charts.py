@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.model import Arm
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.runtimes import Arm
 
 Unit = Literal["time", "memory"]
 

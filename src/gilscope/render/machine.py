@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.model import Facts, HostCard
+    from gilscope.values.records import HostCard
+    from gilscope.values.runtimes import Facts
 
 
 def host(card: HostCard) -> Sheet:

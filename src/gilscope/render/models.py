@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gilscope.figures.values import ContestFigures, LaneFigures
-    from gilscope.model import Skip
+    from gilscope.values.contests import Skip
 
 HOW_TO_READ = (
     "Measured: throughput of the workers against the same arm's serial lane, whose time per unit is told. A letter "

@@ -9,7 +9,7 @@ from gilscope.render.sheets import Column, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.model import Probe
+    from gilscope.values.contests import Probe
 
 
 def sheet(probes: Iterable[Probe]) -> Sheet:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from gilscope.model import Contest, ContestEnd, Rules
+    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.records import ContestEnd
 
 
 class RunProgress:

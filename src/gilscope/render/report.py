@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.model import Finding
 from gilscope.render import observations, sheets, transport, verdict, workers
 from gilscope.render.sheets import Sheet
+from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

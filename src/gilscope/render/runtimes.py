@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gilscope.model import Census, Facts, Runtime
+    from gilscope.values.runtimes import Census, Facts, Runtime
 
 MODULE_IN_SHORT = {
     "concurrent.interpreters": "public",

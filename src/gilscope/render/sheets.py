@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.scaling_law import Fit, Refusal
-from gilscope.model import EVERY_LANE
 from gilscope.render import numbers
+from gilscope.values.contests import EVERY_LANE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.figures.break_even import BreakEven
     from gilscope.figures.values import ContestFigures, LaneFigures, PairFigures, Penalty, ScalingLaw
-    from gilscope.model import ContestEnd, Pair, Skip
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import Skip
+    from gilscope.values.records import ContestEnd
+    from gilscope.values.runtimes import Pair
 
 NOT_MEASURED = "-"
 WIDTH_OF_BARS = 8

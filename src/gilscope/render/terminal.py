@@ -15,8 +15,8 @@ from gilscope.render.sheets import BETTER, WORSE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.model import Finding
     from gilscope.render.sheets import Sheet
+    from gilscope.values.records import Finding
 
 WIDE = 100
 DETAIL_LINES = 12

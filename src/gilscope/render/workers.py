@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.workers import Order, Step
-    from gilscope.model import LaneSpec
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import LaneSpec
 
 ANSWERS = {True: "holds", False: "does not hold", None: "cannot be told"}
 MEMORY_NOTES = (

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import cached
-from gilscope.model import Facts
 from gilscope.places import FACTS_SCRIPT
 from gilscope.runtimes.candidates import Candidate
+from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

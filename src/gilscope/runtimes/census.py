@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 import platformdirs
 
 from gilscope import cached
-from gilscope.model import Census, Facts, Runtime, Unusable
 from gilscope.runtimes import answers
 from gilscope.runtimes.answers import Answer
 from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, without_aliases
 from gilscope.runtimes.names import full_name, minor_name, unique_names
+from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.model import Facts
 from gilscope.places import FACTS_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death
 from gilscope.processes.environment import without_python
 from gilscope.runtimes.answers import Answer
+from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

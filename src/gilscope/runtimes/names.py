@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gilscope.model import Facts
+    from gilscope.values.runtimes import Facts
 
 
 def minor_name(facts: Facts) -> str:

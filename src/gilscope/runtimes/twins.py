@@ -8,13 +8,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from gilscope.errors import NoRuntimeError, UsageError
-from gilscope.model import Arm, Pair
 from gilscope.runtimes.names import full_name
+from gilscope.values.runtimes import Arm, Pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.model import Census, Facts, Runtime, Unusable
+    from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
 
 # How much a difference in a fact can move a time, roughly: a debug build is several times slower, a profile is
 # worth a tenth or more, a patch release next to nothing.

@@ -10,11 +10,15 @@ Format history:
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.model import Fault, LaneSpec, Probe
 from gilscope.models import MODELS
+from gilscope.values.records import Fault
+
+if TYPE_CHECKING:
+    from gilscope.values.contests import LaneSpec, Probe
 
 SCHEMA = 2
 SEPARATOR = b"\x1e"

@@ -1,14 +1,55 @@
-"""Tables from TOML become frozen Structs, with every mistake told at once and the nearest valid name beside it."""
+"""TOML tables become frozen Structs, with every mistake at once and the nearest valid name beside it."""
 
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import msgspec
 
+from gilscope.errors import MatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
 Table = TypeVar("Table", bound=msgspec.Struct)
+
+
+def tables(path: Path, kind: type[Table], nonsense: Callable[[Table], Iterable[str]]) -> dict[str, Table]:
+    """Every table of a file by its name; ``nonsense`` yields what is wrong with one whose keys are of their types.
+
+    Raises:
+        MatrixError: the file cannot be read, or has mistakes.
+    """
+    found: dict[str, Table] = {}
+    mistakes: list[str] = []
+    for name, table in toml(path).items():
+        where = f"{path.name}: [{name}]"
+        value, told = convert(table, kind, where)
+        mistakes += told
+        if value is not None:
+            found[name] = value
+            mistakes += [f"{where}: {mistake}" for mistake in nonsense(value)]
+    if mistakes:
+        raise MatrixError(tuple(mistakes))
+    return found
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """A whole TOML file.
+
+    Raises:
+        MatrixError: it cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MatrixError((f"{path}: {error.strerror}",)) from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise MatrixError((f"{path.name}: {error}",)) from error
 
 
 def convert(table: object, kind: type[Table], where: str) -> tuple[Table | None, tuple[str, ...]]:

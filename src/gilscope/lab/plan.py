@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.model import Arm, Contest, LaneSpec, Pair, Probe, Runtime, Skip
 from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
+from gilscope.values.contests import Contest, LaneSpec, Probe, Skip
+from gilscope.values.runtimes import Arm, Pair, Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.matrix import Suite
+    from gilscope.workloads.suites import Suite
 
 NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
 

@@ -13,7 +13,7 @@ COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command),
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """Such a script; which benchmarks it holds shows when a runtime runs it (`gilscope.inventory`).
+    """Such a script; which benchmarks it holds shows when a runtime runs it (`gilscope.lab.inventory`).
 
     A benchmark whose name fits the glob ``wanted`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
     why none of them can be measured, where the text tells.

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gilscope import scripts
+from gilscope.declared import unknown_name
 from gilscope.errors import MatrixError, UsageError
-from gilscope.scripts import Script
-from gilscope.validation import unknown_name
+from gilscope.workloads import scripts
+from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from gilscope import host, protocol
-from gilscope.model import Fault
+from gilscope.lab import host, protocol
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import without_python
 from gilscope.processes.guardian import Guardian, signal_group
+from gilscope.values.records import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from gilscope.model import Arm, LaneSpec, Probe
+    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.runtimes import Arm
 
 SECONDS_TO_LEAVE = 5.0
 SECONDS_FOR_STACKS = 0.5
@@ -163,7 +164,7 @@ class Lane(Target):
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
 
     def memory(self) -> tuple[int, int | None, int] | None:
-        """Return what `gilscope.host.memory` finds of the lane's processes."""
+        """Return what `gilscope.lab.host.memory` finds of the lane's processes."""
         return host.memory(self._child.pid)
 
     def close(self) -> None:

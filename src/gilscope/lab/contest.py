@@ -10,18 +10,19 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope import host
-from gilscope.launch import Launch, Surroundings
-from gilscope.model import Contest, ContestEnd, Finding, Record, Rules
+from gilscope.lab import host
+from gilscope.lab.launch import Launch, Surroundings
+from gilscope.lab.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
+from gilscope.values.records import ContestEnd, Finding, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
 
-    from gilscope.launch import LaneOpener
+    from gilscope.lab.launch import LaneOpener
+    from gilscope.values.contests import Contest, Rules
 
 
 class Observer(Protocol):

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from gilscope import places, scripts
+from gilscope import places
+from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
-from gilscope.model import Probe
-from gilscope.scripts import Script
-from gilscope.validation import convert, unknown_name
+from gilscope.values.contests import Probe
+from gilscope.workloads import scripts
+from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -16,8 +16,8 @@ from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
-    from gilscope.model import Rules
     from gilscope.stats.intervals import Launches
+    from gilscope.values.contests import Rules
 
 FEWEST_LAUNCHES = 2
 FEWEST_ROUNDS = 2

@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from gilscope import host
-from gilscope.lane import LaneFailedError, lane_environment
-from gilscope.model import Calibration, Fault, Finding, Memory, Trial
+from gilscope.lab import host
+from gilscope.lab.lane import LaneFailedError, lane_environment
+from gilscope.values.records import Calibration, Fault, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from random import Random
     from types import TracebackType
 
-    from gilscope.lane import Lane
-    from gilscope.model import Contest, LaneSpec, Probe, Record
-    from gilscope.protocol import Measured
+    from gilscope.lab.lane import Lane
+    from gilscope.lab.protocol import Measured
+    from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.records import Record
 
 MOST_LOOPS = 10_000_000
 CALIBRATION_STEPS = 12
 
 
 class LaneOpener(Protocol):
-    """An opener starts lanes: the class `gilscope.lane.Lane` with its guardian, or a test's fake."""
+    """An opener starts lanes: the class `gilscope.lab.lane.Lane` with its guardian, or a test's fake."""
 
     def __call__(self, spec: LaneSpec, probe: Probe, environ: Mapping[str, str], /, *, cpus: Sequence[int]) -> Lane:
         """Start a lane, kept to these CPUs if any are given.

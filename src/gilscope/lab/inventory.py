@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.lane import Inquiry, LaneFailedError, lane_environment
-from gilscope.model import EVERY_LANE, Probe, Skip
-from gilscope.plan import unfit
-from gilscope.scripts import Script
+from gilscope.lab.lane import Inquiry, LaneFailedError, lane_environment
+from gilscope.lab.plan import unfit
+from gilscope.values.contests import EVERY_LANE, Probe, Skip
+from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gilscope.plan import Group
+    from gilscope.lab.plan import Group
+    from gilscope.lab.protocol import Benchmarks
     from gilscope.processes.guardian import Guardian
-    from gilscope.protocol import Benchmarks
 
 HASH_SEED = 0
 

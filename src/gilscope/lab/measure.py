@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import __version__, host, store
-from gilscope.inventory import Inquirer
-from gilscope.lab import Lab, Observer
-from gilscope.lane import Lane
-from gilscope.model import Census, Finding, Probe, Record, Rules, RunHeader, Runtime
-from gilscope.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
+from gilscope import __version__, store
+from gilscope.lab import host
+from gilscope.lab.contest import Lab, Observer
+from gilscope.lab.inventory import Inquirer
+from gilscope.lab.lane import Lane
+from gilscope.lab.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
+from gilscope.values.contests import Probe, Rules
+from gilscope.values.records import Finding, Record, RunHeader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from gilscope.matrix import Suite
-    from gilscope.scripts import Script
+    from gilscope.values.runtimes import Census, Runtime
+    from gilscope.workloads.scripts import Script
+    from gilscope.workloads.suites import Suite
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +60,7 @@ def planned(
 ) -> Plan:
     """The contests of every group; scripts written for pyperf are first asked what they hold, once per group.
 
-    ``environ`` is what all lanes share (`gilscope.lane.common_environment`).
+    ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
     """
     cpus = host.usable_cpus()
     plans: list[Plan] = []
@@ -103,7 +106,7 @@ def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str]
 
     A way or a model that a version lacks has not failed.
 
-    ``environ`` is what all lanes share (`gilscope.lane.common_environment`).
+    ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
 
     Raises:
         ResultsError: results cannot be written.

@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gilscope.model import HostCard
 from gilscope.processes import child
+from gilscope.values.records import HostCard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

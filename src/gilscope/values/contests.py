@@ -1,0 +1,174 @@
+"""What is measured, as values: probes, lanes, contests, and the rules by which a contest ends."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gilscope.values.runtimes import Arm, Pair
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """A workload as text: what it asks and how it may be run, known without running it.
+
+    ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
+    a script that knows nothing of gilscope. ``shared`` means that threads share one state. A ``benchmark`` is one of a
+    script written for pyperf, which is run with the arguments ``argv``.
+
+    ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
+    that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
+    the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
+    each of which has a unit (empty for what is told in words). ``loops`` fixes how many units a trial has, and
+    ``timeout_s`` shortens the time limit of its lanes.
+    Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
+    """
+
+    id: str
+    path: str
+    question: str
+    kind: str
+    function: str | None = None
+    shared: bool = False
+    requires_python: str | None = None
+    dependencies: tuple[str, ...] = ()
+    benchmark: str | None = None
+    argv: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    case: int | float | str | None = None
+    self_timed: bool = False
+    observes: dict[str, str] = {}
+    loops: int | None = None
+    timeout_s: float | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the length of its trials says anything: a look at something takes as long as it takes."""
+        return not self.observes
+
+    @property
+    def weighs_workers(self) -> bool:
+        """Whether it asks what workers hold that have nothing to do."""
+        return self.kind == "memory"
+
+    @property
+    def asks_about_workers(self) -> bool:
+        """Whether it asks about workers themselves, and spreads no work over them."""
+        return bool(self.ways) or self.weighs_workers
+
+    @property
+    def sends_payloads(self) -> bool:
+        """Whether it sends payloads to workers; its cases are their sizes in bytes."""
+        return self.kind == "transport"
+
+    @property
+    def payload(self) -> str:
+        """The shape of the payloads that it sends: its id without its kind and its case."""
+        return self.id.removeprefix(f"{self.kind}/").removesuffix(f"/{self.case}")
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether it is a rung of the contention ladder: threads share what it works on."""
+        return self.kind == "shared"
+
+    @property
+    def times_requests(self) -> bool:
+        """Whether it observes how long requests take beside busy workers; its cases are switch intervals."""
+        return self.kind == "latency"
+
+    @property
+    def shows_isolation(self) -> bool:
+        """Whether it observes what interpreters have in common."""
+        return self.kind == "isolation"
+
+
+CONTROL = "#control"
+"""What the name of the reference lane's second copy ends with."""
+
+
+def lane_name(arm: str, work: str = "serial") -> str:
+    """The name of a lane of an arm that does some work: a model with its workers (``threads-2``), or a way."""
+    return f"{arm}:{work}"
+
+
+def arm_and_work(lane: str) -> tuple[str, str]:
+    """The two parts of a lane's name."""
+    arm, _, work = lane.partition(":")
+    return arm, work
+
+
+def is_control(lane: str) -> bool:
+    """Whether a lane's name is that of the reference lane's second copy."""
+    return lane.endswith(CONTROL)
+
+
+class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane.
+
+    ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us.
+    """
+
+    arm: Arm
+    model: str
+    workers: int
+    control: bool = False
+    way: str | None = None
+
+    @property
+    def work(self) -> str:
+        """The lane's name without its arm, e.g. ``threads-2``."""
+        return self.way or (self.model if self.model == "serial" else f"{self.model}-{self.workers}")
+
+    @property
+    def name(self) -> str:
+        """The lane's name in its contest, e.g. ``3.14t:threads-2``."""
+        return lane_name(self.arm.name, self.work) + (CONTROL if self.control else "")
+
+
+EVERY_LANE = "all"
+"""What a skip calls its lane where a whole script is left out."""
+
+
+class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):
+    """Something asked for that is not measured: which lane (or contest), and why."""
+
+    contest: str
+    lane: str
+    reason: str
+
+
+class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
+    """The lanes of one probe that are measured together; a value that serialises, and all that a lab needs.
+
+    ``reference`` is the name of the lane that ratios are formed against: the twin's serial lane where there is a pair.
+    """
+
+    id: str
+    probe: Probe
+    lanes: tuple[LaneSpec, ...]
+    reference: str
+    pair: Pair | None = None
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a contest is measured at least and at most.
+
+    ``precision`` is the half width asked of every interval, as a fraction; ``budget_s`` the seconds after which no
+    further launch is begun. At least ``min_launches`` and at most ``max_launches`` of ``rounds`` rounds are run.
+    """
+
+    min_launches: int
+    max_launches: int
+    rounds: int
+    trial_ms: int
+    precision: float
+    budget_s: float
+    timeout_s: float
+
+
+class Rules(Limits, frozen=True, kw_only=True):
+    """When a contest has measured enough, and whether its lanes are pinned.
+
+    With ``pin``, lanes of one worker stay on one CPU, the same for all lanes of a launch; lanes of ways never do, since
+    a way starts workers of its own.
+    """
+
+    pin: bool = True

@@ -1,0 +1,175 @@
+"""The records of a run, as they are stored: trials, findings, the host, and all of them read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from gilscope.values.contests import Contest, Rules, Skip
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
+    """One timed block of work in one lane.
+
+    ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
+    something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. The lists have one entry
+    per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown, and ``own_ns`` (what units that time
+    themselves told) empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was, and
+    ``observed`` what its unit saw.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+    round: int
+    loops: int
+    wall_ns: int
+    starts_ns: tuple[int, ...]
+    ends_ns: tuple[int, ...]
+    cpu_ns: tuple[int, ...]
+    wait_ns: tuple[int | None, ...]
+    digest: str
+    gil_before: bool
+    gil_after: bool
+    own_ns: tuple[int, ...] = ()
+    cpu: int | None = None
+    observed: dict[str, float | str] = {}
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
+    """What a lane held at the end of a launch, over all its processes, in bytes.
+
+    ``pss_bytes`` counts a page that several processes share in parts (None where the system does not tell),
+    ``uss_bytes`` leaves such pages out.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+    processes: int
+    pss_bytes: int | None
+    uss_bytes: int
+
+
+FindingKind = Literal[
+    "raised",
+    "unparsable",
+    "missing",
+    "unsupported",
+    "worker died",
+    "died",
+    "died at shutdown",
+    "hung",
+    "garbage",
+    "forked",
+    "disagreed",
+    "varies",
+    "GIL turned on",
+]
+
+NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL turned on"})
+"""Kinds of finding after which a lane's trials still count."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A fault is what went wrong in a lane: its phase, its kind, the reason, and what is on record."""
+
+    phase: str
+    kind: FindingKind
+    reason: str
+    detail: str = ""
+
+    @property
+    def fails_lane(self) -> bool:
+        """Whether the lane ended with it."""
+        return self.kind not in NOTES
+
+
+class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
+    """What a lane did instead of, or besides, delivering trials: a fault with its place.
+
+    ``phase`` is where it happened: start, load, setup, work, check or end. ``detail`` holds a traceback, the threads'
+    stacks, or the end of what the lane printed.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
+    """How many units one worker runs in every trial of a contest, the same in all lanes.
+
+    One unit does ``inner_loops`` times what is asked about.
+    """
+
+    contest: str
+    loops: int
+    inner_loops: int = 1
+
+
+class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
+    """Why a contest ended: ``precise``, ``budget``, ``launches`` or ``no lane left``; seconds it took."""
+
+    contest: str
+    reason: str
+    seconds: float
+    launches: int
+
+
+class HostCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine a run was made on; None is what this system does not tell (or what older runs did not ask)."""
+
+    name: str
+    system: str
+    kernel: str
+    machine: str
+    cpu: str | None
+    cpus_online: int
+    cpus_usable: float
+    affinity: int | None
+    cgroup_quota: float | None
+    load_1min: float | None
+    steal_percent: float | None
+    virtualisation: str | None
+    governor: str | None
+    memory_bytes: int | None
+    cpus_physical: int | None = None
+
+    @property
+    def usable_cores(self) -> float:
+        """Usable CPUs, of which those that share a core count as one."""
+        return min(self.cpus_usable, self.cpus_physical or self.cpus_usable)
+
+
+class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
+    """The first record of a stored run; ``schema`` is the store's format, ``seed`` orders the rounds."""
+
+    schema: int
+    id: str
+    started: str
+    gilscope: str
+    suite: str
+    seed: int
+    rules: Rules
+    host: HostCard
+
+
+Record = RunHeader | Contest | Skip | Calibration | Trial | Memory | Finding | ContestEnd
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored run, read back whole; ``torn`` lines were cut off or damaged, and are left out."""
+
+    path: Path
+    header: RunHeader
+    contests: tuple[Contest, ...]
+    skips: tuple[Skip, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    memory: tuple[Memory, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ends: tuple[ContestEnd, ...] = ()
+    torn: int = 0

@@ -1,0 +1,91 @@
+"""Interpreters as values: what they are, how they are started, and which two are compared."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Build = Literal["default", "free-threaded"]
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one interpreter says of itself, gathered by the agent running inside it.
+
+    ``executable`` is the interpreter's own ``sys.executable`` with links resolved, and ``gil_enabled`` the GIL's
+    real state after start-up. ``config_args`` are ``configure``'s arguments without installation paths.
+    ``interpreters_api`` names the module that makes subinterpreters, or is None.
+    """
+
+    executable: str
+    base_prefix: str
+    implementation: str
+    version: tuple[int, int, int]
+    version_text: str
+    build: Build
+    gil_enabled: bool
+    compiler: str
+    config_args: tuple[str, ...]
+    pgo: bool
+    lto: bool
+    debug: bool
+    jit: Literal["absent", "off", "on"]
+    interpreters_api: str | None
+    own_gil: bool
+    platform: str
+
+
+class Runtime(msgspec.Struct, frozen=True, kw_only=True):
+    """One interpreter on disk that can be measured.
+
+    ``name`` is what tables and the command line call it (``3.14t``); it is unique among the runtimes found together.
+    ``origin`` says where it was found: ``pyenv``, ``uv``, ``PATH``, ``gilscope`` (built here), ``--python``, or
+    ``system`` (python-discovery knows it, from Windows' registry for example).
+    """
+
+    name: str
+    executable: str
+    origin: str
+    facts: Facts
+
+
+class Unusable(msgspec.Struct, frozen=True, kw_only=True):
+    """An interpreter that cannot be measured, and why.
+
+    ``kind`` is ``broken`` (does not start, hangs, answers rubbish), ``too old`` (CPython below 3.8),
+    ``other implementation`` (PyPy and the like) or ``absent`` (wished for in ``matrix/runtimes.toml``).
+    """
+
+    name: str
+    kind: Literal["broken", "too old", "other implementation", "absent"]
+    reason: str
+    executable: str | None = None
+    origin: str | None = None
+    facts: Facts | None = None
+
+
+class Census(msgspec.Struct, frozen=True, kw_only=True):
+    """All interpreters found on the machine, usable or not."""
+
+    runtimes: tuple[Runtime, ...]
+    unusable: tuple[Unusable, ...]
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """A free-threaded runtime and the default build it is compared with.
+
+    ``twin`` is None where no default build of the same minor version was found.
+    ``differences`` lists, in words, every fact in which the two builds differ; an empty tuple means comparable.
+    """
+
+    free_threaded: Runtime
+    twin: Runtime | None
+    differences: tuple[str, ...]
+
+
+class Arm(msgspec.Struct, frozen=True, kw_only=True):
+    """A runtime started one way: as built, or a free-threaded build with its GIL forced on (``3.14t+gil``)."""
+
+    name: str
+    runtime: Runtime
+    gil_forced: bool = False

@@ -1,0 +1,68 @@
+"""Suites: which probes are measured, in which lanes, and for how long, as ``matrix/suites.toml`` declares them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from gilscope.declared import tables, unknown_name
+from gilscope.errors import UsageError
+from gilscope.values.contests import Limits, Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Suite(Limits, frozen=True, kw_only=True):
+    """One table of ``matrix/suites.toml``.
+
+    ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``).
+    ``source`` is where its probes come from: the project's own, or an installed pyperformance; those that fit
+    ``probes`` are measured where none is named. Workers are planned up to ``oversubscription`` times the usable CPUs;
+    those above the CPUs are marked in every table.
+    """
+
+    description: str
+    source: Literal["probes", "pyperformance"] = "probes"
+    lanes: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    workers: tuple[int, ...]
+    probes: tuple[str, ...] = ("*",)
+    oversubscription: float = 2
+
+    @property
+    def rules(self) -> Rules:
+        """When a contest of this suite has measured enough."""
+        return Rules(**{name: getattr(self, name) for name in Limits.__struct_fields__})
+
+
+def suites(path: Path) -> dict[str, Suite]:
+    """All suites by name.
+
+    Raises:
+        MatrixError: the file has mistakes.
+    """
+    return tables(path, Suite, _nonsense)
+
+
+def suite(path: Path, name: str) -> Suite:
+    """One suite.
+
+    Raises:
+        MatrixError: the file has mistakes.
+        UsageError: there is no such suite.
+    """
+    known = suites(path)
+    if name not in known:
+        raise UsageError(unknown_name(path.name, "suite", name, known))
+    return known[name]
+
+
+def _nonsense(suite: Suite) -> Iterator[str]:
+    if not 1 <= suite.min_launches <= suite.max_launches:
+        yield "min_launches must be at least 1 and at most max_launches"
+    if not suite.workers or min(suite.workers) < 1:
+        yield "workers must hold at least one count, each at least 1"
+    for name in ("rounds", "trial_ms", "precision", "budget_s", "timeout_s"):
+        if getattr(suite, name) <= 0:
+            yield f"{name} must be greater than 0"
