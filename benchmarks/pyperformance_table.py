@@ -18,7 +18,7 @@ from gilscope import store
 from gilscope.analysis import RunRecords, figures
 from gilscope.model import EVERY_LANE
 from gilscope.render import markdown, numbers
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import ColumnHead, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +116,7 @@ def totals_that_run(contests: Sequence[ContestFigures], run: store.Run, arms: Se
     scripts = {skip.contest for skip in run.skips if skip.lane == EVERY_LANE}
     return Sheet(
         title=f"{len(contests)} benchmarks run, {len(scripts)} are left out",
-        columns=tuple(map(Column, ("benchmarks that run", *arms))),
+        columns=tuple(map(ColumnHead, ("benchmarks that run", *arms))),
         rows=tuple(
             (
                 model if model == "serial" else f"{model}, two workers",
@@ -165,7 +165,7 @@ def benchmarks(contests: Sequence[ContestFigures], arms: Sequence[str]) -> Sheet
         title="Benchmark by benchmark",
         columns=tuple(
             map(
-                Column,
+                ColumnHead,
                 ("benchmark", *(f"{arm}, one thread" for arm in arms), "penalty", *(f"{m}-2, {a}" for a, m in kinds)),
             )
         ),
@@ -187,7 +187,7 @@ def benchmarks_that_run(contests: Sequence[ContestFigures], arms: Sequence[str])
     kinds = [(arm, model) for model in ("serial", *models(contests)) for arm in arms]
     return Sheet(
         title="Benchmark by benchmark",
-        columns=tuple(map(Column, ("benchmark", *(f"{model}, {arm}" for arm, model in kinds)))),
+        columns=tuple(map(ColumnHead, ("benchmark", *(f"{model}, {arm}" for arm, model in kinds)))),
         rows=tuple(
             (
                 item.contest.probe.id.removeprefix(PREFIX),
@@ -224,7 +224,7 @@ def failures(contests: Sequence[ContestFigures]) -> Sheet:
             alike.setdefault(key, []).append(finding.lane)
     return Sheet(
         title="What fails, and what was noticed",
-        columns=tuple(map(Column, ("benchmark", "lanes", "what", "why"))),
+        columns=tuple(map(ColumnHead, ("benchmark", "lanes", "what", "why"))),
         rows=tuple((name, ", ".join(sorted(set(found))), kind, why) for (name, kind, why), found in alike.items()),
     )
 
@@ -238,7 +238,7 @@ def left_out(run: store.Run) -> Sheet:
     }
     return Sheet(
         title="Left out",
-        columns=tuple(map(Column, ("benchmark", "why"))),
+        columns=tuple(map(ColumnHead, ("benchmark", "why"))),
         rows=tuple(sorted(rows)),
     )
 

@@ -19,7 +19,7 @@ from gilscope.analysis import by_pair
 from gilscope.arguments import parser
 from gilscope.claim_figures import judged
 from gilscope.commands.showing import read_report
-from gilscope.render import claims, ladder, markdown, models, probes, sheets, tracker
+from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
 from gilscope.tracker import standings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures import ContestFigures
     from gilscope.model import RunHeader
-    from gilscope.render.sheets import Sheet
+    from gilscope.render.sheet import Sheet
 
 REFERENCE = Path("results/reference")
 
@@ -44,7 +44,7 @@ def newest_pair(suite: str) -> str:
         return _nobody(suite)
     report = read_report(path)
     newest = max(by_pair(report.contests), key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
-    return _text([sheets.summary(newest)], [report.header])
+    return _text([pairs.summary(newest)], [report.header])
 
 
 def in_full(suite: str) -> str:

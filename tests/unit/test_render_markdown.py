@@ -12,7 +12,7 @@ from gilscope.analysis import figures
 from gilscope.model import Finding, Pair, Skip
 from gilscope.render import markdown
 from gilscope.render.report import Report, report
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import ColumnHead, Sheet
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -85,14 +85,14 @@ def test_a_hostile_reason_stays_in_its_cell() -> None:
 @pytest.mark.parametrize("character", list("\\`*_<>|[]~&"))
 def test_each_character_with_a_meaning_is_escaped(character: str) -> None:
     """Wherever it stands in a cell."""
-    sheet = Sheet(title="t", columns=(Column("c"),), rows=((f"a{character}b{character}{character}c",),))
+    sheet = Sheet(title="t", columns=(ColumnHead("c"),), rows=((f"a{character}b{character}{character}c",),))
 
     assert f"| a\\{character}b\\{character}\\{character}c |" in markdown._text(sheet)
 
 
 def test_line_breaks_become_spaces() -> None:
     """A cell is one line."""
-    sheet = Sheet(title="t", columns=(Column("c"),), rows=(("a\r\nb\tc\vd",),))
+    sheet = Sheet(title="t", columns=(ColumnHead("c"),), rows=(("a\r\nb\tc\vd",),))
 
     assert "| a b c d |" in markdown._text(sheet)
 

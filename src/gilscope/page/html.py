@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gilscope.model import Trial
     from gilscope.page.shared import Library
     from gilscope.render.report import Report
-    from gilscope.render.sheets import Sheet
+    from gilscope.render.sheet import Sheet
 
 ASSETS = files("gilscope.page") / "assets"
 PLACE = re.compile(r"\{\{(\w+)\}\}")

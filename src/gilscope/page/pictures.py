@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import vl_convert
 
-from gilscope.page import charts, content
+from gilscope.page import charts, points
 from gilscope.page.shared import with_ways
 from gilscope.render.charts import charts as charts_of_workers
 from gilscope.render.charts import svg
@@ -28,8 +28,8 @@ OF_TRIPS = "Round trip by size of the payload, with 95 % intervals"
 def pictures(contests: Sequence[ContestFigures]) -> dict[str, str]:
     """Every chart that there are figures for, the same for the same figures, by the name of its file."""
     drawn = {chart.name: svg(chart) for chart in charts_of_workers(contests)}
-    penalties = content.penalties(contests)
-    trips = content.trips(contests)
+    penalties = points.penalties(contests)
+    trips = points.trips(contests)
     known = charts.specifications()
     if penalties:
         height = ROW * len({point.contest for point in penalties})

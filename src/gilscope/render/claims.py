@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gilscope.model import Estimate
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.render.cells import if_measured
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,44 +29,26 @@ def sheets(judgements: Sequence[Judgement]) -> tuple[Sheet, Sheet]:
 
 
 def _statements(judgements: Iterable[Judgement]) -> Sheet:
-    return Sheet(
-        title="What was said",
-        columns=(
-            Column("claim"),
-            Column("statement"),
-            Column("source"),
-            Column("measured on", wide=True),
-            Column("held if"),
-        ),
-        rows=tuple(
-            (
-                item.id,
-                item.claim.statement,
-                ", ".join(part for part in (item.claim.source, item.claim.date, item.claim.url) if part),
-                item.claim.machine,
-                _bounds(item.claim),
-            )
-            for item in judgements
-        ),
-    )
+    columns: list[Column[Judgement]] = [
+        Column("claim", lambda item: item.id),
+        Column("statement", lambda item: item.claim.statement),
+        Column("source", lambda item: ", ".join(filter(None, (item.claim.source, item.claim.date, item.claim.url)))),
+        Column("measured on", lambda item: item.claim.machine, wide=True),
+        Column("held if", lambda item: _bounds(item.claim)),
+    ]
+    return tabulate("What was said", columns, judgements)
 
 
 def _verdicts(judgements: Sequence[Judgement]) -> Sheet:
-    return Sheet(
-        title="What the stored runs say",
-        columns=(Column("claim"), Column("theirs"), Column("ours"), Column("verdict"), Column("run", wide=True)),
-        rows=tuple(
-            (
-                item.id,
-                item.claim.theirs,
-                NOT_MEASURED if item.ours is None else _ours(item, item.ours),
-                item.verdict + (f": {item.reason}" if item.reason else ""),
-                item.run or NOT_MEASURED,
-            )
-            for item in judgements
-        ),
-        notes=(_tally(judgements), HOW_TO_READ, *_commands(judgements)),
-    )
+    columns: list[Column[Judgement]] = [
+        Column("claim", lambda item: item.id),
+        Column("theirs", lambda item: item.claim.theirs),
+        Column("ours", lambda item: if_measured(item.ours, partial(_ours, item))),
+        Column("verdict", lambda item: item.verdict + (f": {item.reason}" if item.reason else "")),
+        Column("run", lambda item: item.run or NOT_MEASURED, wide=True),
+    ]
+    notes = (_tally(judgements), HOW_TO_READ, *_commands(judgements))
+    return tabulate("What the stored runs say", columns, judgements, notes)
 
 
 def _ours(judgement: Judgement, ours: Estimate) -> str:
@@ -101,9 +85,7 @@ def _exact(claim: Claim, bound: float) -> str:
 
 
 def _tally(judgements: Iterable[Judgement]) -> str:
-    counts: dict[str, int] = defaultdict(int)
-    for judgement in judgements:
-        counts[judgement.verdict] += 1
+    counts = Counter(judgement.verdict for judgement in judgements)
     return ", ".join(f"{verdict}: {count}" for verdict, count in counts.items()) + "."
 
 

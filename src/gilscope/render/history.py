@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.changes import HOLM, figure, mark, size
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gilscope.changes import Change
     from gilscope.history import History, Row, Series
     from gilscope.summary import FigureName
 
@@ -32,19 +33,7 @@ def sheets(history: History) -> Iterator[Sheet]:
     """Every series, then the changes beyond noise of all of them."""
     for series in history.series:
         yield _sheet(history, series)
-    yield Sheet(
-        title="Changes beyond noise",
-        columns=(Column("probe and lane"), Column("since"), Column("change"), Column("")),
-        rows=tuple(
-            (f"{series.probe} {_lane(series)}", row.label, size(change), mark(history.figure, change))
-            for series, row, change in history.marked
-        ),
-        notes=tuple(
-            f"{series.probe} {_lane(series)} {row.label}: also changed since the row before: {_also(row)}."
-            for series, row, _ in history.marked
-            if row.circumstances
-        ),
-    )
+    yield _changes(history)
 
 
 def verdict(history: History) -> str:
@@ -56,37 +45,37 @@ def verdict(history: History) -> str:
     )
 
 
+def _changes(history: History) -> Sheet:
+    columns: list[Column[tuple[Series, Row, Change]]] = [
+        Column("probe and lane", lambda marked: f"{marked[0].probe} {_lane(marked[0])}"),
+        Column("since", lambda marked: marked[1].label),
+        Column("change", lambda marked: size(marked[2])),
+        Column("", lambda marked: mark(history.figure, marked[2])),
+    ]
+    notes = (
+        f"{series.probe} {_lane(series)} {row.label}: also changed since the row before: {_also(row)}."
+        for series, row, _ in history.marked
+        if row.circumstances
+    )
+    return tabulate("Changes beyond noise", columns, history.marked, notes)
+
+
 def _sheet(history: History, series: Series) -> Sheet:
-    shown = [row for row in series.rows[:-LATEST] if _marked(row)] + list(series.rows[-LATEST:])
-    low, high = min(row.estimate.low for row in shown), max(row.estimate.high for row in shown)
-    return Sheet(
-        title=f"{TITLES[history.figure]}: {series.probe}, {_lane(series)}",
-        columns=(
-            Column(history.by),
-            Column(history.figure),
-            Column("change"),
-            Column(""),
-            Column(_scale(history.figure, low, high)),
-            Column("runs"),
-            Column("noise floor", wide=True),
-            Column("also changed", wide=True),
-        ),
-        rows=tuple(_row(history.figure, row, low, high) for row in shown),
-        notes=tuple(_notes(history, series, len(shown))),
-    )
-
-
-def _row(name: FigureName, row: Row, low: float, high: float) -> tuple[str, ...]:
-    return (
-        row.label,
-        figure(name, row.estimate),
-        "" if row.change is None else size(row.change),
-        "" if row.change is None else mark(name, row.change),
-        _strip(row, low, high),
-        str(row.runs),
-        numbers.plain_percent(row.noise_floor),
-        _also(row),
-    )
+    rows = [row for row in series.rows[:-LATEST] if _marked(row)] + list(series.rows[-LATEST:])
+    low, high = min(row.estimate.low for row in rows), max(row.estimate.high for row in rows)
+    name = history.figure
+    columns: list[Column[Row]] = [
+        Column(history.by, lambda row: row.label),
+        Column(name, lambda row: figure(name, row.estimate)),
+        Column("change", lambda row: "" if row.change is None else size(row.change)),
+        Column("", lambda row: "" if row.change is None else mark(name, row.change)),
+        Column(_scale(name, low, high), lambda row: _strip(row, low, high)),
+        Column("runs", lambda row: str(row.runs)),
+        Column("noise floor", lambda row: numbers.plain_percent(row.noise_floor), wide=True),
+        Column("also changed", _also, wide=True),
+    ]
+    title = f"{TITLES[name]}: {series.probe}, {_lane(series)}"
+    return tabulate(title, columns, rows, _notes(history, series, len(rows)))
 
 
 def _notes(history: History, series: Series, shown: int) -> Iterator[str]:

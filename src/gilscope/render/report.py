@@ -1,4 +1,4 @@
-"""Which sheets a run is told in, and in what order."""
+"""A run's sheets: which there are, and in what order."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import msgspec
 from gilscope.analysis import by_pair
 from gilscope.figures import ContestFigures
 from gilscope.model import Finding, RunHeader, Skip
-from gilscope.render import observations, sheets, transport, verdict, workers
-from gilscope.render.sheets import Sheet
+from gilscope.render import findings, observations, pairs, scaling, throughput, transport, verdict, workers
+from gilscope.render.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +29,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> Report:
     """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
-    details: list[Sheet] = []
-    for contest in contests:
-        details += of_contest(contest)
     return Report(
         header=header,
         contests=tuple(contests),
@@ -39,17 +36,17 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
             *transport.sheets(contests),
             *observations.sheets(contests),
             workers.orders(contests),
-            *map(sheets.summary, by_pair(contests)),
+            *map(pairs.summary, by_pair(contests)),
             *_verdicts(contests),
         ),
-        details=tuple(details),
-        closing=(sheets.findings(contests), sheets.skips(skips)),
+        details=tuple(sheet for contest in contests for sheet in of_contest(contest)),
+        closing=(findings.findings(contests), findings.skips(skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
 
 
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
-    """The sheets that one contest is told in, wherever a run is shown: what was observed, or else what was timed."""
+    """The sheets of one contest, wherever a run is shown: what was observed, or else what was timed."""
     probe = contest.contest.probe
     if not probe.is_timed:
         return (observations.sheet(contest),)
@@ -57,7 +54,7 @@ def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
         return (workers.ways(contest),)
     if contest.asks_about_workers:
         return (workers.memory(contest),)
-    return sheets.detail(contest), sheets.break_evens(contest), sheets.scaling_laws(contest)
+    return throughput.sheet(contest), scaling.break_evens(contest), scaling.scaling_laws(contest)
 
 
 def _verdicts(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:

@@ -10,13 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gilscope.render.sheets import BETTER, WORSE
+from gilscope.render.sheet import BETTER, WORSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gilscope.model import Finding
-    from gilscope.render.sheets import Sheet
+    from gilscope.render.sheet import Sheet
 
 WIDE = 100
 DETAIL_LINES = 12
