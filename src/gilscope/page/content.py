@@ -1,4 +1,4 @@
-"""The page's content as values that its script reads: the sheets' very strings, and the numbers that are drawn."""
+"""The page's content as values that its script reads: the sheets' strings, and the numbers drawn."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True):
-    """One contest with the sheets that the terminal shows; ``group`` names the pair or the arm that it is about."""
+    """One contest with the sheets that the terminal shows; ``group`` names its pair or its arm."""
 
     id: str
     probe: str

@@ -26,7 +26,7 @@ PREDICTED = 2
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of the chart of penalties, and the band that cannot be told from none."""
+    """A point of the chart of penalties, and the band of penalties within the noise floor."""
 
     contest: str
     probe: str
@@ -89,7 +89,7 @@ def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
 
 
 def predictions(contests: Sequence[ContestFigures]) -> tuple[Prediction, ...]:
-    """The points of the curves that continue the measured ones, as far again as was measured."""
+    """The points of the curves that continue measured ones up to twice their workers."""
     return tuple(
         point
         for place, figures in enumerate(contests)
@@ -139,7 +139,7 @@ def _trips(contests: Sequence[ContestFigures]) -> Iterator[Trip]:
 
 
 def drawn(estimate: Estimate) -> tuple[float, float, float]:
-    """Value, low and high end as a chart takes them; an open end is drawn at the value, and its text says ``±?``."""
+    """An estimate's value, low and high end as drawn; an open end is drawn at the value."""
     ends = (estimate.value, estimate.low, estimate.high)
     value, low, high = (rounded(end) if math.isfinite(end) else estimate.value for end in ends)
     return value, low, high

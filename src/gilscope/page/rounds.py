@@ -1,4 +1,4 @@
-"""The raw trials behind a lane's figures, as much of them as the page has room for."""
+"""The raw trials behind a lane's figures: the launches that the page has room for."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Walls:
         self._most_launches = _launches_that_fit(trials)
 
     def rounds(self, figures: ContestFigures, row: LaneFigures) -> Rounds:
-        """The rounds of one lane: whole numbers of a power of ten of nanoseconds, with as many digits as are drawn."""
+        """The rounds of one lane; the unit is the power of ten that leaves as many digits as are drawn."""
         launches = list(self._walls[figures.contest.id, row.lane.name].values())
         longest = max(wall for launch in launches for wall in launch)
         unit = 10 ** max(0, math.floor(math.log10(max(1, longest))) + 1 - DIGITS)
@@ -53,7 +53,7 @@ class Walls:
 
 
 def _launches_that_fit(trials: Sequence[Trial]) -> int:
-    """How many launches of every lane the page has room for; one at least."""
+    """The number of launches that the page has room for; one at least."""
     room, launches = BYTES_OF_ROUNDS // BYTES_PER_ROUND, 0
     for launch, count in sorted(Counter(trial.launch for trial in trials).items()):
         room -= count

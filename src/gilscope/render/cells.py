@@ -26,9 +26,9 @@ def marked(text: str, *, beyond_noise: bool) -> str:
 
 
 def penalty(item: Penalty | None) -> str:
-    """A penalty, marked where it cannot be told from none."""
-    return if_measured(item, _penalty)
-
-
-def _penalty(item: Penalty) -> str:
-    return marked(numbers.signed_percent(item.penalty), beyond_noise=item.distinguishable)
+    """A penalty, marked where noise may explain it."""
+    return (
+        NOT_MEASURED
+        if item is None
+        else marked(numbers.signed_percent(item.penalty), beyond_noise=item.distinguishable)
+    )

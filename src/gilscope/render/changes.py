@@ -1,4 +1,4 @@
-"""A change in words and sign: what is not beyond noise is marked, as in every other table."""
+"""Changes as words and signs; a tilde marks those that are not beyond noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims as sheets: what was said and by whom, then what the stored runs say to it; nothing is computed here."""
+"""Claims as sheets: what was said and by whom, and what the stored runs say to it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _figure(claim: Claim, estimate: Estimate) -> str:
 
 
 def _bounds(claim: Claim) -> str:
-    """Both bounds in the figure's unit."""
+    """The bounds of a claim, in its figure's unit."""
     least, most = (None if bound is None else _exact(claim, bound) for bound in (claim.at_least, claim.at_most))
     if least is None or most is None:
         return f"{_name(claim)} at most {most}" if least is None else f"{_name(claim)} at least {least}"
@@ -80,7 +80,7 @@ def _name(claim: Claim) -> str:
 
 
 def _exact(claim: Claim, bound: float) -> str:
-    """A bound has no interval."""
+    """A bound as text: it has no interval."""
     return _figure(claim, Estimate(bound, bound, bound)).replace(" ±0", "")
 
 
@@ -90,7 +90,7 @@ def _tally(judgements: Iterable[Judgement]) -> str:
 
 
 def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
-    """What would measure the claims that no run has measured, those of one suite and the same runtimes at once."""
+    """Commands that would measure the claims that no run has measured, one per suite and runtimes."""
     missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for judgement in judgements:
         if judgement.verdict == "not measured yet":
@@ -102,7 +102,7 @@ def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
 
 
 def _runtimes(claim: Claim) -> Iterator[str]:
-    """By name, but for twins, which are measured beside their free-threaded builds unasked."""
+    """Names of the runtimes to ask for; twins are measured beside their free-threaded builds unasked."""
     lanes = (lane for lane in (claim.lane, claim.against) if lane is not None)
     names = {lane.partition(":")[0].removesuffix("+gil") for lane in lanes}
     yield from sorted(name for name in names if f"{name}t" not in names)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def findings(contests: Sequence[ContestFigures]) -> Sheet:
-    """What lanes did instead of, or besides, delivering trials; kinds of workers that are not there have rows."""
+    """Findings by what happened; kinds of workers that do not exist are left out, as they have rows elsewhere."""
     columns: list[Column[list[Finding]]] = [
         Column("lane", lambda alike: f"{alike[0].contest} {_listed([finding.lane for finding in alike])}"),
         Column("what", lambda alike: alike[0].kind),

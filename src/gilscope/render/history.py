@@ -1,4 +1,4 @@
-"""A figure's history as sheets: one per series, the changes beyond noise at the end; nothing is computed here."""
+"""A figure's history as sheets: one per series, and the changes beyond noise at the end."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ STRIP = 15
 """Characters in which a row's interval is drawn."""
 
 LATEST = 30
-"""Rows of a series that are shown; of earlier ones only those with a mark."""
+"""Last rows of a series, which are all shown; earlier rows are shown if they have a mark."""
 
 
 def sheets(history: History) -> Iterator[Sheet]:
-    """Every series, then the changes beyond noise of all of them."""
+    """A sheet for every series, then one for the changes beyond noise."""
     for series in history.series:
         yield _sheet(history, series)
     yield _changes(history)
 
 
 def verdict(history: History) -> str:
-    """How many changes are beyond noise, and of how many."""
+    """The number of changes beyond noise, and of all changes."""
     marked = len(history.marked)
     changes = f"{history.compared} {'change' if history.compared == 1 else 'changes'}"
     return (
@@ -78,12 +78,12 @@ def _sheet(history: History, series: Series) -> Sheet:
     return tabulate(title, columns, rows, _notes(history, series, len(rows)))
 
 
-def _notes(history: History, series: Series, shown: int) -> Iterator[str]:
+def _notes(history: History, series: Series, count: int) -> Iterator[str]:
     yield f"On {series.host}; builds: {series.recipe}."
     for differs in sorted({text for row in series.rows for text in row.twin_differs}):
         yield f"NOT COMPARABLE in all: the builds set against each other differ in {differs}."
-    if shown < len(series.rows):
-        yield f"{len(series.rows) - shown} earlier rows without a mark are left out here; --json has them."
+    if count < len(series.rows):
+        yield f"{len(series.rows) - count} earlier rows without a mark are left out here; --json has them."
     if series == history.series[-1]:
         yield HOLM
         if history.single_launches:
@@ -103,7 +103,7 @@ def _marked(row: Row) -> bool:
 
 
 def _scale(name: FigureName, low: float, high: float) -> str:
-    """The ends of the strip."""
+    """The heading of the strips: both their ends."""
     if name == "penalty":
         return f"{100 * low:+.1f} to {100 * high:+.1f}%"
     if name == "time":
@@ -113,7 +113,7 @@ def _scale(name: FigureName, low: float, high: float) -> str:
 
 
 def _strip(row: Row, low: float, high: float) -> str:
-    """The interval as a line with a dot at the estimate, from the lowest to the highest end of the series."""
+    """A row's interval as a line with a dot at the estimate, on the scale of the series."""
     places = _places((row.estimate.low, row.estimate.value, row.estimate.high), low, high)
     left, dot, right = places
     line = [" "] * STRIP

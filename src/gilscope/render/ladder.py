@@ -1,4 +1,4 @@
-"""The contention ladder: rungs down, arms across, what threads bring that share more and more."""
+"""The contention ladder as a sheet: what threads bring that share more and more."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def host(card: HostCard) -> Sheet:
-    """The host card; what this system does not tell reads n/a."""
+    """The host card; facts that the system does not give read n/a."""
     columns: list[Column[tuple[str, object]]] = [
         Column("fact", lambda fact: fact[0]),
         Column("value", lambda fact: _or_na(fact[1])),
@@ -39,7 +39,7 @@ def _or_na(value: object) -> str:
 
 
 def builds(contests: Iterable[ContestFigures]) -> Sheet:
-    """A row per runtime that was measured: what its build was made with."""
+    """The builds of all runtimes that were measured: what they were made with."""
     columns: list[Column[Runtime]] = [
         Column("runtime", lambda runtime: runtime.name),
         Column("version", lambda runtime: runtime.facts.version_text),

@@ -1,4 +1,4 @@
-"""Which models there are where: arms down, models across, no cell empty."""
+"""The models that every runtime has, as a sheet: arms down, models across, no cell empty."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_ASKED = "not asked for"
 
 
 def matrix(contests: Iterable[ContestFigures], skips: Iterable[Skip], only: Sequence[str] = ()) -> Sheet:
-    """One probe's contests on any number of runtimes; of several numbers of workers, the most; all models or some."""
+    """One probe's models on any number of runtimes, each with its most workers; all models, or some."""
     cells = _Cells()
     for contest in contests:
         cells.add(contest)
@@ -45,7 +45,7 @@ def matrix(contests: Iterable[ContestFigures], skips: Iterable[Skip], only: Sequ
 
 
 class _Cells:
-    """Texts by arm and model, and the letters of reasons."""
+    """Cells by arm and model, and letters that stand for reasons."""
 
     def __init__(self) -> None:
         self.texts: dict[tuple[str, str], str] = {}

@@ -1,4 +1,4 @@
-"""Notes below the sheets of a contest: what must be known to read their figures."""
+"""Notes below the sheets of a contest: facts that a reader of its figures needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENDS = {
 
 
 def comparability(pair: Pair | None) -> Iterator[str]:
-    """What must be said beside every figure that compares two builds."""
+    """The note beside every figure that compares two builds."""
     if pair is None:
         return
     if pair.twin is None:

@@ -1,4 +1,4 @@
-"""What ways observed, as sheets: a contest's lanes by name, the convoy by switch interval, isolation by version."""
+"""Observations of ways as sheets: a contest's lanes, the convoy by switch interval, isolation by version."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class _Seen(NamedTuple):
 
 
 def sheet(contest: ContestFigures) -> Sheet:
-    """Every lane of one contest, a column per name; the lanes that saw nothing, as in a deadlock, with the reason."""
+    """Every lane of one contest, a column per name.
+
+    Lanes that saw nothing, since they hang in a deadlock, say, have their reason in the first column.
+    """
     probe = contest.contest.probe
     headings = {name: f"{name} ({unit})" if unit and unit != "s" else name for name, unit in probe.observes.items()}
     by_lane = _by_lane(contest)
@@ -47,7 +50,7 @@ def sheet(contest: ContestFigures) -> Sheet:
 
 
 def sheets(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:
-    """The tables over several contests: the convoy by switch interval, isolation by version; only those with rows."""
+    """The sheets over several contests: the convoy by switch interval, isolation by version."""
     convoys = [contest for contest in contests if contest.contest.probe.kind == "latency"]
     if convoys:
         yield _convoy(convoys)
@@ -103,7 +106,7 @@ def _columns(first: str, headings: dict[str, str]) -> list[Column[_Seen]]:
 
 
 def _by_lane(*contests: ContestFigures) -> dict[str, dict[str, str]]:
-    """What each lane saw of each thing, but for the control's."""
+    """Texts of what each lane saw, by name; the control lane is left out."""
     by_lane: dict[str, dict[str, str]] = defaultdict(dict)
     for item in (item for contest in contests for item in contest.observations):
         if not item.lane.endswith("#control"):

@@ -1,4 +1,4 @@
-"""What a free-threaded build costs and gives against its twin, as a sheet with a row per probe."""
+"""Costs and gains of a free-threaded build against its twin, as a sheet."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OF_WHICH = (
 
 
 def summary(pair: PairFigures) -> Sheet:
-    """Cost on one thread, gain on many and break-even of a pair, probe by probe; below, the mean costs of several."""
+    """Cost on one thread, gain on many and break-even, probe by probe; mean costs stand below."""
     has_gil_off = any(contest.gil_off is not None for contest in pair.contests)
     return tabulate(
         f"What {pair.name} costs and gives",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def sheet(probes: Iterable[Probe]) -> Sheet:
-    """A row per probe; the cases of one are told together."""
+    """The probes; all cases of a probe share a row."""
     columns: list[Column[list[Probe]]] = [
         Column("probe", _name),
         Column("kind", lambda cases: cases[0].kind),

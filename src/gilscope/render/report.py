@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's sheets: every contest in detail, what was left out, a summary per pair, and last what to run it on."""
+    """A run's sheets: contests in detail, summaries, and what went wrong or was left out."""
 
     header: RunHeader
     contests: tuple[ContestFigures, ...]
@@ -28,7 +28,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> Report:
-    """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
+    """Arrange the figures of a run and what it left out, as sheets."""
     return Report(
         header=header,
         contests=tuple(contests),
@@ -46,7 +46,7 @@ def report(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequenc
 
 
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
-    """The sheets of one contest, wherever a run is shown: what was observed, or else what was timed."""
+    """The sheets of one contest, wherever a run is shown: observations, or else times."""
     probe = contest.contest.probe
     if not probe.is_timed:
         return (observations.sheet(contest),)

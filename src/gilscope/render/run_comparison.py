@@ -1,4 +1,4 @@
-"""Two runs side by side as sheets: one per probe, what only one of them has at the end; nothing is computed here."""
+"""Two runs side by side as sheets: one per probe, and figures of one run only at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def sheets(compared: RunComparison) -> Iterator[Sheet]:
-    """The rows of each probe, and below them what has no counterpart."""
+    """A sheet for every probe, then one for figures without a counterpart."""
     probes: dict[str, list[Row]] = defaultdict(list)
     for row in compared.rows:
         probes[row.probe].append(row)

@@ -24,12 +24,12 @@ MODULE_IN_SHORT = {
 
 
 def as_data(census: Census) -> Any:  # noqa: ANN401 -- what JSON can hold has no narrower name
-    """Return the census as dictionaries, lists, texts and numbers, with every fact under its own name."""
+    """The census as dictionaries, lists, texts and numbers, with every fact under its own name."""
     return msgspec.to_builtins(census)
 
 
 def tables(census: Census) -> tuple[Table, ...]:
-    """Return a table of what can be measured and one of what cannot, each only if it has rows.
+    """A table of runtimes that can be measured and one of those that cannot, if they have rows.
 
     Both fit 80 columns.
     """

@@ -1,4 +1,4 @@
-"""How models scale with workers, as sheets: from how many they pay, and the law that their throughput follows."""
+"""Models over their numbers of workers, as sheets: break-even points and scaling laws."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ THE_LAW = (
 
 
 def break_evens(contest: ContestFigures) -> Sheet:
-    """From how many workers each model pays."""
+    """The number of workers from which each model pays."""
     columns: list[Column[BreakEven]] = [
         Column("lane", lambda item: f"{item.arm}:{item.model}"),
         Column("against", lambda item: item.against),
@@ -41,7 +41,7 @@ def break_evens(contest: ContestFigures) -> Sheet:
 
 
 def scaling_laws(contest: ContestFigures) -> Sheet:
-    """How each model's throughput grows with workers, where enough of them were measured to say."""
+    """The law of each model's throughput over workers, where enough of them were measured."""
     columns: list[Column[tuple[str, Fit]]] = [
         Column("lane", lambda row: row[0]),
         Column("contention", lambda row: numbers.slope(row[1].contention)),

@@ -1,4 +1,4 @@
-"""What the lanes of a contest get done, as a sheet."""
+"""The throughput of a contest's lanes as a sheet."""
 
 from __future__ import annotations
 

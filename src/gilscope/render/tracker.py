@@ -25,7 +25,7 @@ FEATURES = {
     "interpreters": "subinterpreters by",
     "inherits_context": "threads inherit the context",
 }
-"""Names of the probe that looks for them, and what they are called here."""
+"""Labels of features, by the name that the probe of features gives them."""
 
 HOW_TO_READ = (
     "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
@@ -35,7 +35,7 @@ HOW_TO_READ = (
 
 
 def sheet(standings: Sequence[Standing]) -> Sheet:
-    """A row per figure; what no run holds is marked as not measured."""
+    """Figures down and versions across; figures that no run holds are marked as not measured."""
     counts = sorted({count for standing in standings for count in standing.gains})
     figures: list[Figure] = [
         ("penalty on one thread, own probes", lambda standing: _penalty(standing.penalty)),

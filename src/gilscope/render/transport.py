@@ -1,4 +1,4 @@
-"""Transport as sheets: by which means payloads are copied, and how long each takes for payloads of each size."""
+"""Transport as sheets: which means copy payloads, and how long a trip takes by size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def size_text(size: int) -> str:
 
 
 def _verdicts(shape: str, means: Sequence[Means]) -> Sheet:
-    """A sheet with ways down and arms across."""
+    """The verdicts: ways down, arms across."""
     verdicts = {(item.arm, item.way): _verdict(item) for item in means}
 
     def cell(arm: str, way: str) -> str:
@@ -63,7 +63,7 @@ def _verdict(means: Means) -> str:
 
 
 def _trips(shape: str, means: Sequence[Means]) -> Sheet:
-    """A sheet with a row per arm and way; those that are not there are in the sheet of verdicts."""
+    """Times of trips: a row per arm and way that has any, a column per size."""
     sizes = transport.sizes(means)
     columns: list[Column[Means]] = [
         Column("means", lambda row: f"{row.arm}:{row.way}"),

@@ -1,4 +1,4 @@
-"""What to run a workload on: a paragraph and a small table for one contest, a row each for several."""
+"""Verdicts as sheets: a paragraph and a small table for one workload, a row each for several."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gilscope.verdict import Choice, Objection, Verdict
 
 MOST_NAMED = 3
-"""How many lanes are named before the rest is counted."""
+"""The most lanes that are named; further ones are counted."""
 
 AGAINST = {
     "fails": "does not run",
@@ -48,7 +48,7 @@ def sheet(contest: ContestFigures, verdict: Verdict) -> Sheet:
 
 
 def overview(contests: Sequence[ContestFigures]) -> Sheet:
-    """A row for each of several workloads."""
+    """The verdicts on several workloads, a row each."""
     columns: list[Column[tuple[str, Verdict]]] = [
         Column("contest", lambda row: row[0]),
         Column("most throughput", lambda row: f"{numbers.ratio(row[1].throughput.figure)} {_named(row[1].throughput)}"),
@@ -98,7 +98,7 @@ def _warning(verdict: Verdict) -> Iterator[str]:
 
 
 def _kinds(verdict: Verdict) -> list[str]:
-    """What stands against a verdict, each kind once."""
+    """Kinds of objections to a verdict, each once."""
     return list(dict.fromkeys(AGAINST[item.kind] for item in verdict.objections))
 
 
@@ -119,7 +119,7 @@ def _payment(even: BreakEven) -> str:
 
 
 def _measured(contest: ContestFigures) -> str:
-    """The arm without its GIL."""
+    """The name of the arm without its GIL."""
     return "" if contest.contest.pair is None else contest.contest.pair.free_threaded.name
 
 

@@ -1,4 +1,4 @@
-"""Contests about workers themselves, as sheets: ways beside each other, memory, and the order in which kinds stand."""
+"""Contests about workers themselves as sheets: ways, memory, and the order of kinds of workers."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _weighed(contest: ContestFigures) -> Iterator[_Weighed]:
 
 
 def orders(contests: Iterable[ContestFigures]) -> Sheet:
-    """Whether kinds of workers stand in the order that is said of them, for time and for memory."""
+    """Orders in which kinds of workers are said to stand, by time and memory: whether they hold."""
     columns: list[Column[tuple[str, Order]]] = [
         Column("build", lambda row: row[1].arm),
         Column("what", lambda row: row[0] if row[1].quantity == "time" else f"{row[0]}: {row[1].quantity}"),
@@ -122,7 +122,7 @@ def _more(step: Step, quantity: str) -> str:
 
 
 def _reasons(contest: ContestFigures) -> dict[str, str]:
-    """Why a lane has no figures, by its name."""
+    """Reasons why lanes have no figures, by the lane's name."""
     return {name: _reason(failure) for name, failure in failures(contest).items()}
 
 
