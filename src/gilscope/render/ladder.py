@@ -48,7 +48,7 @@ def sheet(contests: Iterable[ContestFigures]) -> Sheet:
     newest = max((arm for arm in arms if arm.endswith("t")), key=lambda arm: _version(rungs, arm), default="")
     workers = max((lane.lane.workers for lane in rungs.values()), default=1)
     columns: list[Column[str]] = [Column("rung", str), *(Column(arm, partial(cell, arm)) for arm in arms)]
-    probes = sorted({probe for probe, _ in rungs}, key=rank)
+    probes = sorted(dict.fromkeys(probe for probe, _ in rungs), key=rank)
     return tabulate(f"The contention ladder: {workers} threads", columns, probes, [HOW_TO_READ.format(workers=workers)])
 
 
