@@ -1,7 +1,8 @@
 """Do the intervals keep their word? Simulated contests of known truth, as Markdown tables.
 
 Run ``python benchmarks/coverage.py`` (three minutes on one core); ``--runs`` trades time for certainty, ``--freedom``
-prints the degrees of freedom that `gilscope.stats.intervals.freedom` stands for. Progress goes to stderr, tables to stdout.
+prints the degrees of freedom that `gilscope.stats.intervals.freedom` stands for.
+Progress goes to stderr, tables to stdout.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ def _ended(rng: np.random.Generator, scenario: str, runs: int, rules: Rules, slo
 
 
 def _contest(drawn: dict[str, list[list[float]]], rules: Rules) -> tuple[bool, int]:
-    """One contest of a control ``c`` and a lane ``l`` as `gilscope.lab.contest` runs it, with the ratios that it would draw."""
+    """One contest of a control ``c`` and a lane ``l``, run as `gilscope.lab.contest` would run it."""
     seen: dict[str, list[list[float]]] = {name: [] for name in drawn}
     stage: Stage | str = Stage(rules.min_launches, rules.rounds, frozenset(drawn))
     launches, elapsed_s = 0, 0.0

@@ -30,7 +30,8 @@ from gilscope import cli, store
 from gilscope.commands.measuring import take_census
 from gilscope.figures.run import of_run
 from gilscope.render import markdown, numbers
-from gilscope.render.sheets import Column, Sheet, comparability
+from gilscope.render.notes import comparability
+from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.runtimes.twins import pairs
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
 
@@ -112,7 +113,7 @@ def sheet(pair_name: str, runs: Sequence[Run], folder: Path) -> Sheet:
     means = _compared(mean(theirs), mean(ours))
     return Sheet(
         title=f"{pair_name}: {agreed} of {len(rows)} agree",
-        columns=tuple(map(Column, ("benchmark", "pyperf", "gilscope", "agree", "of one run"))),
+        columns=tuple(map(ColumnHead, ("benchmark", "pyperf", "gilscope", "agree", "of one run"))),
         rows=(*rows, ("geometric mean", *means, "")),
         notes=tuple(comparability(next(iter(turns[0].values())).contest.pair)),
     )

@@ -17,7 +17,7 @@ import msgspec
 from gilscope import store
 from gilscope.figures.run import of_run
 from gilscope.render import markdown, numbers
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.values.contests import EVERY_LANE
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def totals_that_run(contests: Sequence[ContestFigures], run: Run, arms: Sequence
     scripts = {skip.contest for skip in run.skips if skip.lane == EVERY_LANE}
     return Sheet(
         title=f"{len(contests)} benchmarks run, {len(scripts)} are left out",
-        columns=tuple(map(Column, ("benchmarks that run", *arms))),
+        columns=tuple(map(ColumnHead, ("benchmarks that run", *arms))),
         rows=tuple(
             (
                 model if model == "serial" else f"{model}, two workers",
@@ -152,7 +152,7 @@ def benchmarks(contests: Sequence[ContestFigures], arms: Sequence[str]) -> Sheet
         title="Benchmark by benchmark",
         columns=tuple(
             map(
-                Column,
+                ColumnHead,
                 ("benchmark", *(f"{arm}, one thread" for arm in arms), "penalty", *(f"{m}-2, {a}" for a, m in kinds)),
             )
         ),
@@ -174,7 +174,7 @@ def benchmarks_that_run(contests: Sequence[ContestFigures], arms: Sequence[str])
     kinds = [(arm, model) for model in ("serial", *models(contests)) for arm in arms]
     return Sheet(
         title="Benchmark by benchmark",
-        columns=tuple(map(Column, ("benchmark", *(f"{model}, {arm}" for arm, model in kinds)))),
+        columns=tuple(map(ColumnHead, ("benchmark", *(f"{model}, {arm}" for arm, model in kinds)))),
         rows=tuple(
             (
                 item.contest.probe.id.removeprefix(PREFIX),
@@ -211,7 +211,7 @@ def failures(contests: Sequence[ContestFigures]) -> Sheet:
             alike.setdefault(key, []).append(finding.lane)
     return Sheet(
         title="What fails, and what was noticed",
-        columns=tuple(map(Column, ("benchmark", "lanes", "what", "why"))),
+        columns=tuple(map(ColumnHead, ("benchmark", "lanes", "what", "why"))),
         rows=tuple((name, ", ".join(sorted(set(found))), kind, why) for (name, kind, why), found in alike.items()),
     )
 
@@ -225,7 +225,7 @@ def left_out(run: Run) -> Sheet:
     }
     return Sheet(
         title="Left out",
-        columns=tuple(map(Column, ("benchmark", "why"))),
+        columns=tuple(map(ColumnHead, ("benchmark", "why"))),
         rows=tuple(sorted(rows)),
     )
 

@@ -20,14 +20,14 @@ from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands.showing import read_report
 from gilscope.figures.standings import standings
-from gilscope.render import claims, ladder, markdown, models, probes, sheets, tracker
+from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.render.sheets import Sheet
+    from gilscope.render.sheet import Sheet
     from gilscope.values.records import RunHeader
 
 REFERENCE = Path("results/reference")
@@ -45,7 +45,7 @@ def newest_pair(suite: str) -> str:
         return _nobody(suite)
     report = read_report(path)
     newest = max(report.run.pairs, key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
-    return _text([sheets.summary(newest)], [report.run.header])
+    return _text([pairs.summary(newest)], [report.run.header])
 
 
 def in_full(suite: str) -> str:

@@ -17,7 +17,7 @@ from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
 from gilscope.page import html
 from gilscope.page.shared import library
-from gilscope.render import sheets
+from gilscope.render import throughput
 from gilscope.render.report import report
 from gilscope.values.records import Finding
 
@@ -127,7 +127,7 @@ def test_a_cell_opens_the_rounds_behind_the_terminals_number(page: Chrome) -> No
     lanes = [TWIN, lane("3.14", control=True), FREE, THREADS, lane("3.14", "processes", 2)]
     measured = trials(dict(zip(lanes, [1e6, 1e6, 1.08e6, 1.12e6, 1.05e6], strict=True)))
     (told,) = of_run(records(contest(*lanes, builds=pair()), measured)).contests
-    row = next(row for row in sheets.detail(told).rows if row[0] == THREADS.name)
+    row = next(row for row in throughput.sheet(told).rows if row[0] == THREADS.name)
     cell = next(cell for cell in cells(page) if THREADS.name in str(cell.get_attribute("aria-label")))
 
     assert cell.text == row[2]

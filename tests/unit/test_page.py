@@ -17,13 +17,13 @@ from builders import HEADER, HOST, contest, lane, pair, records, trials
 from gilscope import cli, store
 from gilscope.commands.showing import read_report
 from gilscope.figures.run import of_run
-from gilscope.page import content, html
+from gilscope.page import content, html, rounds
 from gilscope.page.charts import specifications
 from gilscope.page.pictures import pictures
 from gilscope.page.shared import Library, library
-from gilscope.render import sheets
+from gilscope.render import cells, throughput
 from gilscope.render.report import report
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.values.records import Finding, Record
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_the_figures_are_the_terminals_strings() -> None:
     (told,) = of_run(run()).contests
     shown = embedded(page(run()))["contests"][0]["sheets"][0]["rows"]
 
-    assert shown == [list(row[:-1]) for row in sheets.detail(told).rows]
+    assert shown == [list(row[:-1]) for row in throughput.sheet(told).rows]
 
 
 def test_rounds_are_the_raw_trials() -> None:
@@ -119,10 +119,10 @@ def test_rounds_are_the_raw_trials() -> None:
 
 def test_launches_that_do_not_fit_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first launches of every lane are there."""
-    monkeypatch.setattr(content, "BYTES_OF_ROUNDS", content.BYTES_PER_ROUND * len(LANES) * 4 * 3)
-    rounds = [each["rounds"] for each in embedded(page(run(launches=7)))["lanes"]]
+    monkeypatch.setattr(rounds, "BYTES_OF_ROUNDS", rounds.BYTES_PER_ROUND * len(LANES) * 4 * 3)
+    shown = [each["rounds"] for each in embedded(page(run(launches=7)))["lanes"]]
 
-    assert {(len(each["launches"]), each["all_launches"]) for each in rounds} == {(3, 7)}
+    assert {(len(each["launches"]), each["all_launches"]) for each in shown} == {(3, 7)}
 
 
 def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
@@ -131,7 +131,7 @@ def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
     (point,) = embedded(page(run()))["penalties"]
 
     assert (point["floor_low"], point["floor"]) == (-(told.noise_floor or 0), told.noise_floor)
-    assert point["text"] == sheets.penalty(told.penalties[0])
+    assert point["text"] == cells.penalty(told.penalties[0])
 
 
 def test_a_picture_is_the_same_for_the_same_figures() -> None:
@@ -164,8 +164,8 @@ def test_where_no_law_fits_nothing_is_predicted() -> None:
 
 def test_claims_are_shown_where_there_are_any() -> None:
     """As the sheets that they come in; sheets without rows are none."""
-    told = Sheet(title="What was said", columns=(Column("claim"),), rows=(("so it is",),))
-    none = Sheet(title="What else", columns=(Column("claim"),), rows=())
+    told = Sheet(title="What was said", columns=(ColumnHead("claim"),), rows=(("so it is",),))
+    none = Sheet(title="What else", columns=(ColumnHead("claim"),), rows=())
     of = run()
     shown = embedded(html.page(report(of_run(of)), of.trials, LIBRARY, [told, none]))["claims"]
 

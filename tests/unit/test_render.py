@@ -12,7 +12,7 @@ from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import by_pair, of_run, together
-from gilscope.render import markdown, numbers, sheets, terminal
+from gilscope.render import markdown, numbers, pairs, terminal, throughput
 from gilscope.render.report import Report, report
 from gilscope.stats.estimate import Estimate
 from gilscope.values.records import Finding
@@ -79,23 +79,23 @@ def test_builds_that_differ_are_called_that_beside_the_number() -> None:
     """Both the summary and the contest's table say in what the builds differ."""
     one = made(("PGO: yes against no",))
 
-    for sheet in (sheets.summary(*by_pair([one])), sheets.detail(one)):
+    for sheet in (pairs.summary(*by_pair([one])), throughput.sheet(one)):
         assert any("NOT COMPARABLE" in note and "PGO: yes against no" in note for note in sheet.notes)
 
 
 def test_comparable_builds_are_called_that_too() -> None:
     """Silence would leave the reader guessing."""
-    assert any("same version, compiler" in note for note in sheets.detail(made()).notes)
+    assert any("same version, compiler" in note for note in throughput.sheet(made()).notes)
 
 
 def test_the_noise_floor_is_in_every_contests_notes() -> None:
     """A difference is read against it."""
-    assert sheets.detail(made()).notes[0].startswith("Noise floor: ")
+    assert throughput.sheet(made()).notes[0].startswith("Noise floor: ")
 
 
 def test_oversubscribed_lanes_are_marked() -> None:
     """Four threads on two CPUs carry a star, and the star is explained."""
-    sheet = sheets.detail(made())
+    sheet = throughput.sheet(made())
 
     assert [row[0] for row in sheet.rows if row[0].endswith("*")] == ["3.14t:threads-4*"]
     assert any(note.startswith("* ") for note in sheet.notes)

@@ -12,7 +12,7 @@ from builders import HEADER, PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
 from gilscope.render import markdown
 from gilscope.render.report import Report, report
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.values.contests import Skip
 from gilscope.values.records import Finding
 
@@ -90,14 +90,14 @@ def test_a_hostile_reason_stays_in_its_cell() -> None:
 @pytest.mark.parametrize("character", list("\\`*_<>|[]~&"))
 def test_each_character_with_a_meaning_is_escaped(character: str) -> None:
     """Wherever it stands in a cell."""
-    sheet = Sheet(title="t", columns=(Column("c"),), rows=((f"a{character}b{character}{character}c",),))
+    sheet = Sheet(title="t", columns=(ColumnHead("c"),), rows=((f"a{character}b{character}{character}c",),))
 
     assert f"| a\\{character}b\\{character}\\{character}c |" in markdown._text(sheet)
 
 
 def test_line_breaks_become_spaces() -> None:
     """A cell is one line."""
-    sheet = Sheet(title="t", columns=(Column("c"),), rows=(("a\r\nb\tc\vd",),))
+    sheet = Sheet(title="t", columns=(ColumnHead("c"),), rows=(("a\r\nb\tc\vd",),))
 
     assert "| a b c d |" in markdown._text(sheet)
 

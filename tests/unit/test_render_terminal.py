@@ -12,7 +12,7 @@ from builders import PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run
 from gilscope.render import terminal
 from gilscope.render.report import Report, report
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.values.records import Finding
 
 WALLS = {
@@ -72,7 +72,7 @@ def test_wide_columns_appear_where_there_is_room() -> None:
 def test_sheets_without_rows_are_not_shown() -> None:
     """No headings over nothing."""
     screen = StringIO()
-    terminal.show(Console(file=screen, width=80), [Sheet(title="Empty", columns=(Column("c"),), rows=())])
+    terminal.show(Console(file=screen, width=80), [Sheet(title="Empty", columns=(ColumnHead("c"),), rows=())])
 
     assert screen.getvalue() == ""
 

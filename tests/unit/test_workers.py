@@ -9,13 +9,15 @@ import pytest
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
-from gilscope.render import numbers, sheets, workers
+from gilscope.render import findings, numbers, workers
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
+from gilscope.values.contests import Contest, LaneSpec
 from gilscope.values.records import Finding, Memory
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
+    from gilscope.render.sheet import Sheet
     from gilscope.values.contests import Contest, LaneSpec
 
 MIB = 2**20
@@ -69,7 +71,7 @@ def several(model: str, first: int, further: int) -> list[tuple[LaneSpec, int]]:
     return [(lane("3.14", model, count), first + further * (count - 1)) for count in (1, 2, 4, 8)]
 
 
-def cells(sheet: sheets.Sheet, name: str) -> tuple[str, ...]:
+def cells(sheet: Sheet, name: str) -> tuple[str, ...]:
     """The row that begins with this name."""
     return next(row for row in sheet.rows if row[0] == name)
 
@@ -115,7 +117,7 @@ def test_a_way_that_is_not_there_is_a_row_with_its_reason() -> None:
 
     assert cells(workers.ways(made), "3.14t:spawn")[1] == "not there: this system has no start method spawn"
     assert cells(workers.ways(made), "3.14:spawn")[1] == "raised: OSError"
-    assert [row[0] for row in sheets.findings([made]).rows] == ["cpu/primes@3.14t 3.14:spawn"]
+    assert [row[0] for row in findings.findings([made]).rows] == ["cpu/primes@3.14t 3.14:spawn"]
 
 
 # orders

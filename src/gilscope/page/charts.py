@@ -1,4 +1,4 @@
-"""The page's charts in Vega-Lite's words; the page fills in the named data that the reader's choice leaves."""
+"""The page's charts as Vega-Lite's specifications; the page fills in their named data."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import altair as alt
 from gilscope.render.builds import BUILDS, COLOURS, SHAPES
 
 INK = "currentColor"
-"""Whatever colour text has in the reader's theme."""
+"""The colour of text in the reader's theme."""
 WHOLE = "datum.value % 1 ? '' : datum.label"
-"""There is no half a worker."""
+"""Labels of whole numbers only: there is no half a worker."""
 SMALL = (200, 150)
-"""Width and height of a panel of many."""
+"""Width and height of a panel among many."""
 LARGE = (300, 260)
-"""The same where many lines cross."""
+"""Width and height of a panel in which many lines cross."""
 
 
 def specifications() -> dict[str, dict[str, Any]]:
-    """Every chart by the name of the data that it draws; the same for every run."""
+    """Every chart by the name of the data that it draws; runs differ in data only."""
     return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds()}
 
 
 def _curves() -> dict[str, Any]:
-    """Gain over workers, a panel per contest; the ideal has as many times the throughput as workers."""
+    """Gain over workers, a panel per contest; the ideal gain is the number of workers."""
     base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(grid=False, ticks=False, labelExpr=WHOLE)))
     measured, predicted = base.transform_filter("!datum.predicted"), base.transform_filter("datum.predicted")
     ideal = measured.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="gain"))
@@ -95,7 +95,7 @@ def _rounds() -> dict[str, Any]:
 
 
 def _builds() -> alt.Color:
-    """The same colours as in the charts of workers."""
+    """Colours of builds, as in the charts of workers."""
     scale = alt.Scale(domain=list(BUILDS), range=list(COLOURS))
     return alt.Color("build:N", scale=scale, legend=_legend())
 

@@ -1,4 +1,4 @@
-"""The page put together: one template, in which style, script, library and content find their places."""
+"""The page as one file: a template with places for style, script, library and content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
     from gilscope.page.shared import Library
     from gilscope.render.report import Report
-    from gilscope.render.sheets import Sheet
+    from gilscope.render.sheet import Sheet
     from gilscope.values.records import Trial
 
 ASSETS = files("gilscope.page") / "assets"
@@ -27,10 +27,10 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def page(report: Report, trials: Sequence[Trial], shared: Library, claims: Sequence[Sheet] = ()) -> str:
-    """The whole file: ``report`` was made from these raw ``trials``, ``shared`` is what all pages share."""
+    """The whole file of a run; the ``report`` was made from the raw ``trials``."""
     header = report.run.header
-    held = content(report, trials, claims)
-    ways = sorted({trip.way for trip in held.trips})
+    page_content = content(report, trials, claims)
+    ways = sorted({trip.way for trip in page_content.trips})
     drawn = {**shared.charts, "trips": with_ways(shared.charts["trips"], ways)}
     parts = {
         "run": html.escape(header.id),
@@ -41,14 +41,14 @@ def page(report: Report, trials: Sequence[Trial], shared: Library, claims: Seque
         "style": _asset("page.css"),
         "script": _asset("page.js"),
         "library": shared.vega,
-        "content": _embedded(held),
+        "content": _embedded(page_content),
         "charts": _embedded({"drawn": drawn, "workers": list(_of_workers(report.run.contests))}),
     }
     return PLACE.sub(lambda place: parts[place[1]], _asset("page.html"))
 
 
 def _of_workers(contests: Sequence[ContestFigures]) -> Iterator[dict[str, Any]]:
-    """Charts of births and of memory, with their data."""
+    """The charts of births and of memory, with their data."""
     if any(contest.asks_about_workers for contest in contests):
         from gilscope.render import charts  # noqa: PLC0415 - altair takes longer to load than a page to make
 
@@ -62,7 +62,7 @@ def _asset(name: str) -> str:
 
 
 def _embedded(value: Any) -> str:  # noqa: ANN401 - whatever msgspec can encode
-    """JSON that no markup inside a text can end: in JSON, these characters occur in strings only."""
+    """A value as JSON without markup characters, which occur in its strings only, as escapes."""
     text = msgspec.json.encode(value).decode()
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -1,4 +1,4 @@
-"""Charts as SVG files, for pages that are no page of ours."""
+"""Charts as SVG files, for pages of others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import vl_convert
 
-from gilscope.page import charts, content
+from gilscope.page import charts, points
 from gilscope.page.shared import with_ways
 from gilscope.render.charts import charts as charts_of_workers
 from gilscope.render.charts import svg
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from gilscope.figures.run import RunFigures
 
 WIDTH, ROW = 560, 30
-"""Of the chart of penalties; of each of its contests."""
+"""Width of the chart of penalties, and height of each of its rows."""
 COLUMNS = 2
-"""Of panels, and of entries in a legend."""
+"""Panels side by side, and entries of a legend."""
 OF_PENALTIES = "Time on one thread against the default build's, with 95 % intervals; grey: within the noise floor"
 OF_TRIPS = "Round trip by size of the payload, with 95 % intervals"
 
 
 def pictures(run: RunFigures) -> dict[str, str]:
-    """Every chart that there are figures for, the same for the same figures, by the name of its file."""
+    """Every chart that there are figures for, by the name of its file; equal figures make equal files."""
     drawn = {chart.name: svg(chart) for chart in charts_of_workers(run.contests)}
-    penalties = content.penalties(run.contests)
-    trips = content.trips(run.means)
+    penalties = points.penalties(run.contests)
+    trips = points.trips(run.means)
     known = charts.specifications()
     if penalties:
         height = ROW * len({point.contest for point in penalties})
         sized = {**known["penalties"], "width": WIDTH, "height": height}
         drawn["penalties"] = _with_data(sized, OF_PENALTIES, {"penalties": penalties})
     if trips:
-        told = with_ways(known["trips"], sorted({trip.way for trip in trips}))
-        drawn["trips"] = _with_data({**told, "columns": COLUMNS}, OF_TRIPS, {"trips": trips})
+        named = with_ways(known["trips"], sorted({trip.way for trip in trips}))
+        drawn["trips"] = _with_data({**named, "columns": COLUMNS}, OF_TRIPS, {"trips": trips})
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""What all pages share: Vega as a script that needs no network, and the charts in Vega-Lite's words.
+"""The part that all pages share: Vega as a script, and the charts as Vega-Lite's specifications.
 
 Both take longer to make than all the rest of a page, so they are kept; altair is loaded only to make them.
 """
@@ -22,40 +22,43 @@ Specification = dict[str, Any]
 
 
 class Library(msgspec.Struct, frozen=True):
-    """``vega`` is Vega, Vega-Lite and Vega-Embed; ``charts`` are specifications by the name of the data they draw."""
+    """Scripts and charts of every page, which no run changes.
+
+    ``vega`` is Vega, Vega-Lite and Vega-Embed; ``charts`` are specifications by the name of the data they draw.
+    """
 
     vega: str
     charts: dict[str, Specification]
 
 
 def library(cache_dir: Path) -> Library:
-    """From the cache or made now; where it cannot be kept, it is made again the next time."""
+    """The library from the cache, or a new one, which is cached if it can be."""
     kept = cache_dir / f"page-{_fingerprint()}.json"
     with contextlib.suppress(OSError, msgspec.DecodeError):
         return msgspec.json.decode(kept.read_bytes(), type=Library)
-    made = _made()
+    fresh = _new_library()
     with contextlib.suppress(OSError):
-        cached.replace(kept, msgspec.json.encode(made))
-    return made
+        cached.replace(kept, msgspec.json.encode(fresh))
+    return fresh
 
 
 def with_ways(specification: Specification, ways: Sequence[str]) -> Specification:
-    """The chart of round trips, told which ways there are: only then do colour and shape share a legend."""
+    """The chart of round trips with all ways named: only then do colour and shape share a legend."""
     panel = specification["spec"]
     layers = [
-        {**layer, "encoding": {name: _told(name, channel, ways) for name, channel in layer["encoding"].items()}}
+        {**layer, "encoding": {name: _channel(name, channel, ways) for name, channel in layer["encoding"].items()}}
         for layer in panel["layer"]
     ]
     return {**specification, "spec": {**panel, "layer": layers}}
 
 
-def _told(name: str, channel: Specification, ways: Sequence[str]) -> Specification:
+def _channel(name: str, channel: Specification, ways: Sequence[str]) -> Specification:
     if name not in {"color", "shape"}:
         return channel
     return {**channel, "scale": {**channel.get("scale", {}), "domain": list(ways)}}
 
 
-def _made() -> Library:
+def _new_library() -> Library:
     from gilscope.page.charts import specifications  # noqa: PLC0415 - altair takes longer to load than a page to make
 
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub lacks the default

@@ -1,1 +1,1 @@
-"""Values into tables, Markdown, charts and pages; nothing is computed here."""
+"""Figures as tables, Markdown and charts; nothing is computed here."""

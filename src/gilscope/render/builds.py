@@ -1,4 +1,4 @@
-"""How builds are told apart in every picture: by name, colour and shape."""
+"""The builds in every picture: each has a name, a colour and a shape."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ SHAPES = ("circle", "diamond", "triangle-up")
 
 
 def build(arm: Arm) -> str:
-    """Which of the builds it is, whatever its version."""
+    """The build that an arm runs, whatever its version."""
     default = arm.runtime.facts.build == "default"
     return BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1]

@@ -1,11 +1,12 @@
-"""A change in words and sign: what is not beyond noise is marked as such, as in every other table."""
+"""Changes as words and signs; a tilde marks those that are not beyond noise."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
-from gilscope.render.sheets import BETTER, WORSE
+from gilscope.render.cells import marked
+from gilscope.render.sheet import BETTER, WORSE
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ HOLM = (
 
 
 def size(change: Change) -> str:
-    """How far a change goes, as a relative difference with its interval."""
+    """The size of a change: a relative difference with its interval."""
     less = Estimate(change.ratio.value - 1, change.ratio.low - 1, change.ratio.high - 1)
-    return ("" if change.beyond_noise else "~ ") + numbers.signed_percent(less)
+    return marked(numbers.signed_percent(less), beyond_noise=change.beyond_noise is not None)
 
 
 def mark(figure: FigureName, change: Change) -> str:
-    """Whether it went up or down beyond noise, and whether that is for the better."""
+    """The direction of a change beyond noise, and whether it is for the better."""
     if change.beyond_noise is None:
         return ""
     worse = (change.beyond_noise == "up") == (figure in MORE_IS_WORSE)

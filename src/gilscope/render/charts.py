@@ -1,4 +1,4 @@
-"""What workers take as pictures: a panel per version, a point with its interval per kind of worker and build.
+"""Pictures of what workers take: a panel per version, a point per kind of worker and build.
 
 It needs altair, which the extra ``page`` brings.
 """
@@ -58,7 +58,10 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture before it is drawn; ``name`` is for its file, ``title`` for its reader, ``kinds`` are its rows."""
+    """A picture before it is drawn; its rows are the ``kinds``.
+
+    ``name`` is for its file, ``title`` for its reader.
+    """
 
     name: str
     title: str
@@ -68,16 +71,16 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def charts(contests: Iterable[ContestFigures]) -> tuple[Chart, ...]:
-    """A chart of times for every probe with ways that are timed, and one of memory for every probe that is weighed.
+    """The charts of a run: times of every probe with timed ways, memory of every probe that is weighed.
 
-    Ways to send payloads have none: their times are told over the payload's size.
+    Ways to send payloads have none, as their times belong over the payload's size.
     """
     by_probe: dict[str, list[ContestFigures]] = {}
     for contest in contests:
         if contest.contest.probe.kind == "transport":
             continue
         by_probe.setdefault(contest.contest.probe.id, []).append(contest)
-    drawn = (_chart(probe, several) for probe, several in by_probe.items())
+    drawn = (_chart(probe, of_probe) for probe, of_probe in by_probe.items())
     return tuple(chart for chart in drawn if chart.points)
 
 
@@ -96,21 +99,21 @@ def _chart(probe: str, contests: Sequence[ContestFigures]) -> Chart:
 
 
 def svg(chart: Chart) -> str:
-    """The picture, the same for the same figures."""
+    """The picture as SVG; equal figures make equal files."""
     return str(vl_convert.vegalite_to_svg(specification(chart)))
 
 
 def specification(chart: Chart) -> dict[str, Any]:
-    """The chart in Vega-Lite's words."""
+    """The chart as Vega-Lite's specification."""
     ticks = TIME_TICKS if chart.unit == "time" else MEMORY_TICKS
-    shown = _ticks(chart.points, ticks)
+    values = _ticks(chart.points, ticks)
     kinds = list(chart.kinds)
     versions = sorted({point.version for point in chart.points}, key=_numbers)
-    data = alt.InlineData(values=[_shown(point, min(shown)) for point in chart.points])
+    data = alt.InlineData(values=[_datum(point, min(values)) for point in chart.points])
     x = alt.X(
         "value:Q",
-        scale=alt.Scale(type="log", domain=[min(shown), max(shown)]),
-        axis=alt.Axis(values=shown, labelExpr=_labels(ticks), grid=True, labelOverlap=True, labelFlush=False),
+        scale=alt.Scale(type="log", domain=[min(values), max(values)]),
+        axis=alt.Axis(values=values, labelExpr=_labels(ticks), grid=True, labelOverlap=True, labelFlush=False),
         title=None,
     )
     y = alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds))
@@ -158,14 +161,14 @@ def _point(arm: Arm, kind: str, estimate: Estimate) -> Point:
     )
 
 
-def _shown(point: Point, least: float) -> dict[str, float | str]:
-    """As Vega-Lite takes it; an interval that reaches to zero ends where the picture does."""
-    shown: dict[str, float | str] = msgspec.structs.asdict(point)
-    return shown | {"low": max(least, point.low), "high": point.high if math.isfinite(point.high) else point.value}
+def _datum(point: Point, least: float) -> dict[str, float | str]:
+    """A point as Vega-Lite takes it; an interval that reaches to zero ends where the picture does."""
+    datum: dict[str, float | str] = msgspec.structs.asdict(point)
+    return datum | {"low": max(least, point.low), "high": point.high if math.isfinite(point.high) else point.value}
 
 
 def _ticks(points: Sequence[Point], ticks: Iterable[float]) -> list[float]:
-    """Those from the last below all points to the first above them."""
+    """The ticks from the last one below all points to the first one above them."""
     known = sorted(ticks)
     least, most = min(point.value for point in points), max(point.value for point in points)
     first = max((tick for tick in known if tick <= least), default=known[0])
@@ -174,7 +177,7 @@ def _ticks(points: Sequence[Point], ticks: Iterable[float]) -> list[float]:
 
 
 def _labels(ticks: dict[float, str]) -> str:
-    """An expression that names each tick."""
+    """An expression that names every tick."""
     named = [f"datum.value == {value!r} ? '{name}'" for value, name in ticks.items()]
     return " : ".join([*named, "''"])
 

@@ -1,13 +1,15 @@
-"""Claims as sheets: what was said and by whom, then what the stored runs say to it; nothing is computed here."""
+"""Claims as sheets: what was said and by whom, and what the stored runs say to it."""
 
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.render.cells import if_measured
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -27,44 +29,26 @@ def sheets(judgements: Sequence[Judgement]) -> tuple[Sheet, Sheet]:
 
 
 def _statements(judgements: Iterable[Judgement]) -> Sheet:
-    return Sheet(
-        title="What was said",
-        columns=(
-            Column("claim"),
-            Column("statement"),
-            Column("source"),
-            Column("measured on", wide=True),
-            Column("held if"),
-        ),
-        rows=tuple(
-            (
-                item.id,
-                item.claim.statement,
-                ", ".join(part for part in (item.claim.source, item.claim.date, item.claim.url) if part),
-                item.claim.machine,
-                _bounds(item.claim),
-            )
-            for item in judgements
-        ),
-    )
+    columns: list[Column[Judgement]] = [
+        Column("claim", lambda item: item.id),
+        Column("statement", lambda item: item.claim.statement),
+        Column("source", lambda item: ", ".join(filter(None, (item.claim.source, item.claim.date, item.claim.url)))),
+        Column("measured on", lambda item: item.claim.machine, wide=True),
+        Column("held if", lambda item: _bounds(item.claim)),
+    ]
+    return tabulate("What was said", columns, judgements)
 
 
 def _verdicts(judgements: Sequence[Judgement]) -> Sheet:
-    return Sheet(
-        title="What the stored runs say",
-        columns=(Column("claim"), Column("theirs"), Column("ours"), Column("verdict"), Column("run", wide=True)),
-        rows=tuple(
-            (
-                item.id,
-                item.claim.theirs,
-                NOT_MEASURED if item.ours is None else _ours(item, item.ours),
-                item.verdict + (f": {item.reason}" if item.reason else ""),
-                item.run or NOT_MEASURED,
-            )
-            for item in judgements
-        ),
-        notes=(_tally(judgements), HOW_TO_READ, *_commands(judgements)),
-    )
+    columns: list[Column[Judgement]] = [
+        Column("claim", lambda item: item.id),
+        Column("theirs", lambda item: item.claim.theirs),
+        Column("ours", lambda item: if_measured(item.ours, partial(_ours, item))),
+        Column("verdict", lambda item: item.verdict + (f": {item.reason}" if item.reason else "")),
+        Column("run", lambda item: item.run or NOT_MEASURED, wide=True),
+    ]
+    notes = (_tally(judgements), HOW_TO_READ, *_commands(judgements))
+    return tabulate("What the stored runs say", columns, judgements, notes)
 
 
 def _ours(judgement: Judgement, ours: Estimate) -> str:
@@ -83,7 +67,7 @@ def _figure(claim: Claim, estimate: Estimate) -> str:
 
 
 def _bounds(claim: Claim) -> str:
-    """Both bounds in the figure's unit."""
+    """The bounds of a claim, in its figure's unit."""
     least, most = (None if bound is None else _exact(claim, bound) for bound in (claim.at_least, claim.at_most))
     if least is None or most is None:
         return f"{_name(claim)} at most {most}" if least is None else f"{_name(claim)} at least {least}"
@@ -96,19 +80,17 @@ def _name(claim: Claim) -> str:
 
 
 def _exact(claim: Claim, bound: float) -> str:
-    """A bound has no interval."""
+    """A bound as text: it has no interval."""
     return _figure(claim, Estimate(bound, bound, bound)).replace(" ±0", "")
 
 
 def _tally(judgements: Iterable[Judgement]) -> str:
-    counts: dict[str, int] = defaultdict(int)
-    for judgement in judgements:
-        counts[judgement.verdict] += 1
+    counts = Counter(judgement.verdict for judgement in judgements)
     return ", ".join(f"{verdict}: {count}" for verdict, count in counts.items()) + "."
 
 
 def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
-    """What would measure the claims that no run has measured, those of one suite and the same runtimes at once."""
+    """Commands that would measure the claims that no run has measured, one per suite and runtimes."""
     missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for judgement in judgements:
         if judgement.verdict == "not measured yet":
@@ -120,7 +102,7 @@ def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
 
 
 def _runtimes(claim: Claim) -> Iterator[str]:
-    """By name, but for twins, which are measured beside their free-threaded builds unasked."""
+    """Names of the runtimes to ask for; twins are measured beside their free-threaded builds unasked."""
     lanes = (lane for lane in (claim.lane, claim.against) if lane is not None)
     names = {lane.partition(":")[0].removesuffix("+gil") for lane in lanes}
     yield from sorted(name for name in names if f"{name}t" not in names)

@@ -1,4 +1,4 @@
-"""A figure's history as sheets: one per series, the changes beyond noise at the end; nothing is computed here."""
+"""A figure's history as sheets: one per series, and the changes beyond noise at the end."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.changes import HOLM, figure, mark, size
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gilscope.history.changes import Change
     from gilscope.history.series import History, Row, Series
     from gilscope.history.summary import FigureName
 
@@ -25,30 +26,18 @@ STRIP = 15
 """Characters in which a row's interval is drawn."""
 
 LATEST = 30
-"""Rows of a series that are shown; of earlier ones only those with a mark."""
+"""Last rows of a series, which are all shown; earlier rows are shown if they have a mark."""
 
 
 def sheets(history: History) -> Iterator[Sheet]:
-    """Every series, then the changes beyond noise of all of them."""
+    """A sheet for every series, then one for the changes beyond noise."""
     for series in history.series:
         yield _sheet(history, series)
-    yield Sheet(
-        title="Changes beyond noise",
-        columns=(Column("probe and lane"), Column("since"), Column("change"), Column("")),
-        rows=tuple(
-            (f"{series.probe} {_lane(series)}", row.label, size(change), mark(history.figure, change))
-            for series, row, change in history.marked
-        ),
-        notes=tuple(
-            f"{series.probe} {_lane(series)} {row.label}: also changed since the row before: {_also(row)}."
-            for series, row, _ in history.marked
-            if row.circumstances
-        ),
-    )
+    yield _changes(history)
 
 
 def verdict(history: History) -> str:
-    """How many changes are beyond noise, and of how many."""
+    """The number of changes beyond noise, and of all changes."""
     marked = len(history.marked)
     changes = f"{history.compared} {'change' if history.compared == 1 else 'changes'}"
     return (
@@ -56,45 +45,45 @@ def verdict(history: History) -> str:
     )
 
 
+def _changes(history: History) -> Sheet:
+    columns: list[Column[tuple[Series, Row, Change]]] = [
+        Column("probe and lane", lambda marked: f"{marked[0].probe} {_lane(marked[0])}"),
+        Column("since", lambda marked: marked[1].label),
+        Column("change", lambda marked: size(marked[2])),
+        Column("", lambda marked: mark(history.figure, marked[2])),
+    ]
+    notes = (
+        f"{series.probe} {_lane(series)} {row.label}: also changed since the row before: {_also(row)}."
+        for series, row, _ in history.marked
+        if row.circumstances
+    )
+    return tabulate("Changes beyond noise", columns, history.marked, notes)
+
+
 def _sheet(history: History, series: Series) -> Sheet:
-    shown = [row for row in series.rows[:-LATEST] if _marked(row)] + list(series.rows[-LATEST:])
-    low, high = min(row.estimate.low for row in shown), max(row.estimate.high for row in shown)
-    return Sheet(
-        title=f"{TITLES[history.figure]}: {series.probe}, {_lane(series)}",
-        columns=(
-            Column(history.by),
-            Column(history.figure),
-            Column("change"),
-            Column(""),
-            Column(_scale(history.figure, low, high)),
-            Column("runs"),
-            Column("noise floor", wide=True),
-            Column("also changed", wide=True),
-        ),
-        rows=tuple(_row(history.figure, row, low, high) for row in shown),
-        notes=tuple(_notes(history, series, len(shown))),
-    )
+    rows = [row for row in series.rows[:-LATEST] if _marked(row)] + list(series.rows[-LATEST:])
+    low, high = min(row.estimate.low for row in rows), max(row.estimate.high for row in rows)
+    name = history.figure
+    columns: list[Column[Row]] = [
+        Column(history.by, lambda row: row.label),
+        Column(name, lambda row: figure(name, row.estimate)),
+        Column("change", lambda row: "" if row.change is None else size(row.change)),
+        Column("", lambda row: "" if row.change is None else mark(name, row.change)),
+        Column(_scale(name, low, high), lambda row: _strip(row, low, high)),
+        Column("runs", lambda row: str(row.runs)),
+        Column("noise floor", lambda row: numbers.plain_percent(row.noise_floor), wide=True),
+        Column("also changed", _also, wide=True),
+    ]
+    title = f"{TITLES[name]}: {series.probe}, {_lane(series)}"
+    return tabulate(title, columns, rows, _notes(history, series, len(rows)))
 
 
-def _row(name: FigureName, row: Row, low: float, high: float) -> tuple[str, ...]:
-    return (
-        row.label,
-        figure(name, row.estimate),
-        "" if row.change is None else size(row.change),
-        "" if row.change is None else mark(name, row.change),
-        _strip(row, low, high),
-        str(row.runs),
-        numbers.plain_percent(row.noise_floor),
-        _also(row),
-    )
-
-
-def _notes(history: History, series: Series, shown: int) -> Iterator[str]:
+def _notes(history: History, series: Series, count: int) -> Iterator[str]:
     yield f"On {series.host}; builds: {series.recipe}."
     for differs in sorted({text for row in series.rows for text in row.twin_differs}):
         yield f"NOT COMPARABLE in all: the builds set against each other differ in {differs}."
-    if shown < len(series.rows):
-        yield f"{len(series.rows) - shown} earlier rows without a mark are left out here; --json has them."
+    if count < len(series.rows):
+        yield f"{len(series.rows) - count} earlier rows without a mark are left out here; --json has them."
     if series == history.series[-1]:
         yield HOLM
         if history.single_launches:
@@ -114,7 +103,7 @@ def _marked(row: Row) -> bool:
 
 
 def _scale(name: FigureName, low: float, high: float) -> str:
-    """The ends of the strip."""
+    """The heading of the strips: both their ends."""
     if name == "penalty":
         return f"{100 * low:+.1f} to {100 * high:+.1f}%"
     if name == "time":
@@ -124,7 +113,7 @@ def _scale(name: FigureName, low: float, high: float) -> str:
 
 
 def _strip(row: Row, low: float, high: float) -> str:
-    """The interval as a line with a dot at the estimate, from the lowest to the highest end of the series."""
+    """A row's interval as a line with a dot at the estimate, on the scale of the series."""
     places = _places((row.estimate.low, row.estimate.value, row.estimate.high), low, high)
     left, dot, right = places
     line = [" "] * STRIP

@@ -20,12 +20,12 @@ TRUST_AFTER_SHARE = 0.02
 
 
 class InstallProgress:
-    """Shows each step's title, how far it is, what it took and what it will take; a context manager."""
+    """The display of an installation's steps: how far each is, and how long it takes; a context manager."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._begun_s = self._told_s = clock()
+        self._begun_s = self._printed_s = clock()
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -50,20 +50,20 @@ class InstallProgress:
 
     def step(self, title: str) -> None:
         """Leave the title as a line, and draw a new bar below it."""
-        self._begun_s = self._told_s = self._clock()
+        self._begun_s = self._printed_s = self._clock()
         self._console.print(Text(title), soft_wrap=True)
         for task in self._bar.task_ids:
             self._bar.remove_task(task)
         self._bar.add_task("", total=None, left="", text="")
 
     def advance(self, done: float, total: float, text: str) -> None:
-        """Move the bar; without a terminal, print a line when the last one is a while ago."""
+        """Move the bar; without a terminal, print a line every now and then."""
         now_s = self._clock()
         left = time_left(done, total, now_s - self._begun_s)
         for task in self._bar.task_ids:
             self._bar.update(task, completed=done, total=total, left=left, text=text)
-        if not self._console.is_terminal and now_s - self._told_s >= LINE_EVERY_S:
-            self._told_s = now_s
+        if not self._console.is_terminal and now_s - self._printed_s >= LINE_EVERY_S:
+            self._printed_s = now_s
             elapsed = spoken(now_s - self._begun_s)
             state = ", ".join(filter(None, (f"{done / total:.0%} after {elapsed}", left)))
             self._console.print(Text(f"  {state} ({text})" if text else f"  {state}"), soft_wrap=True)
@@ -74,12 +74,12 @@ class InstallProgress:
 
 
 def time_left(done: float, total: float, elapsed_s: float) -> str:
-    """Estimate the rest of a step from the mean rate since it began; empty while that is still a guess."""
+    """The time that a step still takes at its mean rate; empty while that is a guess."""
     if elapsed_s < TRUST_AFTER_S or done < TRUST_AFTER_SHARE * total:
         return ""
     return f"about {spoken(max(0.0, total - done) / done * elapsed_s)} left"
 
 
 def spoken(seconds: float) -> str:
-    """A duration as one says it: ``40 s``, ``4 min``."""
+    """A duration in words: ``40 s``, ``4 min``."""
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - where minutes begin

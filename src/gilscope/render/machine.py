@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gilscope.figures.values import ContestFigures
     from gilscope.values.records import HostCard
-    from gilscope.values.runtimes import Facts
+    from gilscope.values.runtimes import Runtime
 
 
 def host(card: HostCard) -> Sheet:
-    """The host card; what this system does not tell reads n/a."""
-    rows = (
+    """The host card; facts that the system does not give read n/a."""
+    columns: list[Column[tuple[str, object]]] = [
+        Column("fact", lambda fact: fact[0]),
+        Column("value", lambda fact: _or_na(fact[1])),
+    ]
+    facts = (
         ("CPU", card.cpu),
         ("CPUs online, usable", f"{card.cpus_online}, {card.cpus_usable:g}"),
         ("affinity, cgroup quota", f"{_or_na(card.affinity)}, {_or_na(card.cgroup_quota)}"),
@@ -28,11 +32,7 @@ def host(card: HostCard) -> Sheet:
         ("load before the run", None if card.load_1min is None else f"{card.load_1min:.2f}"),
         ("steal time", None if card.steal_percent is None else f"{card.steal_percent:.1f} %"),
     )
-    return Sheet(
-        title="Machine",
-        columns=(Column("fact"), Column("value")),
-        rows=tuple((name, _or_na(value)) for name, value in rows),
-    )
+    return tabulate("Machine", columns, facts)
 
 
 def _or_na(value: object) -> str:
@@ -40,24 +40,21 @@ def _or_na(value: object) -> str:
 
 
 def builds(contests: Iterable[ContestFigures]) -> Sheet:
-    """A row per runtime that was measured: what its build was made with."""
-    runtimes = {lane.lane.arm.runtime.name: lane.lane.arm.runtime.facts for item in contests for lane in item.lanes}
-    return Sheet(
-        title="Builds",
-        columns=tuple(map(Column, ("runtime", "version", "build", "compiler", "PGO", "LTO", "debug", "JIT", "flags"))),
-        rows=tuple((name, *_build(facts)) for name, facts in runtimes.items()),
-    )
+    """The builds of all runtimes that were measured: what they were made with."""
+    columns: list[Column[Runtime]] = [
+        Column("runtime", lambda runtime: runtime.name),
+        Column("version", lambda runtime: runtime.facts.version_text),
+        Column("build", lambda runtime: runtime.facts.build),
+        Column("compiler", lambda runtime: runtime.facts.compiler),
+        Column("PGO", lambda runtime: _yes_or_no(holds=runtime.facts.pgo)),
+        Column("LTO", lambda runtime: _yes_or_no(holds=runtime.facts.lto)),
+        Column("debug", lambda runtime: _yes_or_no(holds=runtime.facts.debug)),
+        Column("JIT", lambda runtime: runtime.facts.jit),
+        Column("flags", lambda runtime: " ".join(runtime.facts.config_args) or NOT_MEASURED),
+    ]
+    runtimes = {row.lane.arm.runtime.name: row.lane.arm.runtime for contest in contests for row in contest.lanes}
+    return tabulate("Builds", columns, runtimes.values())
 
 
-def _build(facts: Facts) -> tuple[str, ...]:
-    yes = {True: "yes", False: "no"}
-    return (
-        facts.version_text,
-        facts.build,
-        facts.compiler,
-        yes[facts.pgo],
-        yes[facts.lto],
-        yes[facts.debug],
-        facts.jit,
-        " ".join(facts.config_args) or NOT_MEASURED,
-    )
+def _yes_or_no(*, holds: bool) -> str:
+    return "yes" if holds else "no"

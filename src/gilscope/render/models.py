@@ -1,12 +1,14 @@
-"""Which models there are where: arms down, models across, no cell empty."""
+"""The models that every runtime has, as a sheet: arms down, models across, no cell empty."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.findings import failures, in_short
+from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +24,7 @@ NOT_ASKED = "not asked for"
 
 
 def matrix(contests: Iterable[ContestFigures], skips: Iterable[Skip], only: Sequence[str] = ()) -> Sheet:
-    """One probe's contests on any number of runtimes; of several numbers of workers, the most; all models or some."""
+    """One probe's models on any number of runtimes, each with its most workers; all models, or some."""
     cells = _Cells()
     for contest in contests:
         cells.add(contest)
@@ -31,18 +33,19 @@ def matrix(contests: Iterable[ContestFigures], skips: Iterable[Skip], only: Sequ
             cells.leave_out(skip.lane, skip.reason)
     models = [model for model in dict.fromkeys(model for _, model in cells.texts) if not only or model in only]
     arms = sorted({arm for arm, _ in cells.texts}, key=lambda arm: ([*map(int, re.findall(r"\d+", arm))], arm))
-    rows = tuple((arm, *(cells.texts.get((arm, model)) or cells.why(NOT_ASKED) for model in models)) for arm in arms)
-    shown = {cell for row in rows for cell in row}
-    return Sheet(
-        title="Every model on every runtime",
-        columns=(Column("arm"), *map(Column, models)),
-        rows=rows,
-        notes=(HOW_TO_READ, *(f"{letter}: {reason}." for reason, letter in cells.letters.items() if letter in shown)),
-    )
+    not_asked = cells.why(NOT_ASKED)
+    texts = {(arm, model): cells.texts.get((arm, model)) or not_asked for arm in arms for model in models}
+
+    def cell(model: str, arm: str) -> str:
+        return texts[arm, model]
+
+    columns: list[Column[str]] = [Column("arm", str), *(Column(model, partial(cell, model)) for model in models)]
+    letters = (f"{letter}: {reason}." for reason, letter in cells.letters.items() if letter in texts.values())
+    return tabulate("Every model on every runtime", columns, arms, [HOW_TO_READ, *letters])
 
 
 class _Cells:
-    """Texts by arm and model, and the letters of reasons."""
+    """Cells by arm and model, and letters that stand for reasons."""
 
     def __init__(self) -> None:
         self.texts: dict[tuple[str, str], str] = {}
@@ -53,7 +56,7 @@ class _Cells:
 
     def add(self, contest: ContestFigures) -> None:
         measured = {lane.lane.name: lane for lane in contest.lanes}
-        reasons = {item.lane: f"{item.kind}: {item.reason}" for item in contest.findings if item.fails_lane}
+        reasons = {name: in_short(failure) for name, failure in failures(contest).items()}
         for lane in contest.contest.lanes:
             if lane.name in measured:
                 self.texts[lane.arm.name, lane.model] = _figure(measured[lane.name])

@@ -16,7 +16,7 @@ FARTHEST = 10.0
 
 
 def half_width(estimate: Estimate) -> float:
-    """The farther end of the interval; the interval is wider on one side on the log scale."""
+    """The distance to the interval's farther end: intervals from the log scale are wider on one side."""
     return max(estimate.high - estimate.value, estimate.value - estimate.low)
 
 
@@ -56,13 +56,13 @@ def slope(estimate: Estimate) -> str:
 
 
 def bar(value: float, longest: float, width: int) -> str:
-    """A bar as long as the value, where ``longest`` is as long as ``width`` characters: eighths of a character."""
+    """A bar for a value, in eighths of a character; the bar of ``longest`` fills ``width`` characters."""
     eighths = round(8 * width * min(1.0, value / longest)) if longest > 0 else 0
     return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8]
 
 
 def plain_percent(fraction: float) -> str:
-    """A bare fraction, such as a noise floor, as ``0.8%``."""
+    """A fraction without an interval (a noise floor, say) as ``0.8%``."""
     return f"{100 * fraction:.2g}%" if math.isfinite(fraction) else "unknown"
 
 
@@ -76,7 +76,7 @@ def _signed(text: str) -> str:
 
 
 def _in_unit(estimate: Estimate, units: tuple[tuple[float, str], ...]) -> str:
-    """In the largest unit of which it holds one, or the smallest."""
+    """An estimate in the largest unit of which it holds one, or else in the smallest."""
     factor, unit = next((pair for pair in units if abs(estimate.value) >= pair[0]), units[-1])
     return f"{_with_interval(_times(estimate, 1 / factor))} {unit}"
 

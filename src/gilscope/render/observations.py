@@ -1,14 +1,18 @@
-"""What ways observed, as sheets: a contest's lanes by name, the convoy by switch interval, isolation by version."""
+"""Observations of ways as sheets: a contest's lanes, the convoy by switch interval, isolation by version."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability
+from gilscope.render.findings import failures, in_short
+from gilscope.render.notes import comparability
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from gilscope.figures.observations import Observation
     from gilscope.figures.values import ContestFigures
@@ -19,21 +23,34 @@ HOW_TO_READ = (
 )
 
 
+class _Seen(NamedTuple):
+    """A row of observations: their texts, each under the name of its column."""
+
+    name: str
+    texts: dict[str, str]
+
+
 def sheet(contest: ContestFigures) -> Sheet:
-    """Every lane of one contest, a column per name."""
+    """Every lane of one contest, a column per name.
+
+    Lanes that saw nothing, since they hang in a deadlock, say, have their reason in the first column.
+    """
     probe = contest.contest.probe
-    cells = _cells(contest)
-    headings = (f"{name} ({unit})" if unit and unit != "s" else name for name, unit in probe.observes.items())
-    return Sheet(
-        title=f"{contest.contest.id}: {probe.question}",
-        columns=(Column("way"), *map(Column, headings)),
-        rows=(*_rows(cells, contest, tuple(probe.observes)), *_absent(contest, len(probe.observes))),
-        notes=(HOW_TO_READ, *comparability(contest.contest.pair)),
+    headings = {name: f"{name} ({unit})" if unit and unit != "s" else name for name, unit in probe.observes.items()}
+    by_lane = _by_lane(contest)
+    lanes = [_Seen(lane.name, by_lane[lane.name]) for lane in contest.contest.lanes if lane.name in by_lane]
+    first = next(iter(headings))
+    absent = [_Seen(lane, {first: in_short(failure)}) for lane, failure in failures(contest).items()]
+    return tabulate(
+        f"{contest.contest.id}: {probe.question}",
+        _columns("way", headings),
+        [*lanes, *absent],
+        [HOW_TO_READ, *comparability(contest.contest.pair)],
     )
 
 
 def sheets(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:
-    """The tables over several contests: the convoy by switch interval, isolation by version; only those with rows."""
+    """The sheets over several contests: the convoy by switch interval, isolation by version."""
     convoys = [contest for contest in contests if contest.contest.probe.kind == "latency"]
     if convoys:
         yield _convoy(convoys)
@@ -43,61 +60,61 @@ def sheets(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:
 
 
 def _convoy(contests: Sequence[ContestFigures]) -> Sheet:
-    """A row per kind of worker and lane, a column per switch interval."""
-    intervals = sorted({float(contest.contest.probe.case or 0) for contest in contests})
-    cells: dict[str, dict[float, str]] = {}
+    """A sheet with a row per kind of worker and lane, and a column per switch interval."""
+    rows: dict[str, _Seen] = {}
     for contest in contests:
-        kind = contest.contest.probe.id.split("/")[1]
-        for (lane, name), told in _cells(contest).items():
-            if name == "p99":
-                cells.setdefault(f"{lane} ({kind})", {})[float(contest.contest.probe.case or 0)] = told
-    return Sheet(
-        title="How long 99 of 100 requests take at most beside CPU-bound workers, by switch interval",
-        columns=(Column("workers"), *(Column(f"{interval:g} s") for interval in intervals)),
-        rows=tuple((lane, *(told.get(each, NOT_MEASURED) for each in intervals)) for lane, told in cells.items()),
-        notes=(HOW_TO_READ,),
+        probe = contest.contest.probe
+        for lane, texts in _by_lane(contest).items():
+            if "p99" in texts:
+                name = f"{lane} ({probe.id.split('/')[1]})"
+                rows.setdefault(name, _Seen(name, {})).texts[_interval(contest)] = texts["p99"]
+    intervals = sorted(map(_interval, contests), key=float)
+    return tabulate(
+        "How long 99 of 100 requests take at most beside CPU-bound workers, by switch interval",
+        _columns("workers", {interval: f"{interval} s" for interval in intervals}),
+        rows.values(),
+        [HOW_TO_READ],
     )
+
+
+def _interval(contest: ContestFigures) -> str:
+    """The switch interval in seconds."""
+    return f"{float(contest.contest.probe.case or 0):g}"
 
 
 def _isolation(contests: Sequence[ContestFigures]) -> Sheet:
-    """A row per thing, a column per version and kind of interpreter."""
+    """A sheet with a row per thing, and a column per version and kind of interpreter."""
     probe = contests[0].contest.probe
-    cells = {key: told for contest in contests for key, told in _cells(contest).items()}
-    lanes = list(dict.fromkeys(lane for lane, _ in cells))
-    return Sheet(
-        title=f"{probe.id}: {probe.question}",
-        columns=(Column("thing"), *map(Column, lanes)),
-        rows=tuple((name, *(cells.get((lane, name), NOT_MEASURED) for lane in lanes)) for name in probe.observes),
-        notes=(HOW_TO_READ,),
-    )
+    by_lane = _by_lane(*contests)
+    columns = _columns("thing", {lane: lane for lane in by_lane})
+    rows = [
+        _Seen(name, {lane: texts[name] for lane, texts in by_lane.items() if name in texts}) for name in probe.observes
+    ]
+    return tabulate(f"{probe.id}: {probe.question}", columns, rows, [HOW_TO_READ])
 
 
-def _cells(contest: ContestFigures) -> dict[tuple[str, str], str]:
-    """What each lane saw of each thing, but for the control's."""
-    return {(item.lane, item.name): _told(item) for item in contest.observations if not item.lane.endswith("#control")}
+def _columns(first: str, headings: dict[str, str]) -> list[Column[_Seen]]:
+    """A column for the names of rows, and one per heading for what was seen under its key."""
+
+    def cell(key: str, row: _Seen) -> str:
+        return row.texts.get(key, NOT_MEASURED)
+
+    return [
+        Column(first, lambda row: row.name),
+        *(Column(heading, partial(cell, key)) for key, heading in headings.items()),
+    ]
 
 
-def _told(item: Observation) -> str:
+def _by_lane(*contests: ContestFigures) -> dict[str, dict[str, str]]:
+    """Texts of what each lane saw, by name; the control lane is left out."""
+    by_lane: dict[str, dict[str, str]] = defaultdict(dict)
+    for item in (item for contest in contests for item in contest.observations):
+        if not item.lane.endswith("#control"):
+            by_lane[item.lane][item.name] = _text(item)
+    return by_lane
+
+
+def _text(item: Observation) -> str:
     if item.estimate is None:
         return ", ".join(item.words)
     return numbers.seconds(item.estimate) if item.unit == "s" else numbers.slope(item.estimate)
-
-
-def _rows(
-    cells: dict[tuple[str, str], str], contest: ContestFigures, names: Iterable[str]
-) -> Iterator[tuple[str, ...]]:
-    named = tuple(names)
-    for lane in contest.contest.lanes:
-        if any((lane.name, name) in cells for name in named):
-            yield (lane.name, *(cells.get((lane.name, name), NOT_MEASURED) for name in named))
-
-
-def _absent(contest: ContestFigures, width: int) -> Iterator[tuple[str, ...]]:
-    """Lanes that saw nothing, and why: a deadlock is told here."""
-    reasons = {
-        finding.lane: f"{finding.kind}: {finding.reason}"
-        for finding in contest.findings
-        if finding.fails_lane and not finding.lane.endswith("#control")
-    }
-    for lane, reason in reasons.items():
-        yield (lane, reason, *[NOT_MEASURED] * (width - 1))

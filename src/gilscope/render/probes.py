@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 
 def sheet(probes: Iterable[Probe]) -> Sheet:
-    """A row per probe; the cases of one are told together."""
+    """The probes; all cases of a probe share a row."""
+    columns: list[Column[list[Probe]]] = [
+        Column("probe", _name),
+        Column("kind", lambda cases: cases[0].kind),
+        Column("question", _question),
+    ]
     by_file: dict[str, list[Probe]] = {}
     for probe in sorted(probes, key=lambda probe: (probe.kind, probe.path)):
         by_file.setdefault(probe.path, []).append(probe)
-    return Sheet(
-        title="Probes",
-        columns=(Column("probe"), Column("kind"), Column("question")),
-        rows=tuple((_name(cases), cases[0].kind, _question(cases)) for cases in by_file.values()),
-        notes=("Measure one with `gilscope run PROBE`, or several by a glob, such as `gilscope run 'shared/*'`.",),
-    )
+    note = "Measure one with `gilscope run PROBE`, or several by a glob, such as `gilscope run 'shared/*'`."
+    return tabulate("Probes", columns, by_file.values(), [note])
 
 
 def _name(cases: list[Probe]) -> str:

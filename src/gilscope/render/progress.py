@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class RunProgress:
-    """Shows which contest runs, how far its budget is used and how narrow its intervals are; a lab's observer."""
+    """The display of a run's contest, its used budget and the width of its intervals; a lab's observer."""
 
     def __init__(self, console: Console, contests: int) -> None:
         self._console = console
@@ -49,7 +49,7 @@ class RunProgress:
         self._bar.stop()
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
-        """A new bar; its end is the budget."""
+        """Draw a new bar that ends at the budget."""
         self._begun += 1
         self._budget_s = rules.budget_s
         description = f"{self._begun}/{self._contests} {contest.id}"

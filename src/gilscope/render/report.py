@@ -1,4 +1,4 @@
-"""Which sheets a run is told in, and in what order."""
+"""A run's sheets: which there are, and in what order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.render import observations, sheets, transport, verdict, workers
-from gilscope.render.sheets import Sheet
+from gilscope.render import findings, observations, pairs, scaling, throughput, transport, verdict, workers
+from gilscope.render.sheet import Sheet
 from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's sheets: every contest in detail, what was left out, a summary per pair, and last what to run it on."""
+    """A run's sheets: contests in detail, summaries, and what went wrong or was left out."""
 
     run: RunFigures
     summaries: tuple[Sheet, ...]
@@ -28,28 +28,25 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report(run: RunFigures) -> Report:
-    """Arrange the figures of a run, and what it left out, also where no lane of a contest was left."""
+    """Arrange the figures of a run and what it left out, as sheets."""
     contests = run.contests
-    details: list[Sheet] = []
-    for contest in contests:
-        details += of_contest(contest)
     return Report(
         run=run,
         summaries=(
             *transport.sheets(run.means),
             *observations.sheets(contests),
             workers.orders(contests),
-            *map(sheets.summary, run.pairs),
+            *map(pairs.summary, run.pairs),
             *_verdicts(contests),
         ),
-        details=tuple(details),
-        closing=(sheets.findings(contests), sheets.skips(run.skips)),
+        details=tuple(sheet for contest in contests for sheet in of_contest(contest)),
+        closing=(findings.findings(contests), findings.skips(run.skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
 
 
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
-    """The sheets that one contest is told in, wherever a run is shown: what was observed, or else what was timed."""
+    """The sheets of one contest, wherever a run is shown: observations, or else times."""
     probe = contest.contest.probe
     if not probe.is_timed:
         return (observations.sheet(contest),)
@@ -57,7 +54,7 @@ def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
         return (workers.ways(contest),)
     if contest.asks_about_workers:
         return (workers.memory(contest),)
-    return sheets.detail(contest), sheets.break_evens(contest), sheets.scaling_laws(contest)
+    return throughput.sheet(contest), scaling.break_evens(contest), scaling.scaling_laws(contest)
 
 
 def _verdicts(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:

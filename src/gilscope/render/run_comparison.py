@@ -1,4 +1,4 @@
-"""Two runs side by side as sheets: one per probe, what only one of them has at the end; nothing is computed here."""
+"""Two runs side by side as sheets: one per probe, and figures of one run only at the end."""
 
 from __future__ import annotations
 
@@ -7,54 +7,47 @@ from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.changes import HOLM, figure, mark, size
-from gilscope.render.sheets import Column, Sheet
+from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.history.two_runs import Row, RunComparison
+    from gilscope.history.two_runs import OneSided, Row, RunComparison
 
 
 def sheets(compared: RunComparison) -> Iterator[Sheet]:
-    """The rows of each probe, and below them what has no counterpart."""
+    """A sheet for every probe, then one for figures without a counterpart."""
     probes: dict[str, list[Row]] = defaultdict(list)
     for row in compared.rows:
         probes[row.probe].append(row)
     for probe, rows in probes.items():
         yield _sheet(compared, probe, rows)
-    yield Sheet(
-        title="In one run only",
-        columns=(Column("figure"), Column("run")),
-        rows=tuple((f"{only.figure} of {only.probe} {only.arm}:{only.work}", only.run) for only in compared.one_sided),
-    )
+    yield _one_sided(compared)
+
+
+def _one_sided(compared: RunComparison) -> Sheet:
+    columns: list[Column[OneSided]] = [
+        Column("figure", lambda only: f"{only.figure} of {only.probe} {only.arm}:{only.work}"),
+        Column("run", lambda only: only.run),
+    ]
+    return tabulate("In one run only", columns, compared.one_sided)
 
 
 def _sheet(compared: RunComparison, probe: str, rows: Sequence[Row]) -> Sheet:
-    return Sheet(
-        title=f"{probe}: {compared.before}, then {compared.after}",
-        columns=(
-            Column("figure"),
-            Column("before"),
-            Column("after"),
-            Column("change"),
-            Column(""),
-            Column("noise floors", wide=True),
-        ),
-        rows=tuple(_row(row) for row in rows),
-        notes=tuple(_notes(compared, rows)),
-    )
+    columns: list[Column[Row]] = [
+        Column("figure", _name),
+        Column("before", lambda row: figure(row.figure, row.before)),
+        Column("after", lambda row: figure(row.figure, row.after)),
+        Column("change", lambda row: size(row.change)),
+        Column("", lambda row: mark(row.figure, row.change)),
+        Column("noise floors", lambda row: ", ".join(map(numbers.plain_percent, row.noise_floors)), wide=True),
+    ]
+    return tabulate(f"{probe}: {compared.before}, then {compared.after}", columns, rows, _notes(compared, rows))
 
 
-def _row(row: Row) -> tuple[str, ...]:
-    name = f"penalty {row.arm}" if row.figure == "penalty" and row.work == "serial" else f"{row.arm}:{row.work}"
-    return (
-        name,
-        figure(row.figure, row.before),
-        figure(row.figure, row.after),
-        size(row.change),
-        mark(row.figure, row.change),
-        ", ".join(map(numbers.plain_percent, row.noise_floors)),
-    )
+def _name(row: Row) -> str:
+    is_penalty = row.figure == "penalty" and row.work == "serial"
+    return f"penalty {row.arm}" if is_penalty else f"{row.arm}:{row.work}"
 
 
 def _notes(compared: RunComparison, rows: Sequence[Row]) -> Iterator[str]:

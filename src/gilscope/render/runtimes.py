@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
     from rich.table import Table
 
-    from gilscope.values.runtimes import Census, Facts, Runtime
+    from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
 
 MODULE_IN_SHORT = {
     "concurrent.interpreters": "public",
@@ -20,46 +24,36 @@ MODULE_IN_SHORT = {
 
 
 def as_data(census: Census) -> Any:  # noqa: ANN401 -- what JSON can hold has no narrower name
-    """Return the census as dictionaries, lists, texts and numbers, with every fact under its own name."""
+    """The census as dictionaries, lists, texts and numbers, with every fact under its own name."""
     return msgspec.to_builtins(census)
 
 
 def tables(census: Census) -> tuple[Table, ...]:
-    """Return a table of what can be measured and one of what cannot, each only if it has rows.
+    """A table of runtimes that can be measured and one of those that cannot, if they have rows.
 
     Both fit 80 columns.
     """
-    found = [_usable(census)] if census.runtimes else []
-    if census.unusable:
-        found.append(_unusable(census))
-    return tuple(found)
+    usable = [_usable(census.runtimes)] if census.runtimes else []
+    unusable = [_unusable(census.unusable)] if census.unusable else []
+    return (*usable, *unusable)
 
 
-def _usable(census: Census) -> Table:
-    table = _empty("Runtimes")
-    for heading in ("Name", "Version", "Build", "GIL", "PGO/LTO", "Interpreters", "Origin"):
-        table.add_column(heading, no_wrap=heading in {"Name", "Version", "Build"}, overflow="fold")
-    for runtime in census.runtimes:
-        table.add_row(*_cells(runtime))
-    return table
-
-
-def _cells(runtime: Runtime) -> tuple[str, ...]:
-    facts = runtime.facts
-    return (
-        runtime.name,
-        facts.version_text,
-        facts.build,
-        "on" if facts.gil_enabled else "off",
-        _optimisation(facts),
-        _interpreters(facts),
-        runtime.origin,
-    )
+def _usable(runtimes: Iterable[Runtime]) -> Table:
+    columns: list[Column[Runtime]] = [
+        Column("Name", lambda runtime: runtime.name),
+        Column("Version", lambda runtime: runtime.facts.version_text),
+        Column("Build", lambda runtime: runtime.facts.build),
+        Column("GIL", lambda runtime: "on" if runtime.facts.gil_enabled else "off"),
+        Column("PGO/LTO", lambda runtime: _optimisation(runtime.facts)),
+        Column("Interpreters", lambda runtime: _interpreters(runtime.facts)),
+        Column("Origin", lambda runtime: runtime.origin),
+    ]
+    return _table(tabulate("Runtimes", columns, runtimes), unwrapped={"Name", "Version", "Build"})
 
 
 def _optimisation(facts: Facts) -> str:
     marks = [("PGO", facts.pgo), ("LTO", facts.lto), ("JIT", facts.jit == "on"), ("debug", facts.debug)]
-    return " ".join(mark for mark, holds in marks if holds) or "-"
+    return " ".join(mark for mark, holds in marks if holds) or NOT_MEASURED
 
 
 def _interpreters(facts: Facts) -> str:
@@ -68,20 +62,25 @@ def _interpreters(facts: Facts) -> str:
     return f"{MODULE_IN_SHORT[facts.interpreters_api]}, {'own' if facts.own_gil else 'shared'} GIL"
 
 
-def _unusable(census: Census) -> Table:
+def _unusable(runtimes: Iterable[Unusable]) -> Table:
+    columns: list[Column[Unusable]] = [
+        Column("Name", lambda runtime: runtime.name),
+        Column("Kind", lambda runtime: runtime.kind),
+        Column("Reason", lambda runtime: runtime.reason),
+        Column("Executable", lambda runtime: runtime.executable or NOT_MEASURED),
+    ]
+    return _table(tabulate("Not usable", columns, runtimes), unwrapped={"Name", "Kind"})
+
+
+def _table(sheet: Sheet, *, unwrapped: Container[str]) -> Table:
+    from rich import box  # noqa: PLC0415 -- 30 ms that --json saves
+    from rich.table import Table  # noqa: PLC0415 -- 30 ms that --json saves
     from rich.text import Text  # noqa: PLC0415 -- 30 ms that --json saves
 
-    table = _empty("Not usable")
-    for heading in ("Name", "Kind", "Reason", "Executable"):
-        table.add_column(heading, no_wrap=heading in {"Name", "Kind"}, overflow="fold")
-    for row in census.unusable:
+    table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in sheet.columns:
+        table.add_column(column.heading, no_wrap=column.heading in unwrapped, overflow="fold")
+    for row in sheet.rows:
         # Text, since a reason quotes what the executable printed, which may look like markup
-        table.add_row(*map(Text, (row.name, row.kind, row.reason, row.executable or "-")))
+        table.add_row(*map(Text, row))
     return table
-
-
-def _empty(title: str) -> Table:
-    from rich import box  # noqa: PLC0415 -- 30 ms that --json saves
-    from rich.table import Table  # noqa: PLC0415 -- the same
-
-    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)

@@ -1,4 +1,4 @@
-"""Sheets and findings on a rich console: they fit 80 columns and use what more there is."""
+"""Sheets and findings on a rich console; they fit 80 columns and use wider ones."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gilscope.render.sheets import BETTER, WORSE
+from gilscope.render.sheet import BETTER, WORSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.render.sheets import Sheet
+    from gilscope.render.sheet import Sheet
     from gilscope.values.records import Finding
 
 WIDE = 100
 DETAIL_LINES = 12
 STACK = "(most recent call first)"
 STYLES = {BETTER: "green", WORSE: "red"}
-"""Colour repeats what the word at the end of a cell says."""
+"""Colours of cells by their last word; colour repeats what the word says."""
 
 
 def show(console: Console, sheets: Iterable[Sheet]) -> None:
@@ -43,11 +43,11 @@ def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
         show_edge=False,
         pad_edge=False,
     )
-    shown = [number for number, column in enumerate(sheet.columns) if wide or not column.wide]
-    for number in shown:
+    visible = [number for number, column in enumerate(sheet.columns) if wide or not column.wide]
+    for number in visible:
         table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=number == 0)
     for row in sheet.rows:
-        table.add_row(*(_cell(row[number]) for number in shown))
+        table.add_row(*(_cell(row[number]) for number in visible))
     return Group(table, *(Text(note, style="dim") for note in sheet.notes))
 
 
@@ -56,24 +56,27 @@ def _cell(text: str) -> Text:
 
 
 def show_details(console: Console, findings: Iterable[Finding]) -> None:
-    """The end of each different traceback, stack or output, once."""
-    told: set[str] = set()
+    """Print the end of every traceback, stack or output, each reason once."""
+    printed: set[str] = set()
     for finding in findings:
-        lines = _telling(finding.detail.strip().splitlines())
-        if lines and finding.reason not in told:
-            told.add(finding.reason)
+        lines = _excerpt(finding.detail.strip().splitlines())
+        if lines and finding.reason not in printed:
+            printed.add(finding.reason)
             console.print(Text(_visible(f"{finding.contest} {finding.lane}: {finding.reason}"), style="bold"))
             console.print(Padding(Text("\n".join(map(_visible, lines))), (0, 0, 1, 4)))
 
 
-def _telling(lines: list[str]) -> list[str]:
-    """What tells most: the beginning of stacks dumped from outside (they are upside down), the end of all else."""
+def _excerpt(lines: list[str]) -> list[str]:
+    """The lines that say most: the end of a text.
+
+    Stacks dumped from outside are upside down, so that their beginning says most.
+    """
     begin = next((number for number, line in enumerate(lines) if STACK in line), None)
     return lines[-DETAIL_LINES:] if begin is None else lines[begin : begin + DETAIL_LINES]
 
 
 def _visible(text: str) -> str:
-    """Control codes as their escapes: what a lane printed must not steer the terminal."""
+    """Text with control codes as escapes: what a lane printed must not steer the terminal."""
     return "".join(
         character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1] for character in text
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.render.cells import if_measured
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.figures.standings import Mean, Standing
+
+    Figure = tuple[str, Callable[[Standing], str]]
 
 FEATURES = {
     "specialising": "specialising interpreter",
@@ -21,7 +25,7 @@ FEATURES = {
     "interpreters": "subinterpreters by",
     "inherits_context": "threads inherit the context",
 }
-"""Names of the probe that looks for them, and what they are called here."""
+"""Labels of features, by the name that the probe of features gives them."""
 
 HOW_TO_READ = (
     "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
@@ -31,39 +35,42 @@ HOW_TO_READ = (
 
 
 def sheet(standings: Sequence[Standing]) -> Sheet:
-    """A row per figure; what no run holds is marked as not measured."""
+    """Figures down and versions across; figures that no run holds are marked as not measured."""
     counts = sorted({count for standing in standings for count in standing.gains})
-    rows: list[tuple[str, Callable[[Standing], str]]] = [
-        ("penalty on one thread, own probes", lambda it: _penalty(it.penalty)),
-        ("penalty on one thread, pyperformance", lambda it: _penalty(it.benchmarks)),
-        *((f"gain of {count} threads, own probes", _gain_of(count)) for count in counts),
-        ("memory of one process", lambda it: _penalty(it.memory)),
-        ("start-up of the interpreter", lambda it: _penalty(it.start_up)),
+    figures: list[Figure] = [
+        ("penalty on one thread, own probes", lambda standing: _penalty(standing.penalty)),
+        ("penalty on one thread, pyperformance", lambda standing: _penalty(standing.benchmarks)),
+        *((f"gain of {count} threads, own probes", partial(_gain, count)) for count in counts),
+        ("memory of one process", lambda standing: _penalty(standing.memory)),
+        ("start-up of the interpreter", lambda standing: _penalty(standing.start_up)),
         ("rungs of the ladder that scale", _rungs),
-        *((label, _feature(name)) for name, label in FEATURES.items()),
+        *((label, partial(_feature, name)) for name, label in FEATURES.items()),
     ]
-    return Sheet(
-        title="Free-threaded builds from version to version",
-        columns=(Column("figure"), *(Column(standing.version) for standing in standings)),
-        rows=tuple((label, *map(cell, standings)) for label, cell in rows),
-        notes=(HOW_TO_READ,),
-    )
+    columns: list[Column[Figure]] = [
+        Column("figure", lambda figure: figure[0]),
+        *(Column(standing.version, partial(_cell, standing)) for standing in standings),
+    ]
+    return tabulate("Free-threaded builds from version to version", columns, figures, [HOW_TO_READ])
 
 
-def _gain_of(count: int) -> Callable[[Standing], str]:
-    return lambda standing: _told(standing.gains.get(count), numbers.ratio)
+def _cell(standing: Standing, figure: Figure) -> str:
+    return figure[1](standing)
 
 
-def _feature(name: str) -> Callable[[Standing], str]:
-    return lambda standing: standing.features.get(name, NOT_MEASURED)
+def _gain(count: int, standing: Standing) -> str:
+    return _mean(standing.gains.get(count), numbers.ratio)
+
+
+def _feature(name: str, standing: Standing) -> str:
+    return standing.features.get(name, NOT_MEASURED)
 
 
 def _penalty(mean: Mean | None) -> str:
-    return _told(mean, lambda ratio: numbers.signed_percent(Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1)))
+    return _mean(mean, lambda ratio: numbers.signed_percent(Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1)))
 
 
-def _told(mean: Mean | None, text: Callable[[Estimate], str]) -> str:
-    return NOT_MEASURED if mean is None else f"{text(mean.ratio)} (of {mean.contests})"
+def _mean(mean: Mean | None, text: Callable[[Estimate], str]) -> str:
+    return if_measured(mean, lambda mean: f"{text(mean.ratio)} (of {mean.contests})")
 
 
 def _rungs(standing: Standing) -> str:

@@ -1,17 +1,18 @@
-"""Transport as sheets: by which means payloads are copied, and how long each takes for payloads of each size."""
+"""Transport as sheets: which means copy payloads, and how long a trip takes by size."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gilscope.figures import transport
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.figures.transport import Means, Trip
+    from gilscope.figures.transport import Means
 
 SIZE_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"), (1, "B"))
 HOW_TO_READ = (
@@ -29,11 +30,11 @@ IN_SHARED_MEMORY = (
 )
 
 
-def sheets(means: Sequence[Means]) -> Iterator[Sheet]:
-    """For every shape of payload: which means copy it, then how long a trip takes."""
-    for shape, told in transport.by_shape(means):
-        yield _verdicts(shape, told)
-        yield _trips(shape, told)
+def sheets(every_means: Sequence[Means]) -> Iterator[Sheet]:
+    """Two sheets for every shape of payload: which means copy it, and how long a trip takes."""
+    for shape, means in transport.by_shape(every_means):
+        yield _verdicts(shape, means)
+        yield _trips(shape, means)
 
 
 def size_text(size: int) -> str:
@@ -42,43 +43,35 @@ def size_text(size: int) -> str:
     return f"{size / factor:g} {unit}"
 
 
-def _verdicts(shape: str, told: Sequence[Means]) -> Sheet:
-    """Ways down, arms across."""
-    arms = list(dict.fromkeys(one.arm for one in told))
-    cells = {(one.way, one.arm): _verdict(one) for one in told}
-    return Sheet(
-        title=f"Is it copied? {shape}",
-        columns=(Column("means"), *map(Column, arms)),
-        rows=tuple(
-            (way, *(cells.get((way, arm), NOT_MEASURED) for arm in arms))
-            for way in dict.fromkeys(one.way for one in told)
-        ),
-        notes=(HOW_TO_READ,),
-    )
+def _verdicts(shape: str, means: Sequence[Means]) -> Sheet:
+    """The verdicts: ways down, arms across."""
+    verdicts = {(item.arm, item.way): _verdict(item) for item in means}
+
+    def cell(arm: str, way: str) -> str:
+        return verdicts.get((arm, way), NOT_MEASURED)
+
+    arms, ways = dict.fromkeys(item.arm for item in means), dict.fromkeys(item.way for item in means)
+    columns: list[Column[str]] = [Column("means", str), *(Column(arm, partial(cell, arm)) for arm in arms)]
+    return tabulate(f"Is it copied? {shape}", columns, ways, [HOW_TO_READ])
 
 
-def _verdict(one: Means) -> str:
-    if one.absence is not None:
-        return one.absence
-    return one.verdict if one.growth is None else f"{one.verdict}, growth {numbers.slope(one.growth)}"
+def _verdict(means: Means) -> str:
+    if means.absence is not None:
+        return means.absence
+    return means.verdict if means.growth is None else f"{means.verdict}, growth {numbers.slope(means.growth)}"
 
 
-def _trips(shape: str, told: Sequence[Means]) -> Sheet:
-    """A row per arm and way; those that are not there are in the sheet of verdicts."""
-    sizes = transport.sizes(told)
-    return Sheet(
-        title=f"Round trip by size of the payload: {shape}",
-        columns=(
-            Column("means"),
-            *(Column(size_text(size), wide=size not in {sizes[0], sizes[-1]}) for size in sizes),
-            Column("bandwidth"),
-        ),
-        rows=tuple(_trip_row(one, sizes) for one in told if one.trips),
-        notes=(A_TRIP, IN_SHARED_MEMORY),
-    )
+def _trips(shape: str, means: Sequence[Means]) -> Sheet:
+    """Times of trips: a row per arm and way that has any, a column per size."""
+    sizes = transport.sizes(means)
+    columns: list[Column[Means]] = [
+        Column("means", lambda row: f"{row.arm}:{row.way}"),
+        *(Column(size_text(size), partial(_time, size), wide=size not in {sizes[0], sizes[-1]}) for size in sizes),
+        Column("bandwidth", lambda row: numbers.bandwidth(row.trips[-1].bandwidth)),
+    ]
+    rows = [item for item in means if item.trips]
+    return tabulate(f"Round trip by size of the payload: {shape}", columns, rows, (A_TRIP, IN_SHARED_MEMORY))
 
 
-def _trip_row(one: Means, sizes: Sequence[int]) -> tuple[str, ...]:
-    by_size: dict[int, Trip] = {trip.size: trip for trip in one.trips}
-    times = (numbers.seconds(by_size[size].time) if size in by_size else NOT_MEASURED for size in sizes)
-    return f"{one.arm}:{one.way}", *times, numbers.bandwidth(one.trips[-1].bandwidth)
+def _time(size: int, means: Means) -> str:
+    return next((numbers.seconds(trip.time) for trip in means.trips if trip.size == size), NOT_MEASURED)

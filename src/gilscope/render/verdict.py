@@ -1,11 +1,14 @@
-"""What to run a workload on: a paragraph and a small table for one contest, a row each for several."""
+"""Verdicts as sheets: a paragraph and a small table for one workload, a row each for several."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, pays_from, penalty
+from gilscope.render.cells import if_measured, penalty
+from gilscope.render.scaling import pays_from
+from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from gilscope.stats.estimate import Estimate
 
 MOST_NAMED = 3
-"""How many lanes are named before the rest is counted."""
+"""The most lanes that are named; further ones are counted."""
 
 AGAINST = {
     "fails": "does not run",
@@ -28,47 +31,49 @@ AGAINST = {
 TIES = "Lanes joined by = cannot be told apart here. Throughput and memory (PSS of all processes) are against {}."
 
 
+class _Line(NamedTuple):
+    """One answer for a workload with the figure that it rests on; the fields are the headings of its sheet."""
+
+    asked: str
+    answer: str
+    figure: str
+
+
 def sheet(contest: ContestFigures, verdict: Verdict) -> Sheet:
-    """The answer for one workload; every line has the figure that it rests on."""
-    return Sheet(
-        title=f"What to run {contest.contest.probe.id} on",
-        columns=(Column("asked"), Column("answer"), Column("figure")),
-        rows=tuple(_rows(contest, verdict)),
-        notes=(paragraph(contest, verdict), TIES.format(contest.contest.reference)),
-    )
+    """The answers for one workload; every line has the figure that it rests on."""
+    columns: list[Column[_Line]] = [Column(name, attrgetter(name)) for name in _Line._fields]
+    title = f"What to run {contest.contest.probe.id} on"
+    notes = (paragraph(contest, verdict), TIES.format(contest.contest.reference))
+    return tabulate(title, columns, _lines(contest, verdict), notes)
 
 
 def overview(contests: Sequence[ContestFigures]) -> Sheet:
-    """A row for each of several workloads."""
-    return Sheet(
-        title="What to run on",
-        columns=(Column("contest"), Column("most throughput"), Column("most per memory", wide=True), Column("against")),
-        rows=tuple(
-            (
-                contest.contest.id,
-                f"{numbers.ratio(contest.verdict.throughput.figure)} {_named(contest.verdict.throughput)}",
-                NOT_MEASURED if contest.verdict.per_memory is None else _named(contest.verdict.per_memory),
-                "; ".join(dict.fromkeys(AGAINST[item.kind] for item in contest.verdict.objections)) or "nothing seen",
-            )
-            for contest in contests
-            if contest.verdict is not None
-        ),
-        notes=("Throughput is against each contest's reference lane; lanes joined by = cannot be told apart here.",),
-    )
+    """The verdicts on several workloads, a row each."""
+    columns: list[Column[tuple[str, Verdict]]] = [
+        Column("contest", lambda row: row[0]),
+        Column("most throughput", lambda row: f"{numbers.ratio(row[1].throughput.figure)} {_named(row[1].throughput)}"),
+        Column("most per memory", lambda row: if_measured(row[1].per_memory, _named), wide=True),
+        Column("against", lambda row: "; ".join(_kinds(row[1])) or "nothing seen"),
+    ]
+    rows = [(contest.contest.id, contest.verdict) for contest in contests if contest.verdict is not None]
+    note = "Throughput is against each contest's reference lane; lanes joined by = cannot be told apart here."
+    return tabulate("What to run on", columns, rows, [note])
 
 
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
-    """The same in sentences, for who reads nothing else."""
-    choice, reference = verdict.throughput, contest.contest.reference
-    is_tie = reference in {choice.best, *choice.ties}
-    if is_tie and any(item.kind == "noise" for item in verdict.objections):
-        told = f"It was too noisy to tell what beats {reference}: measure when nothing else runs, or longer (--budget)."
-    elif is_tie:
-        told = f"Nothing measured here beats {reference} beyond the noise: run it there, on one thread."
-    else:
+    """The answer in sentences, for a reader who looks at nothing else."""
+    answer = _answer(verdict, contest.contest.reference)
+    return " ".join([answer, *_price(contest), *_pays(contest), *_warning(verdict)])
+
+
+def _answer(verdict: Verdict, reference: str) -> str:
+    choice = verdict.throughput
+    if reference not in {choice.best, *choice.ties}:
         gain = numbers.ratio(choice.figure)
-        told = f"For throughput, run it on {_named(choice)}: {gain} times what {reference} gets done."
-    return " ".join([told, *_price(contest), *_pays(contest), *_warning(verdict)])
+        return f"For throughput, run it on {_named(choice)}: {gain} times what {reference} gets done."
+    if any(item.kind == "noise" for item in verdict.objections):
+        return f"It was too noisy to tell what beats {reference}: measure when nothing else runs, or longer (--budget)."
+    return f"Nothing measured here beats {reference} beyond the noise: run it there, on one thread."
 
 
 def _price(contest: ContestFigures) -> Iterator[str]:
@@ -88,21 +93,25 @@ def _pays(contest: ContestFigures) -> Iterator[str]:
 
 
 def _warning(verdict: Verdict) -> Iterator[str]:
-    kinds = list(dict.fromkeys(AGAINST[item.kind] for item in verdict.objections))
-    if kinds:
-        yield f"Look before you leap: {', '.join(kinds)}."
+    if verdict.objections:
+        yield f"Look before you leap: {', '.join(_kinds(verdict))}."
 
 
-def _rows(contest: ContestFigures, verdict: Verdict) -> Iterator[tuple[str, ...]]:
-    yield ("most throughput", _named(verdict.throughput), f"{numbers.ratio(verdict.throughput.figure)} times")
+def _kinds(verdict: Verdict) -> list[str]:
+    """Kinds of objections to a verdict, each once."""
+    return list(dict.fromkeys(AGAINST[item.kind] for item in verdict.objections))
+
+
+def _lines(contest: ContestFigures, verdict: Verdict) -> Iterator[_Line]:
+    yield _Line("most throughput", _named(verdict.throughput), f"{numbers.ratio(verdict.throughput.figure)} times")
     if verdict.per_memory is not None:
-        yield ("most per memory", _named(verdict.per_memory), f"{numbers.ratio(verdict.per_memory.figure)} times")
+        yield _Line("most per memory", _named(verdict.per_memory), f"{numbers.ratio(verdict.per_memory.figure)} times")
     for item in contest.penalties:
-        yield (f"{item.arm} on one thread", "pays" if item.distinguishable else "cannot be told", penalty(item))
+        yield _Line(f"{item.arm} on one thread", "pays" if item.distinguishable else "cannot be told", penalty(item))
     for even in contest.break_evens:
-        yield (f"{even.model} against {even.against}", _payment(even), _gain(even.gain, even.within))
+        yield _Line(f"{even.model} against {even.against}", _payment(even), _gain(even.gain, even.within))
     for objection in verdict.objections:
-        yield (AGAINST[objection.kind], _lanes(objection), objection.reason)
+        yield _Line(AGAINST[objection.kind], _lanes(objection), objection.reason)
 
 
 def _payment(even: BreakEven) -> str:
@@ -110,7 +119,7 @@ def _payment(even: BreakEven) -> str:
 
 
 def _measured(contest: ContestFigures) -> str:
-    """The arm without its GIL."""
+    """The name of the arm without its GIL."""
     return "" if contest.contest.pair is None else contest.contest.pair.free_threaded.name
 
 

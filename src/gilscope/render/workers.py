@@ -1,19 +1,25 @@
-"""Contests about workers themselves, as sheets: ways beside each other, memory, and the order in which kinds stand."""
+"""Contests about workers themselves as sheets: ways, memory, and the order of kinds of workers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.render import numbers
-from gilscope.render.sheets import NOT_MEASURED, Column, Sheet, comparability, contest_notes, penalty
+from gilscope.render.cells import if_measured, penalty
+from gilscope.render.findings import failures, in_short
+from gilscope.render.notes import comparability, contest_notes
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.figures.workers import Order, Step
+    from gilscope.figures.workers import LaneMemory, Order, Step, WorkerMemory
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec
+    from gilscope.values.records import Finding
 
 ANSWERS = {True: "holds", False: "does not hold", None: "cannot be told"}
 MEMORY_NOTES = (
@@ -32,103 +38,99 @@ ORDER_NOTES = (
 
 def ways(contest: ContestFigures) -> Sheet:
     """Every way of every arm: its time, or why it has none."""
-    first = contest.contest.probe.ways[0]
-    return Sheet(
-        title=f"{contest.contest.id}: {contest.contest.probe.question}",
-        columns=(Column("way"), Column("time"), Column(f"against {first}"), Column("penalty")),
-        rows=tuple(_way_rows(contest)),
-        notes=(WAYS_NOTES, *contest_notes(contest)),
-    )
-
-
-def _way_rows(contest: ContestFigures) -> Iterator[tuple[str, ...]]:
-    measured = {lane.lane.name: lane for lane in contest.lanes}
+    lanes = {row.lane.name: row for row in contest.lanes}
     penalties = {f"{item.arm}:{item.way}": item for item in contest.penalties}
-    failures = _failures(contest)
-    for lane in contest.contest.lanes:
-        name = lane.name
-        if name in measured:
-            ratio = measured[name].of_first_way
-            yield (
-                name,
-                numbers.seconds(measured[name].time_per_unit),
-                NOT_MEASURED if ratio is None else numbers.ratio(ratio),
-                penalty(penalties.get(name)),
-            )
-        elif name in failures:
-            yield name, failures[name], NOT_MEASURED, NOT_MEASURED
+    reasons = _reasons(contest)
+
+    def time(name: str) -> str:
+        return numbers.seconds(lanes[name].time_per_unit) if name in lanes else reasons[name]
+
+    def against_first(name: str) -> str:
+        return if_measured(lanes[name].of_first_way, numbers.ratio) if name in lanes else NOT_MEASURED
+
+    columns: list[Column[str]] = [
+        Column("way", str),
+        Column("time", time),
+        Column(f"against {contest.contest.probe.ways[0]}", against_first),
+        Column("penalty", lambda name: penalty(penalties.get(name) if name in lanes else None)),
+    ]
+    title = f"{contest.contest.id}: {contest.contest.probe.question}"
+    names = [lane.name for lane in contest.contest.lanes if lane.name in lanes or lane.name in reasons]
+    return tabulate(title, columns, names, (WAYS_NOTES, *contest_notes(contest)))
+
+
+class _Weighed(NamedTuple):
+    """Workers of one arm and model: what they weigh by their number, or why nothing was weighed."""
+
+    name: str
+    further: WorkerMemory | None
+    by_count: dict[int, LaneMemory]
+    reason: str
 
 
 def memory(contest: ContestFigures) -> Sheet:
     """Every model of every arm: what one further worker weighs, and all of them together."""
-    counts = sorted({lane.lane.workers for lane in contest.lanes})
-    return Sheet(
-        title=f"{contest.contest.id}: {contest.contest.probe.question}",
-        columns=(
-            Column("workers"),
-            Column("PSS per further worker"),
-            Column("USS per further worker"),
-            *(Column(f"PSS with {count}", wide=True) for count in counts),
+
+    def pss_with(count: int, row: _Weighed) -> str:
+        return _bytes(row.by_count[count].pss if count in row.by_count else None)
+
+    columns: list[Column[_Weighed]] = [
+        Column("workers", lambda row: row.name),
+        Column("PSS per further worker", lambda row: row.reason or _bytes(row.further.pss if row.further else None)),
+        Column("USS per further worker", lambda row: _bytes(row.further.uss if row.further else None)),
+        *(
+            Column(f"PSS with {count}", partial(pss_with, count), wide=True)
+            for count in sorted({row.lane.workers for row in contest.lanes})
         ),
-        rows=tuple(_memory_rows(contest, counts)),
-        notes=(MEMORY_NOTES, *comparability(contest.contest.pair)),
-    )
+    ]
+    title = f"{contest.contest.id}: {contest.contest.probe.question}"
+    return tabulate(title, columns, _weighed(contest), (MEMORY_NOTES, *comparability(contest.contest.pair)))
 
 
-def _memory_rows(contest: ContestFigures, counts: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    per_worker = {(item.arm, item.model): item for item in contest.worker_memory}
-    failures = _failures(contest)
-    held = {(lane.lane.arm.name, lane.lane.model, lane.lane.workers): lane.memory for lane in contest.lanes}
-    for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in contest.contest.lanes):
-        further = per_worker.get((arm, model))
-        lanes = [held.get((arm, model, count)) for count in counts]
-        if any(lanes):
-            yield (
-                f"{arm}:{model}",
-                _bytes(None if further is None else further.pss),
-                _bytes(None if further is None else further.uss),
-                *(_bytes(None if lane is None else lane.pss) for lane in lanes),
-            )
-        elif why := {failures[lane.name] for lane in _of(contest, arm, model) if lane.name in failures}:
-            yield f"{arm}:{model}", "; ".join(sorted(why)), *[NOT_MEASURED] * (1 + len(counts))
-
-
-def _of(contest: ContestFigures, arm: str, model: str) -> list[LaneSpec]:
-    return [lane for lane in contest.contest.lanes if (lane.arm.name, lane.model) == (arm, model)]
+def _weighed(contest: ContestFigures) -> Iterator[_Weighed]:
+    """Every arm and model that was weighed, or has a reason why not."""
+    further = {(item.arm, item.model): item for item in contest.worker_memory}
+    reasons = _reasons(contest)
+    by_count: dict[tuple[str, str], dict[int, LaneMemory]] = defaultdict(dict)
+    for row in contest.lanes:
+        if row.memory is not None:
+            by_count[row.lane.arm.name, row.lane.model][row.lane.workers] = row.memory
+    kinds: dict[tuple[str, str], list[LaneSpec]] = defaultdict(list)
+    for lane in contest.contest.lanes:
+        kinds[lane.arm.name, lane.model].append(lane)
+    for kind, lanes in kinds.items():
+        why = (
+            "" if by_count[kind] else "; ".join(sorted({reasons[lane.name] for lane in lanes if lane.name in reasons}))
+        )
+        if by_count[kind] or why:
+            yield _Weighed(":".join(kind), further.get(kind), by_count[kind], why)
 
 
 def orders(contests: Iterable[ContestFigures]) -> Sheet:
-    """Whether kinds of workers stand in the order that is said of them, for time and for memory."""
-    rows = [_order_row(contest.contest.probe.id, order) for contest in contests for order in contest.orders]
-    return Sheet(
-        title="Does each kind of worker take more than the one before it?",
-        columns=tuple(map(Column, ("build", "what", "order", "answer", "by how much"))),
-        rows=tuple(rows),
-        notes=(ORDER_NOTES,),
-    )
-
-
-def _order_row(probe: str, order: Order) -> tuple[str, ...]:
-    kinds = [order.steps[0].lesser, *(step.greater for step in order.steps)]
-    what = probe if order.quantity == "time" else f"{probe}: {order.quantity}"
-    by_how_much = ", ".join(_more(step, order.quantity) for step in order.steps)
-    return order.arm, what, " < ".join(kinds), ANSWERS[order.holds], by_how_much
+    """Orders in which kinds of workers are said to stand, by time and memory: whether they hold."""
+    columns: list[Column[tuple[str, Order]]] = [
+        Column("build", lambda row: row[1].arm),
+        Column("what", lambda row: row[0] if row[1].quantity == "time" else f"{row[0]}: {row[1].quantity}"),
+        Column("order", lambda row: " < ".join([row[1].steps[0].lesser, *(step.greater for step in row[1].steps)])),
+        Column("answer", lambda row: ANSWERS[row[1].holds]),
+        Column("by how much", lambda row: ", ".join(_more(step, row[1].quantity) for step in row[1].steps)),
+    ]
+    rows = [(contest.contest.probe.id, order) for contest in contests for order in contest.orders]
+    return tabulate("Does each kind of worker take more than the one before it?", columns, rows, [ORDER_NOTES])
 
 
 def _more(step: Step, quantity: str) -> str:
     return f"x {numbers.ratio(step.more)}" if quantity == "time" else numbers.signed_memory(step.more)
 
 
-def _failures(contest: ContestFigures) -> dict[str, str]:
-    """Why a lane has no figures, by its name."""
-    return {
-        finding.lane: f"not there: {finding.reason}"
-        if finding.kind == "unsupported"
-        else f"{finding.kind}: {finding.reason}"
-        for finding in contest.findings
-        if finding.fails_lane and not finding.lane.endswith("#control")
-    }
+def _reasons(contest: ContestFigures) -> dict[str, str]:
+    """Reasons why lanes have no figures, by the lane's name."""
+    return {name: _reason(failure) for name, failure in failures(contest).items()}
+
+
+def _reason(failure: Finding) -> str:
+    return f"not there: {failure.reason}" if failure.kind == "unsupported" else in_short(failure)
 
 
 def _bytes(estimate: Estimate | None) -> str:
-    return NOT_MEASURED if estimate is None else numbers.memory(estimate)
+    return if_measured(estimate, numbers.memory)

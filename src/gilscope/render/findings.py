@@ -1,0 +1,78 @@
+"""What went wrong or was left out, as sheets: findings, what they hold in full, and skips."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from gilscope.render.sheet import Column, Sheet, tabulate
+from gilscope.values.contests import EVERY_LANE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gilscope.figures.values import ContestFigures
+    from gilscope.values.contests import Skip
+    from gilscope.values.records import Finding
+
+
+def findings(contests: Sequence[ContestFigures]) -> Sheet:
+    """Findings by what happened; kinds of workers that do not exist are left out, as they have rows elsewhere."""
+    columns: list[Column[list[Finding]]] = [
+        Column("lane", lambda alike: f"{alike[0].contest} {_listed([finding.lane for finding in alike])}"),
+        Column("what", lambda alike: alike[0].kind),
+        Column("when", lambda alike: alike[0].phase),
+        Column("why", lambda alike: alike[0].reason),
+    ]
+    return tabulate("Findings", columns, _alike(contests))
+
+
+def details(contests: Sequence[ContestFigures]) -> Sheet:
+    """Tracebacks and stacks that lanes left behind when they failed, each text once."""
+    columns: list[Column[Finding]] = [
+        Column("lane", lambda finding: f"{finding.contest} {finding.lane}"),
+        Column("detail", lambda finding: finding.detail),
+    ]
+    by_text = {finding.detail: finding for contest in contests for finding in contest.findings if finding.detail}
+    return tabulate("Tracebacks and stacks", columns, by_text.values())
+
+
+def skips(left_out: Sequence[Skip]) -> Sheet:
+    """Lanes that were not measured, with the reason; a script that was left out whole is named itself."""
+    columns: list[Column[tuple[str, str]]] = [
+        Column("lane", lambda row: row[0]),
+        Column("probes", lambda row: str(counts[row])),
+        Column("why", lambda row: row[1]),
+    ]
+    counts = Counter((skip.contest if skip.lane == EVERY_LANE else skip.lane, skip.reason) for skip in left_out)
+    return tabulate("Not measured", columns, sorted(counts))
+
+
+def failures(contest: ContestFigures) -> dict[str, Finding]:
+    """The last failure of every lane that failed, by the lane's name; the control lane is left out."""
+    return {
+        finding.lane: finding
+        for finding in contest.findings
+        if finding.fails_lane and not finding.lane.endswith("#control")
+    }
+
+
+def in_short(failure: Finding) -> str:
+    """A failure as one line."""
+    return f"{failure.kind}: {failure.reason}"
+
+
+def _alike(contests: Sequence[ContestFigures]) -> Iterator[list[Finding]]:
+    """Findings that differ in their lane only, each lane once: a function that raises does so in every lane."""
+    groups: dict[tuple[str, ...], dict[str, Finding]] = defaultdict(dict)
+    for contest in contests:
+        for finding in contest.findings:
+            if not (contest.asks_about_workers and finding.kind == "unsupported"):
+                group = groups[finding.contest, finding.kind, finding.phase, finding.reason]
+                group.setdefault(finding.lane, finding)
+    yield from (list(group.values()) for group in groups.values())
+
+
+def _listed(lanes: Sequence[str]) -> str:
+    """The first lane by name, the others by number."""
+    return lanes[0] if len(lanes) == 1 else f"{lanes[0]} and {len(lanes) - 1} more"

@@ -1,0 +1,85 @@
+"""Costs and gains of a free-threaded build against its twin, as a sheet."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gilscope.render import numbers
+from gilscope.render.cells import if_measured, penalty
+from gilscope.render.notes import comparability
+from gilscope.render.scaling import crossing, pays_from
+from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gilscope.figures.values import ContestFigures, LaneFigures, PairFigures
+    from gilscope.stats.estimate import Estimate
+
+HOW_TO_READ = (
+    "Penalty: time on one thread against the default build's. Gain: throughput against the default build's serial "
+    "lane. Threads pay from the number of workers at which they overtake that lane. ~ marks a difference within its "
+    "interval or the noise floor."
+)
+OF_WHICH = (
+    "Of the penalty, what the build costs with its GIL on, and what turning the GIL off costs on the same build, "
+    "multiply."
+)
+
+
+def summary(pair: PairFigures) -> Sheet:
+    """Cost on one thread, gain on many and break-even, probe by probe; mean costs stand below."""
+    has_gil_off = any(contest.gil_off is not None for contest in pair.contests)
+    return tabulate(
+        f"What {pair.name} costs and gives",
+        _columns(pair),
+        pair.contests,
+        [*comparability(pair.contests[0].contest.pair), HOW_TO_READ, *([OF_WHICH] if has_gil_off else [])],
+        has_foot=bool(pair.mean_penalties),
+    )
+
+
+def _columns(pair: PairFigures) -> list[Column[ContestFigures]]:
+    name, with_gil, means = pair.name, f"{pair.name}+gil", pair.mean_penalties
+    return [
+        Column("probe", lambda row: row.contest.probe.id, foot="geometric mean"),
+        Column("penalty, one thread", partial(_penalty, name), foot=_mean(means.get(name))),
+        Column("with its GIL on", partial(_penalty, with_gil), wide=True, foot=_mean(means.get(with_gil))),
+        Column("GIL off, same build", lambda row: penalty(row.gil_off), wide=True, foot=_mean(pair.mean_gil_off)),
+        Column("best gain, threads", partial(_best_threads, name), foot=NOT_MEASURED),
+        Column("best gain, default build", _best_of_twin, foot=NOT_MEASURED),
+        Column("threads pay from (workers)", _threads_pay_from, foot=NOT_MEASURED),
+    ]
+
+
+def _penalty(arm: str, contest: ContestFigures) -> str:
+    return penalty({item.arm: item for item in contest.penalties}.get(arm))
+
+
+def _mean(mean: Estimate | None) -> str:
+    return if_measured(mean, numbers.signed_percent)
+
+
+def _best_threads(arm: str, contest: ContestFigures) -> str:
+    return _best(row for row in contest.lanes if row.lane.arm.name == arm and row.lane.model == "threads")
+
+
+def _best_of_twin(contest: ContestFigures) -> str:
+    twin = contest.contest.reference.partition(":")[0]
+    return _best(row for row in contest.lanes if row.lane.arm.name == twin)
+
+
+def _best(lanes: Iterable[LaneFigures]) -> str:
+    gains = [(row.gain, row.lane) for row in lanes if row.gain is not None]
+    if not gains:
+        return NOT_MEASURED
+    gain, lane = max(gains, key=lambda best: best[0].value)
+    return f"{numbers.ratio(gain)} {lane.model}-{lane.workers}"
+
+
+def _threads_pay_from(contest: ContestFigures) -> str:
+    for item in contest.break_evens:
+        if item.model == "threads" and item.against.endswith("serial"):
+            return pays_from(item) if item.workers is None else crossing(item.workers)
+    return NOT_MEASURED
