@@ -19,6 +19,7 @@ from gilscope.arguments import parser
 from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands.showing import read_report
+from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.standings import standings
 from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
 from gilscope.workloads import probes as catalog
@@ -91,7 +92,7 @@ def rungs() -> str:
     if path is None:
         return _nobody("ladder")
     report = read_report(path)
-    return _text([ladder.sheet(report.run.contests)], [report.run.header])
+    return _text([ladder.sheet(climbed(report.run.contests))], [report.run.header])
 
 
 def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from builders import PROBE, contest, lane, pair, records, runtime, trials
+from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.run import of_run
 from gilscope.figures.standings import standings
 from gilscope.render import ladder
@@ -172,7 +173,7 @@ def test_the_ladder_has_its_best_rung_first() -> None:
     """Rungs down, arms across; more threads than CPUs are left out."""
     walls = {TWIN: 1e8, FREE: 1e8, lane("3.14", "threads", 2): 2e8, FOUR: 1e8}
     slow = msgspec.structs.replace(RUNG, id="shared/lock")
-    sheet = ladder.sheet([measured({**walls, THREADS: 3e8}, slow), measured({**walls, THREADS: 1.1e8}, RUNG)])
+    sheet = ladder.sheet(climbed([measured({**walls, THREADS: 3e8}, slow), measured({**walls, THREADS: 1.1e8}, RUNG)]))
 
     assert [column.heading for column in sheet.columns] == ["rung", "3.14", "3.14t"]
     assert [row[0] for row in sheet.rows] == ["shared/counter", "shared/lock"]

@@ -35,6 +35,11 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
     gain: Estimate
 
     @property
+    def is_of_threads_against_serial(self) -> bool:
+        """Whether threads are compared with one thread of the default build."""
+        return self.model == "threads" and self.against.endswith("serial")
+
+    @property
     def whole_workers(self) -> int | None:
         """The least whole number of workers that pays."""
         return None if self.workers is None else math.ceil(round(self.workers.value, 6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from gilscope.figures.break_even import BreakEven
@@ -105,6 +107,16 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it measured workers themselves, and no work that is spread over them."""
         return self.contest.probe.asks_about_workers
 
+    def best_lane(self, arm: str, model: str | None = None) -> LaneFigures | None:
+        """The lane of an arm, or of one of its models, with the highest gain; None where no lane has one."""
+        rows = [row for row in self.lanes if row.lane.arm.name == arm and model in {None, row.lane.model}]
+        return max((row for row in rows if row.gain is not None), key=_gain, default=None)
+
+    @property
+    def break_even_of_threads(self) -> BreakEven | None:
+        """The break-even of threads against the serial lane, None where no threads were measured."""
+        return next((item for item in self.break_evens if item.is_of_threads_against_serial), None)
+
 
 class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The contests of one pair, and the geometric means of their penalties where there are several."""
@@ -113,3 +125,7 @@ class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
     contests: tuple[ContestFigures, ...]
     mean_penalties: dict[str, Estimate]
     mean_gil_off: Estimate | None
+
+
+def _gain(row: LaneFigures) -> float:
+    return -math.inf if row.gain is None else row.gain.value

@@ -13,6 +13,7 @@ from gilscope.render.builds import build
 from gilscope.render.notes import comparability
 from gilscope.render.report import of_contest
 from gilscope.render.sheet import Sheet
+from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -91,7 +92,7 @@ def _contest(figures: ContestFigures) -> Contest:
     return Contest(
         id=contest.id,
         probe=contest.probe.id,
-        group=contest.reference.partition(":")[0] if contest.pair is None else contest.pair.free_threaded.name,
+        group=arm_and_work(contest.reference)[0] if contest.pair is None else contest.pair.free_threaded.name,
         reference=contest.reference,
         sheets=_filled(map(_undrawn, of_contest(figures))),
     )

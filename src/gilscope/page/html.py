@@ -53,7 +53,7 @@ def _of_workers(contests: Sequence[ContestFigures]) -> Iterator[dict[str, Any]]:
         from gilscope.render import charts  # noqa: PLC0415 - altair takes longer to load than a page to make
 
         for chart in charts.charts(contests):
-            yield {"probe": chart.title.partition(":")[0], "specification": charts.specification(chart)}
+            yield {"probe": chart.probe, "specification": charts.specification(chart)}
 
 
 def _asset(name: str) -> str:

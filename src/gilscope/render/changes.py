@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.cells import marked
 from gilscope.render.sheet import BETTER, WORSE
-from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from gilscope.history.changes import Change
     from gilscope.history.summary import FigureName
+    from gilscope.stats.estimate import Estimate
 
 MORE_IS_WORSE = {"penalty", "time"}
 ARROWS = {"up": "▲", "down": "▼"}
@@ -23,8 +23,7 @@ HOLM = (
 
 def size(change: Change) -> str:
     """The size of a change: a relative difference with its interval."""
-    less = Estimate(change.ratio.value - 1, change.ratio.low - 1, change.ratio.high - 1)
-    return marked(numbers.signed_percent(less), beyond_noise=change.beyond_noise is not None)
+    return marked(numbers.signed_percent(change.ratio.relative()), beyond_noise=change.beyond_noise is not None)
 
 
 def mark(figure: FigureName, change: Change) -> str:

@@ -58,16 +58,18 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture before it is drawn; its rows are the ``kinds``.
+    """A picture of one probe before it is drawn; its rows are the ``kinds``."""
 
-    ``name`` is for its file, ``title`` for its reader.
-    """
-
-    name: str
+    probe: str
     title: str
     unit: Unit
     kinds: tuple[str, ...]
     points: tuple[Point, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without a suffix."""
+        return self.probe.replace("/", "-")
 
 
 def charts(contests: Iterable[ContestFigures]) -> tuple[Chart, ...]:
@@ -77,7 +79,7 @@ def charts(contests: Iterable[ContestFigures]) -> tuple[Chart, ...]:
     """
     by_probe: dict[str, list[ContestFigures]] = {}
     for contest in contests:
-        if contest.contest.probe.kind == "transport":
+        if contest.contest.probe.sends_payloads:
             continue
         by_probe.setdefault(contest.contest.probe.id, []).append(contest)
     drawn = (_chart(probe, of_probe) for probe, of_probe in by_probe.items())
@@ -90,7 +92,7 @@ def _chart(probe: str, contests: Sequence[ContestFigures]) -> Chart:
     kinds = dict.fromkeys(lane.way or lane.model for lane in lanes)
     points = [point for contest in contests for point in (_times if timed else _weights)(contest)]
     return Chart(
-        name=probe.replace("/", "-"),
+        probe=probe,
         title=f"{probe}: {'time' if timed else 'memory per further worker'}, with 95 % intervals",
         unit="time" if timed else "memory",
         kinds=tuple(kind for kind in kinds if any(point.kind == kind for point in points)),
@@ -145,7 +147,7 @@ def _times(contest: ContestFigures) -> Iterator[Point]:
 def _weights(contest: ContestFigures) -> Iterator[Point]:
     arms = {lane.arm.name: lane.arm for lane in contest.contest.lanes}
     for item in contest.worker_memory:
-        estimate = item.pss or item.uss
+        estimate = item.best
         if estimate.value > 0:
             yield _point(arms[item.arm], item.model, estimate)
 

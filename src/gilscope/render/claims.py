@@ -11,6 +11,7 @@ from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.stats.estimate import Estimate
+from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,5 +105,5 @@ def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
 def _runtimes(claim: Claim) -> Iterator[str]:
     """Names of the runtimes to ask for; twins are measured beside their free-threaded builds unasked."""
     lanes = (lane for lane in (claim.lane, claim.against) if lane is not None)
-    names = {lane.partition(":")[0].removesuffix("+gil") for lane in lanes}
+    names = {arm_and_work(lane)[0].removesuffix("+gil") for lane in lanes}
     yield from sorted(name for name in names if f"{name}t" not in names)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from gilscope.render.sheet import Column, Sheet, tabulate
-from gilscope.values.contests import EVERY_LANE
+from gilscope.values.contests import EVERY_LANE, is_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,9 +51,7 @@ def skips(left_out: Sequence[Skip]) -> Sheet:
 def failures(contest: ContestFigures) -> dict[str, Finding]:
     """The last failure of every lane that failed, by the lane's name; the control lane is left out."""
     return {
-        finding.lane: finding
-        for finding in contest.findings
-        if finding.fails_lane and not finding.lane.endswith("#control")
+        finding.lane: finding for finding in contest.findings if finding.fails_lane and not is_control(finding.lane)
     }
 
 

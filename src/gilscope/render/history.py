@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.changes import HOLM, figure, mark, size
 from gilscope.render.sheet import Column, Sheet, tabulate
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +92,7 @@ def _notes(history: History, series: Series, count: int) -> Iterator[str]:
 
 
 def _lane(series: Series) -> str:
-    return f"{series.arm}:{series.work}"
+    return lane_name(series.arm, series.work)
 
 
 def _also(row: Row) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.findings import failures, in_short
 from gilscope.render.sheet import Column, Sheet, tabulate
+from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,7 +65,7 @@ class _Cells:
                 self.texts[lane.arm.name, lane.model] = self.why(reasons.get(lane.name, "no trial was measured"))
 
     def leave_out(self, lane: str, reason: str) -> None:
-        arm, _, model = lane.partition(":")
+        arm, model = arm_and_work(lane)
         self.texts.setdefault((arm, model.rstrip("0123456789").rstrip("-")), self.why(reason))
 
 

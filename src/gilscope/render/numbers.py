@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from gilscope.stats.estimate import Estimate
+if TYPE_CHECKING:
+    from gilscope.stats.estimate import Estimate
 
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
@@ -27,7 +29,7 @@ def ratio(estimate: Estimate) -> str:
 
 def percent(estimate: Estimate) -> str:
     """A fraction as ``97 ±2%``."""
-    return _with_interval(_times(estimate, 100.0), scale=100.0) + "%"
+    return _with_interval(estimate.scaled(100.0), scale=100.0) + "%"
 
 
 def signed_percent(estimate: Estimate) -> str:
@@ -78,11 +80,7 @@ def _signed(text: str) -> str:
 def _in_unit(estimate: Estimate, units: tuple[tuple[float, str], ...]) -> str:
     """An estimate in the largest unit of which it holds one, or else in the smallest."""
     factor, unit = next((pair for pair in units if abs(estimate.value) >= pair[0]), units[-1])
-    return f"{_with_interval(_times(estimate, 1 / factor))} {unit}"
-
-
-def _times(estimate: Estimate, factor: float) -> Estimate:
-    return Estimate(estimate.value * factor, estimate.low * factor, estimate.high * factor)
+    return f"{_with_interval(estimate.scaled(1 / factor))} {unit}"
 
 
 def _with_interval(estimate: Estimate, scale: float = 0.0) -> str:

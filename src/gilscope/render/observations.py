@@ -10,6 +10,7 @@ from gilscope.render import numbers
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import comparability
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+from gilscope.values.contests import is_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,10 +52,10 @@ def sheet(contest: ContestFigures) -> Sheet:
 
 def sheets(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:
     """The sheets over several contests: the convoy by switch interval, isolation by version."""
-    convoys = [contest for contest in contests if contest.contest.probe.kind == "latency"]
+    convoys = [contest for contest in contests if contest.contest.probe.times_requests]
     if convoys:
         yield _convoy(convoys)
-    kinds = dict.fromkeys(contest.contest.probe.id for contest in contests if contest.contest.probe.kind == "isolation")
+    kinds = dict.fromkeys(contest.contest.probe.id for contest in contests if contest.contest.probe.shows_isolation)
     for probe in kinds:
         yield _isolation([contest for contest in contests if contest.contest.probe.id == probe])
 
@@ -109,7 +110,7 @@ def _by_lane(*contests: ContestFigures) -> dict[str, dict[str, str]]:
     """Texts of what each lane saw, by name; the control lane is left out."""
     by_lane: dict[str, dict[str, str]] = defaultdict(dict)
     for item in (item for contest in contests for item in contest.observations):
-        if not item.lane.endswith("#control"):
+        if not is_control(item.lane):
             by_lane[item.lane][item.name] = _text(item)
     return by_lane
 

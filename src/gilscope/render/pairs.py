@@ -10,10 +10,9 @@ from gilscope.render.cells import if_measured, penalty
 from gilscope.render.notes import comparability
 from gilscope.render.scaling import crossing, pays_from
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gilscope.figures.values import ContestFigures, LaneFigures, PairFigures
     from gilscope.stats.estimate import Estimate
 
@@ -62,24 +61,21 @@ def _mean(mean: Estimate | None) -> str:
 
 
 def _best_threads(arm: str, contest: ContestFigures) -> str:
-    return _best(row for row in contest.lanes if row.lane.arm.name == arm and row.lane.model == "threads")
+    return _best(contest.best_lane(arm, "threads"))
 
 
 def _best_of_twin(contest: ContestFigures) -> str:
-    twin = contest.contest.reference.partition(":")[0]
-    return _best(row for row in contest.lanes if row.lane.arm.name == twin)
+    return _best(contest.best_lane(arm_and_work(contest.contest.reference)[0]))
 
 
-def _best(lanes: Iterable[LaneFigures]) -> str:
-    gains = [(row.gain, row.lane) for row in lanes if row.gain is not None]
-    if not gains:
+def _best(row: LaneFigures | None) -> str:
+    if row is None or row.gain is None:
         return NOT_MEASURED
-    gain, lane = max(gains, key=lambda best: best[0].value)
-    return f"{numbers.ratio(gain)} {lane.model}-{lane.workers}"
+    return f"{numbers.ratio(row.gain)} {row.lane.work}"
 
 
 def _threads_pay_from(contest: ContestFigures) -> str:
-    for item in contest.break_evens:
-        if item.model == "threads" and item.against.endswith("serial"):
-            return pays_from(item) if item.workers is None else crossing(item.workers)
-    return NOT_MEASURED
+    item = contest.break_even_of_threads
+    if item is None:
+        return NOT_MEASURED
+    return pays_from(item) if item.workers is None else crossing(item.workers)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.changes import HOLM, figure, mark, size
 from gilscope.render.sheet import Column, Sheet, tabulate
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ def _sheet(compared: RunComparison, probe: str, rows: Sequence[Row]) -> Sheet:
 
 def _name(row: Row) -> str:
     is_penalty = row.figure == "penalty" and row.work == "serial"
-    return f"penalty {row.arm}" if is_penalty else f"{row.arm}:{row.work}"
+    return f"penalty {row.arm}" if is_penalty else lane_name(row.arm, row.work)
 
 
 def _notes(compared: RunComparison, rows: Sequence[Row]) -> Iterator[str]:

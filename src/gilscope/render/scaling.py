@@ -9,6 +9,7 @@ from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import Column, Sheet, tabulate
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ THE_LAW = (
 def break_evens(contest: ContestFigures) -> Sheet:
     """The number of workers from which each model pays."""
     columns: list[Column[BreakEven]] = [
-        Column("lane", lambda item: f"{item.arm}:{item.model}"),
+        Column("lane", lambda item: lane_name(item.arm, item.model)),
         Column("against", lambda item: item.against),
         Column("pays from", pays_from),
         Column("crossing", lambda item: if_measured(item.workers, crossing)),
@@ -50,7 +51,7 @@ def scaling_laws(contest: ContestFigures) -> Sheet:
             "peak (workers)", lambda row: numbers.ratio(row[1].peak) if math.isfinite(row[1].peak.value) else "none"
         ),
     ]
-    fits = [(f"{item.arm}:{item.model}", item.law) for item in contest.scaling_laws if isinstance(item.law, Fit)]
+    fits = [(lane_name(item.arm, item.model), item.law) for item in contest.scaling_laws if isinstance(item.law, Fit)]
     return tabulate(f"Scaling of {contest.contest.id}", columns, fits, [THE_LAW])
 
 

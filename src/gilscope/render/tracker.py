@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.figures.standings import Mean, Standing
+    from gilscope.stats.estimate import Estimate
 
     Figure = tuple[str, Callable[[Standing], str]]
 
@@ -66,7 +66,7 @@ def _feature(name: str, standing: Standing) -> str:
 
 
 def _penalty(mean: Mean | None) -> str:
-    return _mean(mean, lambda ratio: numbers.signed_percent(Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1)))
+    return _mean(mean, lambda ratio: numbers.signed_percent(ratio.relative()))
 
 
 def _mean(mean: Mean | None, text: Callable[[Estimate], str]) -> str:

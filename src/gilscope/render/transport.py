@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.figures import transport
 from gilscope.render import numbers
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +66,7 @@ def _trips(shape: str, means: Sequence[Means]) -> Sheet:
     """Times of trips: a row per arm and way that has any, a column per size."""
     sizes = transport.sizes(means)
     columns: list[Column[Means]] = [
-        Column("means", lambda row: f"{row.arm}:{row.way}"),
+        Column("means", lambda row: lane_name(row.arm, row.way)),
         *(Column(size_text(size), partial(_time, size), wide=size not in {sizes[0], sizes[-1]}) for size in sizes),
         Column("bandwidth", lambda row: numbers.bandwidth(row.trips[-1].bandwidth)),
     ]

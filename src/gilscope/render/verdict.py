@@ -85,11 +85,11 @@ def _price(contest: ContestFigures) -> Iterator[str]:
 
 
 def _pays(contest: ContestFigures) -> Iterator[str]:
-    for item in contest.break_evens:
-        if item.model == "threads" and item.against.endswith("serial"):
-            count = item.whole_workers
-            pays = f"do not pay within {item.within} workers" if count is None else f"pay from {pays_from(item)}"
-            yield f"Its threads {pays} (against {item.against})."
+    item = contest.break_even_of_threads
+    if item is not None:
+        count = item.whole_workers
+        pays = f"do not pay within {item.within} workers" if count is None else f"pay from {pays_from(item)}"
+        yield f"Its threads {pays} (against {item.against})."
 
 
 def _warning(verdict: Verdict) -> Iterator[str]:

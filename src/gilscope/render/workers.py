@@ -11,6 +11,7 @@ from gilscope.render.cells import if_measured, penalty
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import comparability, contest_notes
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ ORDER_NOTES = (
 def ways(contest: ContestFigures) -> Sheet:
     """Every way of every arm: its time, or why it has none."""
     lanes = {row.lane.name: row for row in contest.lanes}
-    penalties = {f"{item.arm}:{item.way}": item for item in contest.penalties}
+    penalties = {lane_name(item.arm, item.way or "serial"): item for item in contest.penalties}
     reasons = _reasons(contest)
 
     def time(name: str) -> str:
