@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import tomllib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gilscope.values.records import RunHeader
 
 REFERENCE = Path("results/reference")
+ROOMS = Path("docs/rooms.toml")
 
 
 def stored(suite: str) -> Path | None:
@@ -95,6 +97,23 @@ def rungs() -> str:
     return _text([ladder.sheet(climbed(report.run.contests))], [report.run.header])
 
 
+def rooms() -> str:
+    """What lives in each room of the package, and which others it may import."""
+    table = tomllib.loads(ROOMS.read_text(encoding="utf-8"))
+    rows = [f"| {_room(name)} | {row['holds']} | {_imports(row.get('imports', []))} |" for name, row in table.items()]
+    return "\n".join(["| room | what lives there | may import |", "|---|---|---|", *rows, ""])
+
+
+def _room(name: str) -> str:
+    return f"`{name}/`" if (places.PACKAGE / name).is_dir() else f"`{name}`"
+
+
+def _imports(rooms: Sequence[str]) -> str:
+    if rooms == ["*"]:
+        return "all but `agent`"
+    return ", ".join(f"`{name}`" for name in rooms) or "nothing of ours"
+
+
 def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
     """Of contests with the same probe and builds, the one with the most launches; of several such, the last."""
     chosen: dict[str, ContestFigures] = {}
@@ -138,13 +157,17 @@ def _help(command: argparse.ArgumentParser) -> str:
 def keys(table: type[msgspec.Struct]) -> str:
     """A Struct's fields with their types and defaults, and what its docstring says of them."""
     rows = [f"| `{item.encode_name}` | {_type(item.type)} | {_default(item)} |" for item in fields(table)]
-    about = inspect.getdoc(table) or ""
+    lineage = [kind for kind in table.__mro__ if issubclass(kind, msgspec.Struct) and kind is not msgspec.Struct]
+    about = "\n\n".join(inspect.cleandoc(kind.__doc__ or "") for kind in lineage)
     return "\n".join([about.replace("``", "`"), "", "| key | type | default |", "|---|---|---|", *rows, ""])
 
 
 def _type(kind: object) -> str:
     named = kind.__name__ if isinstance(kind, type) else str(kind)
-    for prefix in ("typing.", "gilscope.model.", "gilscope.stats."):
+    for prefix in (
+        "typing.",
+        *(f"gilscope.{room}." for room in ("values.contests", "values.records", "values.runtimes")),
+    ):
         named = named.replace(prefix, "")
     return "`" + named.replace("|", "or").replace("NoneType", "null") + "`"
 
