@@ -21,7 +21,6 @@ from gilscope.agent.timing import digest
 from gilscope.model import LaneSpec
 from gilscope.models import MODELS
 from gilscope.protocol import Measured
-from gilscope.runtimes.twins import arms
 from targets import has_joblib, models_of
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 FREE_THREADED = [pytest.param(arm, id=arm.name) for arm in targets.FREE_THREADED]
-ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CENSUS.runtimes for arm in arms(runtime)]
+ARMS = [pytest.param(arm, id=arm.name) for arm in targets.ARMS]
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 

@@ -16,7 +16,6 @@ from gilscope.guardian import Guardian
 from gilscope.lane import Lane, LaneFailedError, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
 from gilscope.plan import unfit
-from gilscope.runtimes.twins import arms
 
 if TYPE_CHECKING:
     from gilscope.model import Arm
@@ -25,7 +24,7 @@ FOLDER = matrix.home() / "probes"
 KINDS = {"latency", "hazards", "gil", "isolation"}
 PROBES = {probe.id: probe for probe in catalog.probes(FOLDER) if probe.kind in KINDS and probe.observes}
 SCRIPTS = sorted({Path(probe.path) for probe in PROBES.values()})
-ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CENSUS.runtimes for arm in arms(runtime)]
+ARMS = [pytest.param(arm, id=arm.name) for arm in targets.ARMS]
 AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 ONE_CASE = [probe for probe in PROBES.values() if probe.case in {None, 0.005}]
 HANGS = "opposite"

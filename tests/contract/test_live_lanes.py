@@ -17,10 +17,7 @@ from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError
 from gilscope.lines import LONGEST_BYTES
 from gilscope.model import LaneSpec, Probe
-from gilscope.models import MODELS
-from gilscope.runtimes.census import census
-from gilscope.runtimes.twins import arms
-from targets import environment
+from targets import NEWEST_DEFAULT, environment, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,20 +25,17 @@ if TYPE_CHECKING:
 
     from gilscope.model import Arm
 
+ARM = NEWEST_DEFAULT
+MODELS = models_of(ARM)
+"""What this Python can run: a model that it lacks has no case here (`tests/agent` holds that it is refused)."""
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts, and signals are POSIX's")
 
 TIME_LIMIT_S = 30.0
 
 PROCESSES = ("processes", "processes-fork", "processes-forkserver", "process-pool")
 """Models whose worker is a process of its own; joblib calls the function itself where there is one worker."""
-INTERPRETERS = ("interpreters", "interpreters-shared", "interpreter-pool")
-
-
-@pytest.fixture(scope="module")
-def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
-    """The newest default build, as it is."""
-    found = census(os.environ, [sys.executable], [], tmp_path_factory.mktemp("cache")).runtimes
-    return arms([runtime for runtime in found if runtime.facts.build == "default"][-1])[0]
+INTERPRETERS = [model for model in MODELS if model.startswith("interpreter")]
 
 
 class Lanes:
@@ -124,9 +118,9 @@ def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def lanes(arm: Arm, tmp_path: Path, bytecode: Path) -> Iterator[Lanes]:
+def lanes(tmp_path: Path, bytecode: Path) -> Iterator[Lanes]:
     """Lanes that live no longer than a test."""
-    with Lanes(arm, tmp_path, bytecode) as made:
+    with Lanes(ARM, tmp_path, bytecode) as made:
         yield made
 
 
