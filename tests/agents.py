@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gilscope.model import Arm
 
-TIME_LIMIT_S = 60
+TIME_LIMIT_S = 120
 
 
 class Ended(NamedTuple):
@@ -121,12 +121,11 @@ def end(process: subprocess.Popen[bytes]) -> Ended:
 
 def members(group: int) -> list[str]:
     """Lines of ``ps`` on the living processes of a group, once those that are about to end had time to."""
-    lines: list[str] = []
-    for _ in range(100):
+    deadline_s = time.monotonic() + TIME_LIMIT_S
+    while True:
         ps = ["ps", "-A", "-o", "pgid=,pid=,stat=,args="]
         listed = subprocess.run(ps, capture_output=True, text=True, check=True).stdout.splitlines()
         lines = [line for line in listed if line.split()[0] == str(group) and not line.split()[2].startswith("Z")]
-        if not lines:
-            break
+        if not lines or time.monotonic() > deadline_s:
+            return lines
         time.sleep(0.05)
-    return lines

@@ -1,20 +1,40 @@
-"""What all tests have in common: a chosen set of runtimes is named at the top, and one that is not there stops them."""
+"""What all tests have in common: they know the same Pythons, and a set of runtimes that is not here stops them."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gilscope.errors import UsageError
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SET = "GILSCOPE_TEST_RUNTIMES"
+ANSWERS = "GILSCOPE_TEST_ANSWERS"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask all Pythons once, before the processes start that share the tests; on a busy machine one might hear less."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        answers = tempfile.TemporaryDirectory()
+        config.add_cleanup(answers.cleanup)
+        os.environ[ANSWERS] = answers.name
+        targets()
+
 
 def pytest_report_header() -> str | None:
     """The runtimes to be tested on, where a set of them was chosen."""
-    if "GILSCOPE_TEST_RUNTIMES" not in os.environ:
-        return None  # a census takes seconds, which the unit tests do without
+    return f"{SET}: {', '.join(runtime.name for runtime in targets().RUNTIMES)}" if SET in os.environ else None
+
+
+def targets() -> ModuleType:
+    """The census of the tests, which takes seconds: unit tests alone do without."""
     try:
-        import targets  # noqa: PLC0415 - the same
+        import targets  # noqa: PLC0415 - see above
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
-    return f"{targets.SET}: {', '.join(runtime.name for runtime in targets.RUNTIMES)}"
+    return targets

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.metadata
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 from gilscope.errors import UsageError
 from gilscope.lane import common_environment, lane_environment
 from gilscope.models import MODELS
+from gilscope.runtimes.candidates import candidates
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms, select
 
@@ -28,10 +31,13 @@ SET = "GILSCOPE_TEST_RUNTIMES"
 """The environment variable that names the runtimes to test on, by names or patterns of names; unset, all are tested."""
 
 
-def machine(explicit: tuple[str, ...] = (sys.executable,)) -> Census:
-    """The census of the whole machine, taken anew: every executable is asked."""
-    with tempfile.TemporaryDirectory() as cache:
-        return census(os.environ, explicit, [], Path(cache))
+ANSWERS = "GILSCOPE_TEST_ANSWERS"
+"""The environment variable that names a folder of answers, so that processes which share the tests ask only once."""
+
+
+def machine(answers: Path, explicit: tuple[str, ...] = (sys.executable,)) -> Census:
+    """The census of the whole machine; what the folder of answers does not hold is asked, and kept there."""
+    return census(os.environ, explicit, [], answers)
 
 
 def chosen(everything: Census, environ: Mapping[str, str]) -> tuple[Runtime, ...]:
@@ -52,7 +58,8 @@ def chosen(everything: Census, environ: Mapping[str, str]) -> tuple[Runtime, ...
     return tuple(runtime for runtime in everything.runtimes if runtime.name in found)
 
 
-MACHINE = machine()
+with tempfile.TemporaryDirectory() as _answers:
+    MACHINE = machine(Path(os.environ.get(ANSWERS, _answers)))
 RUNTIMES = chosen(MACHINE, os.environ)
 AS_BUILT = [arms(runtime)[0] for runtime in RUNTIMES]
 ARMS = [arm for runtime in RUNTIMES for arm in arms(runtime)]
@@ -63,6 +70,23 @@ EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:]]
 
 NEWEST_DEFAULT = (DEFAULT or FREE_THREADED)[-1]
 """The newest default build, or the newest free-threaded one where there is no other: for what is tested once."""
+
+
+def executables() -> list[tuple[str, str]]:
+    """Short texts and paths: of the chosen runtimes, or of all files on the machine that may be a Python."""
+    if SET in os.environ:
+        return [(f"{runtime.origin}-{runtime.name}", runtime.executable) for runtime in RUNTIMES]
+    found = candidates(os.environ, [sys.executable], Path(os.devnull))
+    return [(f"{candidate.origin}-{candidate.label}", candidate.path) for candidate in found]
+
+
+@functools.cache
+def headers(executable: str) -> Path | None:
+    """The folder in which an interpreter has its ``Python.h``, or None: many are installed without."""
+    code = "import sysconfig; print(sysconfig.get_path('include'))"
+    folder = Path(subprocess.check_output([executable, "-c", code], text=True).strip())
+    return folder if (folder / "Python.h").exists() else None
+
 
 PACKAGES = ("joblib", "cloudpickle")
 """Pure Python, so that what is installed for the tests can be lent to any Python that is new enough."""

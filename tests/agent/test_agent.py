@@ -8,7 +8,6 @@ import runpy
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,10 +20,12 @@ from gilscope.agent.timing import digest
 from gilscope.model import LaneSpec
 from gilscope.models import MODELS
 from gilscope.protocol import Measured
+from patience import asked_again
 from targets import has_joblib, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gilscope.model import Arm
 
@@ -152,7 +153,7 @@ def setup():
     return len(made)
 
 def work(state):
-    time.sleep(0.02)
+    time.sleep(0.1)
     return state
 """
 SHARING = {"threads", "thread-pool", "asyncio", "asyncio-threads"}
@@ -160,8 +161,12 @@ SHARING = {"threads", "thread-pool", "asyncio", "asyncio-threads"}
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "own"])
 @pytest.mark.parametrize("arm", AS_BUILT)
+@asked_again
 def test_workers_of_one_module_share_a_state_only_where_asked(arm: Arm, agents: Agents, *, shared: bool) -> None:
-    """Each state is numbered when it is made: those who share see one, others one each."""
+    """Each state is numbered when it is made: those who share see one, others one each.
+
+    A pool gives both units to one worker where the other one comes too late.
+    """
     probe = agents.write(NUMBERING, shared=shared)
 
     ended = agents.ask(arm, probe, models=[model for model in models_of(arm) if model != "serial"])
@@ -436,11 +441,10 @@ PyMODINIT_FUNC PyInit_needs_gil(void) { return PyModuleDef_Init(&module); }
 
 def build_extension(arm: Arm, folder: Path) -> None:
     """Compile a module that does not say it can do without the GIL, or skip the test."""
-    code = "import sysconfig; print(sysconfig.get_path('include'))"
-    include = subprocess.check_output([arm.runtime.executable, "-c", code], text=True).strip()
+    include = targets.headers(arm.runtime.executable)
     compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None or not (Path(include) / "Python.h").exists():
-        pytest.skip(f"needs a C compiler and the headers in {include}")
+    if compiler is None or include is None:
+        pytest.skip(f"needs a C compiler, and the headers of {arm.runtime.executable}")
     (folder / "needs_gil.c").write_text(EXTENSION)
     options = ["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared", "-fPIC"]
     target = folder / "needs_gil.so"

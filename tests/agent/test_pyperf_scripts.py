@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., "Told"]
 
-TIME_LIMIT_S = 60
+TIME_LIMIT_S = 120
 
 EVERY_METHOD = """
 import sys

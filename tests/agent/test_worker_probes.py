@@ -25,7 +25,7 @@ WAYS = [
     for probe in ("birth/start", "dispatch/empty_task")
     for way in BUILT_IN[probe].ways
 ] + [pytest.param("birth/end", "thread"), pytest.param("birth/end", "spawn")]  # its other lives are those of the start
-TIME_LIMIT_S = 60
+TIME_LIMIT_S = 120
 
 
 class Asked:
@@ -66,7 +66,7 @@ def members(group: int) -> list[psutil.Process]:
                 found.append(process)
         except ProcessLookupError:
             continue
-    return psutil.wait_procs(found, timeout=5)[1]
+    return psutil.wait_procs(found, timeout=TIME_LIMIT_S)[1]
 
 
 @pytest.fixture(scope="module")
