@@ -11,6 +11,7 @@ import pytest
 from gilscope import protocol
 from gilscope.lane import AGENT
 from gilscope.model import Arm, LaneSpec, Probe
+from patience import asked_again
 from targets import AS_BUILT, DEFAULT, EDGES, environment, models_of
 
 if TYPE_CHECKING:
@@ -410,12 +411,14 @@ pyperf.Runner().bench_time_func("held", held)
 
 
 @pytest.mark.parametrize("arm", DEFAULT[-1:], ids=shown)
+@asked_again
 def test_a_shared_gil_shows_no_gain_where_the_clock_of_a_worker_would(arm: Arm, run: Run) -> None:
     """C code that holds the GIL while it is timed tells the time it takes alone, also beside another worker.
 
-    By the workers' clocks, two take as long as one. What they timed did not overlap, so a trial took longer than that.
+    By the workers' clocks, two take as long as one. What they timed did not overlap, so a trial took as long as both:
+    longer than one of them by more than half of what the other one told.
     """
     beside = run(arm, HOLDING, measuring(arm, "held", "threads", loops=(5, 5, 5))).trials
 
     assert all(sum(trial.own_ns) <= max(trial.ends_ns) for trial in beside)
-    assert any(trial.wall_ns > max(trial.own_ns) for trial in beside)
+    assert all(trial.wall_ns > max(trial.own_ns) + min(trial.own_ns) / 2 for trial in beside)
