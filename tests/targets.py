@@ -88,6 +88,17 @@ def headers(executable: str) -> Path | None:
     return folder if (folder / "Python.h").exists() else None
 
 
+WITH_A_LIST = [arm for arm in AS_BUILT if arm.runtime.facts.version >= (3, 10)]
+"""Those that can list the modules of their standard library."""
+
+
+@functools.cache
+def standard_library(arm: Arm) -> frozenset[str]:
+    """The names of the modules that come with one of those Pythons."""
+    code = "import sys; print(*sys.stdlib_module_names)"
+    return frozenset(subprocess.check_output([arm.runtime.executable, "-c", code], text=True).split())
+
+
 PACKAGES = ("joblib", "cloudpickle")
 """Pure Python, so that what is installed for the tests can be lent to any Python that is new enough."""
 
