@@ -14,12 +14,13 @@ import msgspec
 import pytest
 
 import targets
-from agents import Agents, Ended, end, members
+from agents import Agents, Ended, end
 from gilscope import protocol
 from gilscope.agent.timing import digest
 from gilscope.model import LaneSpec
 from gilscope.models import MODELS
 from gilscope.protocol import Measured
+from leftovers import members
 from patience import asked_again
 from targets import has_joblib, models_of
 

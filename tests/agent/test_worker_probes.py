@@ -6,7 +6,6 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 import targets
@@ -14,6 +13,7 @@ from gilscope import catalog, protocol
 from gilscope.guardian import kill_group
 from gilscope.lane import AGENT, common_environment, lane_environment
 from gilscope.model import LaneSpec, Probe
+from leftovers import members
 
 if TYPE_CHECKING:
     from gilscope.model import Arm, Facts
@@ -55,18 +55,6 @@ class Asked:
         finally:
             kill_group(self.process.pid)
         return [answer for line in out.splitlines(keepends=True) if (answer := protocol.answer(line)) is not None]
-
-
-def members(group: int) -> list[psutil.Process]:
-    """The processes of a group that are still there once they had time to end."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if os.getpgid(process.pid) == group:
-                found.append(process)
-        except ProcessLookupError:
-            continue
-    return psutil.wait_procs(found, timeout=TIME_LIMIT_S)[1]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.provision import child
+from leftovers import gone, lives
 from patience import looked
 
 if TYPE_CHECKING:
@@ -27,18 +28,6 @@ TIME_LIMIT_S = 60.0
 def run(script: str, *, limit_s: float = TIME_LIMIT_S, on_line: Callable[[str], None] | None = None) -> child.Ended:
     """Run a line of shell."""
     return child.run(["sh", "-c", script], environ=os.environ, limit_s=limit_s, on_line=on_line)
-
-
-def gone(pid: int, within_s: float = TIME_LIMIT_S) -> bool:
-    """Whether a process is no more, or a zombie, soon."""
-    deadline_s = time.monotonic() + within_s
-    while time.monotonic() < deadline_s:
-        ps = ["ps", "-o", "state=", "-p", str(pid)]
-        state = subprocess.run(ps, capture_output=True, text=True, check=False).stdout
-        if state.strip() in {"", "Z"}:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_child_is_heard_and_its_end_is_told(tmp_path: Path) -> None:
@@ -81,7 +70,7 @@ def test_a_stray_descendant_does_not_hold_us_up() -> None:
 
     try:
         assert ended.succeeded
-        os.kill(stray, 0)
+        assert lives(stray)
     finally:
         os.kill(stray, signal.SIGKILL)
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from gilscope.guardian import Guardian, kill_group
 from gilscope.lane import Lane, LaneFailedError
 from gilscope.lines import LONGEST_BYTES
 from gilscope.model import LaneSpec, Probe
+from leftovers import members
 from patience import looked
 from targets import NEWEST_DEFAULT, environment, models_of
 
@@ -126,18 +126,6 @@ def lanes(tmp_path: Path, bytecode: Path) -> Iterator[Lanes]:
         yield made
 
 
-def living(group: int) -> list[str]:
-    """Lines of ``ps`` on the living processes of a group, once those that were just killed had time to end."""
-    deadline_s = time.monotonic() + TIME_LIMIT_S
-    while True:
-        ps = ["ps", "-A", "-o", "pgid=,pid=,stat=,args="]
-        listed = subprocess.run(ps, capture_output=True, text=True, check=True).stdout.splitlines()
-        lines = [line for line in listed if line.split()[0] == str(group) and not line.split()[2].startswith("Z")]
-        if not lines or time.monotonic() > deadline_s:
-            return lines
-        time.sleep(0.05)
-
-
 def group_of(lanes: Lanes) -> int:
     """The process group of the lane opened last."""
     return lanes.opened[-1]._process.pid
@@ -191,7 +179,7 @@ def test_a_good_lane_is_closed_without_a_word(lanes: Lanes, model: str) -> None:
     lane.close()
 
     assert [trial.loops for trial in measured] == [1, 5]
-    assert living(group_of(lanes)) == []
+    assert members(group_of(lanes)) == []
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -242,7 +230,7 @@ def test_work_that_hangs(lanes: Lanes, model: str, monkeypatch: pytest.MonkeyPat
 
     assert (error.phase, error.kind) == ("work", "hung")
     assert "sits_here" in error.detail
-    assert living(group_of(lanes)) == []
+    assert members(group_of(lanes)) == []
 
 
 @pytest.mark.parametrize("model", INTERPRETERS)
@@ -258,7 +246,7 @@ def test_work_that_hangs_in_an_interpreter(lanes: Lanes, model: str) -> None:
 
     assert (error.kind, error.phase) == ("hung", phase)
     assert phase == "work" or "in work" in error.detail
-    assert living(group_of(lanes)) == []
+    assert members(group_of(lanes)) == []
 
 
 @pytest.mark.parametrize(
@@ -294,7 +282,7 @@ def test_work_that_forks(lanes: Lanes, model: str) -> None:
     lanes.opened[-1].kill()
 
     assert (error.kind, error.reason.startswith("the probe called fork")) == ("forked", True)
-    assert living(group_of(lanes)) == []
+    assert members(group_of(lanes)) == []
 
 
 def test_a_lane_that_dies_beside_a_child_has_died(lanes: Lanes) -> None:
@@ -305,7 +293,7 @@ def test_a_lane_that_dies_beside_a_child_has_died(lanes: Lanes) -> None:
     lanes.opened[-1].kill()
 
     assert (error.kind, error.reason) == ("died", "ended with exit status 3")
-    assert living(group_of(lanes)) == []
+    assert members(group_of(lanes)) == []
 
 
 def test_a_lane_that_dies_on_its_way_out(lanes: Lanes) -> None:
@@ -335,7 +323,7 @@ def test_a_lane_that_does_not_end(lanes: Lanes, monkeypatch: pytest.MonkeyPatch)
     error = looked(unended, lambda error: error.reason == reason)
 
     assert (error.kind, error.reason) == ("died at shutdown", reason)
-    assert living(group_of(lanes)) == []
+    assert members(group_of(lanes)) == []
 
 
 # what an interpreter does before the agent runs

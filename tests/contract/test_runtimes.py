@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pytest
 import targets
 from gilscope.runtimes.census import census
 from gilscope.runtimes.interrogation import ask
+from leftovers import gone
 from patience import looked
 
 if TYPE_CHECKING:
@@ -123,20 +123,6 @@ def test_a_hanging_executable_and_its_children_are_killed(tmp_path: Path) -> Non
 
     assert reason == f"it did not answer within {limit_s:g} s"
     assert gone(int(child.read_text()))
-
-
-def gone(pid: int) -> bool:
-    """Tell whether a process ends soon; one that only waits for its parent has ended."""
-    for _ in range(600):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        status = Path(f"/proc/{pid}/stat")
-        if status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z":
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_child_that_keeps_the_pipe_open_does_not_hold_us(tmp_path: Path) -> None:
