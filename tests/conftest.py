@@ -32,9 +32,9 @@ def pytest_report_header() -> str | None:
 
 
 def targets() -> ModuleType:
-    """The census of the tests, which takes seconds: unit tests alone do without."""
+    """The room that takes the census of the tests, imported where one is needed: unit tests alone do without."""
     try:
-        import targets  # noqa: PLC0415 - see above
+        import targets  # noqa: PLC0415 - its import takes the census
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
     return targets

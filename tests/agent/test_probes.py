@@ -146,6 +146,8 @@ def test_only_what_needs_a_package_or_a_compiler_may_lack_anything_on_threads(by
     }
 
     assert lacking <= {probe.id for probe in PROBES if probe.dependencies or "extension" in probe.id}
+    if targets.headers(NEWEST.runtime.executable) is not None:
+        assert not any("there is no Python.h" in answer.get("reason", "") for answer in answers.values())
 
 
 MISSING = "import no_such_package\ndef work(): pass\n"

@@ -52,7 +52,7 @@ def test_a_set_that_names_nothing_says_what_there_is(named: str) -> None:
     ids=["nothing", "something"],
 )
 def test_pytest_names_the_set_or_stops_before_the_first_test(named: str, status: int, words: str) -> None:
-    """Without a traceback."""
+    """A set that is not there ends pytest with one line, and one that is there is named in its header."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", __file__]
     environ = {**os.environ, targets.SET: named}
 
