@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import time
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from gilscope.lab import protocol
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.runtimes import Arm
 
-TIME_LIMIT_S = 60
+TIME_LIMIT_S = 120
 
 
 class Ended(NamedTuple):
@@ -117,16 +116,3 @@ def end(process: subprocess.Popen[bytes]) -> Ended:
     assert None not in answers, f"something else is among the answers: {out!r}"
     printed = errors.decode("utf-8", "replace")
     return Ended([answer for answer in answers if answer is not None], process.returncode, printed, process.pid)
-
-
-def members(group: int) -> list[str]:
-    """Lines of ``ps`` on the living processes of a group, once those that are about to end had time to."""
-    lines: list[str] = []
-    for _ in range(100):
-        ps = ["ps", "-A", "-o", "pgid=,pid=,stat=,args="]
-        listed = subprocess.run(ps, capture_output=True, text=True, check=True).stdout.splitlines()
-        lines = [line for line in listed if line.split()[0] == str(group) and not line.split()[2].startswith("Z")]
-        if not lines:
-            break
-        time.sleep(0.05)
-    return lines

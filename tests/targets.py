@@ -1,10 +1,13 @@
-"""The Pythons that tests start agents in, and what they are lent: joblib, which one of the models needs."""
+"""The Pythons that tests run on: the census of this machine or a part of it, and the joblib that they are lent."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib.metadata
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -12,21 +15,89 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
+from gilscope.errors import UsageError
 from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.models import MODELS
+from gilscope.runtimes.candidates import candidates
 from gilscope.runtimes.census import census
-from gilscope.runtimes.twins import arms
+from gilscope.runtimes.twins import arms, select
 
 if TYPE_CHECKING:
-    from gilscope.values.runtimes import Arm
+    from collections.abc import Mapping
 
-with tempfile.TemporaryDirectory() as _cache:
-    CENSUS = census(os.environ, [sys.executable], [], Path(_cache))
-AS_BUILT = [arms(runtime)[0] for runtime in CENSUS.runtimes]
+    from gilscope.values.runtimes import Arm, Census, Runtime
+
+SET = "GILSCOPE_TEST_RUNTIMES"
+"""The environment variable that names the runtimes to test on, by names or patterns of names; unset, all are tested."""
+
+
+ANSWERS = "GILSCOPE_TEST_ANSWERS"
+"""The environment variable that names a folder of answers, so that processes which share the tests ask only once."""
+
+
+def machine(answers: Path, explicit: tuple[str, ...] = (sys.executable,)) -> Census:
+    """The census of the whole machine; what the folder of answers does not hold is asked, and kept there."""
+    return census(os.environ, explicit, [], answers)
+
+
+def chosen(everything: Census, environ: Mapping[str, str]) -> tuple[Runtime, ...]:
+    """The runtimes that the environment names, in the census' order; a name may mean none as long as another does.
+
+    Raises:
+        UsageError: the whole set names nothing that is there.
+    """
+    if SET not in environ:
+        return select(everything, [])
+    found: set[str] = set()
+    for name in environ[SET].split():
+        with contextlib.suppress(UsageError):
+            found |= {runtime.name for runtime in select(everything, [name])}
+    if not found:
+        there = ", ".join(runtime.name for runtime in everything.runtimes)
+        raise UsageError(f"{SET}={environ[SET]!r} names no runtime of this machine. There are: {there}.")
+    return tuple(runtime for runtime in everything.runtimes if runtime.name in found)
+
+
+with tempfile.TemporaryDirectory() as _answers:
+    MACHINE = machine(Path(os.environ.get(ANSWERS, _answers)))
+RUNTIMES = chosen(MACHINE, os.environ)
+AS_BUILT = [arms(runtime)[0] for runtime in RUNTIMES]
+ARMS = [arm for runtime in RUNTIMES for arm in arms(runtime)]
 DEFAULT = [arm for arm in AS_BUILT if arm.runtime.facts.build == "default"]
 FREE_THREADED = [arm for arm in AS_BUILT if arm not in DEFAULT]
 EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:]]
 """The oldest, the newest and the newest free-threaded one: for what differs by model, but hardly by version."""
+
+NEWEST_DEFAULT = (DEFAULT or FREE_THREADED)[-1]
+"""The newest default build, or the newest free-threaded one where there is no other: for what is tested once."""
+
+
+def executables() -> list[tuple[str, str]]:
+    """Short texts and paths: of the chosen runtimes, or of all files on the machine that may be a Python."""
+    if SET in os.environ:
+        return [(f"{runtime.origin}-{runtime.name}", runtime.executable) for runtime in RUNTIMES]
+    found = candidates(os.environ, [sys.executable], Path(os.devnull))
+    return [(f"{candidate.origin}-{candidate.label}", candidate.path) for candidate in found]
+
+
+@functools.cache
+def headers(executable: str) -> Path | None:
+    """The folder in which an interpreter has its ``Python.h``, or None: many are installed without."""
+    code = "import sysconfig; print(sysconfig.get_path('include'))"
+    folder = Path(subprocess.check_output([executable, "-c", code], text=True).strip())
+    return folder if (folder / "Python.h").exists() else None
+
+
+WITH_A_LIST = [arm for arm in AS_BUILT if arm.runtime.facts.version >= (3, 10)]
+"""Those that can list the modules of their standard library."""
+
+
+@functools.cache
+def standard_library(arm: Arm) -> frozenset[str]:
+    """The names of the modules that come with one of those Pythons."""
+    code = "import sys; print(*sys.stdlib_module_names)"
+    return frozenset(subprocess.check_output([arm.runtime.executable, "-c", code], text=True).split())
+
 
 PACKAGES = ("joblib", "cloudpickle")
 """Pure Python, so that what is installed for the tests can be lent to any Python that is new enough."""

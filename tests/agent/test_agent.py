@@ -8,31 +8,32 @@ import runpy
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 import targets
-from agents import Agents, Ended, end, members
+from agents import Agents, Ended, end
 from gilscope.agent.timing import digest
 from gilscope.lab import protocol
 from gilscope.lab.protocol import Measured
 from gilscope.models import MODELS
-from gilscope.runtimes.twins import arms
 from gilscope.values.contests import LaneSpec
+from leftovers import members
+from patience import asked_again
 from targets import has_joblib, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gilscope.values.runtimes import Arm
 
 AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 FREE_THREADED = [pytest.param(arm, id=arm.name) for arm in targets.FREE_THREADED]
-ARMS = [pytest.param(arm, id=arm.name) for runtime in targets.CENSUS.runtimes for arm in arms(runtime)]
+ARMS = [pytest.param(arm, id=arm.name) for arm in targets.ARMS]
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -153,7 +154,7 @@ def setup():
     return len(made)
 
 def work(state):
-    time.sleep(0.02)
+    time.sleep(0.1)
     return state
 """
 SHARING = {"threads", "thread-pool", "asyncio", "asyncio-threads"}
@@ -161,8 +162,12 @@ SHARING = {"threads", "thread-pool", "asyncio", "asyncio-threads"}
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "own"])
 @pytest.mark.parametrize("arm", AS_BUILT)
+@asked_again
 def test_workers_of_one_module_share_a_state_only_where_asked(arm: Arm, agents: Agents, *, shared: bool) -> None:
-    """Each state is numbered when it is made: those who share see one, others one each."""
+    """Each state is numbered when it is made: those who share see one, others one each.
+
+    A pool gives both units to one worker where the other one comes too late.
+    """
     probe = agents.write(NUMBERING, shared=shared)
 
     ended = agents.ask(arm, probe, models=[model for model in models_of(arm) if model != "serial"])
@@ -437,11 +442,10 @@ PyMODINIT_FUNC PyInit_needs_gil(void) { return PyModuleDef_Init(&module); }
 
 def build_extension(arm: Arm, folder: Path) -> None:
     """Compile a module that does not say it can do without the GIL, or skip the test."""
-    code = "import sysconfig; print(sysconfig.get_path('include'))"
-    include = subprocess.check_output([arm.runtime.executable, "-c", code], text=True).strip()
+    include = targets.headers(arm.runtime.executable)
     compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None or not (Path(include) / "Python.h").exists():
-        pytest.skip(f"needs a C compiler and the headers in {include}")
+    if compiler is None or include is None:
+        pytest.skip(f"needs a C compiler, and the headers of {arm.runtime.executable}")
     (folder / "needs_gil.c").write_text(EXTENSION)
     options = ["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared", "-fPIC"]
     target = folder / "needs_gil.so"

@@ -7,22 +7,21 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+import targets
 from gilscope.agent import facts
 from gilscope.places import FACTS_SCRIPT
 from gilscope.processes.environment import without_python
-from gilscope.runtimes.candidates import candidates
 from gilscope.values.runtimes import Facts
 
-FOUND = [
-    pytest.param(candidate.path, id=f"{candidate.origin}-{candidate.label}")
-    for candidate in candidates(os.environ, [sys.executable], Path(os.devnull))
-]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOUND = [pytest.param(path, id=text) for text, path in targets.executables()]
 
 
 def run(executable: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,7 +32,7 @@ def run(executable: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env=without_python(os.environ),
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 

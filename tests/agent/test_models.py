@@ -8,6 +8,7 @@ import pytest
 
 from gilscope.agent.timing import digest
 from gilscope.values.runtimes import Arm
+from patience import asked_again
 from targets import AS_BUILT, EDGES, has_joblib, models_of
 
 if TYPE_CHECKING:
@@ -80,10 +81,10 @@ import asyncio
 import time
 
 async def together():
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.2)
 
 def alone():
-    time.sleep(0.03)
+    time.sleep(0.2)
 
 async def busy():
     begun = time.process_time()
@@ -94,6 +95,7 @@ async def busy():
 
 @pytest.mark.parametrize("arm", EDGES, ids=shown)
 @pytest.mark.parametrize(("function", "overlaps"), [("together", True), ("alone", False)])
+@asked_again
 def test_coroutines_overlap_on_one_loop_and_functions_block_it(
     arm: Arm, function: str, agents: Agents, *, overlaps: bool
 ) -> None:
@@ -133,10 +135,14 @@ def test_a_pool_whose_worker_dies_says_how(arm: Arm, agents: Agents) -> None:
 
 
 @pytest.mark.parametrize("arm", EDGES, ids=shown)
+@asked_again
 def test_as_many_workers_as_asked_for_are_there(arm: Arm, agents: Agents) -> None:
-    """Before the first trial, in pools too, which start theirs when there is work."""
+    """Before the first trial, in pools too, which start theirs when there is work.
+
+    A pool gives two units to one worker where another one comes too late.
+    """
     source = (
-        "import os, threading, time\ndef work():\n    time.sleep(0.05)\n    return os.getpid(), threading.get_ident()\n"
+        "import os, threading, time\ndef work():\n    time.sleep(0.2)\n    return os.getpid(), threading.get_ident()\n"
     )
     models = [model for model in models_of(arm) if model not in {"serial", "asyncio"}]
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 import targets
@@ -16,6 +15,7 @@ from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.guardian import kill_group
 from gilscope.values.contests import LaneSpec, Probe
 from gilscope.workloads import probes as catalog
+from leftovers import members
 
 if TYPE_CHECKING:
     from gilscope.values.runtimes import Arm, Facts
@@ -27,7 +27,7 @@ WAYS = [
     for probe in ("birth/start", "dispatch/empty_task")
     for way in BUILT_IN[probe].ways
 ] + [pytest.param("birth/end", "thread"), pytest.param("birth/end", "spawn")]  # its other lives are those of the start
-TIME_LIMIT_S = 60
+TIME_LIMIT_S = 120
 
 
 class Asked:
@@ -57,18 +57,6 @@ class Asked:
         finally:
             kill_group(self.process.pid)
         return [answer for line in out.splitlines(keepends=True) if (answer := protocol.answer(line)) is not None]
-
-
-def members(group: int) -> list[psutil.Process]:
-    """The processes of a group that are still there once they had time to end."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if os.getpgid(process.pid) == group:
-                found.append(process)
-        except ProcessLookupError:
-            continue
-    return psutil.wait_procs(found, timeout=5)[1]
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(
         not Path("/proc/self/environ").exists(), reason="processes are told apart by their environment, as Linux shows"
     ),
@@ -36,7 +37,7 @@ pytestmark = [
 
 CONTESTS = 200
 MARK = "GILSCOPE_TEST_MARK"
-SECONDS_TO_BE_GONE = 10
+SECONDS_TO_BE_GONE = 60
 ONCE = Rules(min_launches=1, max_launches=1, rounds=1, trial_ms=1, precision=0.01, budget_s=60, timeout_s=60, pin=False)
 WITH_OWN_GIL = {
     (arm.runtime.facts.version[:2], arm.runtime.facts.build): arm for arm in AS_BUILT if arm.runtime.facts.own_gil
@@ -100,7 +101,11 @@ def two_interpreters(arm: Arm, folder: Path) -> Contest:
     return Contest(id="small", probe=probe, lanes=lanes, reference=lanes[0].name)
 
 
-@pytest.mark.parametrize("arm", WITH_OWN_GIL.values(), ids=lambda arm: arm.name)
+@pytest.mark.parametrize(
+    "arm",
+    [pytest.param(arm, id=arm.name) for arm in WITH_OWN_GIL.values()]
+    or [pytest.param(None, marks=pytest.mark.skip("no Python here has interpreters with a GIL each"))],
+)
 def test_contests_of_interpreters_leave_nothing_behind(
     arm: Arm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

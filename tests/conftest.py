@@ -1,0 +1,40 @@
+"""What all tests have in common: they know the same Pythons, and a set of runtimes that is not here stops them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gilscope.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SET = "GILSCOPE_TEST_RUNTIMES"
+ANSWERS = "GILSCOPE_TEST_ANSWERS"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask all Pythons once, before the processes start that share the tests; on a busy machine one might hear less."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        answers = tempfile.TemporaryDirectory()
+        config.add_cleanup(answers.cleanup)
+        os.environ[ANSWERS] = answers.name
+        targets()
+
+
+def pytest_report_header() -> str | None:
+    """The runtimes to be tested on, where a set of them was chosen."""
+    return f"{SET}: {', '.join(runtime.name for runtime in targets().RUNTIMES)}" if SET in os.environ else None
+
+
+def targets() -> ModuleType:
+    """The room that takes the census of the tests, imported where one is needed: unit tests alone do without."""
+    try:
+        import targets  # noqa: PLC0415 - its import takes the census
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    return targets
