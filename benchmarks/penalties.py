@@ -137,7 +137,7 @@ def _percent(interval: Estimate) -> str:
 
 
 def _log_time(path: Path) -> float:
-    """The log of the mean time that pyperf tells."""
+    """The log of pyperf's mean time."""
     (benchmark,) = pyperf.BenchmarkSuite.load(str(path)).get_benchmarks()
     return math.log(benchmark.mean())
 

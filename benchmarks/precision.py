@@ -1,4 +1,4 @@
-"""The same interpreter as A and as B: how far from 1.00 do pyperf and gilscope find the ratio, and in what time?
+"""How far from 1.00 do pyperf and gilscope find the ratio of an interpreter to itself, and in what time?
 
 pyperf's default procedure (all of A, then all of B) against ours on the same benchmarks of pyperformance, in one run,
 on a quiet machine and beside a disturbing load that comes and goes on the same CPUs. Ours gets a fifth of the time that

@@ -120,7 +120,7 @@ def models(contests: Iterable[ContestFigures]) -> list[str]:
 
 
 def lanes(contests: Iterable[ContestFigures], arm: str, model: str) -> list[LaneFigures | None]:
-    """Of every contest the lane of an arm and a model, None where it failed."""
+    """The lane of an arm and a model in every contest, None where it failed."""
     return [
         next((row for row in item.lanes if row.lane.arm.name == arm and row.lane.model == model), None)
         for item in contests

@@ -1,4 +1,4 @@
-"""The command line as data: what can be asked for, and how it is told."""
+"""The command line as data: every command with its arguments and its help text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ examples:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """What was asked; ``script_arguments`` is all that follows ``--``, meant for the script that is measured."""
+    """The options given; ``script_arguments`` holds what follows ``--``, which is for the script that is measured."""
     own, script = arguments, []
     if "--" in arguments:
         place = arguments.index("--")

@@ -1,4 +1,4 @@
-"""The figures that claims name, out of stored runs, or why a run has none; pure.
+"""Judgements of claims: the figures that they name, from stored runs, or why a run has none; pure.
 
 Two lanes of one contest are compared within rounds, lanes of different contests as quantities measured apart.
 """
@@ -45,7 +45,10 @@ def judged(claims: Mapping[str, Claim], runs: Iterable[Run]) -> tuple[Judgement,
 
 
 def _judged(name: str, claim: Claim, newest_first: Iterable[_Measured]) -> Judgement:
-    """Where no run has the figure, what the newest one that measured the probe says to it."""
+    """The judgement of one claim.
+
+    Where no run has the figure, it says why the newest run has none that measured the probe.
+    """
     hindered: Judgement | None = None
     for measured in newest_first:
         run = measured.run.header.id
@@ -124,7 +127,7 @@ class _Measured:
         return found
 
     def _why_missing(self, contests: list[_Named], wanted: str) -> str:
-        """What a finding or a skip says of the lane, or that nothing of its arm was measured."""
+        """The reason why a lane is missing: a finding's or a skip's, or that it was not measured."""
         told: list[Finding | Skip] = [*self.run.findings, *self.run.skips]
         names = {each.contest.id for each in contests}
         reasons = [record.reason for record in told if record.lane == wanted and record.contest in names]
@@ -202,7 +205,7 @@ OF_TIME = frozenset({"time", "penalty", "speed-up"})
 
 
 def _names(arm: Arm) -> Iterator[str]:
-    """What a claim may call an arm, whatever it is called on the machine: ``3.14t`` or ``3.14.6t``, ``3.14t+gil``."""
+    """The names by which a claim may call an arm: ``3.14t`` or ``3.14.6t``, ``3.14t+gil``."""
     facts = arm.runtime.facts
     build = "t" if facts.build == "free-threaded" else ""
     for digits in (2, 3):
@@ -210,7 +213,7 @@ def _names(arm: Arm) -> Iterator[str]:
 
 
 def _check_comparable(one: Arm, other: Arm) -> None:
-    """Builds are compared that agree in all that moves a time but their version and their GIL."""
+    """Check that two builds differ in nothing that moves a time but their version and their GIL."""
     ours, theirs = one.runtime.facts, other.runtime.facts
     facts = (
         ("platform", ours.platform, theirs.platform),

@@ -6,8 +6,8 @@ A claim names a figure of a lane, and most often another lane that it is compare
     penalty             the same ratio less one
     speed-up            throughput against another lane's
     memory              what all processes of a lane hold, in bytes; against another lane, the ratio of both
-    memory per worker   what one further worker of a model brings, likewise
-    observed            what a way saw, by name, likewise
+    memory per worker   what one further worker of a model brings, in bytes, or the ratio of both
+    observed            what a way saw, by name, or the ratio of both
 
 Where a claim names several probes, by a glob, the figure is the geometric mean over those that were measured.
 """
@@ -73,7 +73,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What the stored runs say of a claim.
 
-    ``ours`` is our figure, in the same unit as the claim's bounds, over so many ``probes`` of ``run``; None where the
+    ``ours`` is our figure, in the same unit as the claim's bounds, over ``probes`` probes of ``run``; None where the
     verdict needs none. ``reason`` says in words why it cannot be judged.
     """
 

@@ -1,4 +1,4 @@
-"""What several stored runs say together: a figure's history, two runs side by side, published claims."""
+"""Commands over several stored runs: a figure's history, two runs side by side, published claims."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def show_history(asked: argparse.Namespace) -> int:
-    """A figure over versions or dates."""
+    """Print a figure over versions or dates."""
     from gilscope.history.archive import Archive
     from gilscope.history.series import history
     from gilscope.render import history as render
@@ -47,7 +47,7 @@ def show_history(asked: argparse.Namespace) -> int:
 
 
 def _summarise(archive: Archive) -> None:
-    """Bring the summaries up to date, and tell what of the runs cannot be read."""
+    """Bring the summaries up to date, and print which runs cannot be read."""
     from rich.progress import track
 
     console = output.console(stderr=True)
@@ -69,7 +69,7 @@ def _summarised(path: Path) -> Summary:
 
 
 def compare_runs(asked: argparse.Namespace) -> int:
-    """Two runs side by side."""
+    """Print two runs side by side."""
     from gilscope import store
     from gilscope.history.two_runs import compare
     from gilscope.render import run_comparison as render
@@ -85,7 +85,7 @@ def compare_runs(asked: argparse.Namespace) -> int:
 
 
 def judge_claims(asked: argparse.Namespace) -> int:
-    """What was published, beside what was measured."""
+    """Print published claims beside what was measured."""
     from gilscope import places, store
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
@@ -103,7 +103,7 @@ def judge_claims(asked: argparse.Namespace) -> int:
 
 
 def _readable(paths: Sequence[Path]) -> Iterator[Run]:
-    """The runs that can be read; those that cannot are told."""
+    """The runs that can be read; the reason for any other goes to the standard error."""
     from gilscope import store
 
     for path in paths:

@@ -1,4 +1,4 @@
-"""Finding runtimes, installing them, listing probes, and measuring."""
+"""Commands that find and install runtimes, list probes, and measure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gilscope.workloads.suites import Suite
 
 MOST_REASONS = 5
-"""How many reasons are told for why nothing is left to measure."""
+"""How many reasons are printed where nothing is left to measure."""
 
 NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
 
@@ -34,7 +34,7 @@ MINUTE_S = 60
 
 
 def list_runtimes(asked: argparse.Namespace) -> int:
-    """Every Python found, or `install` one."""
+    """List every Python found, or `install` one."""
     from gilscope.render import runtimes as render
 
     if asked.action == "install":
@@ -66,7 +66,7 @@ def _install(asked: argparse.Namespace) -> int:
 
 
 def list_probes(_: argparse.Namespace) -> int:
-    """The catalogue."""
+    """List all probes by kind."""
     from gilscope.render import probes as render
     from gilscope.render import terminal
     from gilscope.workloads.probes import folders, probes

@@ -1,4 +1,4 @@
-"""One stored run as tables, charts, a page or pyperf's files; and pyperf's files as a table."""
+"""Commands that show one stored run as tables, charts, a page or pyperf's files, or pyperf's files as a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[pag
 
 
 def show_report(asked: argparse.Namespace) -> int:
-    """A run's tables again."""
+    """Print a stored run's tables, or write them to a file."""
     from gilscope import store
     from gilscope.render import markdown
 
@@ -36,7 +36,7 @@ def show_report(asked: argparse.Namespace) -> int:
 
 
 def make_page(asked: argparse.Namespace) -> int:
-    """A run as one HTML file."""
+    """Write a stored run as one HTML file."""
     from gilscope import places, store
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
@@ -57,7 +57,7 @@ def make_page(asked: argparse.Namespace) -> int:
 
 
 def make_charts(asked: argparse.Namespace) -> int:
-    """A run's charts as SVG files."""
+    """Write a stored run's charts as SVG files."""
     from gilscope import store
 
     try:
@@ -72,7 +72,7 @@ def make_charts(asked: argparse.Namespace) -> int:
 
 
 def show_run(console: Console, path: Path) -> None:
-    """A run's tables on a terminal."""
+    """Print a stored run's tables on a terminal."""
     from gilscope.render import terminal
 
     report = read_report(path)
@@ -107,7 +107,7 @@ def read_report(path: Path) -> Report:
 
 
 def _picture(path: Path) -> str:
-    """The summaries and the first contest of a run, as they look on a terminal."""
+    """An SVG picture of a run's summary and first contest, as they look on a terminal."""
     from rich.console import Console
 
     from gilscope.render import terminal
@@ -119,7 +119,7 @@ def _picture(path: Path) -> str:
 
 
 def export_run(asked: argparse.Namespace) -> int:
-    """A run as files that pyperf reads."""
+    """Write a stored run as files that pyperf reads."""
     from gilscope import store
     from gilscope.exchange import files as pyperf_files
     from gilscope.exchange.export import exported
@@ -132,7 +132,7 @@ def export_run(asked: argparse.Namespace) -> int:
 
 
 def import_files(asked: argparse.Namespace) -> int:
-    """Pyperf's files as a table."""
+    """Print pyperf's files as one table."""
     from gilscope.exchange import files as pyperf_files
     from gilscope.exchange.comparison import comparison
     from gilscope.render import comparison as render

@@ -1,4 +1,4 @@
-"""A stored run as values that pyperf's files can hold, one file per arm; pure.
+"""The export of a stored run as values that pyperf's files can hold, one file per arm; pure.
 
 pyperf compares the means of all values of two files. Our ratios are robust, and formed between trials of the same
 round, so plain times would make pyperf print others. So a lane has one value per launch, made of its ratio to the

@@ -44,7 +44,7 @@ def read(paths: Sequence[Path]) -> tuple[dict[str, Times], set[str]]:
 
     Returns:
         Per file, by its short name (its path where two would be called the same), the times in it; and the names of
-        those benchmarks that are left out, since they tell no times.
+        those benchmarks that are left out, since their values are no times.
 
     Raises:
         ResultsError: a file is missing, or pyperf cannot read it.

@@ -36,7 +36,7 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def whole_workers(self) -> int | None:
-        """The least whole number of workers that pays."""
+        """The least whole number of workers at or above the break-even."""
         return None if self.workers is None else math.ceil(round(self.workers.value, 6))
 
 

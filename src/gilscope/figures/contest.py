@@ -1,4 +1,4 @@
-"""Raw trials become figures: time per unit, gain, scaling, penalty, break-even; pure, and repeatable at any time.
+"""Figures of one contest from its raw trials: time per unit, gain, scaling, penalty, break-even; pure.
 
 Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
 
@@ -108,7 +108,7 @@ class _Contest:
         return self.of.by_name.get(lane_name(arm, work))
 
     def _penalties(self) -> Iterator[Penalty]:
-        """The free-threaded arms' serial lanes against the twin's."""
+        """The penalties of the free-threaded arms' serial lanes and ways against the twin's."""
         twin = None if self.pair is None or self.pair.twin is None else self.pair.twin.name
         if self.pair is None or self.reference is None or self.reference.arm.name != twin:
             return
@@ -134,7 +134,7 @@ class _Contest:
         )
 
     def _break_evens(self) -> Iterator[BreakEven]:
-        """Every model of the measured arm: the free-threaded build's where there is a pair, else the only one's."""
+        """The break-evens of every model: of the free-threaded arm where there is a pair, else of the only arm."""
         measured = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
         for model in dict.fromkeys(lane.model for lane in self.of.lanes if lane.model != "serial"):
             lanes = self._curve(measured, model)

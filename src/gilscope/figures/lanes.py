@@ -1,4 +1,4 @@
-"""The lanes of one contest that did not fail, with all that was recorded of them; pure.
+"""The lanes of one contest that did not fail, with all their records; pure.
 
 Every figure of a lane is defined here once: the report, published claims and pyperf's files take it from here.
 """
@@ -102,7 +102,7 @@ class ContestLanes:
 
     @cached_property
     def weights(self) -> Weights:
-        """What the lanes held."""
+        """The memory that the lanes held."""
         return Weights(self.lanes, self._memory)
 
     def units(self, lane: LaneSpec, trial: Trial) -> int:

@@ -1,7 +1,7 @@
-"""What the ways of a probe observed: numbers as estimates over launches, words as the set of those seen.
+"""Observations of a probe's ways: numbers as estimates over launches, words as the set of those seen.
 
 A count may be zero, so that its interval is formed on the linear scale: each launch counts by the mean of its rounds,
-since what is rare would vanish from a median, and the interval is Student's around the mean of the launches.
+since a rare event would vanish from a median, and the interval is Student's around the mean of the launches.
 """
 
 from __future__ import annotations

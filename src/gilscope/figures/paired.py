@@ -50,7 +50,7 @@ class Paired:
         return effort.warm_ratios(self.walls[lane], self.walls[other], cold)
 
     def log_ratio(self, lane: str, other: str) -> Estimate:
-        """Where the log of that ratio lies; infinitely wide without common rounds."""
+        """The log ratio of one lane's makespan to another's as an estimate; unbounded without common rounds."""
         if lane == other:
             return SAME
         if (lane, other) not in self._known:

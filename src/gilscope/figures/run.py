@@ -1,4 +1,4 @@
-"""A stored run as figures, computed once for whatever shows them; pure."""
+"""The figures of a stored run, computed once for every sheet, page and file that shows them; pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def of_run(run: Run) -> RunFigures:
 
 
 def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> RunFigures:
-    """What the contests of a run say each and together."""
+    """The figures of contests, each alone and all together."""
     return RunFigures(
         header=header, contests=tuple(contests), pairs=by_pair(contests), means=means(contests), skips=tuple(skips)
     )

@@ -1,4 +1,4 @@
-"""Where each free-threaded version stands, from all runs on record: PEP 703's progress in figures; pure.
+"""The standing of each free-threaded version, from all runs on record: PEP 703's progress in figures; pure.
 
 Every figure compares a free-threaded build with its twin of the same version, and is a geometric mean over the contests
 that have it. Versions are set side by side, so their means are over the same probes: those that all of them have, of
@@ -79,7 +79,7 @@ def standings(contests: Iterable[ContestFigures]) -> tuple[Standing, ...]:
 
 
 def _on_all(versions: Iterable[Sequence[ContestFigures]], *, scripts: bool) -> set[str]:
-    """The probes, or the scripts written for pyperf, that every version has which has any."""
+    """The probes, or the scripts written for pyperf, that all versions with any have in common."""
     probes = [[contest.contest.probe for contest in contests] for contests in versions]
     measured = [{probe.id for probe in each if (probe.benchmark is not None) is scripts} for each in probes]
     known = [ids for ids in measured if ids]
@@ -146,7 +146,7 @@ def _features(contests: Iterable[ContestFigures], version: str) -> Iterator[tupl
 
 
 def _threads(contest: ContestFigures, version: str) -> Iterator[LaneFigures]:
-    """Several threads of the version's, no more than there are CPUs."""
+    """The lanes of a version that run several threads, no more than there are CPUs."""
     for lane in contest.lanes:
         if (lane.lane.arm.name, lane.lane.model) == (version, "threads") and not lane.oversubscribed:
             yield lane

@@ -1,10 +1,10 @@
-"""What it takes to send payloads to workers, and by which means they are copied on their way; pure.
+"""Transport: the time to send payloads to workers, and which means copy them on their way; pure.
 
     round trip     the payload goes to the worker, a small answer comes back
     bandwidth      bytes of the payload, one way, over the round trip's time
     growth         slope of the round trip's time over the payload's size, both on log scales
 
-The growth is told between the largest payload measured and the smallest that is at least a hundredth of it, where the
+The growth is measured between the largest payload and the smallest that is at least a hundredth of it, where the
 trip's own time matters least: 0 is a constant time, 1 is one in proportion to the size. A means
 
 - *copies* where the growth's whole interval lies above one half, nearer to a proportion than to a constant;
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Verdict = Literal["copies", "flat", "cannot be told"]
 
 SPAN = 100
-"""How far apart the two payloads may lie that the growth is told from."""
+"""The largest ratio of the two payloads that the growth is measured between."""
 
 HALF = 0.5
 """The growth between a constant and a proportion."""
@@ -113,12 +113,12 @@ class _Measured:
 
 
 def sizes(shape: Iterable[Means]) -> tuple[int, ...]:
-    """All sizes that any of them was measured with."""
+    """All sizes that any of the means was measured with."""
     return tuple(sorted({trip.size for one in shape for trip in one.trips}))
 
 
 def by_shape(told: Sequence[Means]) -> Iterator[tuple[str, tuple[Means, ...]]]:
-    """The shapes in order, each with its means."""
+    """Every shape in order, with its means."""
     for shape in dict.fromkeys(one.shape for one in told):
         yield shape, tuple(one for one in told if one.shape == shape)
 

@@ -1,10 +1,10 @@
-"""What to run a workload on, as far as one contest's trials say; pure.
+"""The verdict of one contest: what to run its workload on; pure.
 
-    most throughput     the lane with the highest throughput, and all that cannot be told from it
-    most per memory     the same for throughput over the memory that all processes of the lane hold
+    most throughput     the lane with the highest throughput, and all that cannot be distinguished from it
+    most per memory     the lane with the most throughput over the memory of all its processes, and its ties
 
-What stands against lanes is told beside it: what failed where, a GIL that came back, builds that are not comparable,
-noise. Ties are ties: the order among them is that of their centres, and says nothing.
+Objections stand beside it: what failed where, a GIL that came back, builds that are not comparable, noise. Ties are
+ties: the order among them is that of their centres, and says nothing.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, 
 
     Args:
         lanes: those to choose from, at least one.
-        reference: the lane that the figure is told against.
+        reference: the lane that the figure is a ratio to.
         log_ratio: intervals on the log scale; the higher the figure the better.
         floor: the noise floor, a relative difference.
     """

@@ -1,4 +1,4 @@
-"""What workers weigh, and in what order kinds of workers stand; pure.
+"""The memory of workers, and the order in which kinds of workers stand; pure.
 
     memory per further worker   slope of a lane's memory over its number of workers, fitted launch by launch
     order                       whether each kind takes more than the one before it: holds, does not, cannot be told
@@ -127,7 +127,7 @@ class Weights:
                 self._records[record.lane].append(record)
 
     def of_lane(self, name: str) -> LaneMemory | None:
-        """What it held over all launches; None where nothing is on record (as in runs before format 2)."""
+        """The memory that a lane held over all launches; None where none is on record (as before format 2)."""
         held = self._records.get(name)
         if not held:
             return None
@@ -137,7 +137,7 @@ class Weights:
         )
 
     def per_worker(self) -> Iterator[WorkerMemory]:
-        """Every model of every arm that was measured with several numbers of workers."""
+        """The memory per further worker of every model and arm measured with several numbers of workers."""
         for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in self._lanes.values()):
             pss, uss = (self._slopes(arm, model, quantity) for quantity in ("PSS", "USS"))
             if uss:
@@ -171,7 +171,7 @@ class Weights:
         ]
 
     def _slopes(self, arm: str, model: str, quantity: Literal["PSS", "USS"]) -> Slopes:
-        """Least squares over the numbers of workers, within each launch that has several."""
+        """The slope of memory over the number of workers by least squares, within each launch that has several."""
         points: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for lane in self._of(arm, model):
             for record in self._records[lane.name]:
@@ -191,7 +191,7 @@ def _longer(lesser: str, greater: str, ratio: Estimate, floor: float) -> Step:
 
 
 def _heavier(models: tuple[str, str], slopes: tuple[Slopes, Slopes]) -> Step:
-    """The difference is formed within launches, so that what all lanes of a launch share cancels."""
+    """The step between two models; differences within launches cancel what all lanes of a launch share."""
     lesser, greater = slopes
     both = [greater[launch] - lesser[launch] for launch in lesser if launch in greater]
     more = _mean_of(both)
@@ -204,7 +204,7 @@ def _heavier(models: tuple[str, str], slopes: tuple[Slopes, Slopes]) -> Step:
 
 
 def _mean_of(per_launch: Iterable[float]) -> Estimate:
-    """Where differences or slopes lie, which scatter around the truth as log ratios do: one value per launch."""
+    """The mean of one difference or slope per launch; they scatter around the truth as log ratios do."""
     launches = [[value] for value in per_launch]
     return log_ratio_interval(launches) if launches else UNKNOWN
 

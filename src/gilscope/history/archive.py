@@ -1,7 +1,7 @@
-"""The summaries of all stored runs, kept in the user's cache, since analysing them all takes long.
+"""The archive: summaries of all stored runs, cached since analysing every run takes long.
 
-A summary is derived by `summarise` and can be made again at any time: deleting the cache costs time only. It holds as
-long as the run's file is the same (path, size, time of change), and so is the code that made it. Summaries are JSON
+A summary is derived by `summarise` and can be made again at any time: deleting the cache costs time only. It is valid
+while the run's file (path, size, time of change) and the code that made it are unchanged. Summaries are JSON
 lines, appended whole, so several processes may add theirs and an interruption loses one at most. A line holds its
 figures by name, and only those that are asked for are decoded: that makes ten thousand runs a matter of milliseconds.
 """
@@ -46,7 +46,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def file(self) -> RunFile:
-        """The file that it is of, as it was then."""
+        """The run's file as it was when it was summarised."""
         return RunFile(self.path, self.size, self.mtime_ns)
 
 
@@ -64,7 +64,7 @@ _figures = msgspec.json.Decoder(tuple[Figure, ...])
 
 
 class Archive:
-    """The runs of some folders; what is derived from them is kept under ``cache_dir``."""
+    """The runs of some folders, with their summaries under ``cache_dir``."""
 
     def __init__(self, folders: Iterable[Path], cache_dir: Path) -> None:
         """Look at the folders: nothing is read but their files' names, sizes and times.
@@ -150,7 +150,7 @@ class Archive:
             raise ResultsError(f"summaries cannot be kept in {self._lines.parent}: {error.strerror}") from error
 
     def _begin(self) -> None:
-        """An empty cache; what earlier versions of the code derived is of no use any more."""
+        """Begin an empty cache; summaries by other versions of the code are of no use any more."""
         self._lines.parent.mkdir(parents=True, exist_ok=True)
         for old in self._lines.parent.glob("*" + store.SUFFIX):
             old.unlink(missing_ok=True)

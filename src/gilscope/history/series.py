@@ -106,7 +106,7 @@ def history(figure: FigureName, by: By, observations: Iterable[Observation]) -> 
 
 
 def joined(logs: Sequence[Estimate]) -> Estimate:
-    """The mean of several runs' logs, with what runs differ by in its error (see above)."""
+    """The mean of several runs' logs; its error includes what the runs differ by (see the module)."""
     of_runs = mean(logs)
     if len(logs) < FEWEST:
         return of_runs

@@ -1,4 +1,4 @@
-"""Stored runs into summaries: the report's own figures, and what is known of their builds and hosts; pure."""
+"""Summaries of stored runs: the report's own figures, with the builds and hosts behind them; pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def summary(run: Run) -> Summary:
-    """What a history and a comparison need of a run; a lane of two contests counts once."""
+    """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
     told: dict[tuple[str, str, str, str], Figure] = {}
     for contest in (each for each in of_run(run).contests if each.contest.probe.is_timed):
         for figure in _Told(contest, run).figures():

@@ -1,4 +1,4 @@
-"""The host is described here; no other room asks Linux for what only Linux knows."""
+"""The host, and what only its kernel knows: usable CPUs, pinning, the memory of processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which benchmarks scripts written for pyperf hold, asked of the scripts themselves in the runtime to be measured."""
+"""The benchmarks that scripts written for pyperf hold, found by running each script in the runtime to be measured."""
 
 from __future__ import annotations
 

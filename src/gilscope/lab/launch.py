@@ -39,7 +39,7 @@ class LaneOpener(Protocol):
 
 
 class Surroundings:
-    """What all launches of a run share: the lanes' environment, what opens them, and who keeps the records."""
+    """What all launches of a run share: the lanes' environment and opener, the record keeper, the random order."""
 
     def __init__(
         self, environ: Mapping[str, str], open_lane: LaneOpener, record: Callable[[Record], None], random: Random
@@ -128,10 +128,10 @@ class Launch:
         return None
 
     def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """Run one trial of every lane in random order; yield its name, its time in ns, and the seconds it took.
+        """Run one trial of every lane in random order; yield lane, time in ns, and seconds of real time.
 
-        With ``compare``, a lane whose result differs from the reference's has failed: that is found out when all have
-        run, so that no lane need be the first.
+        With ``compare``, a lane fails whose result differs from the reference's. Results are compared once all lanes
+        have run, so that no lane need be the first.
         """
         order = list(self.lanes)
         self._around.random.shuffle(order)
@@ -148,7 +148,7 @@ class Launch:
             self._compare(digests)
 
     def weigh(self) -> None:
-        """Put on record what every lane holds now."""
+        """Record the memory that every lane holds now."""
         for name, lane in self.lanes.items():
             weight = lane.memory()
             if weight is not None:
@@ -165,7 +165,7 @@ class Launch:
                 )
 
     def find(self, name: str, fault: Fault) -> None:
-        """Put on record what went wrong in a lane."""
+        """Record what went wrong in a lane."""
         fields = msgspec.structs.asdict(fault)
         self._around.record(Finding(contest=self._contest.id, lane=name, launch=self._number, **fields))
 
@@ -184,7 +184,10 @@ class Launch:
                 self.failed.add(name)
 
     def _loops_of(self, lane: Lane, target_ns: int) -> int:
-        """At least two trials are asked: the first may be cold, and one alone cannot show that results vary."""
+        """The number of loops that fills a trial of one lane, from at least two trials.
+
+        The first trial may be cold, and a single one cannot show that results vary.
+        """
         loops = 1
         digests: set[str] = set()
         for step in range(CALIBRATION_STEPS):
@@ -220,7 +223,10 @@ class Launch:
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
-        """All workers of all lanes must get what the reference got in the launch's first round (or who ran first)."""
+        """Fail the lanes with a worker whose result differs from the expected one.
+
+        Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
+        """
         if self._expected_digest is None:
             found = digests.get(self._contest.reference) or next(iter(digests.values()), None)
             if found is None:
@@ -234,7 +240,7 @@ class Launch:
                     raise LaneFailedError(Fault("check", "disagreed", reason))
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
-        """Tell once per launch of a lane that should run without the GIL and has it."""
+        """Record, once per launch, that a lane has the GIL on that should run without it."""
         arm = lane.spec.arm
         if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_told:
             return

@@ -1,4 +1,4 @@
-"""One run: groups of runtimes are chosen, planned, measured contest by contest, and stored as they come."""
+"""One run: runtimes are grouped, contests planned and measured one by one, and every record is stored at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is begun with; ``seed`` decides the order of trials and the hash seeds."""
+    """The settings of a run; ``seed`` decides the order of trials and the hash seeds."""
 
     run_id: str
     suite: str
@@ -39,12 +39,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_run_id(now: datetime) -> str:
-    """An id that sorts by time."""
+    """A run's id, which sorts by time."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
 
 
 def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
-    """Pairs for the free-threaded runtimes chosen (with twins from all that is there), the other runtimes alone.
+    """A group for each free-threaded runtime with its twin, and one for each other runtime alone.
+
+    Twins are looked for among all runtimes of the census.
 
     A default build that takes part as a twin is not measured a second time.
     """
@@ -58,7 +60,7 @@ def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
 def planned(
     workloads: Sequence[Probe | Script], chosen: Sequence[Group], suite: Suite, environ: Mapping[str, str]
 ) -> Plan:
-    """The contests of every group; scripts written for pyperf are first asked what they hold, once per group.
+    """The contests of every group; scripts written for pyperf are first asked for their benchmarks, once per group.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
     """
@@ -81,7 +83,7 @@ def newest(census: Census) -> tuple[Runtime, ...]:
 
 
 def measured_before(path: Path) -> frozenset[tuple[str, str]]:
-    """Probe and arm of everything that a run has measured so far; empty for a run that does not exist."""
+    """Every probe and arm that a run has measured so far; empty for a run that does not exist."""
     if not store.is_stored(path):
         return frozenset()
     run = store.read(path)
@@ -102,9 +104,9 @@ def remaining(plan: Plan, done: frozenset[tuple[str, str]]) -> Plan:
 
 
 def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> int:
-    """Run the plan's contests, appending every record to ``path``; the number of lanes that failed.
+    """Run the plan's contests, append every record to ``path``, and return how many lanes failed.
 
-    A way or a model that a version lacks has not failed.
+    A way or a model that a version lacks does not count as failed.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
 

@@ -1,4 +1,4 @@
-"""When a contest has measured enough, and on which lanes the next launches are best spent; pure.
+"""When a contest has measured enough, and which lanes need more launches; pure.
 
 Looking after every launch and stopping at the first narrow interval keeps those that are narrow by chance. So a contest
 runs in stages (Stein 1945): a first look after enough launches, then as many more as the noise seen so far asks for.
@@ -27,7 +27,10 @@ BUDGET_STRETCH = 3
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
-    """What time went into so far: seconds in all, seconds to open and close one launch, and of one trial per lane."""
+    """The time spent so far, in seconds.
+
+    ``opening_s`` is what opening and closing one launch takes, ``trial_s`` what one trial of each lane takes.
+    """
 
     elapsed_s: float
     opening_s: float

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane of the contest at this place; ``gain`` is value, low and high (None where work was not spread).
+    """One lane of the contest at the index ``contest``.
 
-    ``rounds`` is None where trials were looks at something, whose length says nothing.
+    ``gain`` is value, low and high, or None where work was not spread. ``rounds`` is None where trials were looks at
+    something, whose length says nothing.
     """
 
     contest: int

@@ -170,7 +170,7 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
 
 
 def _hear(child: Child, on_line: Callable[[str], None], limit_s: float, most_bytes: float) -> str | None:
-    """Hand on a child's lines until its end, or until there is a reason to cut it short, which is returned."""
+    """Hand on a child's lines until it ends; return the reason where it is cut short."""
     deadline_s = time.monotonic() + limit_s
     too_late = f"it did not end within {limit_s:g} s"
     heard_bytes = 0

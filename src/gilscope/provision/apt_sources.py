@@ -27,14 +27,14 @@ ONE_LINE = re.compile(r"(?P<type>deb(?:-src)?)\s+(?:\[(?P<options>[^\]]*)\]\s*)?
 
 
 class Distribution(msgspec.Struct, frozen=True):
-    """Debian or Ubuntu, or what is derived from them; ``codename`` is empty where the system does not tell."""
+    """Debian, Ubuntu or a relative of theirs; ``codename`` is empty where the system names none."""
 
     family: str
     codename: str
 
     @property
     def components(self) -> str:
-        """Where the archive keeps Python's source packages."""
+        """The components of the archive that hold Python's source packages."""
         return COMPONENTS[self.family]
 
 

@@ -1,4 +1,4 @@
-"""The second way: the operating system's source package, on Debian, Ubuntu and what is derived from them.
+"""The second way to install: the operating system's source package, on Debian, Ubuntu and their relatives.
 
 Neither has a free-threaded binary package, but both have CPython's own tarball as the source of ``python3.X``.
 """

@@ -1,4 +1,4 @@
-"""Brings a free-threaded CPython and its twin to the machine: what is there already, else uv, else a build.
+"""Installs a free-threaded CPython and its twin: a pair that is there already, else uv's, else a build.
 
 A pair comes from one source with one set of flags, since a penalty between unlike builds would be a lie.
 """
@@ -33,12 +33,12 @@ def install_first(versions: Sequence[str], *, optimised: bool, progress: Progres
     Args:
         versions: the best first; the ``t`` may be left out, since both builds are brought.
         optimised: build with PGO and LTO; what uv brings is built so anyway.
-        progress: is told what goes on.
+        progress: follows what goes on.
         data_dir: where builds are installed, each in a folder of its own.
 
     Raises:
         UsageError: one of the versions cannot be read, or is older than free-threaded builds are.
-        InstallError: there was no way; the text tells what was tried and what to try.
+        InstallError: there was no way; the text says what was tried and what to try.
     """
     data_dir = data_dir.absolute()
     wishes = [wish.parse(version) for version in versions]

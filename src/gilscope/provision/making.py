@@ -106,7 +106,7 @@ class Making(NamedTuple):
         (self.folder / STAMP).write_bytes(self._stamp())
 
     def _make_weight(self, tally: Tally) -> float:
-        """What is left for make, as its own dry run tells."""
+        """The work left for make, counted from its dry run."""
         ended = child.run(["make", "-n"], environ=environment(os.environ), limit_s=DRY_RUN_LIMIT_S, folder=self.folder)
         profiling = self.recipe.optimised and not (self.folder / PROFILED).exists()
         return tally.make_weight(compilations(ended.output.splitlines()), PROFILE_TESTS if profiling else 0)

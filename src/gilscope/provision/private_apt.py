@@ -1,4 +1,4 @@
-"""One suite of an archive, read through an apt of its own: its lists, its cache and its sources are in our folder.
+"""One suite of an archive, read through an apt whose lists, cache and sources are in our folder.
 
 The machine's proxies, credentials and certificates still hold, since apt's main configuration is left as it is; only
 hooks that run after an update are taken out, because those write to the system's folders. Signatures and checksums

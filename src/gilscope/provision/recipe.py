@@ -1,4 +1,4 @@
-"""What a build is: a version, with or without a GIL, plain or optimised; its name, its place and its flags."""
+"""Recipes: one build of a version each, with or without a GIL, plain or optimised; its folder and flags."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ class Recipe(NamedTuple):
 
     @property
     def prefix(self) -> Path:
-        """The installation."""
+        """The folder of the installation."""
         return self.data_dir / self.name
 
     @property
     def executable(self) -> Path:
-        """The interpreter inside it."""
+        """The interpreter in the installation."""
         language = ".".join(self.version.split(".")[:2])
         return self.prefix / "bin" / f"python{language}{'t' if self.build == 'free-threaded' else ''}"
 
     @property
     def configure_arguments(self) -> tuple[str, ...]:
-        """What ``configure`` is told: the same for both builds of a pair, but for the GIL and the prefix."""
+        """The arguments of ``configure``, which differ within a pair only in the GIL and the prefix."""
         gil = ("--disable-gil",) if self.build == "free-threaded" else ()
         return (f"--prefix={self.prefix}", *FLAGS, *(OPTIMISED_FLAGS if self.optimised else PLAIN_FLAGS), *gil)
 

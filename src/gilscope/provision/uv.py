@@ -1,4 +1,4 @@
-"""The first way: uv downloads a pair of ready builds, where its downloads can be reached.
+"""The first way to install: uv downloads a pair of ready builds, where its downloads can be reached.
 
 The environment is passed on, so that a mirror set for uv (``UV_PYTHON_DOWNLOADS_JSON_URL``,
 ``UV_PYTHON_INSTALL_MIRROR``) holds here too. uv keeps its interpreters in a store of its own.
@@ -94,7 +94,7 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _list(wish: Wish, *options: str) -> list[Build]:
-    """List what uv has or knows; a request for ``3.13`` does not tell of the free-threaded builds."""
+    """List the builds that uv has or knows; a request for ``3.13`` leaves out the free-threaded ones."""
     builds: list[Build] = []
     for request in (f"{wish.language}t", wish.language):
         ended = _uv("list", *options, "--output-format", "json", request, limit_s=LIST_LIMIT_S)

@@ -1,8 +1,8 @@
-"""What interpreters answered earlier, kept on disk so that a second census starts none of them.
+"""Answers of interpreters, cached on disk so that a second census starts none of them.
 
-An answer holds as long as the file is the same (real path, inode, size, time of change) and the script that asked
-is the same. A failure, or an answer that another file gave (a wrapper's), may change with neither: it holds for
-ten minutes. A cache that cannot be read is empty, and one that cannot be written is not an error.
+An answer is valid while the file (real path, inode, size, time of change) and the script that asked are unchanged. A
+failure, or an answer that another file gave (a wrapper's), may change while neither does: it is valid for ten minutes.
+A cache that cannot be read is empty, and one that cannot be written is not an error.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """An answer with the identity of the file that gave it and the time it was asked, in seconds of the epoch."""
+    """An answer, the identity of the file that gave it, and the time of asking in seconds of the epoch."""
 
     identity: Identity
     asked_at_s: float
@@ -60,7 +60,7 @@ class Memory(msgspec.Struct):
     discovery: Discovery | None = None
 
     def recall(self, path: str, now_s: float) -> Answer | None:
-        """Return what the file at ``path`` answered, or None where it has to be asked (again)."""
+        """Return the remembered answer of the file at ``path``, or None where it has to be asked."""
         remembered = self.answers.get(os.path.realpath(path))
         if remembered is None or remembered.identity != identity(path):
             return None
@@ -68,7 +68,7 @@ class Memory(msgspec.Struct):
         return remembered.answer if own or 0 <= now_s - remembered.asked_at_s < SHORT_S else None
 
     def remember(self, path: str, answer: Answer, now_s: float) -> None:
-        """Keep what the file at ``path`` answered; a file that is not there is not remembered."""
+        """Remember the answer of the file at ``path``, if there is one."""
         file = identity(path)
         if file is not None:
             self.answers[os.path.realpath(path)] = Remembered(file, now_s, answer)
@@ -82,7 +82,7 @@ class Memory(msgspec.Struct):
 
 
 def identity(path: str) -> Identity | None:
-    """Return what changes when the file behind ``path`` is replaced, or None where there is none."""
+    """Return the identity of the file behind ``path``, which changes when it is replaced; None without a file."""
     try:
         status = os.stat(path)  # noqa: PTH116 -- a str already, and there are dozens
     except OSError:

@@ -49,7 +49,7 @@ def candidates(environ: Mapping[str, str], explicit: Sequence[str], builds: Path
     """Return what can be found by looking at folders, the most deliberate origin first.
 
     Args:
-        environ: tells PATH, HOME, PYENV_ROOT and UV_PYTHON_INSTALL_DIR.
+        environ: holds PATH, HOME, PYENV_ROOT and UV_PYTHON_INSTALL_DIR.
         explicit: paths or command names that the user gave; kept whether or not they exist.
         builds: the folder that holds the interpreters built here.
     """
@@ -85,7 +85,7 @@ def explicit_path(name: str, environ: Mapping[str, str]) -> str:
 
 
 def without_aliases(found: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield one of several names for one file, but all links to a dispatcher, which acts by its own name."""
+    """Yield each file by one of its names, but every link to a dispatcher, which acts by its name."""
     seen = set()
     for candidate in found:
         real = os.path.realpath(candidate.path)

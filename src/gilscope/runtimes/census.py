@@ -1,4 +1,4 @@
-"""Count the interpreters of this machine: find candidates, hear them, and sort them into usable or not."""
+"""The census of this machine's interpreters: find candidates, ask each for its facts, and sort out the usable ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def census(
     *,
     builds: Path | None = None,
 ) -> Census:
-    """Find all interpreters and ask each what it is; what was asked before comes from the cache.
+    """Find all interpreters and ask each for its facts; earlier answers come from the cache.
 
     Args:
         environ: the environment to search by; interpreters are started in it, without its ``PYTHON...`` variables.
@@ -57,7 +57,7 @@ def census(
 def _discover(
     listed: Iterable[Candidate], environ: Mapping[str, str], cache_dir: Path, memory: Memory
 ) -> tuple[Candidate, ...]:
-    """Return what python-discovery adds; it is not asked again while folders list the same."""
+    """Return what python-discovery adds; it is asked again only when the listed files change."""
     now_s = time.time()
     paths = [candidate.path for candidate in listed if candidate.origin != EXPLICIT]
     fingerprint = cached.fingerprint((sys.base_prefix, environ.get("PATH", ""), *paths))

@@ -18,7 +18,7 @@ def minor_name(facts: Facts) -> str:
 
 
 def full_name(facts: Facts) -> str:
-    """Return the same with the whole version, ``3.14.6t`` or ``3.15.0a3``."""
+    """Return the name of the whole version and kind of build, ``3.14.6t`` or ``3.15.0a3``."""
     return facts.version_text.rstrip("+") + _suffix(facts)
 
 

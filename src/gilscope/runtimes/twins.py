@@ -1,4 +1,4 @@
-"""Which default build a free-threaded one is compared with, in what the two differ, and how a runtime is started."""
+"""Twins: the default build that a free-threaded one is compared with, and every fact in which the two differ."""
 
 from __future__ import annotations
 

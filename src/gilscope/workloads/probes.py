@@ -1,4 +1,4 @@
-"""Probes as values, known without running them; every mistake in one is told at once, with its file and key or line."""
+"""Probes as values, read without running them; all mistakes are reported at once, each with file and key or line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def folders() -> tuple[Path, ...]:
 
 
 def probes(*below: Path) -> tuple[Probe, ...]:
-    """Every probe below the folders, in order of id, those of one script in order of its cases.
+    """Every probe below the folders in order of id; probes of one script stand in order of its cases.
 
     Raises:
         MatrixError: at least one of them has mistakes.
@@ -74,7 +74,7 @@ def _id_of_first(found: tuple[tuple[Probe, ...], tuple[str, ...]]) -> str:
 
 
 def select(below: Sequence[Path], names: Iterable[str], argv: tuple[str, ...] = ()) -> tuple[Probe | Script, ...]:
-    """The probes named: ids or globs over them, paths of scripts, or ``file.py:function``; all of them without names.
+    """The probes named: ids or globs, paths of scripts, or ``file.py:function``; every probe where none is named.
 
     A script written for pyperf is chosen by its path, and one benchmark of it by ``file.py:name``; ``argv`` is for it.
 
@@ -165,7 +165,7 @@ def _scripts(folder: Path) -> list[Path]:
 
 
 def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
-    """What one script asks, once for each of its cases; or its mistakes."""
+    """The probes of one script, one for each of its cases; or its mistakes."""
     try:
         text = _source(path)
         block = _metadata(text)
@@ -202,7 +202,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
 
 
 def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -> Iterator[str]:
-    """A probe has a function for each of its ways, or else one that is called ``work``."""
+    """The mistakes of a script that lacks ``work``, or the function of a way."""
     if not table.ways and "work" not in defined:
         yield unknown_work(identifier, defined)
     if table.observes and not table.ways:
@@ -213,7 +213,7 @@ def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -
 
 
 def unknown_work(identifier: str, functions: list[str]) -> str:
-    """What to say of a script without ``work``."""
+    """The mistake of a script without ``work``, in words."""
     example = functions[0] if functions else "function"
     command = f"gilscope run {identifier}:{example}"
     return f"{identifier}: has no function work(); write one, or name what to measure: `{command}`"
@@ -237,13 +237,13 @@ def _source(path: Path) -> str:
 
 
 def _requires_python(block: dict[str, Any]) -> str | None:
-    """What the block asks for, as text whatever its type; the plan tells of text that is no version specifier."""
+    """The version specifier in the block as text; the plan rejects text that is none."""
     wanted = block.get("requires-python")
     return None if wanted is None else str(wanted)
 
 
 def _dependencies(block: dict[str, Any]) -> tuple[str, ...]:
-    """What the block names; the agent tells where one of them is missing."""
+    """The packages that the block names; the agent reports the missing ones."""
     named = block.get("dependencies", [])
     return tuple(map(str, named)) if isinstance(named, list) else ()
 

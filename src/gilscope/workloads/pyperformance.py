@@ -43,7 +43,7 @@ def benchmarks(home: Path) -> tuple[Script, ...]:
     """Every benchmark that the manifest names, in its order.
 
     Raises:
-        MatrixError: a file of it cannot be read, all of them told at once.
+        MatrixError: some of its files cannot be read; all are reported at once.
     """
     found: list[Script] = []
     mistakes: list[str] = []
@@ -58,7 +58,7 @@ def benchmarks(home: Path) -> tuple[Script, ...]:
 
 
 def select(known: Sequence[Script], names: Iterable[str]) -> tuple[Script, ...]:
-    """The benchmarks named, by the manifest's name or by that which the script gives them, as ids or globs.
+    """The benchmarks that ids or globs name, by the manifest's name or by the script's own.
 
     Raises:
         UsageError: a name fits nothing.
@@ -76,7 +76,7 @@ def select(known: Sequence[Script], names: Iterable[str]) -> tuple[Script, ...]:
 
 
 def _holding(known: Sequence[Script], name: str) -> list[Script]:
-    """Scripts that may hold a benchmark of this name: it is in their text, or begins with their own name."""
+    """Scripts that may hold a benchmark: its name is in their text, or begins with their own name."""
     wanted = name.removeprefix(PREFIX)
     return [
         msgspec.structs.replace(script, wanted=wanted)
@@ -102,7 +102,7 @@ def _entries(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _metafile(home: Path, name: str, place: str) -> Path:
-    """``<local>`` is a folder of the benchmark's own, ``<local:other>`` the folder of another one."""
+    """A benchmark's metafile: ``<local>`` is a folder of its own, ``<local:other>`` that of another benchmark."""
     _, _, other = place.strip("<>").partition(":")
     return home / f"bm_{other}" / f"bm_{name}.toml" if other else home / f"bm_{name}" / "pyproject.toml"
 
