@@ -148,8 +148,8 @@ def find(folder: Path, run: str | None) -> Path:
         with contextlib.suppress(OSError):  # a name that no file can have, a folder that may not be looked into
             if path.is_file():
                 return path
-    known = ", ".join(path.stem for path in runs(folder)[-5:]) or "none"
-    raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {known}")
+    latest = ", ".join(path.stem for path in runs(folder)[-5:]) or "none"
+    raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {latest}")
 
 
 def runs(folder: Path, names: str = "*") -> list[Path]:
@@ -174,8 +174,8 @@ def _last_attempts(records: list[Record]) -> list[Record]:
 
     A new attempt counts its launches from 0 again, with other loops.
     """
-    begun = {record.id: number for number, record in enumerate(records) if isinstance(record, Contest)}
-    return [record for number, record in enumerate(records) if number >= begun.get(_contest_of(record), 0)]
+    starts = {record.id: number for number, record in enumerate(records) if isinstance(record, Contest)}
+    return [record for number, record in enumerate(records) if number >= starts.get(_contest_of(record), 0)]
 
 
 def _contest_of(record: Record) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.records import HostCard
 
-Verdict = Literal["held", "not held", "cannot be told", "cannot be judged here", "not measured yet"]
+ClaimVerdict = Literal["held", "not held", "cannot be told", "cannot be judged here", "not measured yet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Lane = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+(\.\d+)?t?(\+gil)?:[a-z0-9{}-]+$")]
 """``3.14t:threads-{cpus}``: an arm by its version and build, then a model with its workers, a model alone, or a way."""
@@ -79,7 +79,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     claim: Claim
-    verdict: Verdict
+    verdict: ClaimVerdict
     ours: Estimate | None = None
     probes: int = 0
     run: str | None = None
@@ -117,7 +117,7 @@ def on_host(lane: str, host: HostCard) -> str:
     return lane.replace("{cpus}", str(cpus)).replace("{twice}", str(2 * cpus))
 
 
-def verdict(claim: Claim, ours: Estimate) -> Verdict:
+def verdict(claim: Claim, ours: Estimate) -> ClaimVerdict:
     """Held where the whole interval lies within the bounds, not held where all of it lies outside."""
     least = -math.inf if claim.at_least is None else claim.at_least
     most = math.inf if claim.at_most is None else claim.at_most

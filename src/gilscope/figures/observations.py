@@ -38,14 +38,14 @@ def observations(trials: Iterable[Trial], units: Mapping[str, str]) -> tuple[Obs
         trials: those of one contest.
         units: the probe's ``observes``.
     """
-    seen: dict[str, dict[str, dict[int, list[float | str]]]] = {}
+    by_lane: dict[str, dict[str, dict[int, list[float | str]]]] = {}
     for trial in trials:
-        names = seen.setdefault(trial.lane, {name: defaultdict(list) for name in units})
+        names = by_lane.setdefault(trial.lane, {name: defaultdict(list) for name in units})
         for name in names.keys() & trial.observed.keys():
             names[name][trial.launch].append(trial.observed[name])
     return tuple(
         _observation(lane, name, units[name], list(launches.values()))
-        for lane, names in seen.items()
+        for lane, names in by_lane.items()
         for name, launches in names.items()
         if launches
     )

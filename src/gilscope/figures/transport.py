@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.values import ContestFigures, LaneFigures
 
-Verdict = Literal["copies", "flat", "cannot be told"]
+CopyVerdict = Literal["copies", "flat", "cannot be told"]
 
 SPAN = 100
 """The largest ratio of the two payloads that the growth is measured between."""
@@ -60,34 +60,36 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     trips: tuple[Trip, ...]
     absence: str | None
     growth: Estimate | None
-    verdict: Verdict
+    verdict: CopyVerdict
 
 
 def means(contests: Iterable[ContestFigures]) -> tuple[Means, ...]:
     """Every way of every arm and shape, in the order in which they were measured."""
-    begun: dict[tuple[str, str, str], _Measured] = {}
+    ways: dict[tuple[str, str, str], _WayLanes] = {}
     for contest in contests:
         probe = contest.contest.probe
         if not probe.sends_payloads or not isinstance(probe.case, int):
             continue
-        measured = {lane.lane.name: lane for lane in contest.lanes}
+        lane_figures = {lane.lane.name: lane for lane in contest.lanes}
         for lane in contest.contest.lanes:
             if lane.way is not None and not lane.control:
-                one = begun.setdefault((probe.payload, lane.arm.name, lane.way), _Measured())
-                if lane.name in measured:
-                    one.lanes[probe.case] = measured[lane.name]
-                one.reasons += [item.reason for item in contest.findings if item.lane == lane.name and item.fails_lane]
-    return tuple(one.told(*name) for name, one in begun.items())
+                way_lanes = ways.setdefault((probe.payload, lane.arm.name, lane.way), _WayLanes())
+                if lane.name in lane_figures:
+                    way_lanes.lanes[probe.case] = lane_figures[lane.name]
+                way_lanes.reasons += [
+                    item.reason for item in contest.findings if item.lane == lane.name and item.fails_lane
+                ]
+    return tuple(way_lanes.means(*name) for name, way_lanes in ways.items())
 
 
-class _Measured:
+class _WayLanes:
     """The lanes of one way by size, and why some are missing."""
 
     def __init__(self) -> None:
         self.lanes: dict[int, LaneFigures] = {}
         self.reasons: list[str] = []
 
-    def told(self, shape: str, arm: str, way: str) -> Means:
+    def means(self, shape: str, arm: str, way: str) -> Means:
         ends = _ends(sorted(self.lanes))
         growth = None if ends is None else self._growth(*ends)
         return Means(
@@ -104,7 +106,7 @@ class _Measured:
         longer = self.lanes[large].time_per_unit.over(self.lanes[small].time_per_unit)
         return longer.log().scaled(1 / math.log(large / small))
 
-    def _verdict(self, growth: Estimate, small: int, large: int) -> Verdict:
+    def _verdict(self, growth: Estimate, small: int, large: int) -> CopyVerdict:
         if growth.low > HALF:
             return "copies"
         longest = self.lanes[large].time_per_unit.high - self.lanes[small].time_per_unit.low
@@ -114,18 +116,18 @@ class _Measured:
 
 def sizes(shape: Iterable[Means]) -> tuple[int, ...]:
     """All sizes that any of the means was measured with."""
-    return tuple(sorted({trip.size for one in shape for trip in one.trips}))
+    return tuple(sorted({trip.size for item in shape for trip in item.trips}))
 
 
-def by_shape(told: Sequence[Means]) -> Iterator[tuple[str, tuple[Means, ...]]]:
+def by_shape(all_means: Sequence[Means]) -> Iterator[tuple[str, tuple[Means, ...]]]:
     """Every shape in order, with its means."""
-    for shape in dict.fromkeys(one.shape for one in told):
-        yield shape, tuple(one for one in told if one.shape == shape)
+    for shape in dict.fromkeys(item.shape for item in all_means):
+        yield shape, tuple(item for item in all_means if item.shape == shape)
 
 
-def _ends(measured: Sequence[int]) -> tuple[int, int] | None:
+def _ends(measured_sizes: Sequence[int]) -> tuple[int, int] | None:
     """The largest size, and the smallest that lies within the span below it."""
-    near = [size for size in measured if size * SPAN >= measured[-1]]
+    near = [size for size in measured_sizes if size * SPAN >= measured_sizes[-1]]
     return (near[0], near[-1]) if len(near) > 1 else None
 
 

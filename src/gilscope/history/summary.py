@@ -42,7 +42,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return Estimate(self.center, self.center - reach, self.center + reach, self.freedom)
 
 
-class Observation(msgspec.Struct, frozen=True):
+class DatedFigure(msgspec.Struct, frozen=True):
     """A figure with the host it was measured on and the start of its run."""
 
     host: str

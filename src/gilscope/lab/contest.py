@@ -150,9 +150,10 @@ class _Running:
             trial_s={name: seconds for name, seconds in self.trial_s.items() if name in self.specs},
         )
         stage = next_stage(ratios, costs, self.rules)
-        left = self.rules.max_launches - self.launches  # a failed reference leaves no ratios to count launches by
+        # A failed reference leaves no ratios to count launches by.
+        further = self.rules.max_launches - self.launches
         if isinstance(stage, Stage):
-            return Stage(min(stage.launches, left), stage.rounds, stage.lanes) if left > 0 else "launches"
+            return Stage(min(stage.launches, further), stage.rounds, stage.lanes) if further > 0 else "launches"
         return stage
 
     def _ratios(self, name: str) -> list[list[float]]:

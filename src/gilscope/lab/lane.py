@@ -144,7 +144,7 @@ class Lane(Target):
         """
         self.spec = spec
         self.cpu = cpus[0] if len(cpus) == 1 else None
-        self.gil_was_told = False
+        self.gil_was_recorded = False
         super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:

@@ -137,13 +137,13 @@ class Launch:
         self._around.random.shuffle(order)
         digests: dict[str, Sequence[str]] = {}
         for name in order:
-            begun = time.monotonic()
+            began_s = time.monotonic()
             with self._finding(name):
-                measured = self.lanes[name].trial(loops, self._timeout_s)
-                digests[name] = measured.digests
-                self._note_gil(self.lanes[name], is_on=measured.gil_after)
-                self._around.record(self._trial(name, number, measured))
-                yield name, measured.wall_ns, time.monotonic() - begun
+                timing = self.lanes[name].trial(loops, self._timeout_s)
+                digests[name] = timing.digests
+                self._note_gil(self.lanes[name], is_on=timing.gil_after)
+                self._around.record(self._trial(name, number, timing))
+                yield name, timing.wall_ns, time.monotonic() - began_s
         if compare:
             self._compare(digests)
 
@@ -191,10 +191,10 @@ class Launch:
         loops = 1
         digests: set[str] = set()
         for step in range(CALIBRATION_STEPS):
-            measured = lane.trial(loops, self._timeout_s)
-            digests.update(measured.digests)
-            if measured.wall_ns < target_ns / 2:
-                growth = min(100.0, target_ns / max(1, measured.wall_ns))
+            timing = lane.trial(loops, self._timeout_s)
+            digests.update(timing.digests)
+            if timing.wall_ns < target_ns / 2:
+                growth = min(100.0, target_ns / max(1, timing.wall_ns))
                 loops = min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))
             elif step:
                 break
@@ -202,24 +202,24 @@ class Launch:
             self.find(lane.spec.name, Fault("work", "varies", "the result differs from call to call"))
         return loops
 
-    def _trial(self, name: str, number: int, measured: Measured) -> Trial:
+    def _trial(self, name: str, number: int, timing: Measured) -> Trial:
         return Trial(
             contest=self._contest.id,
             lane=name,
             launch=self._number,
             round=number,
-            loops=measured.loops,
-            wall_ns=measured.wall_ns,
-            starts_ns=measured.starts_ns,
-            ends_ns=measured.ends_ns,
-            own_ns=measured.own_ns,
-            cpu_ns=measured.cpu_ns,
-            wait_ns=measured.wait_ns,
-            digest=measured.digests[0],
-            gil_before=measured.gil_before,
-            gil_after=measured.gil_after,
+            loops=timing.loops,
+            wall_ns=timing.wall_ns,
+            starts_ns=timing.starts_ns,
+            ends_ns=timing.ends_ns,
+            own_ns=timing.own_ns,
+            cpu_ns=timing.cpu_ns,
+            wait_ns=timing.wait_ns,
+            digest=timing.digests[0],
+            gil_before=timing.gil_before,
+            gil_after=timing.gil_after,
             cpu=self.lanes[name].cpu,
-            observed=measured.observed,
+            observed=timing.observed,
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
@@ -228,12 +228,12 @@ class Launch:
         Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
         """
         if self._expected_digest is None:
-            found = digests.get(self._contest.reference) or next(iter(digests.values()), None)
-            if found is None:
+            expected = digests.get(self._contest.reference) or next(iter(digests.values()), None)
+            if expected is None:
                 return
-            self._expected_digest = found[0]
-        for name, several in digests.items():
-            strange = [digest for digest in several if digest != self._expected_digest]
+            self._expected_digest = expected[0]
+        for name, lane_digests in digests.items():
+            strange = [digest for digest in lane_digests if digest != self._expected_digest]
             if strange:
                 with self._finding(name):
                     reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
@@ -242,8 +242,8 @@ class Launch:
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
         """Record, once per launch, that a lane has the GIL on that should run without it."""
         arm = lane.spec.arm
-        if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_told:
+        if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_recorded:
             return
-        lane.gil_was_told = True
+        lane.gil_was_recorded = True
         reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
         self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))

@@ -43,7 +43,7 @@ def new_run_id(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
 
 
-def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
+def groups(runtimes: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
     """A group for each free-threaded runtime with its twin, and one for each other runtime alone.
 
     Twins are looked for among all runtimes of the census.
@@ -51,14 +51,14 @@ def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
     A default build that takes part as a twin is not measured a second time.
     """
     all_pairs = {pair.free_threaded.name: pair for pair in pairs(census.runtimes)}
-    paired = [all_pairs[runtime.name] for runtime in chosen if runtime.name in all_pairs]
+    paired = [all_pairs[runtime.name] for runtime in runtimes if runtime.name in all_pairs]
     twins = {pair.twin.name for pair in paired if pair.twin is not None}
-    alone = [runtime for runtime in chosen if runtime.name not in all_pairs and runtime.name not in twins]
+    alone = [runtime for runtime in runtimes if runtime.name not in all_pairs and runtime.name not in twins]
     return (*map(group_of_pair, paired), *map(group_of_one, alone))
 
 
 def planned(
-    workloads: Sequence[Probe | Script], chosen: Sequence[Group], suite: Suite, environ: Mapping[str, str]
+    workloads: Sequence[Probe | Script], target_groups: Sequence[Group], suite: Suite, environ: Mapping[str, str]
 ) -> Plan:
     """The contests of every group; scripts written for pyperf are first asked for their benchmarks, once per group.
 
@@ -68,10 +68,10 @@ def planned(
     plans: list[Plan] = []
     with Guardian() as guardian:
         inquirer = Inquirer(environ, guardian, suite.timeout_s, at_once=max(1, int(cpus)))
-        for group in chosen:
+        for group in target_groups:
             inventory = inquirer.take(workloads, group)
-            made = plan(inventory.probes, [group], suite, cpus)
-            plans.append(Plan(made.contests, (*inventory.skips, *made.skips)))
+            group_plan = plan(inventory.probes, [group], suite, cpus)
+            plans.append(Plan(group_plan.contests, (*inventory.skips, *group_plan.skips)))
     return joined(plans)
 
 
@@ -132,12 +132,12 @@ def _contests(
     environ: Mapping[str, str],
     observer: Observer,
 ) -> int:
-    failed: set[tuple[str, str]] = set()
+    failed_lanes: set[tuple[str, str]] = set()
 
     def record(item: Record) -> None:
         append(item)
         if isinstance(item, Finding) and item.fails_lane and item.kind != "unsupported":
-            failed.add((item.contest, item.lane))
+            failed_lanes.add((item.contest, item.lane))
 
     with Guardian() as guardian:
         lab = Lab(
@@ -149,7 +149,7 @@ def _contests(
         )
         for contest in plan.contests:
             lab.run(contest, request.rules)
-    return len(failed)
+    return len(failed_lanes)
 
 
 def _header(request: Request) -> RunHeader:

@@ -101,7 +101,7 @@ def _lanes(
     counts = list(workers)
     for arm in group.arms:
         unfitness = unfit(probe.requires_python, arm.runtime)
-        for lane in _asked_for(probe, arm, suite, counts):
+        for lane in _lanes_of_suite(probe, arm, suite, counts):
             reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
@@ -110,7 +110,7 @@ def _lanes(
     return lanes, skips
 
 
-def _asked_for(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
+def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
     for lane in _ways(probe, arm) if probe.ways else _models(arm, workers):
         identifier = f"{probe.id}@{lane.name}"
         if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
@@ -138,8 +138,8 @@ def unfit(requires_python: str | None, runtime: Runtime) -> str | None:
     if requires_python is None:
         return None
     try:
-        wanted = SpecifierSet(requires_python)
+        specifiers = SpecifierSet(requires_python)
     except InvalidSpecifier:
         return f"its requires-python {requires_python!r} is no version specifier"
     version = ".".join(map(str, runtime.facts.version))
-    return None if wanted.contains(version, prereleases=True) else f"needs Python {requires_python}"
+    return None if specifiers.contains(version, prereleases=True) else f"needs Python {requires_python}"

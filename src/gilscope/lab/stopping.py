@@ -69,8 +69,8 @@ def next_stage(ratios: Mapping[str, Launches], costs: Costs, rules: Rules) -> St
     affordable = int((rules.budget_s - costs.elapsed_s) / launch_s) if launch_s > 0 else rules.max_launches
     if affordable < 1:
         return "budget"
-    wanted = max(_more_launches(ratios[name], rounds, rules) for name in pending)
-    return Stage(max(1, min(wanted, rules.max_launches - done, affordable)), rounds, pending)
+    launches_asked = max(_more_launches(ratios[name], rounds, rules) for name in pending)
+    return Stage(max(1, min(launches_asked, rules.max_launches - done, affordable)), rounds, pending)
 
 
 def budget_is_spent(launches: int, elapsed_s: float, rules: Rules) -> bool:

@@ -62,11 +62,11 @@ def recipes(version: str, *, optimised: bool, data_dir: Path) -> tuple[Recipe, R
 
 def built(wish: Wish, *, optimised: bool, data_dir: Path) -> tuple[Path, Path] | None:
     """Return the newest whole pair that was built before; an optimised one answers a plain wish too."""
-    for wanted in (True,) if optimised else (True, False):
-        suffix = "optimised" if wanted else "plain"
+    for is_optimised in (True,) if optimised else (True, False):
+        suffix = "optimised" if is_optimised else "plain"
         versions = {path.name.split("-")[1] for path in data_dir.glob(f"cpython-*-freethreaded-{suffix}")}
         for version in sorted(filter(wish.allows, versions), key=Version, reverse=True):
-            pair = recipes(version, optimised=wanted, data_dir=data_dir)
+            pair = recipes(version, optimised=is_optimised, data_dir=data_dir)
             if all(recipe.executable.exists() for recipe in pair):
                 return pair[0].executable, pair[1].executable
     return None

@@ -29,7 +29,7 @@ DISCOVERY_S = 86_400
 Identity = tuple[int, int, int]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class FactsAnswer(msgspec.Struct, frozen=True):
     """The facts an interpreter gave, or else the reason why it gave none, in words."""
 
     facts: Facts | None = None
@@ -41,7 +41,7 @@ class Remembered(msgspec.Struct, frozen=True):
 
     identity: Identity
     asked_at_s: float
-    answer: Answer
+    answer: FactsAnswer
 
 
 class Discovery(msgspec.Struct, frozen=True):
@@ -52,22 +52,22 @@ class Discovery(msgspec.Struct, frozen=True):
     found: tuple[Candidate, ...]
 
 
-class Memory(msgspec.Struct):
+class AnswerCache(msgspec.Struct):
     """The whole cache; ``script`` is the hash of the script whose answers these are."""
 
     script: str
     answers: dict[str, Remembered] = {}
     discovery: Discovery | None = None
 
-    def recall(self, path: str, now_s: float) -> Answer | None:
+    def recall(self, path: str, now_s: float) -> FactsAnswer | None:
         """Return the remembered answer of the file at ``path``, or None where it has to be asked."""
         remembered = self.answers.get(os.path.realpath(path))
         if remembered is None or remembered.identity != identity(path):
             return None
-        own = remembered.answer.facts is not None and remembered.answer.facts.executable == os.path.realpath(path)
-        return remembered.answer if own or 0 <= now_s - remembered.asked_at_s < SHORT_S else None
+        is_own = remembered.answer.facts is not None and remembered.answer.facts.executable == os.path.realpath(path)
+        return remembered.answer if is_own or 0 <= now_s - remembered.asked_at_s < SHORT_S else None
 
-    def remember(self, path: str, answer: Answer, now_s: float) -> None:
+    def remember(self, path: str, answer: FactsAnswer, now_s: float) -> None:
         """Remember the answer of the file at ``path``, if there is one."""
         file = identity(path)
         if file is not None:
@@ -75,10 +75,14 @@ class Memory(msgspec.Struct):
 
     def recall_discovery(self, fingerprint: str, now_s: float) -> tuple[Candidate, ...] | None:
         """Return what python-discovery found, or None where it has to look again."""
-        known = self.discovery
-        if known is None or known.fingerprint != fingerprint or not 0 <= now_s - known.asked_at_s < DISCOVERY_S:
+        discovery = self.discovery
+        if (
+            discovery is None
+            or discovery.fingerprint != fingerprint
+            or not 0 <= now_s - discovery.asked_at_s < DISCOVERY_S
+        ):
             return None
-        return known.found
+        return discovery.found
 
 
 def identity(path: str) -> Identity | None:
@@ -91,7 +95,7 @@ def identity(path: str) -> Identity | None:
 
 
 @contextlib.contextmanager
-def kept(cache_dir: Path) -> Iterator[Memory]:
+def lent(cache_dir: Path) -> Iterator[AnswerCache]:
     """Lend the cache, and write it back if something was added to it."""
     memory = load(cache_dir)
     before = msgspec.json.encode(memory)
@@ -100,18 +104,20 @@ def kept(cache_dir: Path) -> Iterator[Memory]:
         save(cache_dir, memory)
 
 
-def load(cache_dir: Path) -> Memory:
+def load(cache_dir: Path) -> AnswerCache:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
     script = cached.fingerprint([FACTS_SCRIPT.read_text("utf-8")])
     try:
-        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=Memory)
+        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=AnswerCache)
     except (OSError, msgspec.MsgspecError):
-        return Memory(script)
-    return memory if memory.script == script else Memory(script)
+        return AnswerCache(script)
+    return memory if memory.script == script else AnswerCache(script)
 
 
-def save(cache_dir: Path, memory: Memory) -> None:
+def save(cache_dir: Path, memory: AnswerCache) -> None:
     """Replace the cache in one step, without the files that are gone."""
-    memory.answers = {path: known for path, known in memory.answers.items() if identity(path) == known.identity}
+    memory.answers = {
+        path: remembered for path, remembered in memory.answers.items() if identity(path) == remembered.identity
+    }
     with contextlib.suppress(OSError):
         cached.replace(cache_dir / FILE_NAME, msgspec.json.encode(memory))

@@ -15,7 +15,7 @@ COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command),
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """A script written for pyperf; its benchmarks show when a runtime runs it (`gilscope.lab.inventory`).
 
-    A benchmark whose name fits the glob ``wanted`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
+    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
     why none of them can be measured, where its text shows that.
     """
 
@@ -24,7 +24,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str
     question: str = ""
     argv: tuple[str, ...] = ()
-    wanted: str = "*"
+    pattern: str = "*"
     requires_python: str | None = None
     unfit: str | None = None
 
