@@ -301,9 +301,9 @@ def _launch_shapes(rng: np.random.Generator, runs: int, launches: int) -> dict[s
     }
 
 
-def _share(held: NDArray[np.bool_]) -> str:
+def _share(hits: NDArray[np.bool_]) -> str:
     """A share in percent."""
-    return f"{100 * np.mean(held):.1f}"
+    return f"{100 * np.mean(hits):.1f}"
 
 
 def print_table(table: Table, started: float) -> None:

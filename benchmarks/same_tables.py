@@ -47,9 +47,9 @@ def texts(checkout: Path, run: Path) -> list[str]:
 
 def main() -> int:
     """Compare run by run, and print what differs."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("other", type=Path, help="the checkout to compare with")
-    other = asked.parse_args().other.resolve()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("other", type=Path, help="the checkout to compare with")
+    other = parser.parse_args().other.resolve()
     differing = 0
     for run in sorted((ROOT / "results" / "reference").rglob("*.jsonl")):
         before, after = texts(other, run), texts(ROOT, run)

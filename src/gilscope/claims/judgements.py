@@ -97,9 +97,11 @@ class _RunContests:
     def _of_probes(self, claim: Claim, contests: list[_NamedLanes]) -> tuple[list[Estimate], list[str]]:
         logs: list[Estimate] = []
         reasons: list[str] = []
-        for probe in dict.fromkeys(named.contest.probe.id for named in contests):
+        for probe in dict.fromkeys(contest.contest.probe.id for contest in contests):
             try:
-                logs.append(self._of_probe(claim, [named for named in contests if named.contest.probe.id == probe]))
+                logs.append(
+                    self._of_probe(claim, [contest for contest in contests if contest.contest.probe.id == probe])
+                )
             except NoFigureError as reason:
                 reasons.append(str(reason))
         return logs, reasons

@@ -111,4 +111,4 @@ def _only(run: str, figures: dict[Key, Figure], other_figures: dict[Key, Figure]
 
 
 LONGEST = 60
-"""Characters up to which both values of a circumstance are told."""
+"""Characters up to which both values of a circumstance are printed."""

@@ -41,7 +41,7 @@ def pairs(runtimes: Iterable[Runtime]) -> tuple[Pair, ...]:
 def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
     """Say in words every fact in which two builds differ, the GIL aside; the first one's value comes first."""
     ours, theirs = runtime.facts, twin.facts
-    rows = (
+    fact_rows = (
         ("version {} against {}", ours.version_text, theirs.version_text),
         ("platform {} against {}", ours.platform, theirs.platform),
         ("compiler {} against {}", ours.compiler, theirs.compiler),
@@ -50,7 +50,7 @@ def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
         ("debug: {} against {}", _yes(ours.debug), _yes(theirs.debug)),
         ("JIT: {} against {}", ours.jit, theirs.jit),
     )
-    words = [text.format(one, other) for text, one, other in rows if one != other]
+    words = [text.format(our_fact, their_fact) for text, our_fact, their_fact in fact_rows if our_fact != their_fact]
     for holder, other in ((runtime, twin), (twin, runtime)):
         only = [flag for flag in _flags(holder.facts) if flag not in _flags(other.facts)]
         if only:
