@@ -94,8 +94,8 @@ def absent() -> dict[str, str]:
 
 def names_of_runtimes() -> list[str]:
     """The free-threaded runtimes come first, since their contests measure their twins too; absent ones are skipped."""
-    found = sorted(census().runtimes, key=lambda runtime: runtime.facts.build == "default")
-    listed = [runtime.name for runtime in found]
+    runtimes = sorted(census().runtimes, key=lambda runtime: runtime.facts.build == "default")
+    listed = [runtime.name for runtime in runtimes]
     missing = sorted(absent(), key=lambda name: "t" not in name)
     return listed + missing if free_threaded_found() else missing + listed
 

@@ -126,7 +126,7 @@ def verdicts_table(rng: np.random.Generator, runs: int) -> Table:
 
 
 def _called(rng: np.random.Generator, scenario: str, runs: int, launches: int, slowdown: float) -> str:
-    """The share of contests in which the lane is told apart from the reference, as `stats.distinguishable` tells."""
+    """The share of contests that call the lane different from the reference, as `stats.distinguishable` does."""
     shape = {"runs": runs, "launches": launches, "rounds": ROUNDS}
     times = scenarios.trial_times(rng, scenario, **shape, slowdown=slowdown)
     center, half = ours(np.median(scenarios.log_ratios(times), axis=-1))
@@ -135,7 +135,7 @@ def _called(rng: np.random.Generator, scenario: str, runs: int, launches: int, s
 
 
 def engine_table(rng: np.random.Generator, runs: int) -> Table:
-    """The same where the engine itself decides how many launches and rounds to run, by the rules of ``default``."""
+    """How often lanes are called different where the engine chooses launches and rounds by the rules of ``default``."""
     rules = suite(places.SUITES, "default").rules
 
     def rows() -> Iterator[list[str]]:
@@ -150,7 +150,7 @@ def engine_table(rng: np.random.Generator, runs: int) -> Table:
 
 
 def _ended(rng: np.random.Generator, scenario: str, runs: int, rules: Rules, slowdown: float) -> list[tuple[bool, int]]:
-    """Per contest whether the lane was told apart in the end, and after how many launches."""
+    """Whether each contest called the lane different in the end, and after how many launches."""
     shape = {"runs": runs, "launches": rules.max_launches, "rounds": MOST_ROUNDS}
     times = scenarios.trial_times(rng, scenario, **shape, slowdown=slowdown)
     lanes = (scenarios.CONTROL, scenarios.LANE)
@@ -301,9 +301,9 @@ def _launch_shapes(rng: np.random.Generator, runs: int, launches: int) -> dict[s
     }
 
 
-def _share(held: NDArray[np.bool_]) -> str:
+def _share(hits: NDArray[np.bool_]) -> str:
     """A share in percent."""
-    return f"{100 * np.mean(held):.1f}"
+    return f"{100 * np.mean(hits):.1f}"
 
 
 def print_table(table: Table, started: float) -> None:

@@ -53,11 +53,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--folder", type=Path, help="made where it is not there; a temporary one by default")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = asked.folder or Path(temporary)
+        folder = options.folder or Path(temporary)
         if not (folder / "results").exists():
-            make_runs(folder / "results", asked.runs)
+            make_runs(folder / "results", options.runs)
         report(folder)
 
 

@@ -47,7 +47,7 @@ def lanes() -> list[LaneSpec]:
 
 
 def made_up() -> Run:
-    """As many contests as probes, each of all lanes."""
+    """A made-up run with one contest per probe, each of all lanes."""
     chance = random.Random(1)  # noqa: S311 - noise, no secret
     contests: list[Contest] = []
     measured: list[Trial] = []
@@ -73,7 +73,7 @@ def made_up() -> Run:
 
 
 def main() -> int:
-    """Make it, and tell; the exit status says whether the goals were met."""
+    """Make the page and print its size and times; the exit status is 1 where a goal was missed."""
     run = made_up()
     with tempfile.TemporaryDirectory() as folder:
         stored, page = Path(folder, "made-up.jsonl"), Path(folder, "page.html")

@@ -61,13 +61,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--on", action="append", default=[], help="a free-threaded build to measure beside its twin")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for our runs and pyperf's files")
-    asked = parser.parse_args()
-    if not asked.on:
-        print("\n\n".join(page(asked.folder)))
+    options = parser.parse_args()
+    if not options.on:
+        print("\n\n".join(page(options.folder)))
         return
-    wanted = [pair for pair in pairs(take_census().runtimes) if pair.free_threaded.name in asked.on]
-    for pair, turn, name in itertools.product(wanted, range(TURNS), BENCHMARKS):
-        measure(pair, name, turn, asked.folder)
+    chosen_pairs = [pair for pair in pairs(take_census().runtimes) if pair.free_threaded.name in options.on]
+    for pair, turn, name in itertools.product(chosen_pairs, range(TURNS), BENCHMARKS):
+        measure(pair, name, turn, options.folder)
 
 
 def measure(pair: Pair, name: str, turn: int, folder: Path) -> None:
@@ -137,7 +137,7 @@ def _percent(interval: Estimate) -> str:
 
 
 def _log_time(path: Path) -> float:
-    """The log of the mean time that pyperf tells."""
+    """The log of pyperf's mean time."""
     (benchmark,) = pyperf.BenchmarkSuite.load(str(path)).get_benchmarks()
     return math.log(benchmark.mean())
 

@@ -1,4 +1,4 @@
-"""The same interpreter as A and as B: how far from 1.00 do pyperf and gilscope find the ratio, and in what time?
+"""How far from 1.00 do pyperf and gilscope find the ratio of an interpreter to itself, and in what time?
 
 pyperf's default procedure (all of A, then all of B) against ours on the same benchmarks of pyperformance, in one run,
 on a quiet machine and beside a disturbing load that comes and goes on the same CPUs. Ours gets a fifth of the time that
@@ -102,22 +102,22 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
 
 def main() -> None:
     """Run the repetitions that are missing, or report those that are stored."""
-    asked = _arguments()
-    if asked.report:
-        print(report(stored(asked.store)))
+    options = _arguments()
+    if options.report:
+        print(report(stored(options.store)))
         return
-    (runtime,) = select(take_census(), [asked.on])
-    done = {(item.benchmark, item.number) for item in _of(asked.condition, asked.store)}
-    earlier = {(item.benchmark, item.number): item.pyperf for item in _of(asked.condition, asked.pyperf_from)}
+    (runtime,) = select(take_census(), [options.on])
+    done = {(item.benchmark, item.number) for item in _of(options.condition, options.store)}
+    earlier = {(item.benchmark, item.number): item.pyperf for item in _of(options.condition, options.pyperf_from)}
     with tempfile.TemporaryDirectory() as folder:
-        python = None if asked.pyperf_from else with_pyperf(runtime, Path(folder))
-        for number in range(asked.repetitions):
-            for name in asked.benchmarks:
+        python = None if options.pyperf_from else with_pyperf(runtime, Path(folder))
+        for number in range(options.repetitions):
+            for name in options.benchmarks:
                 if (name, number) not in done:
-                    with disturbance(asked.condition, seed=number):
+                    with disturbance(options.condition, seed=number):
                         theirs = by_pyperf(python, script(name)) if python else earlier[name, number]
-                        item = repetition(runtime, theirs, name, asked.condition, number)
-                    with asked.store.open("ab") as file:
+                        item = repetition(runtime, theirs, name, options.condition, number)
+                    with options.store.open("ab") as file:
                         file.write(msgspec.json.encode(item) + b"\n")
                     print(f"{name} {number}: {item.pyperf_ratio:.3f} and {item.ours_ratio:.3f}", file=sys.stderr)
 

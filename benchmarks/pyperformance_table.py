@@ -48,8 +48,8 @@ def main() -> None:
     """Print the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="a stored run of the suite pyperformance")
-    asked = parser.parse_args()
-    print(page(store.read(asked.run)), end="")
+    options = parser.parse_args()
+    print(page(store.read(options.run)), end="")
 
 
 def page(run: Run) -> str:
@@ -120,7 +120,7 @@ def models(contests: Iterable[ContestFigures]) -> list[str]:
 
 
 def lanes(contests: Iterable[ContestFigures], arm: str, model: str) -> list[LaneFigures | None]:
-    """Of every contest the lane of an arm and a model, None where it failed."""
+    """The lane of an arm and a model in every contest, None where it failed."""
     return [
         next((row for row in item.lanes if row.lane.arm.name == arm and row.lane.model == model), None)
         for item in contests
@@ -129,8 +129,8 @@ def lanes(contests: Iterable[ContestFigures], arm: str, model: str) -> list[Lane
 
 def _counted(rows: Iterable[LaneFigures | None]) -> str:
     words = Counter(verdict(row) for row in rows)
-    told = [f"{words[word]} {word}" for word in ("scale", "scale partly", "hardly scale", UNCLEAR) if words[word]]
-    return f"{words.total() - words[FAILED]}: {', '.join(told)}"
+    counts = [f"{words[word]} {word}" for word in ("scale", "scale partly", "hardly scale", UNCLEAR) if words[word]]
+    return f"{words.total() - words[FAILED]}: {', '.join(counts)}"
 
 
 def verdict(row: LaneFigures | None) -> str:

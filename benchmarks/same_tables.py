@@ -1,4 +1,4 @@
-"""Do two checkouts tell the same of every stored run? ``python benchmarks/same_tables.py OTHER_CHECKOUT``.
+"""Do two checkouts print equal tables of every stored run? ``python benchmarks/same_tables.py OTHER_CHECKOUT``.
 
 The report as Markdown, and the sheets of the page, of every run below ``results/reference``, made by the code of this
 checkout and by that of another one, such as ``git worktree add ../before REVISION``. Differences are printed; the exit
@@ -37,7 +37,7 @@ MOST_LINES = 40
 
 
 def texts(checkout: Path, run: Path) -> list[str]:
-    """All that a checkout's code tells of a run, line by line."""
+    """Everything that a checkout's code prints of a run, line by line."""
     environ = {**os.environ, "PYTHONPATH": str(checkout / "src")}
     ended = subprocess.run(
         [sys.executable, "-c", TEXTS, str(run)], env=environ, capture_output=True, text=True, check=True
@@ -46,10 +46,10 @@ def texts(checkout: Path, run: Path) -> list[str]:
 
 
 def main() -> int:
-    """Compare run by run, and say what differs."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("other", type=Path, help="the checkout to compare with")
-    other = asked.parse_args().other.resolve()
+    """Compare run by run, and print what differs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("other", type=Path, help="the checkout to compare with")
+    other = parser.parse_args().other.resolve()
     differing = 0
     for run in sorted((ROOT / "results" / "reference").rglob("*.jsonl")):
         before, after = texts(other, run), texts(ROOT, run)

@@ -80,7 +80,10 @@ def _trial_noise(rng: np.random.Generator, shape: tuple[int, ...], effects: froz
 def _launch_effects(
     rng: np.random.Generator, shape: tuple[int, ...], effects: frozenset[str], *, lopsided: bool
 ) -> FloatArray:
-    """Each process's own log offset, the same in all its rounds: 1 %, or 0.5 to 3 % with one in ten 10 to 30 % slow."""
+    """The log offset of each process, constant over its rounds.
+
+    It is 1 %, or 0.5 to 3 % with one process in ten 10 to 30 % slow.
+    """
     runs, launches, _, lanes = shape
     processes = (runs, launches, 1, lanes)
     if "launches" in effects:
@@ -109,7 +112,10 @@ def _machine(rng: np.random.Generator, shape: tuple[int, ...], effects: frozense
 
 
 def _bursts(rng: np.random.Generator, runs: int, slots: int, share: float = 0.2, length: float = 4.0) -> FloatArray:
-    """A neighbour that comes and goes: a fifth of the time, for four trials on average, 1.2 to 2 times slower."""
+    """The slowness from a neighbour that comes and goes.
+
+    It is there a fifth of the time, for four trials on average, and makes trials 1.2 to 2 times slower.
+    """
     stop = 1 / length
     start = stop * share / (1 - share)
     busy = rng.random(runs) < share

@@ -1,6 +1,6 @@
 """What the pages of the documentation show of stored runs; cog calls these functions from between its markers.
 
-A run is found by the suite at the end of its name in ``results/reference``. What no run holds is told as that.
+A run is found by the suite at the end of its name in ``results/reference``. A page says what no run holds.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ROOMS = Path("docs/rooms.toml")
 
 
 def stored(suite: str) -> Path | None:
-    """The newest run of a suite on record, by the start that its header tells."""
+    """The newest run of a suite on record, by the start in its header."""
     return next(reversed(store.runs(REFERENCE, f"*-{suite}")), None)
 
 
@@ -115,7 +115,7 @@ def _imports(rooms: Sequence[str]) -> str:
 
 
 def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
-    """Of contests with the same probe and builds, the one with the most launches; of several such, the last."""
+    """The contest with the most launches for each probe and builds; the last where several have as many."""
     chosen: dict[str, ContestFigures] = {}
     for contest in contests:
         known = chosen.setdefault(contest.contest.id, contest)

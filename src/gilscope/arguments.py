@@ -1,4 +1,4 @@
-"""The command line as data: what can be asked for, and how it is told."""
+"""The command line as data: every command with its arguments and its help text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ examples:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """What was asked; ``script_arguments`` is all that follows ``--``, meant for the script that is measured."""
+    """The options given; ``script_arguments`` holds what follows ``--``, which is for the script that is measured."""
     own, script = arguments, []
     if "--" in arguments:
         place = arguments.index("--")
@@ -65,11 +65,11 @@ def _add(
 
 
 def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    found = _add(commands, "runtimes", "list every Python on this machine, or install a free-threaded one")
-    found.add_argument("--json", action="store_true", help="every fact of every interpreter, as JSON")
-    _python(found)
-    actions = found.add_subparsers(dest="action", metavar="ACTION", required=False)
-    found.set_defaults(action="list")
+    runtimes = _add(commands, "runtimes", "list every Python on this machine, or install a free-threaded one")
+    runtimes.add_argument("--json", action="store_true", help="every fact of every interpreter, as JSON")
+    _python(runtimes)
+    actions = runtimes.add_subparsers(dest="action", metavar="ACTION", required=False)
+    runtimes.set_defaults(action="list")
     install = _add(actions, "install", "bring a free-threaded Python and its twin to this machine")
     install.add_argument("version", nargs="?", help="such as 3.14t; the first that can be had where left out")
     install.add_argument("--optimised", action="store_true", help="build with PGO and LTO: slower to build, as shipped")

@@ -1,4 +1,4 @@
-"""What the files in the user's cache have in common: a fingerprint of what made them, and that they are whole."""
+"""Files in the user's cache carry a fingerprint of what made them, and are replaced as a whole."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def fingerprint(parts: Iterable[str]) -> str:
-    """What changes with any of some texts, or with their order: 64 hexadecimal digits."""
+    """A fingerprint of texts, 64 hexadecimal digits; it changes with any of them and with their order."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def of_code(package: Path = PACKAGE) -> str:
-    """A fingerprint of all code of gilscope: what was derived by other code may differ, whichever module changed."""
+    """A fingerprint of all of gilscope's code, since a change in any module may change what is derived."""
     modules = sorted(package.rglob("*.py"))
     return fingerprint(text for path in modules for text in (str(path.relative_to(package)), path.read_text("utf-8")))
 

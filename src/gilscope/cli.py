@@ -34,11 +34,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit status, as told in ``gilscope.errors``."""
+    """Run one command and return its exit status, one of those in ``gilscope.errors``."""
     gc.set_threshold(CYCLES)
-    asked = parse(sys.argv[1:] if arguments is None else arguments)
+    options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        return COMMANDS[asked.command](asked)
+        return COMMANDS[options.command](options)
     except KeyboardInterrupt:
         return _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
     except errors.GilscopeError as error:

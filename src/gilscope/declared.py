@@ -1,4 +1,4 @@
-"""TOML tables become frozen Structs, with every mistake at once and the nearest valid name beside it."""
+"""TOML tables become frozen Structs; all mistakes are reported at once, each with the nearest valid name."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 def tables(path: Path, kind: type[Table], nonsense: Callable[[Table], Iterable[str]]) -> dict[str, Table]:
-    """Every table of a file by its name; ``nonsense`` yields what is wrong with one whose keys are of their types.
+    """Every table of a file by its name.
+
+    ``nonsense`` yields what is wrong with a table whose keys all have the right type.
 
     Raises:
         MatrixError: the file cannot be read, or has mistakes.
     """
-    found: dict[str, Table] = {}
+    by_name: dict[str, Table] = {}
     mistakes: list[str] = []
     for name, table in toml(path).items():
         where = f"{path.name}: [{name}]"
-        value, told = convert(table, kind, where)
-        mistakes += told
+        value, type_mistakes = convert(table, kind, where)
+        mistakes += type_mistakes
         if value is not None:
-            found[name] = value
+            by_name[name] = value
             mistakes += [f"{where}: {mistake}" for mistake in nonsense(value)]
     if mistakes:
         raise MatrixError(tuple(mistakes))
-    return found
+    return by_name
 
 
 def toml(path: Path) -> dict[str, Any]:
@@ -76,8 +78,8 @@ def convert(table: object, kind: type[Table], where: str) -> tuple[Table | None,
     return (None, tuple(mistakes)) if mistakes else (kind(**values), ())
 
 
-def unknown_name(where: str, what: str, name: str, known: Mapping[str, object] | list[str]) -> str:
-    """An unknown name in words, with the nearest known one or, where none is near, all of them."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
+def unknown_name(where: str, what: str, name: str, valid_names: Mapping[str, object] | list[str]) -> str:
+    """The mistake of an unknown name in words, with the nearest valid name or, failing that, all of them."""
+    near = difflib.get_close_matches(name, list(valid_names), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(valid_names)) or 'none'}"
     return f"{where}: unknown {what} {name!r}; {hint}"

@@ -30,7 +30,7 @@ class UsageError(GilscopeError):
 
 
 class MatrixError(GilscopeError):
-    """One or more mistakes in matrix files or probes, all told at once."""
+    """One or more mistakes in matrix files or probes, all reported at once."""
 
     exit_status = 3
 

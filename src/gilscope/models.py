@@ -1,4 +1,4 @@
-"""The registry of models: how the work is spread, which crew of the agent does it, and where it cannot be done."""
+"""The registry of models: how each spreads work, its crew in the agent, and where it cannot run."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ MODELS: dict[str, Model] = {
 
 
 def orders_of_weight() -> tuple[tuple[str, ...], ...]:
-    """The chains of models in which each one's workers are said to weigh more than those of the one before."""
+    """Chains of models, each said to have heavier workers than the model before it."""
     lighter = {name for model in MODELS.values() for name in model.heavier_than}
     heaviest = [model.name for model in MODELS.values() if model.heavier_than and model.name not in lighter]
     return tuple(chain for name in heaviest for chain in _chains_to(name))

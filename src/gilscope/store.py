@@ -1,4 +1,4 @@
-"""The results folder: one file of JSON lines per run, appended record by record as they come, never edited.
+"""The results folder: one file of JSON lines per run, to which records are appended and which is never edited.
 
 Format history (``RunHeader.schema``):
     1   run, contest, skip, calibration, trial, finding, contest end.
@@ -84,12 +84,12 @@ class RunWriter:
 
 
 def run_path(folder: Path, run_id: str) -> Path:
-    """Where a run of this id is kept."""
+    """The file of a run with this id."""
     return folder / (run_id + SUFFIX)
 
 
 def is_stored(path: Path) -> bool:
-    """Whether there is something to read.
+    """Whether a run's file is there to read.
 
     Raises:
         ResultsError: the path cannot be looked at.
@@ -103,7 +103,9 @@ def is_stored(path: Path) -> bool:
 
 
 def read(path: Path) -> Run:
-    """A stored run; of a contest that was cut off and begun again when the run was continued, only the last attempt.
+    """A stored run.
+
+    Of a contest that was cut off, and begun again when the run was continued, only the last attempt counts.
 
     Raises:
         ResultsError: the file is missing, holds no run, or was written by a later gilscope.
@@ -146,20 +148,20 @@ def find(folder: Path, run: str | None) -> Path:
         with contextlib.suppress(OSError):  # a name that no file can have, a folder that may not be looked into
             if path.is_file():
                 return path
-    known = ", ".join(path.stem for path in runs(folder)[-5:]) or "none"
-    raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {known}")
+    latest = ", ".join(path.stem for path in runs(folder)[-5:]) or "none"
+    raise ResultsError(f"there is no run {run!r} in {folder}; the latest are: {latest}")
 
 
 def runs(folder: Path, names: str = "*") -> list[Path]:
-    """The runs of a folder whose ids fit a glob, oldest first by the start that their headers tell.
+    """The runs of a folder whose ids fit a glob, oldest first by the start in their headers.
 
-    What has no header that can be read stands before all others.
+    Files without a readable header come first.
     """
     return sorted(folder.glob(names + SUFFIX), key=lambda path: (_started(path), path.name))
 
 
 def _started(path: Path) -> str:
-    """When a run began, as its first line says; nothing where that line says no such thing."""
+    """The start of a run from its first line; empty where that line holds none."""
     try:
         with path.open("rb") as lines:
             return _start_decoder.decode(lines.readline()).started
@@ -168,13 +170,16 @@ def _started(path: Path) -> str:
 
 
 def _last_attempts(records: list[Record]) -> list[Record]:
-    """Without what belongs to an earlier attempt at a contest: launches count from 0 again, with other loops."""
-    begun = {record.id: number for number, record in enumerate(records) if isinstance(record, Contest)}
-    return [record for number, record in enumerate(records) if number >= begun.get(_contest_of(record), 0)]
+    """The records without those of earlier attempts at a contest.
+
+    A new attempt counts its launches from 0 again, with other loops.
+    """
+    starts = {record.id: number for number, record in enumerate(records) if isinstance(record, Contest)}
+    return [record for number, record in enumerate(records) if number >= starts.get(_contest_of(record), 0)]
 
 
 def _contest_of(record: Record) -> str:
-    """The contest that a record is part of; none for those that stand before the contests."""
+    """The id of a record's contest; empty for records that stand before the contests."""
     match record:
         case Contest():
             return record.id
@@ -185,7 +190,7 @@ def _contest_of(record: Record) -> str:
 
 
 def _records(path: Path) -> Iterator[Record | None]:
-    """Line by line; None for one that is torn."""
+    """The records of a run's file, line by line; None for a torn line."""
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line:

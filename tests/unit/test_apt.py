@@ -178,7 +178,7 @@ def test_offers_are_read_newest_first() -> None:
     ]
 
 
-class FakeSuite(private_apt.Suite):
+class FakeSuite(private_apt.AptSuite):
     """A suite with fixed versions, or with a fixed error."""
 
     def __init__(self, name: str, *versions: str, error: InstallError | None = None) -> None:
@@ -247,7 +247,7 @@ def test_apts_complaints_are_told_apart(
     monkeypatch.setattr(child, "run", lambda *_, **__: ended(errors=errors))
 
     with pytest.raises(InstallError) as caught:
-        private_apt.Suite("trixie", tmp_path, "").update()
+        private_apt.AptSuite("trixie", tmp_path, "").update()
     assert type(caught.value) is kind
 
 
@@ -262,7 +262,7 @@ def test_a_tarball_that_is_not_what_the_list_says_is_refused(monkeypatch: pytest
     offer = private_apt.Offer("p", "1-1", "1", "p.orig.tar.xz", "0" * 64)
 
     with pytest.raises(InstallError, match="signed list"):
-        private_apt.Suite("trixie", tmp_path / "apt", "").fetch(offer, tmp_path / "downloads")
+        private_apt.AptSuite("trixie", tmp_path / "apt", "").fetch(offer, tmp_path / "downloads")
     assert not list((tmp_path / "downloads").rglob("*.xz"))
 
 

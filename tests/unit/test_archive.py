@@ -19,7 +19,7 @@ from histories import made_run, stored
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.history.summary import Observation
+    from gilscope.history.summary import DatedFigure
     from gilscope.stats.estimate import Estimate
 
 
@@ -29,10 +29,10 @@ def opened(folders: list[Path], tmp_path: Path) -> tuple[Archive, tuple[str, ...
     return archive, archive.fill(lambda path: summary(store.read(path)), lambda files: files)
 
 
-def penalties(folders: list[Path], tmp_path: Path) -> tuple[Observation, ...]:
+def penalties(folders: list[Path], tmp_path: Path) -> tuple[DatedFigure, ...]:
     """The penalty of every run."""
     archive, _ = opened(folders, tmp_path)
-    return archive.observations("penalty", "*", "*")
+    return archive.dated_figures("penalty", "*", "*")
 
 
 def refuse(*_: object) -> NoReturn:
@@ -55,7 +55,7 @@ def test_the_figures_are_the_reports(tmp_path: Path) -> None:
     found = {
         (name, f"{each.figure.arm}:{each.figure.work}"): in_unit(name, each.figure.log)
         for name in ("penalty", "time", "gain", "scaling")
-        for each in archive.observations(name, "*", "*")
+        for each in archive.dated_figures(name, "*", "*")
     }
 
     assert set(found) == set(expected)
@@ -133,7 +133,7 @@ def test_a_damaged_line_is_told_and_left_out(tmp_path: Path) -> None:
     archive, problems = opened([tmp_path / "runs"], tmp_path)
 
     assert problems == (f"{path}: 1 line is damaged or cut off, and left out",)
-    assert len(archive.observations("penalty", "*", "*")) == 1
+    assert len(archive.dated_figures("penalty", "*", "*")) == 1
     assert opened([tmp_path / "runs"], tmp_path)[1] == problems
 
 
@@ -148,7 +148,7 @@ def test_a_damaged_file_is_told_and_left_out(tmp_path: Path, text: bytes) -> Non
         assert len(problems) == 1
         assert problems[0].startswith("left out: ")
         assert "odd.jsonl" in problems[0]
-        assert len(archive.observations("penalty", "*", "*")) == 1
+        assert len(archive.dated_figures("penalty", "*", "*")) == 1
 
 
 @pytest.mark.parametrize(("probe", "work", "found"), [("cpu/*", "*", 2), ("io/*", "*", 0), ("*", "threads-*", 1)])
@@ -157,7 +157,7 @@ def test_globs(tmp_path: Path, probe: str, work: str, found: int) -> None:
     stored(tmp_path / "runs", made_run())
     archive, _ = opened([tmp_path / "runs"], tmp_path)
 
-    assert len(archive.observations("gain", probe, work)) == found
+    assert len(archive.dated_figures("gain", probe, work)) == found
 
 
 def test_looks_at_something_have_no_history_of_times(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ import math
 
 import pytest
 
-from gilscope.figures.break_even import BreakEven, Point, crossing
+from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.stats.estimate import Estimate
 
 
-def point(workers: int, ratio: float, error: float = 0.01) -> Point:
+def point(workers: int, ratio: float, error: float = 0.01) -> RatioPoint:
     """A ratio of throughputs, known to a relative error."""
     log = math.log(ratio)
-    return Point(workers, Estimate(log, log - error, log + error, freedom=8))
+    return RatioPoint(workers, Estimate(log, log - error, log + error, freedom=8))
 
 
 def test_a_power_law_is_crossed_where_it_says() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from gilscope.runtimes.answers import Answer
+from gilscope.runtimes.answers import FactsAnswer
 from gilscope.runtimes.candidates import Candidate
 from gilscope.runtimes.census import sort_out
 from gilscope.runtimes.names import unique_names
@@ -49,9 +49,9 @@ def take(*found: Facts | str, origin: str = "PATH", wishes: tuple[str, ...] = ()
     heard = []
     for number, answer in enumerate(found):
         if isinstance(answer, Facts):
-            heard.append((Candidate(answer.executable, origin, "python"), Answer(facts=answer)))
+            heard.append((Candidate(answer.executable, origin, "python"), FactsAnswer(facts=answer)))
         else:
-            heard.append((Candidate(f"/bin/python{number}", origin, f"python{number}"), Answer(reason=answer)))
+            heard.append((Candidate(f"/bin/python{number}", origin, f"python{number}"), FactsAnswer(reason=answer)))
     return sort_out(heard, wishes)
 
 
@@ -128,8 +128,8 @@ def test_debug_and_release_builds_may_share_a_prefix() -> None:
 def test_an_explicit_virtual_environment_is_started_as_given() -> None:
     """The user who points at a venv's python wants its packages; otherwise the interpreter itself is started."""
     facts = build("3.13.5")
-    explicit = (Candidate("/home/venv/bin/python", "--python", "python"), Answer(facts=facts))
-    listed = (Candidate(facts.executable, "pyenv", "3.13.5"), Answer(facts=facts))
+    explicit = (Candidate("/home/venv/bin/python", "--python", "python"), FactsAnswer(facts=facts))
+    listed = (Candidate(facts.executable, "pyenv", "3.13.5"), FactsAnswer(facts=facts))
 
     census = sort_out([explicit, listed], [])
 
@@ -140,7 +140,7 @@ def test_what_answered_through_a_wrapper_is_started_through_it() -> None:
     """A wrapper may set what its interpreter cannot start without."""
     wrapper = Candidate("/usr/bin/python3", "PATH", "python3")
 
-    census = sort_out([(wrapper, Answer(facts=build("3.13.5")))], [])
+    census = sort_out([(wrapper, FactsAnswer(facts=build("3.13.5")))], [])
 
     assert census.runtimes[0].executable == "/usr/bin/python3"
 

@@ -19,7 +19,7 @@ from gilscope.values.records import Calibration
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.exchange.export import ArmFile, Series
+    from gilscope.exchange.export import ArmFile, LaneBenchmark
     from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.records import Trial
 
@@ -53,7 +53,7 @@ def contest() -> Contest:
     return builders.contest(*WALLS, builds=builders.pair())
 
 
-def exported(contest: Contest, trials: list[Trial], *, raw: bool = False) -> dict[str, dict[str, Series]]:
+def exported(contest: Contest, trials: list[Trial], *, raw: bool = False) -> dict[str, dict[str, LaneBenchmark]]:
     """Per arm the series by name."""
     records = msgspec.structs.replace(
         builders.records(contest, trials),
@@ -63,7 +63,7 @@ def exported(contest: Contest, trials: list[Trial], *, raw: bool = False) -> dic
     return {file.arm: {series.name: series for series in file.series} for file in files}
 
 
-def mean(series: Series) -> float:
+def mean(series: LaneBenchmark) -> float:
     """What pyperf takes for the series."""
     return fmean(value for launch in series.launches for value in launch.values)
 

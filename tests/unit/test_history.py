@@ -14,7 +14,7 @@ from gilscope import cli
 from gilscope.arguments import DEFAULT_RESULTS
 from gilscope.commands import output
 from gilscope.history.series import history, joined, version_order
-from gilscope.history.summary import Figure, Observation
+from gilscope.history.summary import DatedFigure, Figure
 from gilscope.stats.estimate import student_quantile
 from histories import made_run, stored
 
@@ -45,7 +45,7 @@ def observation(  # noqa: PLR0913 - a figure is described by this many things
     recipe: str = "GCC",
     compiler: str = "GCC 14",
     half_width: float | None = 0.01,
-) -> Observation:
+) -> DatedFigure:
     """A figure of a run."""
     figure = Figure(
         name=name,
@@ -62,7 +62,7 @@ def observation(  # noqa: PLR0913 - a figure is described by this many things
         freedom=6,
         floor=0.004,
     )
-    return Observation(host, f"{day} 03:04:05", figure)
+    return DatedFigure(host, f"{day} 03:04:05", figure)
 
 
 def plant(folder: Path, slower: float = 1.05, noise: float = 0.005) -> None:

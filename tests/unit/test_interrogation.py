@@ -11,7 +11,7 @@ import pytest
 
 from gilscope.processes.child import Ended
 from gilscope.runtimes import answers
-from gilscope.runtimes.answers import Answer, Memory
+from gilscope.runtimes.answers import AnswerCache, FactsAnswer
 from gilscope.runtimes.candidates import Candidate
 from gilscope.runtimes.interrogation import judge, start_failure
 from gilscope.values.runtimes import Facts
@@ -70,7 +70,7 @@ def test_a_bad_answer_says_what_was_wrong(ended: Ended, reason: str) -> None:
     """Crashes, garbage and lies are told apart, and the executable's own last line is quoted, made harmless."""
     answer = judge(ended, "n1")
 
-    assert answer == Answer(reason=reason)
+    assert answer == FactsAnswer(reason=reason)
 
 
 @pytest.mark.parametrize("change", [{"pgo": None}, {"version": [3, 13]}, {"build": "odd"}])
@@ -119,15 +119,15 @@ def executable(folder: Path) -> str:
     return str(file)
 
 
-def own_answer(path: str) -> Answer:
+def own_answer(path: str) -> FactsAnswer:
     """Return facts that the file at this path gave of itself."""
-    return Answer(facts=msgspec.convert({**FACTS, "executable": os.path.realpath(path)}, Facts))
+    return FactsAnswer(facts=msgspec.convert({**FACTS, "executable": os.path.realpath(path)}, Facts))
 
 
 def test_facts_are_remembered_while_the_file_is_the_same(tmp_path: Path) -> None:
     """Even long after, since an interpreter's facts do not change by themselves."""
     path = executable(tmp_path)
-    memory = Memory("script")
+    memory = AnswerCache("script")
     memory.remember(path, own_answer(path), NOW_S)
 
     recalled = memory.recall(path, NOW_S + 10_000_000)
@@ -138,7 +138,7 @@ def test_facts_are_remembered_while_the_file_is_the_same(tmp_path: Path) -> None
 def test_a_replaced_file_is_asked_again(tmp_path: Path) -> None:
     """An upgrade in place voids the answer."""
     path = executable(tmp_path)
-    memory = Memory("script")
+    memory = AnswerCache("script")
     memory.remember(path, own_answer(path), NOW_S)
     (tmp_path / "python3.13").write_text("another interpreter")
 
@@ -147,14 +147,14 @@ def test_a_replaced_file_is_asked_again(tmp_path: Path) -> None:
     assert recalled is None
 
 
-@pytest.mark.parametrize("answer", [Answer(reason="hangs"), Answer(facts=msgspec.convert(FACTS, Facts))])
+@pytest.mark.parametrize("answer", [FactsAnswer(reason="hangs"), FactsAnswer(facts=msgspec.convert(FACTS, Facts))])
 @pytest.mark.parametrize(("age_s", "remembered"), [(60, True), (601, False), (-60, False)])
 def test_failures_and_wrappers_are_soon_asked_again(
-    tmp_path: Path, answer: Answer, age_s: float, *, remembered: bool
+    tmp_path: Path, answer: FactsAnswer, age_s: float, *, remembered: bool
 ) -> None:
     """A failure may pass, and a wrapper may lead elsewhere tomorrow; a clock set back does not make either last."""
     path = executable(tmp_path)
-    memory = Memory("script")
+    memory = AnswerCache("script")
     memory.remember(path, answer, NOW_S)
 
     recalled = memory.recall(path, NOW_S + age_s)
@@ -165,7 +165,7 @@ def test_failures_and_wrappers_are_soon_asked_again(
 def test_the_cache_comes_back_from_disk(tmp_path: Path) -> None:
     """What one census learned, the next one knows."""
     path = executable(tmp_path)
-    with answers.kept(tmp_path / "cache") as memory:
+    with answers.lent(tmp_path / "cache") as memory:
         memory.remember(path, own_answer(path), NOW_S)
         memory.discovery = answers.Discovery("print", NOW_S, (Candidate(path, "system", "python3.13"),))
 
@@ -178,7 +178,7 @@ def test_the_cache_comes_back_from_disk(tmp_path: Path) -> None:
 def test_another_script_voids_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers to other questions are of no use."""
     path = executable(tmp_path)
-    with answers.kept(tmp_path) as memory:
+    with answers.lent(tmp_path) as memory:
         memory.remember(path, own_answer(path), NOW_S)
     script = tmp_path / "facts.py"
     script.write_text("print('other')")
@@ -192,7 +192,7 @@ def test_another_script_voids_the_cache(tmp_path: Path, monkeypatch: pytest.Monk
 def test_files_that_are_gone_leave_the_cache(tmp_path: Path) -> None:
     """The cache does not grow with every interpreter that ever was."""
     path = executable(tmp_path)
-    memory = Memory("script")
+    memory = AnswerCache("script")
     memory.remember(path, own_answer(path), NOW_S)
     (tmp_path / "python3.13").unlink()
 
@@ -216,15 +216,15 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     obstacle = tmp_path / "cache"
     obstacle.write_text("in the way")
 
-    with answers.kept(obstacle) as memory:
-        memory.remember(executable(tmp_path), Answer(reason="hangs"), NOW_S)
+    with answers.lent(obstacle) as memory:
+        memory.remember(executable(tmp_path), FactsAnswer(reason="hangs"), NOW_S)
 
     assert obstacle.read_text() == "in the way"
 
 
 def test_an_unchanged_cache_is_not_written(tmp_path: Path) -> None:
     """A warm census leaves the disk alone."""
-    with answers.kept(tmp_path / "cache"):
+    with answers.lent(tmp_path / "cache"):
         pass
 
     assert not (tmp_path / "cache").exists()
@@ -233,7 +233,7 @@ def test_an_unchanged_cache_is_not_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("fingerprint", "age_s"), [("other", 0), ("print", 90_000)])
 def test_discovery_is_repeated_when_folders_changed_or_a_day_passed(fingerprint: str, age_s: float) -> None:
     """What no listing shows, Windows' registry for one, can change without a trace."""
-    memory = Memory("script", discovery=answers.Discovery("print", NOW_S, ()))
+    memory = AnswerCache("script", discovery=answers.Discovery("print", NOW_S, ()))
 
     found = memory.recall_discovery(fingerprint, NOW_S + age_s)
 

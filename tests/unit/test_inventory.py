@@ -57,8 +57,8 @@ def test_a_script_becomes_a_probe_per_benchmark() -> None:
 
 def test_only_wanted_benchmarks_are_taken() -> None:
     """A name that the script does not have is told with those that it has."""
-    assert [probe.id for probe in expanded(changed(wanted="l*"), "3.14t", ANSWER).probes] == ["pyperformance/lu"]
-    (skip,) = expanded(changed(wanted="sor"), "3.14t", ANSWER).skips
+    assert [probe.id for probe in expanded(changed(pattern="l*"), "3.14t", ANSWER).probes] == ["pyperformance/lu"]
+    (skip,) = expanded(changed(pattern="sor"), "3.14t", ANSWER).skips
     assert "'sor'" in skip.reason
     assert "fft, lu" in skip.reason
 

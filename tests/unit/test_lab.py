@@ -39,7 +39,7 @@ class FakeLane(Lane):
         self.spec = spec
         self.cpus = cpus
         self.cpu = cpus[0] if len(cpus) == 1 else None
-        self.gil_was_told = False
+        self.gil_was_recorded = False
         self.behaviour = behaviour
         self.trials = 0
         self.killed = False

@@ -82,8 +82,8 @@ def test_benchmarks_are_selected_by_either_name(home: Path) -> None:
         "pyperformance/tree_io",
     ]
     (held,) = pyperformance.select(known, ["pyperformance/plain_reduce"])
-    assert (held.id, held.wanted) == ("pyperformance/plain", "plain_reduce")
-    assert {script.wanted for script in pyperformance.select(known, ["x"])} == {"x"}
+    assert (held.id, held.pattern) == ("pyperformance/plain", "plain_reduce")
+    assert {script.pattern for script in pyperformance.select(known, ["x"])} == {"x"}
 
 
 def test_an_unknown_benchmark_is_told_with_the_nearest(home: Path) -> None:

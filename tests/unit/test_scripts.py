@@ -65,10 +65,10 @@ def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     )
 
     assert isinstance(whole, Script)
-    assert (whole.id, whole.wanted, whole.argv) == ("bm_x.py", "*", ("--fast", "everything"))
+    assert (whole.id, whole.pattern, whole.argv) == ("bm_x.py", "*", ("--fast", "everything"))
     assert (whole.requires_python, whole.question) == (">=3.12", "What does it cost?")
     assert isinstance(one, Script)
-    assert one.wanted == "some*"
+    assert one.pattern == "some*"
     assert isinstance(function, Probe)
     assert function.function == "work"
 

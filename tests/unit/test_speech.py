@@ -68,6 +68,10 @@ class Docstring(NamedTuple):
     line: str
 
 
+QUESTIONS = ROOT / "src" / "gilscope" / "agent" / "measures"
+"""The folder of built-in probes: a probe's first line is its question, which users read in tables, and stays theirs."""
+
+
 def sources() -> list[Path]:
     """Every Python file whose docstrings are documentation: the package, the pages, the benchmarks, the noxfile."""
     return [
@@ -79,12 +83,13 @@ def sources() -> list[Path]:
 
 
 def docstrings(path: Path) -> list[Docstring]:
-    """The first lines of a file's docstrings."""
+    """The first lines of a file's docstrings, but for the question of a probe."""
     found = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node)
-            if text:
+            is_question = isinstance(node, ast.Module) and QUESTIONS in path.parents and path.name[0] != "_"
+            if text and not is_question:
                 name = getattr(node, "name", "the module")
                 found.append(Docstring(f"{path.relative_to(ROOT)}: {name}", text.partition("\n")[0]))
     return found

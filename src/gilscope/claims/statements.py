@@ -6,8 +6,8 @@ A claim names a figure of a lane, and most often another lane that it is compare
     penalty             the same ratio less one
     speed-up            throughput against another lane's
     memory              what all processes of a lane hold, in bytes; against another lane, the ratio of both
-    memory per worker   what one further worker of a model brings, likewise
-    observed            what a way saw, by name, likewise
+    memory per worker   what one further worker of a model brings, in bytes, or the ratio of both
+    observed            what a way saw, by name, or the ratio of both
 
 Where a claim names several probes, by a glob, the figure is the geometric mean over those that were measured.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.records import HostCard
 
-Verdict = Literal["held", "not held", "cannot be told", "cannot be judged here", "not measured yet"]
+ClaimVerdict = Literal["held", "not held", "cannot be told", "cannot be judged here", "not measured yet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Lane = Annotated[str, msgspec.Meta(pattern=r"^3\.\d+(\.\d+)?t?(\+gil)?:[a-z0-9{}-]+$")]
 """``3.14t:threads-{cpus}``: an arm by its version and build, then a model with its workers, a model alone, or a way."""
@@ -73,13 +73,13 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What the stored runs say of a claim.
 
-    ``ours`` is our figure, in the same unit as the claim's bounds, over so many ``probes`` of ``run``; None where the
+    ``ours`` is our figure, in the same unit as the claim's bounds, over ``probes`` probes of ``run``; None where the
     verdict needs none. ``reason`` says in words why it cannot be judged.
     """
 
     id: str
     claim: Claim
-    verdict: Verdict
+    verdict: ClaimVerdict
     ours: Estimate | None = None
     probes: int = 0
     run: str | None = None
@@ -117,7 +117,7 @@ def on_host(lane: str, host: HostCard) -> str:
     return lane.replace("{cpus}", str(cpus)).replace("{twice}", str(2 * cpus))
 
 
-def verdict(claim: Claim, ours: Estimate) -> Verdict:
+def verdict(claim: Claim, ours: Estimate) -> ClaimVerdict:
     """Held where the whole interval lies within the bounds, not held where all of it lies outside."""
     least = -math.inf if claim.at_least is None else claim.at_least
     most = math.inf if claim.at_most is None else claim.at_most

@@ -1,1 +1,1 @@
-"""What each command does: these rooms print; nothing that is measured, stored or computed happens in them."""
+"""The commands: they print what other rooms measure, store and compute."""

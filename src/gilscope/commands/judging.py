@@ -1,4 +1,4 @@
-"""What several stored runs say together: a figure's history, two runs side by side, published claims."""
+"""Commands over several stored runs: a figure's history, two runs side by side, published claims."""
 
 from __future__ import annotations
 
@@ -18,36 +18,34 @@ if TYPE_CHECKING:
     from gilscope.values.records import Run
 
 
-def show_history(asked: argparse.Namespace) -> int:
-    """A figure over versions or dates."""
+def show_history(options: argparse.Namespace) -> int:
+    """Print a figure over versions or dates."""
     from gilscope.history.archive import Archive
     from gilscope.history.series import history
     from gilscope.render import history as render
     from gilscope.render import terminal
 
-    archive = Archive(asked.results or [DEFAULT_RESULTS], output.cache_dir())
+    archive = Archive(options.results or [DEFAULT_RESULTS], output.cache_dir())
     _summarise(archive)
-    observations = archive.observations(asked.figure, asked.probe, asked.lane)
-    if not observations:
-        known = (
-            ", ".join(sorted({each.figure.probe for each in archive.observations(asked.figure, "*", "*")})) or "none"
-        )
+    dated_figures = archive.dated_figures(options.figure, options.probe, options.lane)
+    if not dated_figures:
+        probes = {dated.figure.probe for dated in archive.dated_figures(options.figure, "*", "*")}
         raise errors.UsageError(
-            f"no stored run has a {asked.figure} of probe {asked.probe!r}, lane {asked.lane!r}; probes that have one: "
-            f"{known}"
+            f"no stored run has a {options.figure} of probe {options.probe!r}, lane {options.lane!r}; "
+            f"probes that have one: {', '.join(sorted(probes)) or 'none'}"
         )
-    told = history(asked.figure, asked.by, observations)
-    if asked.json:
-        output.print_json(told)
+    figure_history = history(options.figure, options.by, dated_figures)
+    if options.json:
+        output.print_json(figure_history)
         return 0
     console = output.console()
-    terminal.show(console, render.sheets(told))
-    console.print(render.verdict(told))
+    terminal.show(console, render.sheets(figure_history))
+    console.print(render.verdict(figure_history))
     return 0
 
 
 def _summarise(archive: Archive) -> None:
-    """Bring the summaries up to date, and tell what of the runs cannot be read."""
+    """Bring the summaries up to date, and print which runs cannot be read."""
     from rich.progress import track
 
     console = output.console(stderr=True)
@@ -68,42 +66,42 @@ def _summarised(path: Path) -> Summary:
     return summary(store.read(path))
 
 
-def compare_runs(asked: argparse.Namespace) -> int:
-    """Two runs side by side."""
+def compare_runs(options: argparse.Namespace) -> int:
+    """Print two runs side by side."""
     from gilscope import store
     from gilscope.history.two_runs import compare
     from gilscope.render import run_comparison as render
     from gilscope.render import terminal
 
-    before, after = (_summarised(store.find(asked.results, run)) for run in (asked.before, asked.after))
-    compared = compare(before, after)
-    if asked.json:
-        output.print_json(compared)
+    before, after = (_summarised(store.find(options.results, run)) for run in (options.before, options.after))
+    comparison = compare(before, after)
+    if options.json:
+        output.print_json(comparison)
     else:
-        terminal.show(output.console(), render.sheets(compared))
+        terminal.show(output.console(), render.sheets(comparison))
     return 0
 
 
-def judge_claims(asked: argparse.Namespace) -> int:
-    """What was published, beside what was measured."""
+def judge_claims(options: argparse.Namespace) -> int:
+    """Print published claims beside what was measured."""
     from gilscope import places, store
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
     from gilscope.render import claims as render
     from gilscope.render import markdown, terminal
 
-    said = claims(places.CLAIMS)
-    named = [store.read(store.find(asked.results, run)) for run in asked.runs]
-    sheets = render.sheets(judged(said, named or _readable(store.runs(asked.results))))
-    if asked.markdown:
-        output.write(asked.markdown, "\n".join(map(markdown.of_sheet, sheets)))
+    statements = claims(places.CLAIMS)
+    chosen_runs = [store.read(store.find(options.results, run)) for run in options.runs]
+    sheets = render.sheets(judged(statements, chosen_runs or _readable(store.runs(options.results))))
+    if options.markdown:
+        output.write(options.markdown, "\n".join(map(markdown.of_sheet, sheets)))
     else:
         terminal.show(output.console(), sheets)
     return 0
 
 
 def _readable(paths: Sequence[Path]) -> Iterator[Run]:
-    """The runs that can be read; those that cannot are told."""
+    """The runs that can be read; the reason for any other goes to the standard error."""
     from gilscope import store
 
     for path in paths:

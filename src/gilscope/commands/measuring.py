@@ -1,4 +1,4 @@
-"""Finding runtimes, installing them, listing probes, and measuring."""
+"""Commands that find and install runtimes, list probes, and measure."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from gilscope.workloads.suites import Suite
 
 MOST_REASONS = 5
-"""How many reasons are told for why nothing is left to measure."""
+"""How many reasons are printed where nothing is left to measure."""
 
 NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
 
 MINUTE_S = 60
 
 
-def list_runtimes(asked: argparse.Namespace) -> int:
-    """Every Python found, or `install` one."""
+def list_runtimes(options: argparse.Namespace) -> int:
+    """List every Python found, or `install` one."""
     from gilscope.render import runtimes as render
 
-    if asked.action == "install":
-        return _install(asked)
-    census = take_census(asked.python)
-    if asked.json:
+    if options.action == "install":
+        return _install(options)
+    census = take_census(options.python)
+    if options.json:
         output.print_json(render.as_data(census))
         return 0
     console = output.console()
@@ -50,23 +50,23 @@ def list_runtimes(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _install(asked: argparse.Namespace) -> int:
+def _install(options: argparse.Namespace) -> int:
     from gilscope import places
     from gilscope.provision import install
     from gilscope.render.install_progress import InstallProgress
     from gilscope.runtimes.wishes import runtimes_file
 
-    wanted = [asked.version] if asked.version else list(runtimes_file(places.WISHES).install)
+    versions = [options.version] if options.version else list(runtimes_file(places.WISHES).install)
     data_dir = platformdirs.user_data_path("gilscope") / "pythons"
     with InstallProgress(output.console()) as progress:
-        brought = install.install_first(wanted, optimised=asked.optimised, progress=progress, data_dir=data_dir)
-    for executable in brought:
+        executables = install.install_first(versions, optimised=options.optimised, progress=progress, data_dir=data_dir)
+    for executable in executables:
         print(executable)  # noqa: T201 - this is the room that prints
     return 0
 
 
 def list_probes(_: argparse.Namespace) -> int:
-    """The catalogue."""
+    """List all probes by kind."""
     from gilscope.render import probes as render
     from gilscope.render import terminal
     from gilscope.workloads.probes import folders, probes
@@ -75,7 +75,7 @@ def list_probes(_: argparse.Namespace) -> int:
     return 0
 
 
-def measure_run(asked: argparse.Namespace) -> int:
+def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
     from gilscope import places, store
     from gilscope.lab import measure
@@ -83,37 +83,37 @@ def measure_run(asked: argparse.Namespace) -> int:
     from gilscope.render.progress import RunProgress
     from gilscope.workloads.suites import suite
 
-    chosen_suite = suite(places.SUITES, asked.suite)
-    run_id = asked.run_id or measure.new_run_id(datetime.now(UTC))
-    path = store.run_path(asked.results, run_id)
+    chosen_suite = suite(places.SUITES, options.suite)
+    run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
+    path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.cache_dir() / "bytecode")
-    plan = measure.remaining(_plan(asked, chosen_suite, environ), measure.measured_before(path))
+    plan = measure.remaining(_plan(options, chosen_suite, environ), measure.measured_before(path))
     rules = msgspec.structs.replace(
         chosen_suite.rules,
-        precision=asked.precision or chosen_suite.precision,
-        budget_s=asked.budget or chosen_suite.budget_s,
-        timeout_s=asked.timeout or chosen_suite.timeout_s,
-        pin=not asked.no_pin,
+        precision=options.precision or chosen_suite.precision,
+        budget_s=options.budget or chosen_suite.budget_s,
+        timeout_s=options.timeout or chosen_suite.timeout_s,
+        pin=not options.no_pin,
     )
-    seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(run_id=run_id, suite=asked.suite, rules=rules, seed=seed)
+    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
+    request = measure.Request(run_id=run_id, suite=options.suite, rules=rules, seed=seed)
     console = output.console(stderr=True)
     if not plan.contests:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
     _announce(console, plan, rules.budget_s)
-    if not asked.on and not asked.python and all(contest.pair is None for contest in plan.contests):
+    if not options.on and not options.python and all(contest.pair is None for contest in plan.contests):
         console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
-            failed = measure.measure(plan, request, path, environ, observer)
+            failed_lanes = measure.measure(plan, request, path, environ, observer)
     except KeyboardInterrupt:
         raise errors.ControllerInterruptedError(
             f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
         ) from None
-    if not asked.no_report:
+    if not options.no_report:
         show_run(output.console(), path)
-    return errors.LANES_FAILED if failed else 0
+    return errors.LANES_FAILED if failed_lanes else 0
 
 
 def _announce(console: Console, plan: Plan, budget_s: float) -> None:
@@ -131,30 +131,30 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
         )
 
 
-def _plan(asked: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
     from gilscope.lab import measure
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
-    workloads = _workloads(asked, suite)
-    census = take_census(asked.python)
-    chosen = select(census, [*asked.on, *(explicit_path(name, os.environ) for name in asked.python)])
-    if not asked.on and not asked.python:
-        chosen = measure.newest(census)
-    made = measure.planned(workloads, measure.groups(chosen, census), suite, environ)
-    if not made.contests:
-        reasons = sorted({skip.reason for skip in made.skips})[:MOST_REASONS]
+    workloads = _workloads(options, suite)
+    census = take_census(options.python)
+    runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
+    if not options.on and not options.python:
+        runtimes = measure.newest(census)
+    plan = measure.planned(workloads, measure.groups(runtimes, census), suite, environ)
+    if not plan.contests:
+        reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
         raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
-    return made
+    return plan
 
 
-def _workloads(asked: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
+def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
     from gilscope.workloads import probes as catalog
     from gilscope.workloads import pyperformance
 
     if suite.source == "pyperformance":
-        return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), asked.probes or suite.probes)
-    return catalog.select(catalog.folders(), asked.probes or suite.probes, tuple(asked.script_arguments))
+        return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
+    return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments))
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:

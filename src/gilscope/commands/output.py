@@ -1,4 +1,4 @@
-"""Where all commands print, write and keep what can be made again."""
+"""Where commands print, and where they write files; the folder of the cache."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Text as it is: no markup in it, and no guessed highlights."""
+    """A console that prints text as it is, without markup and guessed highlights."""
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, markup=False)
 
 
 def print_json(value: object) -> None:
-    """To the standard output, indented."""
+    """Print a value to the standard output as indented JSON."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
 
 
@@ -42,5 +42,5 @@ def write(path: Path, text: str) -> None:
 
 
 def cache_dir() -> Path:
-    """Where this user keeps what can be made again."""
+    """The folder of files that can be made again, one for each user."""
     return platformdirs.user_cache_path("gilscope")

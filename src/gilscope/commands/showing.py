@@ -1,4 +1,4 @@
-"""One stored run as tables, charts, a page or pyperf's files; and pyperf's files as a table."""
+"""Commands that show one stored run as tables, charts, a page or pyperf's files, or pyperf's files as a table."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
 
 
-def show_report(asked: argparse.Namespace) -> int:
-    """A run's tables again."""
+def show_report(options: argparse.Namespace) -> int:
+    """Print a stored run's tables, or write them to a file."""
     from gilscope import store
     from gilscope.render import markdown
 
-    path = store.find(asked.results, asked.run)
-    if asked.markdown:
-        output.write(asked.markdown, markdown.page(read_report(path)))
-    elif asked.svg:
-        output.write(asked.svg, _picture(path))
+    path = store.find(options.results, options.run)
+    if options.markdown:
+        output.write(options.markdown, markdown.page(read_report(path)))
+    elif options.svg:
+        output.write(options.svg, _picture(path))
     else:
         show_run(output.console(), path)
     return 0
 
 
-def make_page(asked: argparse.Namespace) -> int:
-    """A run as one HTML file."""
+def make_page(options: argparse.Namespace) -> int:
+    """Write a stored run as one HTML file."""
     from gilscope import places, store
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
@@ -49,30 +49,32 @@ def make_page(asked: argparse.Namespace) -> int:
         from gilscope.page.shared import library
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    run = store.read(store.find(asked.results, asked.run))
-    told = report(of_run(run))
-    answered = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
-    output.write(asked.output, html.page(told, run.trials, library(output.cache_dir()), render.sheets(answered)))
+    run = store.read(store.find(options.results, options.run))
+    run_report = report(of_run(run))
+    answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
+    output.write(
+        options.output, html.page(run_report, run.trials, library(output.cache_dir()), render.sheets(answered_claims))
+    )
     return 0
 
 
-def make_charts(asked: argparse.Namespace) -> int:
-    """A run's charts as SVG files."""
+def make_charts(options: argparse.Namespace) -> int:
+    """Write a stored run's charts as SVG files."""
     from gilscope import store
 
     try:
         from gilscope.page.pictures import pictures
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    for name, svg in pictures(read_figures(store.find(asked.results, asked.run))).items():
-        path = asked.output / f"{name}.svg"
+    for name, svg in pictures(read_figures(store.find(options.results, options.run))).items():
+        path = options.output / f"{name}.svg"
         output.write(path, svg)
         print(path)  # noqa: T201 - this is the room that prints
     return 0
 
 
 def show_run(console: Console, path: Path) -> None:
-    """A run's tables on a terminal."""
+    """Print a stored run's tables on a terminal."""
     from gilscope.render import terminal
 
     report = read_report(path)
@@ -107,7 +109,7 @@ def read_report(path: Path) -> Report:
 
 
 def _picture(path: Path) -> str:
-    """The summaries and the first contest of a run, as they look on a terminal."""
+    """An SVG picture of a run's summary and first contest, as they look on a terminal."""
     from rich.console import Console
 
     from gilscope.render import terminal
@@ -118,30 +120,30 @@ def _picture(path: Path) -> str:
     return console.export_svg(title="gilscope report")
 
 
-def export_run(asked: argparse.Namespace) -> int:
-    """A run as files that pyperf reads."""
+def export_run(options: argparse.Namespace) -> int:
+    """Write a stored run as files that pyperf reads."""
     from gilscope import store
     from gilscope.exchange import files as pyperf_files
     from gilscope.exchange.export import exported
 
-    run = store.read(store.find(asked.results, asked.run))
-    arms = exported(run, raw=asked.raw)
-    for path in pyperf_files.write(asked.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
+    run = store.read(store.find(options.results, options.run))
+    arms = exported(run, raw=options.raw)
+    for path in pyperf_files.write(options.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
         print(path)  # noqa: T201 - this is the room that prints
     return 0
 
 
-def import_files(asked: argparse.Namespace) -> int:
-    """Pyperf's files as a table."""
+def import_files(options: argparse.Namespace) -> int:
+    """Print pyperf's files as one table."""
     from gilscope.exchange import files as pyperf_files
     from gilscope.exchange.comparison import comparison
     from gilscope.render import comparison as render
     from gilscope.render import markdown, terminal
 
-    times, left_out = pyperf_files.read(asked.files)
+    times, left_out = pyperf_files.read(options.files)
     sheet = render.sheet(comparison(times), left_out)
-    if asked.markdown:
-        output.write(asked.markdown, markdown.of_sheet(sheet))
+    if options.markdown:
+        output.write(options.markdown, markdown.of_sheet(sheet))
     else:
         terminal.show(output.console(), [sheet])
     return 0

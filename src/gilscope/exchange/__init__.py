@@ -1,1 +1,1 @@
-"""Results in the files of another tool, pyperf, in both directions."""
+"""Exchange of results with another tool, pyperf, in both directions."""

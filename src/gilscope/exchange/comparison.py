@@ -1,4 +1,4 @@
-"""pyperf's files side by side: times and ratios with intervals, made of runs that no round held together; pure."""
+"""pyperf's files side by side: times and ratios with intervals; their runs share no rounds; pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stored run as values that pyperf's files can hold, one file per arm; pure.
+"""The export of a stored run as values that pyperf's files can hold, one file per arm; pure.
 
 pyperf compares the means of all values of two files. Our ratios are robust, and formed between trials of the same
 round, so plain times would make pyperf print others. So a lane has one value per launch, made of its ratio to the
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 Metadata = dict[str, str | int | float]
 
 
-class Launch(msgspec.Struct, frozen=True):
+class LaunchValues(msgspec.Struct, frozen=True):
     """One launch of a lane: seconds per unit, and the warm-ups as pairs of loops and seconds per unit."""
 
     values: tuple[float, ...]
     warmups: tuple[tuple[int, float], ...]
 
 
-class Series(msgspec.Struct, frozen=True, kw_only=True):
+class LaneBenchmark(msgspec.Struct, frozen=True, kw_only=True):
     """One lane as a benchmark of pyperf's."""
 
     name: str
-    launches: tuple[Launch, ...]
+    launches: tuple[LaunchValues, ...]
     metadata: Metadata
 
 
@@ -50,7 +50,7 @@ class ArmFile(msgspec.Struct, frozen=True):
     """All that was measured of one arm."""
 
     arm: str
-    series: tuple[Series, ...]
+    series: tuple[LaneBenchmark, ...]
 
 
 def exported(run: Run, *, raw: bool) -> tuple[ArmFile, ...]:
@@ -64,63 +64,73 @@ def exported(run: Run, *, raw: bool) -> tuple[ArmFile, ...]:
         A file per arm. A benchmark is named after its probe, with model and workers but for serial lanes; where two
         contests would give an arm the same name, the later one's names hold the name of its runtime.
     """
-    files: dict[str, dict[str, Series]] = {}
-    for of in contests(run):
-        if not of.contest.probe.is_timed:
+    files: dict[str, dict[str, LaneBenchmark]] = {}
+    for contest_lanes in contests(run):
+        if not contest_lanes.contest.probe.is_timed:
             continue
-        base = _base_name(of.contest, files)
-        values = _Values(of)
-        for lane in of.lanes:
+        base = _base_name(contest_lanes.contest, files)
+        values = _Values(contest_lanes)
+        for lane in contest_lanes.lanes:
             if lane.control:
                 continue
-            series = Series(
+            benchmark = LaneBenchmark(
                 name=_name(base, lane),
                 launches=tuple(values.raw(lane) if raw else values.normalised(lane)),
-                metadata={**_metadata(run.header, of, lane), "gilscope_values": "raw" if raw else "paired"},
+                metadata={**_metadata(run.header, contest_lanes, lane), "gilscope_values": "raw" if raw else "paired"},
             )
-            if any(launch.values for launch in series.launches):
-                files.setdefault(lane.arm.name, {})[series.name] = series
-    return tuple(ArmFile(arm, tuple(series.values())) for arm, series in files.items())
+            if any(launch.values for launch in benchmark.launches):
+                files.setdefault(lane.arm.name, {})[benchmark.name] = benchmark
+    return tuple(ArmFile(arm, tuple(benchmark.values())) for arm, benchmark in files.items())
 
 
 class _Values:
     """The values of one contest's lanes, in seconds per unit."""
 
-    def __init__(self, of: ContestLanes) -> None:
-        self._of = of
-        self._reference_s = None if of.reference is None else of.time_per_unit(of.reference).value
+    def __init__(self, contest_lanes: ContestLanes) -> None:
+        self._contest_lanes = contest_lanes
+        self._reference_s = (
+            None if contest_lanes.reference is None else contest_lanes.time_per_unit(contest_lanes.reference).value
+        )
 
-    def raw(self, lane: LaneSpec) -> Iterator[Launch]:
+    def raw(self, lane: LaneSpec) -> Iterator[LaunchValues]:
         """Every launch as it was measured."""
-        for cold, warm in self._of.paired.split(lane.name):
-            values = tuple(self._of.seconds(lane, trial) for trial in warm)
-            yield Launch(values, tuple((trial.loops * lane.workers, self._of.seconds(lane, trial)) for trial in cold))
+        for cold, warm in self._contest_lanes.paired.split(lane.name):
+            values = tuple(self._contest_lanes.seconds(lane, trial) for trial in warm)
+            yield LaunchValues(
+                values, tuple((trial.loops * lane.workers, self._contest_lanes.seconds(lane, trial)) for trial in cold)
+            )
 
-    def normalised(self, lane: LaneSpec) -> Iterator[Launch]:
+    def normalised(self, lane: LaneSpec) -> Iterator[LaunchValues]:
         """One value per launch, so that their mean is the lane's figure against the reference."""
         shape = [median(launch) for launch in self._shape(lane)]
         values = [math.exp(log) for log in shape]
         factor = self._mean_s(lane) / fmean(values) if values else 0.0
         for value in values:
-            yield Launch((value * factor,), ())
+            yield LaunchValues((value * factor,), ())
 
     def _shape(self, lane: LaneSpec) -> list[list[float]]:
         """Log ratios to the reference per launch and round; plain log times where there are none."""
-        copy = self._of.control if lane is self._of.reference else lane
-        own = [[math.log(trial.wall_ns) for trial in rounds] for rounds in self._of.paired.warm(lane.name)]
-        return self._log_ratios(copy) or own
+        copy = self._contest_lanes.control if lane is self._contest_lanes.reference else lane
+        log_times = [
+            [math.log(trial.wall_ns) for trial in rounds] for rounds in self._contest_lanes.paired.warm(lane.name)
+        ]
+        return self._log_ratios(copy) or log_times
 
     def _log_ratios(self, lane: LaneSpec | None) -> list[list[float]]:
-        return [] if lane is None else self._of.paired.log_ratios(lane.name, self._of.contest.reference)
+        return (
+            []
+            if lane is None
+            else self._contest_lanes.paired.log_ratios(lane.name, self._contest_lanes.contest.reference)
+        )
 
     def _mean_s(self, lane: LaneSpec) -> float:
-        reference = self._of.reference
+        reference = self._contest_lanes.reference
         if reference is None or lane is reference or self._reference_s is None or not self._log_ratios(lane):
-            return self._of.time_per_unit(lane).value
-        return self._reference_s / self._of.log_throughput_ratio(lane, reference).exp().value
+            return self._contest_lanes.time_per_unit(lane).value
+        return self._reference_s / self._contest_lanes.log_throughput_ratio(lane, reference).exp().value
 
 
-def _base_name(contest: Contest, files: dict[str, dict[str, Series]]) -> str:
+def _base_name(contest: Contest, files: dict[str, dict[str, LaneBenchmark]]) -> str:
     """The shortest name that no lane of another contest has in the file of its arm."""
 
     def is_taken(name: str) -> bool:
@@ -134,14 +144,14 @@ def _name(base: str, lane: LaneSpec) -> str:
     return base if lane.model == "serial" else f"{base}[{lane.model}-{lane.workers}]"
 
 
-def _metadata(header: RunHeader, of: ContestLanes, lane: LaneSpec) -> Metadata:
+def _metadata(header: RunHeader, contest_lanes: ContestLanes, lane: LaneSpec) -> Metadata:
     """What pyperf shows beside a benchmark; ``loops`` are those of all workers, so that raw values are makespans."""
     facts = lane.arm.runtime.facts
     is_free_threaded = facts.build == "free-threaded"
-    told: Metadata = {
+    metadata: Metadata = {
         "unit": "second",
-        "loops": max(1, of.loops) * lane.workers,
-        "inner_loops": of.inner_loops,
+        "loops": max(1, contest_lanes.loops) * lane.workers,
+        "inner_loops": contest_lanes.inner_loops,
         "model": lane.model,
         "workers": lane.workers,
         "arm": lane.arm.name,
@@ -159,10 +169,10 @@ def _metadata(header: RunHeader, of: ContestLanes, lane: LaneSpec) -> Metadata:
         "date": header.started,
         "gilscope_version": header.gilscope,
         "gilscope_run": header.id,
-        "gilscope_contest": of.contest.id,
-        "gilscope_reference": of.contest.reference,
+        "gilscope_contest": contest_lanes.contest.id,
+        "gilscope_reference": contest_lanes.contest.reference,
     }
-    return {name: _line(value) if isinstance(value, str) else value for name, value in told.items()}
+    return {name: _line(value) if isinstance(value, str) else value for name, value in metadata.items()}
 
 
 def _line(text: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from gilscope.exchange.export import ArmFile, Series
+    from gilscope.exchange.export import ArmFile, LaneBenchmark
 
     Times = dict[str, tuple[tuple[float, ...], ...]]
     """Per benchmark and run the values in seconds."""
@@ -24,19 +24,19 @@ def write(folder: Path, arms: Iterable[ArmFile]) -> list[Path]:
     Raises:
         ResultsError: they cannot be written, or there is nothing to write.
     """
-    written: list[Path] = []
+    paths: list[Path] = []
     for arm in arms:
         path = folder / f"{arm.arm}.json"
-        suite = pyperf.BenchmarkSuite([_benchmark(series) for series in arm.series])
+        suite = pyperf.BenchmarkSuite([_benchmark(benchmark) for benchmark in arm.series])
         try:
             folder.mkdir(parents=True, exist_ok=True)
             suite.dump(str(path), replace=True)
         except OSError as error:
             raise ResultsError(f"cannot write {path}: {error.strerror}") from error
-        written.append(path)
-    if not written:
+        paths.append(path)
+    if not paths:
         raise ResultsError("the run holds no trial to export")
-    return written
+    return paths
 
 
 def read(paths: Sequence[Path]) -> tuple[dict[str, Times], set[str]]:
@@ -44,7 +44,7 @@ def read(paths: Sequence[Path]) -> tuple[dict[str, Times], set[str]]:
 
     Returns:
         Per file, by its short name (its path where two would be called the same), the times in it; and the names of
-        those benchmarks that are left out, since they tell no times.
+        those benchmarks that are left out, since their values are no times.
 
     Raises:
         ResultsError: a file is missing, or pyperf cannot read it.
@@ -57,18 +57,18 @@ def read(paths: Sequence[Path]) -> tuple[dict[str, Times], set[str]]:
     files: dict[str, Times] = {}
     left_out: set[str] = set()
     for name, path in zip(names, paths, strict=True):
-        found = list(_benchmarks(path))
-        files[name] = {benchmark.get_name(): _values(benchmark) for benchmark in found if _tells_time(benchmark)}
-        left_out |= {benchmark.get_name() for benchmark in found if not _tells_time(benchmark)}
+        benchmarks = list(_benchmarks(path))
+        files[name] = {benchmark.get_name(): _values(benchmark) for benchmark in benchmarks if _is_time(benchmark)}
+        left_out |= {benchmark.get_name() for benchmark in benchmarks if not _is_time(benchmark)}
     return files, left_out
 
 
-def _benchmark(series: Series) -> pyperf.Benchmark:
-    metadata = {"name": series.name, **series.metadata}
+def _benchmark(benchmark: LaneBenchmark) -> pyperf.Benchmark:
+    metadata = {"name": benchmark.name, **benchmark.metadata}
     return pyperf.Benchmark(
         [
             pyperf.Run(launch.values, launch.warmups, metadata=metadata, collect_metadata=False)
-            for launch in series.launches
+            for launch in benchmark.launches
             if launch.values
         ]
     )
@@ -83,7 +83,7 @@ def _benchmarks(path: Path) -> Iterator[pyperf.Benchmark]:
         raise ResultsError(f"{path} is no file of pyperf's: {error}") from error
 
 
-def _tells_time(benchmark: pyperf.Benchmark) -> bool:
+def _is_time(benchmark: pyperf.Benchmark) -> bool:
     return bool(benchmark.get_unit() == "second")
 
 

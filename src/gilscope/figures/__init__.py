@@ -1,1 +1,1 @@
-"""Raw trials become figures, as values: what each lane, contest, pair and run says; pure."""
+"""Figures of lanes, contests, pairs and runs, computed from raw trials; pure."""

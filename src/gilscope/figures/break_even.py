@@ -41,18 +41,18 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def whole_workers(self) -> int | None:
-        """The least whole number of workers that pays."""
+        """The least whole number of workers at or above the break-even."""
         return None if self.workers is None else math.ceil(round(self.workers.value, 6))
 
 
-class Point(msgspec.Struct, frozen=True):
+class RatioPoint(msgspec.Struct, frozen=True):
     """The log of the ratio of throughputs at one number of workers."""
 
     workers: int
     log_ratio: Estimate
 
 
-def crossing(points: Sequence[Point], floor: float) -> Estimate | None:
+def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
     """The number of workers at which the ratio reaches one.
 
     Args:
@@ -76,8 +76,8 @@ def _reaches_zero(logs: Sequence[float], values: Sequence[float]) -> float:
     """Where the line through the values first is zero or above, in workers."""
     if values[0] >= 0:
         return math.exp(logs[0])
-    for (left, below), (right, above) in pairwise(zip(logs, values, strict=True)):
-        if above >= 0:
-            share = 1.0 if math.isinf(below) else -below / (above - below)
-            return math.exp(left + share * (right - left))
+    for (log_before, value_before), (log_after, value_after) in pairwise(zip(logs, values, strict=True)):
+        if value_after >= 0:
+            share = 1.0 if math.isinf(value_before) else -value_before / (value_after - value_before)
+            return math.exp(log_before + share * (log_after - log_before))
     return math.inf

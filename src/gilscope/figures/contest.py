@@ -1,4 +1,4 @@
-"""Raw trials become figures: time per unit, gain, scaling, penalty, break-even; pure, and repeatable at any time.
+"""Figures of one contest from its raw trials: time per unit, gain, scaling, penalty, break-even; pure.
 
 Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
 
@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gilscope.figures import verdict
-from gilscope.figures.break_even import BreakEven, Point, crossing
+from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.observations import observations
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.values import ContestFigures, LaneFigures, Penalty, ScalingLaw
@@ -40,31 +40,40 @@ if TYPE_CHECKING:
     from gilscope.values.records import HostCard
 
 
-def figures(of: ContestLanes, host: HostCard) -> ContestFigures:
+def figures(contest_lanes: ContestLanes, host: HostCard) -> ContestFigures:
     """The figures of one contest, measured on this host."""
-    return _Contest(of, host).figures()
+    return _Contest(contest_lanes, host).figures()
 
 
 class _Contest:
     """One contest's lanes, its noise floor, and what its figures are compared with."""
 
-    def __init__(self, of: ContestLanes, host: HostCard) -> None:
-        self.of = of
+    def __init__(self, contest_lanes: ContestLanes, host: HostCard) -> None:
+        self.contest_lanes = contest_lanes
         self.host = host
-        self.contest = of.contest
-        self.reference = of.reference
-        self.pair = of.contest.pair
-        self.control = None if of.control is None else of.paired.log_ratio(of.control.name, of.contest.reference)
+        self.contest = contest_lanes.contest
+        self.reference = contest_lanes.reference
+        self.pair = contest_lanes.contest.pair
+        self.control = (
+            None
+            if contest_lanes.control is None
+            else contest_lanes.paired.log_ratio(contest_lanes.control.name, contest_lanes.contest.reference)
+        )
         self.floor = None if self.control is None else noise_floor(self.control)
 
     def figures(self) -> ContestFigures:
-        of = self.of
-        trials = (trial for lane in of.lanes for rounds in of.paired.trials[lane.name] for trial in rounds)
+        contest_lanes = self.contest_lanes
+        trials = (
+            trial
+            for lane in contest_lanes.lanes
+            for rounds in contest_lanes.paired.trials[lane.name]
+            for trial in rounds
+        )
         return ContestFigures(
             contest=self.contest,
-            loops=of.loops,
-            inner_loops=of.inner_loops,
-            lanes=tuple(self._row(lane) for lane in of.lanes if not lane.control),
+            loops=contest_lanes.loops,
+            inner_loops=contest_lanes.inner_loops,
+            lanes=tuple(self._row(lane) for lane in contest_lanes.lanes if not lane.control),
             penalties=tuple(self._penalties()),
             gil_off=self._gil_off(),
             break_evens=tuple(self._break_evens()),
@@ -72,13 +81,13 @@ class _Contest:
             verdict=self._verdict(),
             control=None if self.control is None else self.control.exp(),
             noise_floor=self.floor,
-            worker_memory=tuple(of.weights.per_worker()),
+            worker_memory=tuple(contest_lanes.weights.per_worker()),
             orders=(
-                *orders_of_ways(of.lanes, of.paired.log_ratio, self.floor or 0.0),
-                *of.weights.orders(),
+                *orders_of_ways(contest_lanes.lanes, contest_lanes.paired.log_ratio, self.floor or 0.0),
+                *contest_lanes.weights.orders(),
             ),
-            findings=tuple(of.findings),
-            end=of.end,
+            findings=tuple(contest_lanes.findings),
+            end=contest_lanes.end,
             observations=observations(trials, self.contest.probe.observes),
         )
 
@@ -86,33 +95,35 @@ class _Contest:
         own_serial = self._lane(lane.arm.name)
         scaling = None if lane.model == "serial" else self._throughput_ratio(lane, own_serial)
         first_way = None if lane.way is None else self._lane(lane.arm.name, self.contest.probe.ways[0])
-        warm = self.of.paired.warm(lane.name)
+        warm = self.contest_lanes.paired.warm(lane.name)
         return LaneFigures(
             lane=lane,
             oversubscribed=lane.workers > self.host.cpus_usable,
-            time_per_unit=self.of.time_per_unit(lane),
+            time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
             efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
-            cores_busy=self.of.cores_busy(lane),
+            cores_busy=self.contest_lanes.cores_busy(lane),
             of_first_way=(
-                None if first_way is None or first_way is lane else self.of.log_time_ratio(lane, first_way).exp()
+                None
+                if first_way is None or first_way is lane
+                else self.contest_lanes.log_time_ratio(lane, first_way).exp()
             ),
-            memory=self.of.weights.of_lane(lane.name),
+            memory=self.contest_lanes.weights.of_lane(lane.name),
             launches=len(warm),
             trials=sum(map(len, warm)),
-            cold_rounds=self.of.paired.cold[lane.name],
+            cold_rounds=self.contest_lanes.paired.cold[lane.name],
         )
 
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
-        return self.of.by_name.get(lane_name(arm, work))
+        return self.contest_lanes.by_name.get(lane_name(arm, work))
 
     def _penalties(self) -> Iterator[Penalty]:
-        """The free-threaded arms' serial lanes against the twin's."""
+        """The penalties of the free-threaded arms' serial lanes and ways against the twin's."""
         twin = None if self.pair is None or self.pair.twin is None else self.pair.twin.name
         if self.pair is None or self.reference is None or self.reference.arm.name != twin:
             return
-        for lane in self.of.lanes:
+        for lane in self.contest_lanes.lanes:
             other = self._lane(twin, lane.way or "serial")
             if lane.model == "serial" and lane.arm.name != twin and other is not None:
                 yield self._penalty(lane, other, self.pair.differences)
@@ -123,7 +134,7 @@ class _Contest:
         return None if off is None or on is None else self._penalty(off, on, ())
 
     def _penalty(self, lane: LaneSpec, other: LaneSpec, differences: tuple[str, ...]) -> Penalty:
-        slower = self.of.log_time_ratio(lane, other)
+        slower = self.contest_lanes.log_time_ratio(lane, other)
         return Penalty(
             arm=lane.arm.name,
             twin=other.arm.name,
@@ -134,10 +145,10 @@ class _Contest:
         )
 
     def _break_evens(self) -> Iterator[BreakEven]:
-        """Every model of the measured arm: the free-threaded build's where there is a pair, else the only one's."""
-        measured = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
-        for model in dict.fromkeys(lane.model for lane in self.of.lanes if lane.model != "serial"):
-            lanes = self._curve(measured, model)
+        """The break-evens of every model: of the free-threaded arm where there is a pair, else of the only arm."""
+        arm = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
+        for model in dict.fromkeys(lane.model for lane in self.contest_lanes.lanes if lane.model != "serial"):
+            lanes = self._curve(arm, model)
             if lanes and self.reference is not None:
                 yield self._break_even(lanes, "serial", [self.reference] * len(lanes))
                 if self.pair is not None and self.pair.twin is not None:
@@ -146,8 +157,8 @@ class _Contest:
 
     def _curve(self, arm: str, model: str) -> list[LaneSpec]:
         """A model's lanes in order of workers; the serial lane stands for one worker where no lane has just one."""
-        own = [lane for lane in self.of.lanes if (lane.model, lane.arm.name) == (model, arm)]
-        lanes = sorted(own, key=lambda lane: lane.workers)
+        spread = [lane for lane in self.contest_lanes.lanes if (lane.model, lane.arm.name) == (model, arm)]
+        lanes = sorted(spread, key=lambda lane: lane.workers)
         serial = self._lane(arm)
         alone = [serial] if lanes and lanes[0].workers > 1 and serial is not None else []
         return alone + lanes
@@ -159,7 +170,7 @@ class _Contest:
 
     def _break_even(self, lanes: Sequence[LaneSpec], against: str, opponents: Sequence[LaneSpec]) -> BreakEven:
         points = [
-            Point(lane.workers, self.of.log_throughput_ratio(lane, opponent))
+            RatioPoint(lane.workers, self.contest_lanes.log_throughput_ratio(lane, opponent))
             for lane, opponent in zip(lanes, opponents, strict=True)
             if lane is not opponent
         ]
@@ -176,41 +187,43 @@ class _Contest:
         """The fastest lane of the reference's arm with at most this many workers."""
         candidates = [
             lane
-            for lane in self.of.lanes
+            for lane in self.contest_lanes.lanes
             if lane.arm.name == self.arm_of_reference and not lane.control and lane.workers <= workers
         ]
-        return max(candidates, key=lambda lane: self.of.log_throughput_ratio(lane, reference).value)
+        return max(candidates, key=lambda lane: self.contest_lanes.log_throughput_ratio(lane, reference).value)
 
     def _scaling_laws(self) -> Iterator[ScalingLaw]:
         """The law of every model that was measured with several numbers of workers."""
-        spread = [lane for lane in self.of.lanes if lane.model != "serial"]
+        spread = [lane for lane in self.contest_lanes.lanes if lane.model != "serial"]
         for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in spread):
             curve = self._curve(arm, model)
             if curve[-1].workers > curve[0].workers:
-                points = {lane.workers: self.of.log_throughput_ratio(lane, curve[0]) for lane in curve}
+                points = {lane.workers: self.contest_lanes.log_throughput_ratio(lane, curve[0]) for lane in curve}
                 yield ScalingLaw(arm=arm, model=model, law=fit(points, self.host.usable_cores))
 
     def _verdict(self) -> Verdict | None:
         if self.reference is None or self.contest.probe.asks_about_workers:
             return None
-        lanes = [lane for lane in self.of.lanes if not lane.control]
-        weighed = [lane for lane in lanes if self.of.weights.of_lane(lane.name) is not None]
+        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control]
+        weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
         floor = self.floor or 0.0
         per_memory = None
         if self.reference in weighed:
             per_memory = verdict.choose(weighed, self.reference, self._log_ratio_per_memory, floor)
         return Verdict(
-            throughput=verdict.choose(lanes, self.reference, self.of.log_throughput_ratio, floor),
+            throughput=verdict.choose(lanes, self.reference, self.contest_lanes.log_throughput_ratio, floor),
             per_memory=per_memory,
-            objections=tuple(verdict.objections(self.contest, self.of.findings, self.floor)),
+            objections=tuple(verdict.objections(self.contest, self.contest_lanes.findings, self.floor)),
         )
 
     def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """Log of throughput over memory, one lane's over the other's."""
-        own, its = (self.of.weights.of_lane(each.name) for each in (lane, other))
-        if lane is other or own is None or its is None:
+        memory, other_memory = (self.contest_lanes.weights.of_lane(spec.name) for spec in (lane, other))
+        if lane is other or memory is None or other_memory is None:
             return SAME
-        return self.of.log_throughput_ratio(lane, other).less(own.best.log().less(its.best.log()))
+        return self.contest_lanes.log_throughput_ratio(lane, other).less(
+            memory.best.log().less(other_memory.best.log())
+        )
 
     def _throughput_ratio(self, lane: LaneSpec, other: LaneSpec | None) -> Estimate | None:
-        return None if other is None else self.of.log_throughput_ratio(lane, other).exp()
+        return None if other is None else self.contest_lanes.log_throughput_ratio(lane, other).exp()

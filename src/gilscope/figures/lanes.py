@@ -1,4 +1,4 @@
-"""The lanes of one contest that did not fail, with all that was recorded of them; pure.
+"""The lanes of one contest that did not fail, with all their records; pure.
 
 Every figure of a lane is defined here once: the report, published claims and pyperf's files take it from here.
 """
@@ -45,10 +45,10 @@ def contests(run: Run) -> tuple[ContestLanes, ...]:
 
 
 def _by_contest(records: Iterable[Item]) -> Mapping[str, list[Item]]:
-    own: dict[str, list[Item]] = defaultdict(list)
+    by_contest: dict[str, list[Item]] = defaultdict(list)
     for record in records:
-        own[record.contest].append(record)
-    return own
+        by_contest[record.contest].append(record)
+    return by_contest
 
 
 class ContestLanes:
@@ -82,8 +82,10 @@ class ContestLanes:
     @cached_property
     def lanes(self) -> list[LaneSpec]:
         """The lanes that were measured and did not fail, the reference's second copy among them."""
-        failed = {finding.lane for finding in self.findings if finding.fails_lane}
-        return [lane for lane in self.contest.lanes if lane.name in self.paired.trials and lane.name not in failed]
+        failed_names = {finding.lane for finding in self.findings if finding.fails_lane}
+        return [
+            lane for lane in self.contest.lanes if lane.name in self.paired.trials and lane.name not in failed_names
+        ]
 
     @cached_property
     def by_name(self) -> dict[str, LaneSpec]:
@@ -102,7 +104,7 @@ class ContestLanes:
 
     @cached_property
     def weights(self) -> Weights:
-        """What the lanes held."""
+        """The memory that the lanes held."""
         return Weights(self.lanes, self._memory)
 
     def units(self, lane: LaneSpec, trial: Trial) -> int:
@@ -121,13 +123,13 @@ class ContestLanes:
         """The CPU time of all workers over the time from the gate to the last worker's end."""
         return self.quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / max(trial.ends_ns))
 
-    def quantity(self, lane: LaneSpec, of: Callable[[Trial], float]) -> Estimate:
+    def quantity(self, lane: LaneSpec, value_of: Callable[[Trial], float]) -> Estimate:
         """A quantity above zero of the trials that count.
 
         Raises:
             ValueError: some trial's is not above zero, or no trial counts.
         """
-        return quantity_interval([[of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
+        return quantity_interval([[value_of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
 
     def log_time_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """The log of one lane's makespan over the other's, within rounds."""

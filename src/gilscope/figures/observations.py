@@ -1,7 +1,7 @@
-"""What the ways of a probe observed: numbers as estimates over launches, words as the set of those seen.
+"""Observations of a probe's ways: numbers as estimates over launches, words as the set of those seen.
 
 A count may be zero, so that its interval is formed on the linear scale: each launch counts by the mean of its rounds,
-since what is rare would vanish from a median, and the interval is Student's around the mean of the launches.
+since a rare event would vanish from a median, and the interval is Student's around the mean of the launches.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def observations(trials: Iterable[Trial], units: Mapping[str, str]) -> tuple[Obs
         trials: those of one contest.
         units: the probe's ``observes``.
     """
-    seen: dict[str, dict[str, dict[int, list[float | str]]]] = {}
+    by_lane: dict[str, dict[str, dict[int, list[float | str]]]] = {}
     for trial in trials:
-        names = seen.setdefault(trial.lane, {name: defaultdict(list) for name in units})
+        names = by_lane.setdefault(trial.lane, {name: defaultdict(list) for name in units})
         for name in names.keys() & trial.observed.keys():
             names[name][trial.launch].append(trial.observed[name])
     return tuple(
         _observation(lane, name, units[name], list(launches.values()))
-        for lane, names in seen.items()
+        for lane, names in by_lane.items()
         for name, launches in names.items()
         if launches
     )

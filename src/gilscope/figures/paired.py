@@ -31,7 +31,7 @@ class Paired:
             name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
         }
         self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
-        self._known: dict[tuple[str, str], Estimate] = {}
+        self._log_ratios: dict[tuple[str, str], Estimate] = {}
 
     def split(self, lane: str) -> list[tuple[list[Trial], list[Trial]]]:
         """The trials before the lane was warm and those that count, for every launch that it took part in."""
@@ -50,10 +50,10 @@ class Paired:
         return effort.warm_ratios(self.walls[lane], self.walls[other], cold)
 
     def log_ratio(self, lane: str, other: str) -> Estimate:
-        """Where the log of that ratio lies; infinitely wide without common rounds."""
+        """The log ratio of one lane's makespan to another's as an estimate; unbounded without common rounds."""
         if lane == other:
             return SAME
-        if (lane, other) not in self._known:
+        if (lane, other) not in self._log_ratios:
             ratios = self.log_ratios(lane, other)
-            self._known[lane, other] = log_ratio_interval(ratios) if ratios else UNKNOWN
-        return self._known[lane, other]
+            self._log_ratios[lane, other] = log_ratio_interval(ratios) if ratios else UNKNOWN
+        return self._log_ratios[lane, other]

@@ -1,4 +1,4 @@
-"""A stored run as figures, computed once for whatever shows them; pure."""
+"""The figures of a stored run, computed once for every sheet, page and file that shows them; pure."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_run(run: Run) -> RunFigures:
     """The figures of every contest that was begun, in the order in which they were run."""
-    contests = tuple(contest.figures(of, run.header.host) for of in lanes.contests(run))
+    contests = tuple(contest.figures(contest_lanes, run.header.host) for contest_lanes in lanes.contests(run))
     return together(run.header, contests, run.skips)
 
 
 def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> RunFigures:
-    """What the contests of a run say each and together."""
+    """The figures of contests, each alone and all together."""
     return RunFigures(
         header=header, contests=tuple(contests), pairs=by_pair(contests), means=means(contests), skips=tuple(skips)
     )
@@ -47,15 +47,15 @@ def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Seque
 def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
     """The contests that spread work and measured a free-threaded build, pair by pair."""
     groups: dict[str, list[ContestFigures]] = defaultdict(list)
-    for each in contests:
-        if each.contest.pair is not None and each.lanes and not each.asks_about_workers:
-            groups[each.contest.pair.free_threaded.name].append(each)
+    for figures in contests:
+        if figures.contest.pair is not None and figures.lanes and not figures.asks_about_workers:
+            groups[figures.contest.pair.free_threaded.name].append(figures)
     return tuple(
         PairFigures(
             name=name,
             contests=tuple(group),
             mean_penalties=_mean_penalties(group),
-            mean_gil_off=_mean([each.gil_off.ratio for each in group if each.gil_off is not None]),
+            mean_gil_off=_mean([figures.gil_off.ratio for figures in group if figures.gil_off is not None]),
         )
         for name, group in groups.items()
     )
@@ -63,8 +63,8 @@ def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:
 
 def _mean_penalties(contests: Iterable[ContestFigures]) -> dict[str, Estimate]:
     ratios: dict[str, list[Estimate]] = defaultdict(list)
-    for each in contests:
-        for penalty in each.penalties:
+    for figures in contests:
+        for penalty in figures.penalties:
             ratios[penalty.arm].append(penalty.ratio)
     means_by_arm = {arm: _mean(of_arm) for arm, of_arm in ratios.items()}
     return {arm: mean for arm, mean in means_by_arm.items() if mean is not None}

@@ -90,7 +90,7 @@ def fit(throughput: Mapping[int, Estimate], physical_cores: float, seed: int = 0
     random = np.random.default_rng(seed)
     drawn = logs + errors * np.stack([random.standard_t(min(point.freedom, NORMAL), DRAWS) for point in points], axis=1)
     fitted = np.array([_parameters(workers, draw, errors) for draw in drawn])
-    return _told(_parameters(workers, logs, errors), fitted)
+    return _fit_with_intervals(_parameters(workers, logs, errors), fitted)
 
 
 def _parameters(
@@ -110,7 +110,7 @@ def _parameters(
     return np.array([1 / base, contention, coherency, max(1.0, peak)])
 
 
-def _told(best: NDArray[np.float64], drawn: NDArray[np.float64]) -> Fit:
+def _fit_with_intervals(best: NDArray[np.float64], drawn: NDArray[np.float64]) -> Fit:
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0, method="nearest")
     estimates = [Estimate(float(b), float(a), float(c)) for b, a, c in zip(best, low, high, strict=True)]

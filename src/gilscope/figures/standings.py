@@ -1,4 +1,4 @@
-"""Where each free-threaded version stands, from all runs on record: PEP 703's progress in figures; pure.
+"""The standing of each free-threaded version, from all runs on record: PEP 703's progress in figures; pure.
 
 Every figure compares a free-threaded build with its twin of the same version, and is a geometric mean over the contests
 that have it. Versions are set side by side, so their means are over the same probes: those that all of them have, of
@@ -79,29 +79,31 @@ def standings(contests: Iterable[ContestFigures]) -> tuple[Standing, ...]:
 
 
 def _on_all(versions: Iterable[Sequence[ContestFigures]], *, scripts: bool) -> set[str]:
-    """The probes, or the scripts written for pyperf, that every version has which has any."""
+    """The probes, or the scripts written for pyperf, that all versions with any have in common."""
     probes = [[contest.contest.probe for contest in contests] for contests in versions]
-    measured = [{probe.id for probe in each if (probe.benchmark is not None) is scripts} for each in probes]
-    known = [ids for ids in measured if ids]
-    return set.intersection(*known) if known else set()
+    ids_by_version = [
+        {probe.id for probe in version_probes if (probe.benchmark is not None) is scripts} for version_probes in probes
+    ]
+    nonempty = [ids for ids in ids_by_version if ids]
+    return set.intersection(*nonempty) if nonempty else set()
 
 
 def _standing(version: str, contests: Sequence[ContestFigures], alike: Container[str]) -> Standing:
     """A version's figures; means are over the probes that are ``alike``."""
-    asked = [contest for contest in contests if not contest.asks_about_workers]
-    work = [contest for contest in asked if contest.contest.probe.id in alike]
-    own = [contest for contest in work if contest.contest.probe.benchmark is None]
+    spreading = [contest for contest in contests if not contest.asks_about_workers]
+    work = [contest for contest in spreading if contest.contest.probe.id in alike]
+    probes = [contest for contest in work if contest.contest.probe.benchmark is None]
     scripts = [contest for contest in work if contest.contest.probe.benchmark is not None]
-    apart = [contest for contest in own if not contest.contest.probe.is_rung]
+    apart = [contest for contest in probes if not contest.contest.probe.is_rung]
     counts = sorted({lane.lane.workers for contest in apart for lane in _threads(contest, version)})
     return Standing(
         version=version,
-        penalty=_mean(_penalties(own, version)),
+        penalty=_mean(_penalties(probes, version)),
         benchmarks=_mean(_penalties(scripts, version)),
         gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
         memory=_mean(_memory(work, version)),
         start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, START_UP)),
-        rungs=tuple(_rungs(asked, version)),
+        rungs=tuple(_rungs(spreading, version)),
         features=dict(_features(contests, version)),
     )
 
@@ -140,21 +142,21 @@ def _rungs(contests: Iterable[ContestFigures], version: str) -> Iterator[Rung]:
 def _features(contests: Iterable[ContestFigures], version: str) -> Iterator[tuple[str, str]]:
     for contest in contests:
         if contest.contest.probe.id == FEATURES:
-            for seen in contest.observations:
-                if arm_and_work(seen.lane)[0] == version and seen.words:
-                    yield seen.name, " or ".join(seen.words)
+            for observation in contest.observations:
+                if arm_and_work(observation.lane)[0] == version and observation.words:
+                    yield observation.name, " or ".join(observation.words)
 
 
 def _threads(contest: ContestFigures, version: str) -> Iterator[LaneFigures]:
-    """Several threads of the version's, no more than there are CPUs."""
+    """The lanes of a version that run several threads, no more than there are CPUs."""
     for lane in contest.lanes:
         if (lane.lane.arm.name, lane.lane.model) == (version, "threads") and not lane.oversubscribed:
             yield lane
 
 
 def _mean(ratios: Iterable[Estimate]) -> Mean | None:
-    known = [ratio for ratio in ratios if ratio.freedom > 0]
-    return Mean(ratio=geometric_mean(known), contests=len(known)) if known else None
+    bounded = [ratio for ratio in ratios if ratio.freedom > 0]
+    return Mean(ratio=geometric_mean(bounded), contests=len(bounded)) if bounded else None
 
 
 def _number(name: str) -> tuple[int, ...]:

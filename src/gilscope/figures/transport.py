@@ -1,10 +1,10 @@
-"""What it takes to send payloads to workers, and by which means they are copied on their way; pure.
+"""Transport: the time to send payloads to workers, and which means copy them on their way; pure.
 
     round trip     the payload goes to the worker, a small answer comes back
     bandwidth      bytes of the payload, one way, over the round trip's time
     growth         slope of the round trip's time over the payload's size, both on log scales
 
-The growth is told between the largest payload measured and the smallest that is at least a hundredth of it, where the
+The growth is measured between the largest payload and the smallest that is at least a hundredth of it, where the
 trip's own time matters least: 0 is a constant time, 1 is one in proportion to the size. A means
 
 - *copies* where the growth's whole interval lies above one half, nearer to a proportion than to a constant;
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from gilscope.figures.values import ContestFigures, LaneFigures
 
-Verdict = Literal["copies", "flat", "cannot be told"]
+CopyVerdict = Literal["copies", "flat", "cannot be told"]
 
 SPAN = 100
-"""How far apart the two payloads may lie that the growth is told from."""
+"""The largest ratio of the two payloads that the growth is measured between."""
 
 HALF = 0.5
 """The growth between a constant and a proportion."""
@@ -60,34 +60,36 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     trips: tuple[Trip, ...]
     absence: str | None
     growth: Estimate | None
-    verdict: Verdict
+    verdict: CopyVerdict
 
 
 def means(contests: Iterable[ContestFigures]) -> tuple[Means, ...]:
     """Every way of every arm and shape, in the order in which they were measured."""
-    begun: dict[tuple[str, str, str], _Measured] = {}
+    ways: dict[tuple[str, str, str], _WayLanes] = {}
     for contest in contests:
         probe = contest.contest.probe
         if not probe.sends_payloads or not isinstance(probe.case, int):
             continue
-        measured = {lane.lane.name: lane for lane in contest.lanes}
+        lane_figures = {lane.lane.name: lane for lane in contest.lanes}
         for lane in contest.contest.lanes:
             if lane.way is not None and not lane.control:
-                one = begun.setdefault((probe.payload, lane.arm.name, lane.way), _Measured())
-                if lane.name in measured:
-                    one.lanes[probe.case] = measured[lane.name]
-                one.reasons += [item.reason for item in contest.findings if item.lane == lane.name and item.fails_lane]
-    return tuple(one.told(*name) for name, one in begun.items())
+                way_lanes = ways.setdefault((probe.payload, lane.arm.name, lane.way), _WayLanes())
+                if lane.name in lane_figures:
+                    way_lanes.lanes[probe.case] = lane_figures[lane.name]
+                way_lanes.reasons += [
+                    item.reason for item in contest.findings if item.lane == lane.name and item.fails_lane
+                ]
+    return tuple(way_lanes.means(*name) for name, way_lanes in ways.items())
 
 
-class _Measured:
+class _WayLanes:
     """The lanes of one way by size, and why some are missing."""
 
     def __init__(self) -> None:
         self.lanes: dict[int, LaneFigures] = {}
         self.reasons: list[str] = []
 
-    def told(self, shape: str, arm: str, way: str) -> Means:
+    def means(self, shape: str, arm: str, way: str) -> Means:
         ends = _ends(sorted(self.lanes))
         growth = None if ends is None else self._growth(*ends)
         return Means(
@@ -104,7 +106,7 @@ class _Measured:
         longer = self.lanes[large].time_per_unit.over(self.lanes[small].time_per_unit)
         return longer.log().scaled(1 / math.log(large / small))
 
-    def _verdict(self, growth: Estimate, small: int, large: int) -> Verdict:
+    def _verdict(self, growth: Estimate, small: int, large: int) -> CopyVerdict:
         if growth.low > HALF:
             return "copies"
         longest = self.lanes[large].time_per_unit.high - self.lanes[small].time_per_unit.low
@@ -113,19 +115,19 @@ class _Measured:
 
 
 def sizes(shape: Iterable[Means]) -> tuple[int, ...]:
-    """All sizes that any of them was measured with."""
-    return tuple(sorted({trip.size for one in shape for trip in one.trips}))
+    """All sizes that any of the means was measured with."""
+    return tuple(sorted({trip.size for item in shape for trip in item.trips}))
 
 
-def by_shape(told: Sequence[Means]) -> Iterator[tuple[str, tuple[Means, ...]]]:
-    """The shapes in order, each with its means."""
-    for shape in dict.fromkeys(one.shape for one in told):
-        yield shape, tuple(one for one in told if one.shape == shape)
+def by_shape(all_means: Sequence[Means]) -> Iterator[tuple[str, tuple[Means, ...]]]:
+    """Every shape in order, with its means."""
+    for shape in dict.fromkeys(item.shape for item in all_means):
+        yield shape, tuple(item for item in all_means if item.shape == shape)
 
 
-def _ends(measured: Sequence[int]) -> tuple[int, int] | None:
+def _ends(measured_sizes: Sequence[int]) -> tuple[int, int] | None:
     """The largest size, and the smallest that lies within the span below it."""
-    near = [size for size in measured if size * SPAN >= measured[-1]]
+    near = [size for size in measured_sizes if size * SPAN >= measured_sizes[-1]]
     return (near[0], near[-1]) if len(near) > 1 else None
 
 

@@ -78,7 +78,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     """All that one contest says; one unit does ``inner_loops`` times what the probe asks about.
 
     ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
-    that it leaves open: a smaller one cannot be told from none. Both are None without a control lane.
+    that it leaves open: a smaller one cannot be distinguished from none. Both are None without a control lane.
     ``gil_off`` is the penalty of the free-threaded arm against the same build with its GIL forced on: what is left of
     it without the build's own cost. ``verdict`` is None where workers themselves were measured, or no reference was.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of

@@ -1,10 +1,10 @@
-"""What to run a workload on, as far as one contest's trials say; pure.
+"""The verdict of one contest: what to run its workload on; pure.
 
-    most throughput     the lane with the highest throughput, and all that cannot be told from it
-    most per memory     the same for throughput over the memory that all processes of the lane hold
+    most throughput     the lane with the highest throughput, and all that cannot be distinguished from it
+    most per memory     the lane with the most throughput over the memory of all its processes, and its ties
 
-What stands against lanes is told beside it: what failed where, a GIL that came back, builds that are not comparable,
-noise. Ties are ties: the order among them is that of their centres, and says nothing.
+Objections stand beside it: what failed where, a GIL that came back, builds that are not comparable, noise. Ties are
+ties: the order among them is that of their centres, and says nothing.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, 
 
     Args:
         lanes: those to choose from, at least one.
-        reference: the lane that the figure is told against.
+        reference: the lane that the figure is a ratio to.
         log_ratio: intervals on the log scale; the higher the figure the better.
         floor: the noise floor, a relative difference.
     """
@@ -82,30 +82,30 @@ def objections(contest: Contest, findings: Sequence[Finding], floor: float | Non
         differences = "; ".join(contest.pair.differences)
         yield Objection(kind="not comparable", lanes=(), reason=f"the two builds differ in {differences}")
     if floor is None or floor > LOUD:
-        found = "was not measured" if floor is None else f"is {floor:.0%}"
-        yield Objection(kind="noise", lanes=(), reason=f"the noise floor {found}: smaller differences say nothing")
+        state = "was not measured" if floor is None else f"is {floor:.0%}"
+        yield Objection(kind="noise", lanes=(), reason=f"the noise floor {state}: smaller differences say nothing")
 
 
 def _of_lanes(contest: Contest, findings: Iterable[Finding]) -> Iterator[Objection]:
     """Objections to lanes; lanes with an equal reason share an objection."""
     models = {lane.name: lane.model for lane in contest.lanes}
-    failed = {finding.lane for finding in findings if finding.fails_lane}
+    failed_lanes = {finding.lane for finding in findings if finding.fails_lane}
     groups: dict[tuple[Kind, str], dict[str, None]] = {}
     for finding in findings:
-        kind = _kind(finding, models.get(finding.lane, ""), failed)
+        kind = _kind(finding, models.get(finding.lane, ""), failed_lanes)
         if kind is not None:
             groups.setdefault((kind, finding.reason), {})[finding.lane] = None
     for (kind, reason), lanes in groups.items():
         yield Objection(kind=kind, lanes=tuple(lanes), reason=reason)
 
 
-def _kind(finding: Finding, model: str, failed: set[str]) -> Kind | None:
+def _kind(finding: Finding, model: str, failed_lanes: set[str]) -> Kind | None:
     """What a finding means to somebody who chooses."""
     if finding.kind == "GIL turned on":
         return "GIL turned on"
     if not finding.fails_lane:
         return None
-    runs_alone = lane_name(arm_and_work(finding.lane)[0]) not in failed
+    runs_alone = lane_name(arm_and_work(finding.lane)[0]) not in failed_lanes
     shares_objects = model in MODELS and MODELS[model].shares_objects
     if shares_objects and runs_alone and finding.phase in {"work", "check"} and finding.kind != "hung":
         return "not thread-safe"

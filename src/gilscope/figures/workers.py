@@ -1,4 +1,4 @@
-"""What workers weigh, and in what order kinds of workers stand; pure.
+"""The memory of workers, and the order in which kinds of workers stand; pure.
 
     memory per further worker   slope of a lane's memory over its number of workers, fitted launch by launch
     order                       whether each kind takes more than the one before it: holds, does not, cannot be told
@@ -91,8 +91,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> bool | None:
         """Whether all its steps hold; None where some are undecided."""
-        told = {step.holds for step in self.steps}
-        return False if False in told else None if None in told else True
+        outcomes = {step.holds for step in self.steps}
+        return False if False in outcomes else None if None in outcomes else True
 
 
 def orders_of_ways(
@@ -127,17 +127,18 @@ class Weights:
                 self._records[record.lane].append(record)
 
     def of_lane(self, name: str) -> LaneMemory | None:
-        """What it held over all launches; None where nothing is on record (as in runs before format 2)."""
-        held = self._records.get(name)
-        if not held:
+        """The memory that a lane held over all launches; None where none is on record (as before format 2)."""
+        records = self._records.get(name)
+        if not records:
             return None
-        pss = [record.pss_bytes for record in held if record.pss_bytes is not None]
+        pss = [record.pss_bytes for record in records if record.pss_bytes is not None]
         return LaneMemory(
-            pss=_quantity(pss) if len(pss) == len(held) else None, uss=_quantity([item.uss_bytes for item in held])
+            pss=_quantity(pss) if len(pss) == len(records) else None,
+            uss=_quantity([item.uss_bytes for item in records]),
         )
 
     def per_worker(self) -> Iterator[WorkerMemory]:
-        """Every model of every arm that was measured with several numbers of workers."""
+        """The memory per further worker of every model and arm measured with several numbers of workers."""
         for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in self._lanes.values()):
             pss, uss = (self._slopes(arm, model, quantity) for quantity in ("PSS", "USS"))
             if uss:
@@ -151,8 +152,8 @@ class Weights:
 
     def orders(self) -> Iterator[Order]:
         """The orders in memory per further worker, of every arm that has all of an order's models."""
-        tells_pss = all(record.pss_bytes is not None for held in self._records.values() for record in held)
-        quantity: Literal["PSS", "USS"] = "PSS" if tells_pss else "USS"
+        has_pss = all(record.pss_bytes is not None for records in self._records.values() for record in records)
+        quantity: Literal["PSS", "USS"] = "PSS" if has_pss else "USS"
         for arm in dict.fromkeys(lane.arm.name for lane in self._lanes.values()):
             for models in orders_of_weight():
                 slopes = [self._slopes(arm, model, quantity) for model in models]
@@ -161,9 +162,9 @@ class Weights:
                     yield Order(arm=arm, quantity=quantity, steps=tuple(steps))
 
     def _counts(self, arm: str, model: str) -> tuple[int, ...]:
-        return tuple(sorted({lane.workers for lane in self._of(arm, model)}))
+        return tuple(sorted({lane.workers for lane in self._weighed(arm, model)}))
 
-    def _of(self, arm: str, model: str) -> list[LaneSpec]:
+    def _weighed(self, arm: str, model: str) -> list[LaneSpec]:
         return [
             lane
             for lane in self._lanes.values()
@@ -171,30 +172,30 @@ class Weights:
         ]
 
     def _slopes(self, arm: str, model: str, quantity: Literal["PSS", "USS"]) -> Slopes:
-        """Least squares over the numbers of workers, within each launch that has several."""
+        """The slope of memory over the number of workers by least squares, within each launch that has several."""
         points: dict[int, list[tuple[int, float]]] = defaultdict(list)
-        for lane in self._of(arm, model):
+        for lane in self._weighed(arm, model):
             for record in self._records[lane.name]:
-                held = record.pss_bytes if quantity == "PSS" else record.uss_bytes
-                if held is not None:
-                    points[record.launch].append((lane.workers, held))
+                amount = record.pss_bytes if quantity == "PSS" else record.uss_bytes
+                if amount is not None:
+                    points[record.launch].append((lane.workers, amount))
         return {
-            launch: linear_regression(*zip(*held, strict=True)).slope
-            for launch, held in sorted(points.items())
-            if len({workers for workers, _ in held}) >= FEWEST_COUNTS
+            launch: linear_regression(*zip(*pairs, strict=True)).slope
+            for launch, pairs in sorted(points.items())
+            if len({workers for workers, _ in pairs}) >= FEWEST_COUNTS
         }
 
 
 def _longer(lesser: str, greater: str, ratio: Estimate, floor: float) -> Step:
-    told = distinguishable(ratio, floor)
-    return Step(lesser=lesser, greater=greater, more=ratio.exp(), holds=ratio.value > 0 if told else None)
+    is_decided = distinguishable(ratio, floor)
+    return Step(lesser=lesser, greater=greater, more=ratio.exp(), holds=ratio.value > 0 if is_decided else None)
 
 
 def _heavier(models: tuple[str, str], slopes: tuple[Slopes, Slopes]) -> Step:
-    """The difference is formed within launches, so that what all lanes of a launch share cancels."""
+    """The step between two models; differences within launches cancel what all lanes of a launch share."""
     lesser, greater = slopes
-    both = [greater[launch] - lesser[launch] for launch in lesser if launch in greater]
-    more = _mean_of(both)
+    differences = [greater[launch] - lesser[launch] for launch in lesser if launch in greater]
+    more = _mean_of(differences)
     return Step(
         lesser=models[0],
         greater=models[1],
@@ -204,7 +205,7 @@ def _heavier(models: tuple[str, str], slopes: tuple[Slopes, Slopes]) -> Step:
 
 
 def _mean_of(per_launch: Iterable[float]) -> Estimate:
-    """Where differences or slopes lie, which scatter around the truth as log ratios do: one value per launch."""
+    """The mean of one difference or slope per launch; they scatter around the truth as log ratios do."""
     launches = [[value] for value in per_launch]
     return log_ratio_interval(launches) if launches else UNKNOWN
 

@@ -1,1 +1,1 @@
-"""Several stored runs together: their summaries, one figure over versions or dates, two runs side by side."""
+"""Several stored runs: their summaries, one figure over versions or dates, two runs side by side."""

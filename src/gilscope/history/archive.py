@@ -1,7 +1,7 @@
-"""The summaries of all stored runs, kept in the user's cache, since analysing them all takes long.
+"""The archive: summaries of all stored runs, cached since analysing every run takes long.
 
-A summary is derived by `summarise` and can be made again at any time: deleting the cache costs time only. It holds as
-long as the run's file is the same (path, size, time of change), and so is the code that made it. Summaries are JSON
+A summary is derived by `summarise` and can be made again at any time: deleting the cache costs time only. It is valid
+while the run's file (path, size, time of change) and the code that made it are unchanged. Summaries are JSON
 lines, appended whole, so several processes may add theirs and an interruption loses one at most. A line holds its
 figures by name, and only those that are asked for are decoded: that makes ten thousand runs a matter of milliseconds.
 """
@@ -17,7 +17,7 @@ import msgspec
 
 from gilscope import cached, store
 from gilscope.errors import ResultsError
-from gilscope.history.summary import Figure, FigureName, Observation
+from gilscope.history.summary import DatedFigure, Figure, FigureName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,11 +46,11 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def file(self) -> RunFile:
-        """The file that it is of, as it was then."""
+        """The run's file as it was when it was summarised."""
         return RunFile(self.path, self.size, self.mtime_ns)
 
 
-class Kept(Head, frozen=True, kw_only=True):
+class SummaryLine(Head, frozen=True, kw_only=True):
     """A line of the cache; the figures are kept by name, each name's as JSON still."""
 
     figures: dict[FigureName, msgspec.Raw]
@@ -59,12 +59,12 @@ class Kept(Head, frozen=True, kw_only=True):
 Line = TypeVar("Line", bound=Head)
 
 _head = msgspec.json.Decoder(Head)
-_kept = msgspec.json.Decoder(Kept)
+_summary_line = msgspec.json.Decoder(SummaryLine)
 _figures = msgspec.json.Decoder(tuple[Figure, ...])
 
 
 class Archive:
-    """The runs of some folders; what is derived from them is kept under ``cache_dir``."""
+    """The runs of some folders, with their summaries under ``cache_dir``."""
 
     def __init__(self, folders: Iterable[Path], cache_dir: Path) -> None:
         """Look at the folders: nothing is read but their files' names, sizes and times.
@@ -95,31 +95,31 @@ class Archive:
         Raises:
             ResultsError: the cache cannot be written.
         """
-        heads = list(self._read(_head))
+        heads = list(self._read_lines(_head))
         missing = sorted(self._files - {head.file for head in heads})
         problems = []
         for file in watched(missing) if missing else ():
             try:
-                made = summarised(Path(file.path))
+                run_summary = summarised(Path(file.path))
             except ResultsError as error:
                 problems.append(f"left out: {error}")
             else:
-                self._append(_line(file, made))
-        self._torn = self._chosen(self._read(_head) if missing else heads)
+                self._append(_line(file, run_summary))
+        self._torn = self._files_to_read(self._read_lines(_head) if missing else heads)
         return (*problems, *(_damage(file, torn) for file, torn in sorted(self._torn.items()) if torn))
 
-    def observations(self, name: FigureName, probe: str, work: str) -> tuple[Observation, ...]:
+    def dated_figures(self, name: FigureName, probe: str, work: str) -> tuple[DatedFigure, ...]:
         """One figure of every run that is summarised, of the probes and lanes that these globs mean."""
-        found = {}
-        for kept in self._read(_kept):
-            if kept.file in self._torn and name in kept.figures:
-                for figure in _figures.decode(kept.figures[name]):
+        by_place = {}
+        for line in self._read_lines(_summary_line):
+            if line.file in self._torn and name in line.figures:
+                for figure in _figures.decode(line.figures[name]):
                     if fnmatchcase(figure.probe, probe) and fnmatchcase(figure.work, work):
-                        key = (kept.file, figure.probe, figure.arm, figure.work)
-                        found[key] = Observation(kept.host, kept.started, figure)
-        return tuple(found.values())
+                        key = (line.file, figure.probe, figure.arm, figure.work)
+                        by_place[key] = DatedFigure(line.host, line.started, figure)
+        return tuple(by_place.values())
 
-    def _chosen(self, heads: Iterable[Head]) -> dict[RunFile, int]:
+    def _files_to_read(self, heads: Iterable[Head]) -> dict[RunFile, int]:
         """The files to read: of several copies of a run, in whatever folders, the longest."""
         largest: dict[tuple[str, ...], Head] = {}
         for head in heads:
@@ -128,7 +128,7 @@ class Archive:
                 largest[run] = max(head, largest.get(run, head), key=lambda copy: copy.size)
         return {head.file: head.torn for head in largest.values()}
 
-    def _read(self, decoder: msgspec.json.Decoder[Line]) -> Iterator[Line]:
+    def _read_lines(self, decoder: msgspec.json.Decoder[Line]) -> Iterator[Line]:
         """The lines of the cache; a torn one is a run without a summary."""
         if not self._lines.exists():
             return
@@ -139,32 +139,32 @@ class Archive:
                 except msgspec.DecodeError:
                     continue
 
-    def _append(self, kept: Kept) -> None:
+    def _append(self, line: SummaryLine) -> None:
         """Add a line; the line break comes first, so that one that was cut off before spoils no other."""
         try:
             if not self._lines.exists():
                 self._begin()
             with self._lines.open("ab", buffering=0) as lines:
-                lines.write(b"\n" + msgspec.json.encode(kept))
+                lines.write(b"\n" + msgspec.json.encode(line))
         except OSError as error:
             raise ResultsError(f"summaries cannot be kept in {self._lines.parent}: {error.strerror}") from error
 
     def _begin(self) -> None:
-        """An empty cache; what earlier versions of the code derived is of no use any more."""
+        """Begin an empty cache; summaries by other versions of the code are of no use any more."""
         self._lines.parent.mkdir(parents=True, exist_ok=True)
         for old in self._lines.parent.glob("*" + store.SUFFIX):
             old.unlink(missing_ok=True)
 
 
-def _line(file: RunFile, made: Summary) -> Kept:
-    names = dict.fromkeys(figure.name for figure in made.figures)
-    by_name = {name: [figure for figure in made.figures if figure.name == name] for name in names}
-    return Kept(
+def _line(file: RunFile, run_summary: Summary) -> SummaryLine:
+    names = dict.fromkeys(figure.name for figure in run_summary.figures)
+    by_name = {name: [figure for figure in run_summary.figures if figure.name == name] for name in names}
+    return SummaryLine(
         **file._asdict(),
-        run=made.run,
-        started=made.started,
-        host=made.host,
-        torn=made.torn,
+        run=run_summary.run,
+        started=run_summary.started,
+        host=run_summary.host,
+        torn=run_summary.torn,
         figures={name: msgspec.Raw(msgspec.json.encode(figures)) for name, figures in by_name.items()},
     )
 
@@ -172,10 +172,10 @@ def _line(file: RunFile, made: Summary) -> Kept:
 def _files(folder: Path) -> list[RunFile]:
     try:
         with os.scandir(folder.resolve()) as entries:
-            found = [(entry.path, entry.stat()) for entry in entries if entry.name.endswith(store.SUFFIX)]
+            files = [(entry.path, entry.stat()) for entry in entries if entry.name.endswith(store.SUFFIX)]
     except OSError as error:
         raise ResultsError(f"cannot look into {folder}: {error.strerror}; measure with `gilscope run`") from error
-    return [RunFile(path, status.st_size, status.st_mtime_ns) for path, status in found]
+    return [RunFile(path, status.st_size, status.st_mtime_ns) for path, status in files]
 
 
 def _damage(file: RunFile, torn: int) -> str:

@@ -1,4 +1,4 @@
-"""Which of many changes are beyond noise; pure.
+"""Changes, and which of many are beyond noise; pure.
 
 A change is the ratio of two estimates that were measured apart. It is beyond noise where it is `distinguishable`
 at the larger of both noise floors, and where it is still significant after Holm's correction: of a hundred answers that

@@ -17,7 +17,7 @@ import msgspec
 from packaging.version import InvalidVersion, Version
 
 from gilscope.history.changes import Change, Level, changes
-from gilscope.history.summary import FigureName, Observation, in_unit
+from gilscope.history.summary import DatedFigure, FigureName, in_unit
 from gilscope.stats.estimate import Estimate, mean, student
 from gilscope.stats.intervals import FEWEST
 
@@ -84,38 +84,40 @@ class _Point(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     level: Level
-    runs: tuple[Observation, ...]
+    runs: tuple[DatedFigure, ...]
 
 
-def history(figure: FigureName, by: By, observations: Iterable[Observation]) -> History:
+def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) -> History:
     """The series of a figure, and which of its changes are beyond noise."""
-    groups: dict[tuple[str, ...], list[Observation]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[DatedFigure]] = defaultdict(list)
     unknown = 0
-    for one in observations:
-        its = one.figure
-        if its.half_width is None:
+    for dated in dated_figures:
+        item = dated.figure
+        if item.half_width is None:
             unknown += 1
         else:
-            arm = its.build if by == "version" else its.arm
-            groups[one.host, its.recipe, its.probe, arm, its.work].append(one)
+            arm = item.build if by == "version" else item.arm
+            groups[dated.host, item.recipe, item.probe, arm, item.work].append(dated)
     lines = {key: _points(groups[key], by) for key in sorted(groups)}
     steps = [(early.level, late.level) for points in lines.values() for early, late in pairwise(points)]
-    told = iter(changes(steps))
-    series = tuple(_series(key, points, [next(told) for _ in points[1:]], figure) for key, points in lines.items())
+    step_changes = iter(changes(steps))
+    series = tuple(
+        _series(key, points, [next(step_changes) for _ in points[1:]], figure) for key, points in lines.items()
+    )
     return History(figure=figure, by=by, series=series, single_launches=unknown)
 
 
 def joined(logs: Sequence[Estimate]) -> Estimate:
-    """The mean of several runs' logs, with what runs differ by in its error (see above)."""
+    """The mean of several runs' logs; its error includes what the runs differ by (see the module)."""
     of_runs = mean(logs)
     if len(logs) < FEWEST:
         return of_runs
-    own = of_runs.standard_error**2
-    between = max(0.0, variance(log.value for log in logs) / len(logs) - own)
-    total = own + between
+    within = of_runs.standard_error**2
+    between = max(0.0, variance(log.value for log in logs) / len(logs) - within)
+    total = within + between
     if not between:
         return of_runs
-    freedom = total**2 / (own**2 / of_runs.freedom + between**2 / (len(logs) - 1))
+    freedom = total**2 / (within**2 / of_runs.freedom + between**2 / (len(logs) - 1))
     return student(of_runs.value, math.sqrt(total), freedom, of_runs.confidence)
 
 
@@ -127,25 +129,27 @@ def version_order(text: str) -> Version:
         return Version("0")
 
 
-def _points(runs: Iterable[Observation], by: By) -> list[_Point]:
-    groups: dict[str, list[Observation]] = defaultdict(list)
+def _points(runs: Iterable[DatedFigure], by: By) -> list[_Point]:
+    groups: dict[str, list[DatedFigure]] = defaultdict(list)
     for run in runs:
         groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run)
     labels = sorted(groups, key=version_order) if by == "version" else sorted(groups)
     return [_point(label, groups[label]) for label in labels]
 
 
-def _point(label: str, runs: Sequence[Observation]) -> _Point:
+def _point(label: str, runs: Sequence[DatedFigure]) -> _Point:
     level = Level(joined([run.figure.log for run in runs]), median(run.figure.floor for run in runs))
     return _Point(label=label, level=level, runs=tuple(runs))
 
 
-def _series(key: tuple[str, ...], points: Sequence[_Point], told: Sequence[Change], figure: FigureName) -> Series:
+def _series(
+    key: tuple[str, ...], points: Sequence[_Point], step_changes: Sequence[Change], figure: FigureName
+) -> Series:
     host, recipe, probe, arm, work = key
     first = _row(points[0], figure)
     later = (
         _row(late, figure, change, _differences(early, late))
-        for (early, late), change in zip(pairwise(points), told, strict=True)
+        for (early, late), change in zip(pairwise(points), step_changes, strict=True)
     )
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
@@ -166,8 +170,8 @@ def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
     """The circumstances in which the runs of two rows differ, besides the row's own label."""
     differing = []
     kinds = [{tuple(run.figure.circumstances.items()) for run in point.runs} for point in (early, late)]
-    for what in late.runs[0].figure.circumstances:
-        before, after = ({dict(kind)[what] for kind in each} for each in kinds)
+    for name in late.runs[0].figure.circumstances:
+        before, after = ({dict(kind)[name] for kind in circumstance_sets} for circumstance_sets in kinds)
         if before != after and {early.label, late.label} != before | after:
-            differing.append(what)
+            differing.append(name)
     return tuple(differing)

@@ -1,4 +1,4 @@
-"""Stored runs into summaries: the report's own figures, and what is known of their builds and hosts; pure."""
+"""Summaries of stored runs: the report's own figures, with the builds and hosts behind them; pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 
 def summary(run: Run) -> Summary:
-    """What a history and a comparison need of a run; a lane of two contests counts once."""
-    told: dict[tuple[str, str, str, str], Figure] = {}
-    for contest in (each for each in of_run(run).contests if each.contest.probe.is_timed):
-        for figure in _Told(contest, run).figures():
-            told.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
+    """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
+    figures: dict[tuple[str, str, str, str], Figure] = {}
+    for contest in (contest for contest in of_run(run).contests if contest.contest.probe.is_timed):
+        for figure in _FiguresOfContest(contest, run).figures():
+            figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
     return Summary(
-        run=header.id, started=header.started, host=described(header.host), torn=run.torn, figures=tuple(told.values())
+        run=header.id,
+        started=header.started,
+        host=described(header.host),
+        torn=run.torn,
+        figures=tuple(figures.values()),
     )
 
 
@@ -42,7 +46,7 @@ def described(host: HostCard) -> str:
     return f"{host.name} ({', '.join(parts)})"
 
 
-class _Told:
+class _FiguresOfContest:
     """One contest's figures on the log scale."""
 
     def __init__(self, contest: ContestFigures, run: Run) -> None:
@@ -74,7 +78,7 @@ class _Told:
     def _figure(self, name: FigureName, arm: Arm, work: str, log: Estimate) -> Figure:
         facts = arm.runtime.facts
         floor = self.contest.noise_floor or 0.0
-        known = log.is_bounded and math.isfinite(floor) and log.freedom > 0
+        has_interval = log.is_bounded and math.isfinite(floor) and log.freedom > 0
         pair = self.contest.contest.pair
         against_twin = name in {"penalty", "gain"} and pair is not None
         return Figure(
@@ -88,7 +92,7 @@ class _Told:
             circumstances=self._circumstances(facts),
             twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
             center=log.value,
-            half_width=log.half_width if known else None,
+            half_width=log.half_width if has_interval else None,
             freedom=log.freedom,
             floor=floor if math.isfinite(floor) else 0.0,
         )
@@ -107,10 +111,12 @@ class _Told:
 
     def _digest(self) -> str:
         """The digest of the reference lane's results: another one shows that the probe is another."""
-        of, reference = self.contest.contest.id, self.contest.contest.reference
+        contest, reference = self.contest.contest.id, self.contest.contest.reference
         if any(finding.kind == "varies" for finding in self.contest.findings):
             return "varies"
-        return next((trial.digest for trial in self.run.trials if (trial.contest, trial.lane) == (of, reference)), "")
+        return next(
+            (trial.digest for trial in self.run.trials if (trial.contest, trial.lane) == (contest, reference)), ""
+        )
 
 
 def _recipe(facts: Facts, twin: Facts | None) -> str:
@@ -118,6 +124,6 @@ def _recipe(facts: Facts, twin: Facts | None) -> str:
     parts = [facts.compiler.partition(" ")[0]]
     parts += [word for word, on in (("PGO", facts.pgo), ("LTO", facts.lto), ("debug", facts.debug)) if on]
     parts += ["JIT"] if facts.jit == "on" else []
-    own = ", ".join(parts)
-    other = own if twin is None else _recipe(twin, None)
-    return own if other == own else f"{own} against {other}"
+    build = ", ".join(parts)
+    twin_build = build if twin is None else _recipe(twin, None)
+    return build if twin_build == build else f"{build} against {twin_build}"

@@ -15,7 +15,7 @@ FigureName = Literal["penalty", "time", "gain", "scaling"]
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure of one lane of a run, as a logarithm with its half width and degrees of freedom.
 
-    ``half_width`` is None where a single launch tells nothing of how launches differ. ``work`` is the lane's name
+    ``half_width`` is None where a single launch shows nothing of how launches differ. ``work`` is the lane's name
     without its arm (``threads-2``), ``build`` how the arm was built and started. Builds are comparable that have a
     ``recipe`` in common; ``circumstances`` are what else may explain a change, and ``twin_differs`` in what the build
     differs that it is measured against.
@@ -42,7 +42,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return Estimate(self.center, self.center - reach, self.center + reach, self.freedom)
 
 
-class Observation(msgspec.Struct, frozen=True):
+class DatedFigure(msgspec.Struct, frozen=True):
     """A figure with the host it was measured on and the start of its run."""
 
     host: str

@@ -56,18 +56,22 @@ def compare(before: Summary, after: Summary) -> RunComparison:
     """What changed from one run to the other; all changes are one answer (see `changes`)."""
     first, second = _by_key(before), _by_key(after)
     common = [(first[key], second[key]) for key in first if key in second]
-    told = changes([(_level(early), _level(late)) for early, late in common])
+    step_changes = changes([(_level(early), _level(late)) for early, late in common])
     return RunComparison(
         before=before.run,
         after=after.run,
         hosts=tuple(dict.fromkeys((before.host, after.host))),
-        rows=tuple(_row(*figures, change) for figures, change in zip(common, told, strict=True)),
+        rows=tuple(_row(*figures, change) for figures, change in zip(common, step_changes, strict=True)),
         one_sided=(*_only(before.run, first, second), *_only(after.run, second, first)),
     )
 
 
 def _by_key(run: Summary) -> dict[Key, Figure]:
-    return {(each.probe, each.name, each.arm, each.work): each for each in run.figures if each.name in COMPARED}
+    return {
+        (figure.probe, figure.name, figure.arm, figure.work): figure
+        for figure in run.figures
+        if figure.name in COMPARED
+    }
 
 
 def _level(figure: Figure) -> Level:
@@ -100,11 +104,11 @@ def _differences(early: Figure, late: Figure) -> Iterator[str]:
             yield f"{what}: {then}, then {now}" if len(then + now) <= LONGEST else f"{what} changed"
 
 
-def _only(run: str, own: dict[Key, Figure], other: dict[Key, Figure]) -> Iterator[OneSided]:
-    for key, figure in own.items():
-        if key not in other:
+def _only(run: str, figures: dict[Key, Figure], other_figures: dict[Key, Figure]) -> Iterator[OneSided]:
+    for key, figure in figures.items():
+        if key not in other_figures:
             yield OneSided(run=run, figure=figure.name, probe=figure.probe, arm=figure.arm, work=figure.work)
 
 
 LONGEST = 60
-"""Characters up to which both values of a circumstance are told."""
+"""Characters up to which both values of a circumstance are printed."""

@@ -1,1 +1,1 @@
-"""Measuring: a run, its contests, launches and lanes, what lanes say, when to stop, and the host."""
+"""Measuring: a run with its contests, launches and lanes, the rules for stopping, and the host."""

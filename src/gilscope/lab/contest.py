@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Observer(Protocol):
-    """What a display wants to know while a contest runs; the lab itself prints nothing."""
+    """A display that follows a contest while it runs; the lab itself prints nothing."""
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Lanes are about to open."""
@@ -39,7 +39,7 @@ class Observer(Protocol):
 
 
 class Lab:
-    """What every contest of a run shares."""
+    """Measures the contests of a run, one after the other."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class _Running:
         self.widest = math.inf
 
     def run(self) -> ContestEnd:
-        """Stage after stage, until there is a reason to stop."""
+        """Run stage after stage, until there is a reason to stop."""
         stage: Stage | str = Stage(self.rules.min_launches, self.rules.rounds, frozenset(self.specs))
         while isinstance(stage, Stage):
             ended = self._run_stage(stage)
@@ -95,7 +95,7 @@ class _Running:
         return ContestEnd(contest=self.contest.id, reason=stage, seconds=self._elapsed(), launches=self.launches)
 
     def _run_stage(self, stage: Stage) -> str | None:
-        """All launches of a stage; the reason why the contest ends in the middle of it, if it does."""
+        """Run all launches of a stage; return the reason if the contest ends in the middle of it."""
         for _ in range(stage.launches):
             self._run_launch(stage)
             if self.loops is None or not self.specs:
@@ -123,7 +123,10 @@ class _Running:
             self.specs.pop(name, None)
 
     def _run_rounds(self, launch: Launch, rounds: int) -> None:
-        """So many rounds; fewer where they exceed this launch's share of the budget, since launches matter more."""
+        """Run the rounds of a launch, fewer where they exceed its share of the budget.
+
+        More launches narrow an interval further than more rounds do.
+        """
         if self.loops is None:
             return
         began_s = self._elapsed()
@@ -147,9 +150,10 @@ class _Running:
             trial_s={name: seconds for name, seconds in self.trial_s.items() if name in self.specs},
         )
         stage = next_stage(ratios, costs, self.rules)
-        left = self.rules.max_launches - self.launches  # a failed reference leaves no ratios to count launches by
+        # A failed reference leaves no ratios to count launches by.
+        further = self.rules.max_launches - self.launches
         if isinstance(stage, Stage):
-            return Stage(min(stage.launches, left), stage.rounds, stage.lanes) if left > 0 else "launches"
+            return Stage(min(stage.launches, further), stage.rounds, stage.lanes) if further > 0 else "launches"
         return stage
 
     def _ratios(self, name: str) -> list[list[float]]:

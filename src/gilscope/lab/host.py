@@ -1,4 +1,4 @@
-"""The host is described here; no other room asks Linux for what only Linux knows."""
+"""The host, and what only its kernel knows: usable CPUs, pinning, the memory of processes."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ def memory(pid: int) -> tuple[int, int | None, int] | None:
 
     try:
         first = psutil.Process(pid)
-        held = [process.memory_full_info() for process in (first, *first.children(recursive=True))]
+        infos = [process.memory_full_info() for process in (first, *first.children(recursive=True))]
     except psutil.Error:
         return None
-    pss = sum(info.pss for info in held) if hasattr(held[0], "pss") else None
-    return len(held), pss, sum(info.uss for info in held)
+    pss = sum(info.pss for info in infos) if hasattr(infos[0], "pss") else None
+    return len(infos), pss, sum(info.uss for info in infos)
 
 
 def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:

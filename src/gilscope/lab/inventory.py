@@ -1,4 +1,4 @@
-"""Which benchmarks scripts written for pyperf hold, asked of the scripts themselves in the runtime to be measured."""
+"""The benchmarks that scripts written for pyperf hold, found by running each script in the runtime to be measured."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class Inquirer:
     def take(self, workloads: Sequence[Probe | Script], group: Group) -> Inventory:
         """The inventory of a group, asked of its first runtime; in the order of the workloads."""
 
-        def one(workload: Probe | Script) -> Inventory:
-            return self._asked(workload, group) if isinstance(workload, Script) else Inventory((workload,))
+        def inventory_of(workload: Probe | Script) -> Inventory:
+            return self._script_inventory(workload, group) if isinstance(workload, Script) else Inventory((workload,))
 
         with ThreadPoolExecutor(self._at_once) as pool:
             try:
-                taken = list(pool.map(one, workloads))
+                inventories = list(pool.map(inventory_of, workloads))
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        probes = {probe.id: probe for inventory in taken for probe in inventory.probes}
-        return Inventory(tuple(probes.values()), tuple(skip for inventory in taken for skip in inventory.skips))
+        probes = {probe.id: probe for inventory in inventories for probe in inventory.probes}
+        return Inventory(tuple(probes.values()), tuple(skip for inventory in inventories for skip in inventory.skips))
 
-    def _asked(self, script: Script, group: Group) -> Inventory:
+    def _script_inventory(self, script: Script, group: Group) -> Inventory:
         reason = script.unfit or unfit(script.requires_python, group.arms[0].runtime)
         if reason is None:
             try:
@@ -76,12 +76,12 @@ class Inquirer:
 
 def expanded(script: Script, group: str, answer: Benchmarks) -> Inventory:
     """A probe for each wanted benchmark that the script holds, a skip for each that cannot be measured."""
-    fits = partial(fnmatchcase, pat=script.wanted)
+    fits = partial(fnmatchcase, pat=script.pattern)
     probes = tuple(_probe(script, name, answer.description) for name in answer.benchmarks if fits(name))
     skips = tuple(_skip(script.prefix + name, group, reason) for name, reason in answer.left_out if fits(name))
     if not probes and not skips:
-        held = ", ".join(answer.benchmarks) or "none at all"
-        skips = (_skip(script.id, group, f"it has no benchmark {script.wanted!r}; it has: {held}"),)
+        names = ", ".join(answer.benchmarks) or "none at all"
+        skips = (_skip(script.id, group, f"it has no benchmark {script.pattern!r}; it has: {names}"),)
     return Inventory(probes, skips)
 
 

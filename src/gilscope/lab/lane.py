@@ -1,4 +1,4 @@
-"""The only room that starts targets: one interpreter running the agent, asked until it is closed or fails."""
+"""A lane is one interpreter that runs the agent; no other room starts targets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, 
     """Return the environment that all lanes share: the user's without what bends a Python.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
-    does not pay for compiling at every launch.
+    does not compile at every launch.
     """
     return without_python(environ) | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
 
@@ -124,7 +124,10 @@ class Target:
 
 
 class Lane(Target):
-    """Starting is split from waiting until ready, so that the lanes of a launch start side by side."""
+    """A target that runs trials.
+
+    Starting is split from waiting until ready, so that the lanes of a launch start side by side.
+    """
 
     def __init__(
         self,
@@ -141,7 +144,7 @@ class Lane(Target):
         """
         self.spec = spec
         self.cpu = cpus[0] if len(cpus) == 1 else None
-        self.gil_was_told = False
+        self.gil_was_recorded = False
         super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:

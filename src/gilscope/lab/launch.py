@@ -39,7 +39,7 @@ class LaneOpener(Protocol):
 
 
 class Surroundings:
-    """What all launches of a run share: the lanes' environment, what opens them, and who keeps the records."""
+    """What all launches of a run share: the lanes' environment and opener, the record keeper, the random order."""
 
     def __init__(
         self, environ: Mapping[str, str], open_lane: LaneOpener, record: Callable[[Record], None], random: Random
@@ -128,27 +128,27 @@ class Launch:
         return None
 
     def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """Run one trial of every lane in random order; yield its name, its time in ns, and the seconds it took.
+        """Run one trial of every lane in random order; yield lane, time in ns, and seconds of real time.
 
-        With ``compare``, a lane whose result differs from the reference's has failed: that is found out when all have
-        run, so that no lane need be the first.
+        With ``compare``, a lane fails whose result differs from the reference's. Results are compared once all lanes
+        have run, so that no lane need be the first.
         """
         order = list(self.lanes)
         self._around.random.shuffle(order)
         digests: dict[str, Sequence[str]] = {}
         for name in order:
-            begun = time.monotonic()
+            began_s = time.monotonic()
             with self._finding(name):
-                measured = self.lanes[name].trial(loops, self._timeout_s)
-                digests[name] = measured.digests
-                self._note_gil(self.lanes[name], is_on=measured.gil_after)
-                self._around.record(self._trial(name, number, measured))
-                yield name, measured.wall_ns, time.monotonic() - begun
+                timing = self.lanes[name].trial(loops, self._timeout_s)
+                digests[name] = timing.digests
+                self._note_gil(self.lanes[name], is_on=timing.gil_after)
+                self._around.record(self._trial(name, number, timing))
+                yield name, timing.wall_ns, time.monotonic() - began_s
         if compare:
             self._compare(digests)
 
     def weigh(self) -> None:
-        """Put on record what every lane holds now."""
+        """Record the memory that every lane holds now."""
         for name, lane in self.lanes.items():
             weight = lane.memory()
             if weight is not None:
@@ -165,7 +165,7 @@ class Launch:
                 )
 
     def find(self, name: str, fault: Fault) -> None:
-        """Put on record what went wrong in a lane."""
+        """Record what went wrong in a lane."""
         fields = msgspec.structs.asdict(fault)
         self._around.record(Finding(contest=self._contest.id, lane=name, launch=self._number, **fields))
 
@@ -184,14 +184,17 @@ class Launch:
                 self.failed.add(name)
 
     def _loops_of(self, lane: Lane, target_ns: int) -> int:
-        """At least two trials are asked: the first may be cold, and one alone cannot show that results vary."""
+        """The number of loops that fills a trial of one lane, from at least two trials.
+
+        The first trial may be cold, and a single one cannot show that results vary.
+        """
         loops = 1
         digests: set[str] = set()
         for step in range(CALIBRATION_STEPS):
-            measured = lane.trial(loops, self._timeout_s)
-            digests.update(measured.digests)
-            if measured.wall_ns < target_ns / 2:
-                growth = min(100.0, target_ns / max(1, measured.wall_ns))
+            timing = lane.trial(loops, self._timeout_s)
+            digests.update(timing.digests)
+            if timing.wall_ns < target_ns / 2:
+                growth = min(100.0, target_ns / max(1, timing.wall_ns))
                 loops = min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))
             elif step:
                 break
@@ -199,45 +202,48 @@ class Launch:
             self.find(lane.spec.name, Fault("work", "varies", "the result differs from call to call"))
         return loops
 
-    def _trial(self, name: str, number: int, measured: Measured) -> Trial:
+    def _trial(self, name: str, number: int, timing: Measured) -> Trial:
         return Trial(
             contest=self._contest.id,
             lane=name,
             launch=self._number,
             round=number,
-            loops=measured.loops,
-            wall_ns=measured.wall_ns,
-            starts_ns=measured.starts_ns,
-            ends_ns=measured.ends_ns,
-            own_ns=measured.own_ns,
-            cpu_ns=measured.cpu_ns,
-            wait_ns=measured.wait_ns,
-            digest=measured.digests[0],
-            gil_before=measured.gil_before,
-            gil_after=measured.gil_after,
+            loops=timing.loops,
+            wall_ns=timing.wall_ns,
+            starts_ns=timing.starts_ns,
+            ends_ns=timing.ends_ns,
+            own_ns=timing.own_ns,
+            cpu_ns=timing.cpu_ns,
+            wait_ns=timing.wait_ns,
+            digest=timing.digests[0],
+            gil_before=timing.gil_before,
+            gil_after=timing.gil_after,
             cpu=self.lanes[name].cpu,
-            observed=measured.observed,
+            observed=timing.observed,
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
-        """All workers of all lanes must get what the reference got in the launch's first round (or who ran first)."""
+        """Fail the lanes with a worker whose result differs from the expected one.
+
+        Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
+        """
         if self._expected_digest is None:
-            found = digests.get(self._contest.reference) or next(iter(digests.values()), None)
-            if found is None:
+            expected = digests.get(self._contest.reference) or next(iter(digests.values()), None)
+            if expected is None:
                 return
-            self._expected_digest = found[0]
-        for name, several in digests.items():
-            strange = [digest for digest in several if digest != self._expected_digest]
+            self._expected_digest = expected[0]
+        for name, lane_digests in digests.items():
+            strange = [digest for digest in lane_digests if digest != self._expected_digest]
             if strange:
                 with self._finding(name):
                     reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
                     raise LaneFailedError(Fault("check", "disagreed", reason))
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
-        """Tell once per launch of a lane that should run without the GIL and has it."""
+        """Record, once per launch, that a lane has the GIL on that should run without it."""
         arm = lane.spec.arm
-        if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_told:
+        if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_recorded:
             return
-        lane.gil_was_told = True
+        lane.gil_was_recorded = True
         reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
         self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))

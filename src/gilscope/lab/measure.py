@@ -1,4 +1,4 @@
-"""One run: groups of runtimes are chosen, planned, measured contest by contest, and stored as they come."""
+"""One run: runtimes are grouped, contests planned and measured one by one, and every record is stored at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is begun with; ``seed`` decides the order of trials and the hash seeds."""
+    """The settings of a run; ``seed`` decides the order of trials and the hash seeds."""
 
     run_id: str
     suite: str
@@ -39,26 +39,28 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_run_id(now: datetime) -> str:
-    """An id that sorts by time."""
+    """A run's id, which sorts by time."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
 
 
-def groups(chosen: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
-    """Pairs for the free-threaded runtimes chosen (with twins from all that is there), the other runtimes alone.
+def groups(runtimes: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
+    """A group for each free-threaded runtime with its twin, and one for each other runtime alone.
+
+    Twins are looked for among all runtimes of the census.
 
     A default build that takes part as a twin is not measured a second time.
     """
     all_pairs = {pair.free_threaded.name: pair for pair in pairs(census.runtimes)}
-    paired = [all_pairs[runtime.name] for runtime in chosen if runtime.name in all_pairs]
+    paired = [all_pairs[runtime.name] for runtime in runtimes if runtime.name in all_pairs]
     twins = {pair.twin.name for pair in paired if pair.twin is not None}
-    alone = [runtime for runtime in chosen if runtime.name not in all_pairs and runtime.name not in twins]
+    alone = [runtime for runtime in runtimes if runtime.name not in all_pairs and runtime.name not in twins]
     return (*map(group_of_pair, paired), *map(group_of_one, alone))
 
 
 def planned(
-    workloads: Sequence[Probe | Script], chosen: Sequence[Group], suite: Suite, environ: Mapping[str, str]
+    workloads: Sequence[Probe | Script], target_groups: Sequence[Group], suite: Suite, environ: Mapping[str, str]
 ) -> Plan:
-    """The contests of every group; scripts written for pyperf are first asked what they hold, once per group.
+    """The contests of every group; scripts written for pyperf are first asked for their benchmarks, once per group.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
     """
@@ -66,10 +68,10 @@ def planned(
     plans: list[Plan] = []
     with Guardian() as guardian:
         inquirer = Inquirer(environ, guardian, suite.timeout_s, at_once=max(1, int(cpus)))
-        for group in chosen:
+        for group in target_groups:
             inventory = inquirer.take(workloads, group)
-            made = plan(inventory.probes, [group], suite, cpus)
-            plans.append(Plan(made.contests, (*inventory.skips, *made.skips)))
+            group_plan = plan(inventory.probes, [group], suite, cpus)
+            plans.append(Plan(group_plan.contests, (*inventory.skips, *group_plan.skips)))
     return joined(plans)
 
 
@@ -81,7 +83,7 @@ def newest(census: Census) -> tuple[Runtime, ...]:
 
 
 def measured_before(path: Path) -> frozenset[tuple[str, str]]:
-    """Probe and arm of everything that a run has measured so far; empty for a run that does not exist."""
+    """Every probe and arm that a run has measured so far; empty for a run that does not exist."""
     if not store.is_stored(path):
         return frozenset()
     run = store.read(path)
@@ -102,9 +104,9 @@ def remaining(plan: Plan, done: frozenset[tuple[str, str]]) -> Plan:
 
 
 def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> int:
-    """Run the plan's contests, appending every record to ``path``; the number of lanes that failed.
+    """Run the plan's contests, append every record to ``path``, and return how many lanes failed.
 
-    A way or a model that a version lacks has not failed.
+    A way or a model that a version lacks does not count as failed.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
 
@@ -130,12 +132,12 @@ def _contests(
     environ: Mapping[str, str],
     observer: Observer,
 ) -> int:
-    failed: set[tuple[str, str]] = set()
+    failed_lanes: set[tuple[str, str]] = set()
 
     def record(item: Record) -> None:
         append(item)
         if isinstance(item, Finding) and item.fails_lane and item.kind != "unsupported":
-            failed.add((item.contest, item.lane))
+            failed_lanes.add((item.contest, item.lane))
 
     with Guardian() as guardian:
         lab = Lab(
@@ -147,7 +149,7 @@ def _contests(
         )
         for contest in plan.contests:
             lab.run(contest, request.rules)
-    return len(failed)
+    return len(failed_lanes)
 
 
 def _header(request: Request) -> RunHeader:

@@ -1,4 +1,4 @@
-"""Probes, runtimes and a suite become contests, with a reason for everything left out; pure."""
+"""Plans: probes, runtimes and a suite become contests, with a reason for everything left out; pure."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_of_pair(pair: Pair) -> Group:
-    """The twin's arm first, since its serial lane is the reference; then the free-threaded build's two arms."""
+    """A group of the twin's arm, whose serial lane is the reference, and the free-threaded build's two arms."""
     twin_arms = arms(pair.twin) if pair.twin is not None else ()
     return Group(name=pair.free_threaded.name, arms=(*twin_arms, *arms(pair.free_threaded)), pair=pair)
 
@@ -88,7 +88,7 @@ def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_
 
 
 def _too_many(contest: str, workers: int, usable_cpus: float) -> Skip:
-    """One skip for all models."""
+    """The skip of a number of workers, one for all models."""
     reason = f"far more workers than usable CPUs ({usable_cpus:g})"
     return Skip(contest=contest, lane=f"any model with {workers} workers", reason=reason)
 
@@ -101,7 +101,7 @@ def _lanes(
     counts = list(workers)
     for arm in group.arms:
         unfitness = unfit(probe.requires_python, arm.runtime)
-        for lane in _asked_for(probe, arm, suite, counts):
+        for lane in _lanes_of_suite(probe, arm, suite, counts):
             reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
@@ -110,7 +110,7 @@ def _lanes(
     return lanes, skips
 
 
-def _asked_for(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
+def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
     for lane in _ways(probe, arm) if probe.ways else _models(arm, workers):
         identifier = f"{probe.id}@{lane.name}"
         if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
@@ -118,7 +118,7 @@ def _asked_for(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iter
 
 
 def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
-    """A probe with ways spreads its work itself."""
+    """One lane for each way of a probe, which spreads its work itself."""
     for way in probe.ways:
         yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
 
@@ -138,8 +138,8 @@ def unfit(requires_python: str | None, runtime: Runtime) -> str | None:
     if requires_python is None:
         return None
     try:
-        wanted = SpecifierSet(requires_python)
+        specifiers = SpecifierSet(requires_python)
     except InvalidSpecifier:
         return f"its requires-python {requires_python!r} is no version specifier"
     version = ".".join(map(str, runtime.facts.version))
-    return None if wanted.contains(version, prereleases=True) else f"needs Python {requires_python}"
+    return None if specifiers.contains(version, prereleases=True) else f"needs Python {requires_python}"

@@ -1,4 +1,4 @@
-"""What a lane and its controller say to each other: JSON lines, each behind a record separator (RFC 7464).
+"""The protocol between a lane and its controller: JSON lines, each behind a record separator (RFC 7464).
 
 Format history:
     1   hello, ready, trial, failed, closed, benchmarks; orders: the probe, then ``trial`` and ``close``, or a script
@@ -42,7 +42,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 class Measured(msgspec.Struct, frozen=True, tag="trial"):
     """One trial, as the agent timed it; the tuples have one entry per worker.
 
-    ``own_ns`` is what units that time themselves told, and empty for all others.
+    ``own_ns`` holds the times that units report which time themselves; it is empty for all others.
     """
 
     loops: int
@@ -88,7 +88,7 @@ class GarbageError(Exception):
 
 
 def order(probe: Probe, lane: LaneSpec) -> bytes:
-    """The line that tells a fresh agent what to open."""
+    """The first line to a fresh agent: the probe and the lane to open."""
     return _line(
         {
             "type": "open",
@@ -109,7 +109,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
 
 
 def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:
-    """The line that asks a fresh agent which benchmarks a script holds that was written for pyperf."""
+    """The first line to a fresh agent that lists the benchmarks of a script written for pyperf."""
     return _line({"type": "benchmarks", "path": path, "argv": argv})
 
 
@@ -123,7 +123,9 @@ CLOSE = _encoder.encode({"type": "close"}) + b"\n"
 
 
 def answer(line: bytes) -> Answer | None:
-    """The record in one line, or None for a line that is not marked as a record (printed before the agent ran).
+    """The record in one line; None for a line that is not marked as a record.
+
+    Unmarked lines were printed before the agent took over the standard output.
 
     Raises:
         GarbageError: the line is marked as a record but holds none.

@@ -1,4 +1,4 @@
-"""When a contest has measured enough, and on which lanes the next launches are best spent; pure.
+"""When a contest has measured enough, and which lanes need more launches; pure.
 
 Looking after every launch and stopping at the first narrow interval keeps those that are narrow by chance. So a contest
 runs in stages (Stein 1945): a first look after enough launches, then as many more as the noise seen so far asks for.
@@ -27,7 +27,10 @@ BUDGET_STRETCH = 3
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
-    """What time went into so far: seconds in all, seconds to open and close one launch, and of one trial per lane."""
+    """The time spent so far, in seconds.
+
+    ``opening_s`` is what opening and closing one launch takes, ``trial_s`` what one trial of each lane takes.
+    """
 
     elapsed_s: float
     opening_s: float
@@ -66,8 +69,8 @@ def next_stage(ratios: Mapping[str, Launches], costs: Costs, rules: Rules) -> St
     affordable = int((rules.budget_s - costs.elapsed_s) / launch_s) if launch_s > 0 else rules.max_launches
     if affordable < 1:
         return "budget"
-    wanted = max(_more_launches(ratios[name], rounds, rules) for name in pending)
-    return Stage(max(1, min(wanted, rules.max_launches - done, affordable)), rounds, pending)
+    launches_asked = max(_more_launches(ratios[name], rounds, rules) for name in pending)
+    return Stage(max(1, min(launches_asked, rules.max_launches - done, affordable)), rounds, pending)
 
 
 def budget_is_spent(launches: int, elapsed_s: float, rules: Rules) -> bool:

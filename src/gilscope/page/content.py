@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.page.points import Penalty, Prediction, Trip, drawn, penalties, predictions, trips
+from gilscope.page.points import PenaltyPoint, Prediction, TripPoint, drawn, penalties, predictions, trips
 from gilscope.page.rounds import Rounds, Walls
 from gilscope.render import findings, machine
 from gilscope.render.builds import build
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from gilscope.values.records import Trial
 
 
-class Lane(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane of the contest at this place; ``gain`` is value, low and high (None where work was not spread).
+class PageLane(msgspec.Struct, frozen=True, kw_only=True):
+    """One lane of the contest at the index ``contest``.
 
-    ``rounds`` is None where trials were looks at something, whose length says nothing.
+    ``gain`` is value, low and high, or None where work was not spread. ``rounds`` is None where trials were looks at
+    something, whose length says nothing.
     """
 
     contest: int
@@ -39,7 +40,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     rounds: Rounds | None
 
 
-class Contest(msgspec.Struct, frozen=True, kw_only=True):
+class PageContest(msgspec.Struct, frozen=True, kw_only=True):
     """One contest with the sheets that the terminal shows; ``group`` names its pair or its arm."""
 
     id: str
@@ -52,11 +53,11 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True):
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """The whole content; ``of_run`` are sheets about the whole run, ``about`` those about machine and builds."""
 
-    contests: tuple[Contest, ...]
-    lanes: tuple[Lane, ...]
+    contests: tuple[PageContest, ...]
+    lanes: tuple[PageLane, ...]
     predictions: tuple[Prediction, ...]
-    penalties: tuple[Penalty, ...]
-    trips: tuple[Trip, ...]
+    penalties: tuple[PenaltyPoint, ...]
+    trips: tuple[TripPoint, ...]
     of_run: tuple[Sheet, ...]
     claims: tuple[Sheet, ...]
     findings: tuple[Sheet, ...]
@@ -87,9 +88,9 @@ def _filled(sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
     return tuple(sheet for sheet in sheets if sheet.rows)
 
 
-def _contest(figures: ContestFigures) -> Contest:
+def _contest(figures: ContestFigures) -> PageContest:
     contest = figures.contest
-    return Contest(
+    return PageContest(
         id=contest.id,
         probe=contest.probe.id,
         group=arm_and_work(contest.reference)[0] if contest.pair is None else contest.pair.free_threaded.name,
@@ -108,10 +109,10 @@ def _undrawn(sheet: Sheet) -> Sheet:
     )
 
 
-def _lanes(contests: Sequence[ContestFigures], walls: Walls) -> Iterator[Lane]:
+def _lanes(contests: Sequence[ContestFigures], walls: Walls) -> Iterator[PageLane]:
     for place, figures in enumerate(contests):
         for row in figures.lanes:
-            yield Lane(
+            yield PageLane(
                 contest=place,
                 name=row.lane.name,
                 arm=row.lane.arm.name,

@@ -26,7 +26,7 @@ PREDICTED = 2
 """Predictions reach to this many times the most workers that were measured."""
 
 
-class Penalty(msgspec.Struct, frozen=True, kw_only=True):
+class PenaltyPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A point of the chart of penalties, and the band of penalties within the noise floor."""
 
     contest: str
@@ -52,7 +52,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     gain: float
 
 
-class Trip(msgspec.Struct, frozen=True, kw_only=True):
+class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A point of the chart of round trips; ``panel`` names the shape of the payload and the arm."""
 
     panel: str
@@ -65,17 +65,17 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def penalties(contests: Sequence[ContestFigures]) -> tuple[Penalty, ...]:
+def penalties(contests: Sequence[ContestFigures]) -> tuple[PenaltyPoint, ...]:
     """The points of the chart of penalties; what workers cost has charts of its own."""
     return tuple(point for contest in contests if not contest.asks_about_workers for point in _penalties(contest))
 
 
-def _penalties(figures: ContestFigures) -> Iterator[Penalty]:
+def _penalties(figures: ContestFigures) -> Iterator[PenaltyPoint]:
     floor = figures.noise_floor if figures.noise_floor is not None and math.isfinite(figures.noise_floor) else 0.0
     builds = {lane.arm.name: build(lane.arm) for lane in figures.contest.lanes}
     for item in figures.penalties:
         value, low, high = drawn(item.penalty)
-        yield Penalty(
+        yield PenaltyPoint(
             contest=figures.contest.id,
             probe=figures.contest.probe.id,
             arm=item.arm,
@@ -118,16 +118,16 @@ def _predictions(place: int, figures: ContestFigures, item: ScalingLaw, law: Fit
         )
 
 
-def trips(every_means: Sequence[Means]) -> tuple[Trip, ...]:
+def trips(every_means: Sequence[Means]) -> tuple[TripPoint, ...]:
     """The points of the chart of round trips."""
     return tuple(_trips(every_means))
 
 
-def _trips(every_means: Sequence[Means]) -> Iterator[Trip]:
+def _trips(every_means: Sequence[Means]) -> Iterator[TripPoint]:
     for means in every_means:
         for trip in means.trips:
             time, low, high = drawn(trip.time)
-            yield Trip(
+            yield TripPoint(
                 panel=f"{means.shape}, {means.arm}",
                 arm=means.arm,
                 way=means.way,

@@ -130,8 +130,8 @@ class Ended(msgspec.Struct, frozen=True):
 
     def last_words(self, lines: int = 1) -> str:
         """Return the last lines that are not empty: of the errors, or of the output where there are none."""
-        said = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
-        return "\n".join(said[-lines:]) or f"it {death(self.status)} and said nothing"
+        printed_lines = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
+        return "\n".join(printed_lines[-lines:]) or f"it {death(self.status)} and said nothing"
 
 
 def run(  # noqa: PLR0913 - each is one thing that a command may need
@@ -160,17 +160,19 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
         OSError, ValueError: the program could not be started.
         BaseException: whatever interrupts the wait (``KeyboardInterrupt``), after the child has been ended.
     """
-    kept: list[str] = []
+    printed_lines: list[str] = []
     with contextlib.closing(Child(command, environ, folder=folder, inherit=inherit)) as child:
         try:
-            cut_short = _hear(child, on_line or kept.append, limit_s, most_bytes)
+            cut_short = _hear(child, on_line or printed_lines.append, limit_s, most_bytes)
         finally:
             status = child.end(FAREWELL_S)
-        return Ended(status, "".join(kept), child.errors(ERRORS_KEPT_BYTES).decode(errors="replace"), cut_short)
+        return Ended(
+            status, "".join(printed_lines), child.errors(ERRORS_KEPT_BYTES).decode(errors="replace"), cut_short
+        )
 
 
 def _hear(child: Child, on_line: Callable[[str], None], limit_s: float, most_bytes: float) -> str | None:
-    """Hand on a child's lines until its end, or until there is a reason to cut it short, which is returned."""
+    """Hand on a child's lines until it ends; return the reason where it is cut short."""
     deadline_s = time.monotonic() + limit_s
     too_late = f"it did not end within {limit_s:g} s"
     heard_bytes = 0

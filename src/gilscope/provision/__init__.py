@@ -1,1 +1,1 @@
-"""Bringing a free-threaded Python and its twin here: by uv, or built from the distribution's source package."""
+"""Installs a free-threaded Python and its twin: uv's builds, or builds of the distribution's source package."""

@@ -27,14 +27,14 @@ ONE_LINE = re.compile(r"(?P<type>deb(?:-src)?)\s+(?:\[(?P<options>[^\]]*)\]\s*)?
 
 
 class Distribution(msgspec.Struct, frozen=True):
-    """Debian or Ubuntu, or what is derived from them; ``codename`` is empty where the system does not tell."""
+    """Debian, Ubuntu or a relative of theirs; ``codename`` is empty where the system names none."""
 
     family: str
     codename: str
 
     @property
     def components(self) -> str:
-        """Where the archive keeps Python's source packages."""
+        """The components of the archive that hold Python's source packages."""
         return COMPONENTS[self.family]
 
 
@@ -96,17 +96,17 @@ def main_archives(entries: Iterable[Entry], system: Distribution) -> list[Entry]
     Third parties use the distribution's suite names too. An entry counts that is signed with the archive's keyring,
     or that names no keyring of its own, or whose address ends as archives and their mirrors do.
     """
-    found = [entry for entry in entries if _may_be_archive(entry, system)]
-    return sorted(found, key=lambda entry: ("archive-keyring" not in entry.signed_by, not _named_as_archive(entry)))
+    archives = [entry for entry in entries if _may_be_archive(entry, system)]
+    return sorted(archives, key=lambda entry: ("archive-keyring" not in entry.signed_by, not _named_as_archive(entry)))
 
 
 def suites_to_try(entry: Entry, system: Distribution) -> tuple[str, ...]:
     """Return the entry's own suites, then the newer ones: nearest first, since those change the least."""
     ladder = LADDERS[system.family]
-    own = [suite for suite in entry.suites if _is_whole(suite)]
-    known = [ladder.index(suite) for suite in (*own, system.codename) if suite in ladder]
-    newer = ladder[min(known) + 1 :] if known else ROLLING[system.family]
-    return tuple(dict.fromkeys((*own, *newer)))
+    own_suites = [suite for suite in entry.suites if _is_whole(suite)]
+    rungs = [ladder.index(suite) for suite in (*own_suites, system.codename) if suite in ladder]
+    newer = ladder[min(rungs) + 1 :] if rungs else ROLLING[system.family]
+    return tuple(dict.fromkeys((*own_suites, *newer)))
 
 
 def source_stanza(entry: Entry, suite: str, system: Distribution, keyring: str | None) -> str:

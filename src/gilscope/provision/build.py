@@ -1,4 +1,4 @@
-"""Builds a free-threaded CPython and its twin from one source tree with the same flags.
+"""Builds a free-threaded CPython and its twin from one source tree with one set of flags.
 
 Only one workshop per data folder is open at a time. Every child inherits the lock, so that a build which outlives its
 controller still holds it.
@@ -72,7 +72,7 @@ class Workshop:
         return pair[0].executable, pair[1].executable
 
     def _build(self, making: Making, tally: Tally, progress: Progress) -> None:
-        """Build one; what fails after having been resumed is tried once more from the beginning."""
+        """Build one interpreter; a resumed build that fails is tried once more from the beginning."""
         resumed = making.is_configured()
         try:
             making.run(tally, progress)

@@ -1,4 +1,4 @@
-"""The second way: the operating system's source package, on Debian, Ubuntu and what is derived from them.
+"""The second way to install: the operating system's source package, on Debian, Ubuntu and their relatives.
 
 Neither has a free-threaded binary package, but both have CPython's own tarball as the source of ``python3.X``.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.errors import InstallError
 from gilscope.provision import apt_sources, build, toolchain
-from gilscope.provision.private_apt import UPSTREAM, AbsentError, Suite, UnreachableError
+from gilscope.provision.private_apt import UPSTREAM, AbsentError, AptSuite, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +63,14 @@ def read_entries(folder: Path) -> Iterator[apt_sources.Entry]:
             yield from apt_sources.deb822_entries(text)
 
 
-def suites(system: apt_sources.Distribution, folder: Path, apt_folder: Path) -> Iterator[list[Suite]]:
+def suites(system: apt_sources.Distribution, folder: Path, apt_folder: Path) -> Iterator[list[AptSuite]]:
     """Yield, for each archive that may be the distribution's, its suites in the order in which to look."""
     archives = apt_sources.main_archives(read_entries(apt_folder), system)
     for entry in {(entry.uris, entry.signed_by): entry for entry in archives}.values():  # deb and deb-src are one
         yield [_suite(name, entry, system, folder) for name in apt_sources.suites_to_try(entry, system)]
 
 
-def find(wish: Wish, archive: list[Suite], misses: list[str]) -> Iterator[tuple[Suite, Offer]]:
+def find(wish: Wish, archive: list[AptSuite], misses: list[str]) -> Iterator[tuple[AptSuite, Offer]]:
     """Yield what an archive offers for a wish, the nearest suite first; ``misses`` collects what it has not.
 
     Suites are read only as far as needed.
@@ -88,9 +88,11 @@ def find(wish: Wish, archive: list[Suite], misses: list[str]) -> Iterator[tuple[
             continue
         offers = suite.offers(f"python{wish.language}")
         yield from ((suite, offer) for offer in offers if wish.allows(offer.upstream))
-        others = [offer.upstream for offer in offers if not wish.allows(offer.upstream)]
+        other_versions = [offer.upstream for offer in offers if not wish.allows(offer.upstream)]
         misses += (
-            [f"{suite.name} has {', '.join(others) or f'no python{wish.language}'}"] if others or not offers else []
+            [f"{suite.name} has {', '.join(other_versions) or f'no python{wish.language}'}"]
+            if other_versions or not offers
+            else []
         )
 
 
@@ -127,10 +129,10 @@ def _download(wish: Wish, system: apt_sources.Distribution, folder: Path, progre
     raise InstallError(f"no source package of CPython {wish.text} could be had: {reasons}")
 
 
-def _suite(name: str, entry: apt_sources.Entry, system: apt_sources.Distribution, folder: Path) -> Suite:
+def _suite(name: str, entry: apt_sources.Entry, system: apt_sources.Distribution, folder: Path) -> AptSuite:
     stanza = apt_sources.source_stanza(entry, name, system, _keyring(system))
     label = hashlib.sha256(stanza.encode()).hexdigest()[:8]
-    return Suite(name, folder / f"{name.replace('/', '-')}-{label}", stanza)
+    return AptSuite(name, folder / f"{name.replace('/', '-')}-{label}", stanza)
 
 
 def _keyring(system: apt_sources.Distribution) -> str | None:

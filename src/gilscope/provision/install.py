@@ -1,4 +1,4 @@
-"""Brings a free-threaded CPython and its twin to the machine: what is there already, else uv, else a build.
+"""Installs a free-threaded CPython and its twin: a pair that is there already, else uv's, else a build.
 
 A pair comes from one source with one set of flags, since a penalty between unlike builds would be a lie.
 """
@@ -33,12 +33,12 @@ def install_first(versions: Sequence[str], *, optimised: bool, progress: Progres
     Args:
         versions: the best first; the ``t`` may be left out, since both builds are brought.
         optimised: build with PGO and LTO; what uv brings is built so anyway.
-        progress: is told what goes on.
+        progress: follows what goes on.
         data_dir: where builds are installed, each in a folder of its own.
 
     Raises:
         UsageError: one of the versions cannot be read, or is older than free-threaded builds are.
-        InstallError: there was no way; the text tells what was tried and what to try.
+        InstallError: there was no way; the text says what was tried and what to try.
     """
     data_dir = data_dir.absolute()
     wishes = [wish.parse(version) for version in versions]
@@ -46,25 +46,25 @@ def install_first(versions: Sequence[str], *, optimised: bool, progress: Progres
     if here is not None:
         return here
     ways: tuple[tuple[str, Way], ...] = (
-        ("uv", lambda wanted: uv.bring(wanted, progress)),
-        ("building", lambda wanted: debian.bring(wanted, progress, optimised=optimised, data_dir=data_dir)),
+        ("uv", lambda candidate: uv.bring(candidate, progress)),
+        ("building", lambda candidate: debian.bring(candidate, progress, optimised=optimised, data_dir=data_dir)),
     )
     failures: list[tuple[str, str]] = []
     for name, way in ways:
-        for wanted in wishes:
+        for candidate in wishes:
             try:
-                return way(wanted)
+                return way(candidate)
             except InstallError as error:
-                failures.append((f"{name}, {wanted.text}", str(error)))
+                failures.append((f"{name}, {candidate.text}", str(error)))
             except OSError as error:
-                failures.append((f"{name}, {wanted.text}", f"{error.filename or name}: {error.strerror or error}"))
+                failures.append((f"{name}, {candidate.text}", f"{error.filename or name}: {error.strerror or error}"))
             progress.note(": ".join(failures[-1]))
     raise InstallError(no_way(wishes, failures))
 
 
 def no_way(wishes: Sequence[Wish], failures: Sequence[tuple[str, str]]) -> str:
     """Return what is said when nothing helped: each attempt with its reason, and the commands to try."""
-    texts = " or ".join(wanted.text for wanted in wishes) or "no version"
+    texts = " or ".join(candidate.text for candidate in wishes) or "no version"
     attempts = [f"  {name}: {reason}" for name, reason in failures]
     first = wishes[0].text if wishes else "3.14"
     return "\n".join(
@@ -81,8 +81,8 @@ def no_way(wishes: Sequence[Wish], failures: Sequence[tuple[str, str]]) -> str:
 
 
 def _already_here(wishes: Sequence[Wish], *, optimised: bool, data_dir: Path) -> tuple[Path, Path] | None:
-    for wanted in wishes:
-        pair = recipe.built(wanted, optimised=optimised, data_dir=data_dir) or uv.installed(wanted)
+    for candidate in wishes:
+        pair = recipe.built(candidate, optimised=optimised, data_dir=data_dir) or uv.installed(candidate)
         if pair is not None:
             return pair
     return None

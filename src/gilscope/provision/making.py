@@ -92,21 +92,21 @@ class Making(NamedTuple):
     def _configure(self, tally: Tally, progress: Progress) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        said: list[str] = []
+        output_lines: list[str] = []
 
         def hear(line: str) -> None:
-            said.append(line)
+            output_lines.append(line)
             tally.hear_configure(line)
 
         configure = os.path.relpath(self.tree / "configure", self.folder)
         self._step([configure, *self.recipe.configure_arguments], hear, CONFIGURE_LIMIT_S)
-        missing = toolchain.missing_modules(said)
+        missing = toolchain.missing_modules(output_lines)
         if missing:
             progress.note(f"{self.recipe.build}: {toolchain.advice(missing)}")
         (self.folder / STAMP).write_bytes(self._stamp())
 
     def _make_weight(self, tally: Tally) -> float:
-        """What is left for make, as its own dry run tells."""
+        """The work left for make, counted from its dry run."""
         ended = child.run(["make", "-n"], environ=environment(os.environ), limit_s=DRY_RUN_LIMIT_S, folder=self.folder)
         profiling = self.recipe.optimised and not (self.folder / PROFILED).exists()
         return tally.make_weight(compilations(ended.output.splitlines()), PROFILE_TESTS if profiling else 0)
@@ -149,8 +149,10 @@ class Making(NamedTuple):
             file.write(ended.errors)
         if not ended.succeeded:
             what = "took too long" if ended.cut_short else "failed"
-            said = ended.last_words(SHOWN_LINES)
-            raise InstallError(f"{' '.join(command[:2])} {what} for the {self.recipe.build} build ({log}):\n{said}")
+            last_lines = ended.last_words(SHOWN_LINES)
+            raise InstallError(
+                f"{' '.join(command[:2])} {what} for the {self.recipe.build} build ({log}):\n{last_lines}"
+            )
 
     def _stamp(self) -> bytes:
         settings = {name: os.environ.get(name, "") for name in COMPILER_SETTINGS}
@@ -160,5 +162,5 @@ class Making(NamedTuple):
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a build: little of the user's, since configure and make read variables such as OPT."""
-    kept = {name: environ[name] for name in INHERITED if name in environ}
-    return {**kept, "LC_ALL": "C", "PYTHON_FOR_REGEN": sys.executable}
+    settings = {name: environ[name] for name in INHERITED if name in environ}
+    return {**settings, "LC_ALL": "C", "PYTHON_FOR_REGEN": sys.executable}

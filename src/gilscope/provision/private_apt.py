@@ -1,4 +1,4 @@
-"""One suite of an archive, read through an apt of its own: its lists, its cache and its sources are in our folder.
+"""One suite of an archive, read through an apt whose lists, cache and sources are in our folder.
 
 The machine's proxies, credentials and certificates still hold, since apt's main configuration is left as it is; only
 hooks that run after an update are taken out, because those write to the system's folders. Signatures and checksums
@@ -76,7 +76,7 @@ class Offer(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Suite:
+class AptSuite:
     """A suite and the apt that reads it.
 
     ``root`` is this suite's own folder; ``stanza`` is what a ``.sources`` file says of it.
@@ -151,15 +151,15 @@ class Suite:
 
 def read_offers(showsrc: str) -> list[Offer]:
     """Read what ``apt-cache showsrc`` prints; packages without an upstream tarball of CPython are left out."""
-    found: dict[str, Offer] = {}
+    offers: dict[str, Offer] = {}
     for stanza in showsrc.split("\n\n"):
         fields = dict(re.findall(r"^(Package|Version): (\S+)$", stanza, re.MULTILINE))
         upstream = UPSTREAM.match(fields.get("Version", ""))
         tarball = TARBALL.search(stanza)
         if upstream is not None and tarball is not None and "Package" in fields:
             version = upstream["release"] + (upstream["stage"] or "")
-            found[version] = Offer(fields["Package"], fields["Version"], version, tarball["name"], tarball["sha256"])
-    return sorted(found.values(), key=lambda offer: Version(offer.upstream), reverse=True)
+            offers[version] = Offer(fields["Package"], fields["Version"], version, tarball["name"], tarball["sha256"])
+    return sorted(offers.values(), key=lambda offer: Version(offer.upstream), reverse=True)
 
 
 def _failure(ended: child.Ended) -> InstallError:
@@ -173,6 +173,6 @@ def complaints(ended: child.Ended) -> str:
     """Return what apt complains of, without saying it twice."""
     if ended.cut_short:
         return ended.cut_short
-    said = dict.fromkeys(COMPLAINT.findall(ended.errors))
-    telling = [text for text in said if "unsandboxed" not in text and not text.startswith("Some index files")]
-    return "; ".join(telling[:2]) or ended.last_words()
+    texts = dict.fromkeys(COMPLAINT.findall(ended.errors))
+    causes = [text for text in texts if "unsandboxed" not in text and not text.startswith("Some index files")]
+    return "; ".join(causes[:2]) or ended.last_words()

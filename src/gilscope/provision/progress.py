@@ -1,4 +1,4 @@
-"""Whom the ways of bringing a Python tell how it goes on."""
+"""The protocol by which installations report their progress."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Hears how an installation goes on; what is shown of it is decided elsewhere."""
+    """A display that follows an installation; it decides what to show."""
 
     def step(self, title: str) -> None:
-        """Something new begins, whose extent is not known yet."""
+        """A step begins, whose extent is not known yet."""
 
     def advance(self, done: float, total: float, text: str) -> None:
-        """So much of the step is done, in a unit that stays the same for the step; ``text`` is what goes on now."""
+        """Some work of the step is done, in one unit throughout; ``text`` describes the current work."""
 
     def note(self, text: str) -> None:
         """Something that the user should know although the work goes on."""

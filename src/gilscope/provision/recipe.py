@@ -1,4 +1,4 @@
-"""What a build is: a version, with or without a GIL, plain or optimised; its name, its place and its flags."""
+"""Recipes: one build of a version each, with or without a GIL, plain or optimised; its folder and flags."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ class Recipe(NamedTuple):
 
     @property
     def prefix(self) -> Path:
-        """The installation."""
+        """The folder of the installation."""
         return self.data_dir / self.name
 
     @property
     def executable(self) -> Path:
-        """The interpreter inside it."""
+        """The interpreter in the installation."""
         language = ".".join(self.version.split(".")[:2])
         return self.prefix / "bin" / f"python{language}{'t' if self.build == 'free-threaded' else ''}"
 
     @property
     def configure_arguments(self) -> tuple[str, ...]:
-        """What ``configure`` is told: the same for both builds of a pair, but for the GIL and the prefix."""
+        """The arguments of ``configure``, which differ within a pair only in the GIL and the prefix."""
         gil = ("--disable-gil",) if self.build == "free-threaded" else ()
         return (f"--prefix={self.prefix}", *FLAGS, *(OPTIMISED_FLAGS if self.optimised else PLAIN_FLAGS), *gil)
 
@@ -62,11 +62,11 @@ def recipes(version: str, *, optimised: bool, data_dir: Path) -> tuple[Recipe, R
 
 def built(wish: Wish, *, optimised: bool, data_dir: Path) -> tuple[Path, Path] | None:
     """Return the newest whole pair that was built before; an optimised one answers a plain wish too."""
-    for wanted in (True,) if optimised else (True, False):
-        suffix = "optimised" if wanted else "plain"
+    for is_optimised in (True,) if optimised else (True, False):
+        suffix = "optimised" if is_optimised else "plain"
         versions = {path.name.split("-")[1] for path in data_dir.glob(f"cpython-*-freethreaded-{suffix}")}
         for version in sorted(filter(wish.allows, versions), key=Version, reverse=True):
-            pair = recipes(version, optimised=wanted, data_dir=data_dir)
+            pair = recipes(version, optimised=is_optimised, data_dir=data_dir)
             if all(recipe.executable.exists() for recipe in pair):
                 return pair[0].executable, pair[1].executable
     return None

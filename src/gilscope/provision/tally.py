@@ -1,7 +1,7 @@
 """How far a pair's builds are, read from what configure, make and the profiling tests print.
 
 The unit is about one CPU's time for compiling one file. What runs on one CPU only weighs as much as the other CPUs
-could have compiled meanwhile, so that the rate stays even and the time left can be told early.
+could have compiled meanwhile, so that the rate stays even and the time left can be estimated early.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PROFILE_TEST = re.compile(r"\[\s*\d+/(\d+)(?:/\d+)?\] (test_\w+)")
 
 
 class Tally:
-    """Adds up the phases of several builds and tells a progress of it."""
+    """Adds up the phases of several builds and reports their progress."""
 
     def __init__(self, progress: Progress, builds: int, cpus: int, *, optimised: bool) -> None:
         self._progress = progress
@@ -58,7 +58,10 @@ class Tally:
         self._builds_ahead -= 1
 
     def begin(self, phase: Phase, weight: float | None = None) -> None:
-        """Enter a phase; its weight may be known better by now, for instance since part of it had been done before."""
+        """Enter a phase, with a better estimate of its weight where there is one.
+
+        Part of the phase may have been done before, for instance.
+        """
         self.close()
         later = PHASES[PHASES.index(phase) + 1 :]
         self._ahead = self._builds_ahead * sum(self._weights.values()) + sum(self._weights[name] for name in later)
@@ -66,9 +69,9 @@ class Tally:
         self.add(0.0, phase)
 
     def add(self, units: float, text: str = "") -> None:
-        """Count work of the current phase, at most what the phase was thought to be; without a text the last one holds.
+        """Count work of the current phase, at most the phase's weight.
 
-        Nothing done is told too, so that a display can show that time goes by.
+        Without a text the last one stays. No work is reported too, so that a display can show that time goes by.
         """
         self._text = text or self._text
         self._done_here = min(self._done_here + units, self._here)

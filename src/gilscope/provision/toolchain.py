@@ -1,4 +1,4 @@
-"""What a build from source needs of the machine, told before it starts and in terms of packages to install."""
+"""The needs of a build from source, checked before it starts and named as packages to install."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MODULE_CHECK = re.compile(r"checking for stdlib extension module (\S+?)\.\.\. mi
 
 
 def check(data_dir: Path, *, optimised: bool) -> None:
-    """See to it that a build can begin.
+    """Check that a build can begin.
 
     Raises:
         InstallError: a compiler, make or room on the disk is missing, or the folder's name is one that make mistakes.

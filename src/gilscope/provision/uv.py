@@ -1,4 +1,4 @@
-"""The first way: uv downloads a pair of ready builds, where its downloads can be reached.
+"""The first way to install: uv downloads a pair of ready builds, where its downloads can be reached.
 
 The environment is passed on, so that a mirror set for uv (``UV_PYTHON_DOWNLOADS_JSON_URL``,
 ``UV_PYTHON_INSTALL_MIRROR``) holds here too. uv keeps its interpreters in a store of its own.
@@ -30,7 +30,7 @@ IMPATIENCE = {"UV_HTTP_CONNECT_TIMEOUT": "5", "UV_HTTP_TIMEOUT": "15", "UV_HTTP_
 SETTINGS = {"UV_PYTHON_PREFERENCE": "only-managed", "UV_PYTHON_INSTALL_BIN": "0", "UV_PYTHON_INSTALL_REGISTRY": "0"}
 
 
-class Build(msgspec.Struct, frozen=True):
+class ListedBuild(msgspec.Struct, frozen=True):
     """One row of ``uv python list``; ``path`` is set where the build is installed."""
 
     key: str
@@ -43,7 +43,7 @@ class Build(msgspec.Struct, frozen=True):
         return "+freethreaded" in self.key
 
 
-Pair = tuple[Build, Build]
+Pair = tuple[ListedBuild, ListedBuild]
 
 
 def installed(wish: Wish) -> tuple[Path, Path] | None:
@@ -75,9 +75,9 @@ def bring(wish: Wish, progress: Progress) -> tuple[Path, Path]:
     return _paths(here)
 
 
-def newest_pair(builds: Iterable[Build], wish: Wish) -> Pair | None:
+def newest_pair(builds: Iterable[ListedBuild], wish: Wish) -> Pair | None:
     """Return the newest version that has a free-threaded build and its twin; a final release before any other."""
-    by_version: dict[str, dict[bool, Build]] = {}
+    by_version: dict[str, dict[bool, ListedBuild]] = {}
     for build in builds:
         if build.key.startswith("cpython-") and "debug" not in build.key and wish.allows(build.version):
             by_version.setdefault(build.version, {})[build.free_threaded] = build
@@ -93,15 +93,15 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return IMPATIENCE | without_python(environ) | SETTINGS
 
 
-def _list(wish: Wish, *options: str) -> list[Build]:
-    """List what uv has or knows; a request for ``3.13`` does not tell of the free-threaded builds."""
-    builds: list[Build] = []
+def _list(wish: Wish, *options: str) -> list[ListedBuild]:
+    """List the builds that uv has or knows; a request for ``3.13`` leaves out the free-threaded ones."""
+    builds: list[ListedBuild] = []
     for request in (f"{wish.language}t", wish.language):
         ended = _uv("list", *options, "--output-format", "json", request, limit_s=LIST_LIMIT_S)
         if not ended.succeeded:
             raise InstallError(_reason(ended))
         try:
-            builds += msgspec.json.decode(ended.output, type=list[Build])
+            builds += msgspec.json.decode(ended.output, type=list[ListedBuild])
         except msgspec.DecodeError as error:
             raise InstallError(f"answered what could not be read ({error}); `uv self update` may help") from error
     return builds
@@ -132,9 +132,9 @@ def _reason(ended: child.Ended) -> str:
     """Return uv's own words: the outermost statement and the root cause."""
     if ended.cut_short:
         return ended.cut_short
-    said = [line.strip() for line in ended.errors.splitlines() if line.strip()]
-    causes = [line.removeprefix("cause: ").removeprefix("Caused by: ") for line in said if "ause" in line]
-    errors = [line.removeprefix("error: ") for line in said if line.startswith("error: ")]
+    lines = [line.strip() for line in ended.errors.splitlines() if line.strip()]
+    causes = [line.removeprefix("cause: ").removeprefix("Caused by: ") for line in lines if "ause" in line]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return ": ".join(dict.fromkeys([*errors[:1], *causes[-1:]])) or ended.last_words()
 
 

@@ -84,7 +84,7 @@ def _in_unit(estimate: Estimate, units: tuple[tuple[float, str], ...]) -> str:
 
 
 def _with_interval(estimate: Estimate, scale: float = 0.0) -> str:
-    """Value and half width with two significant digits of the latter; ``±?`` where the interval says nothing.
+    """Value and half width, the half width with two significant digits; ``±?`` where the interval says nothing.
 
     ``scale`` is what a value is small against, where zero is an ordinary value.
     """

@@ -1,8 +1,8 @@
-"""What interpreters answered earlier, kept on disk so that a second census starts none of them.
+"""Answers of interpreters, cached on disk so that a second census starts none of them.
 
-An answer holds as long as the file is the same (real path, inode, size, time of change) and the script that asked
-is the same. A failure, or an answer that another file gave (a wrapper's), may change with neither: it holds for
-ten minutes. A cache that cannot be read is empty, and one that cannot be written is not an error.
+An answer is valid while the file (real path, inode, size, time of change) and the script that asked are unchanged. A
+failure, or an answer that another file gave (a wrapper's), may change while neither does: it is valid for ten minutes.
+A cache that cannot be read is empty, and one that cannot be written is not an error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DISCOVERY_S = 86_400
 Identity = tuple[int, int, int]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class FactsAnswer(msgspec.Struct, frozen=True):
     """The facts an interpreter gave, or else the reason why it gave none, in words."""
 
     facts: Facts | None = None
@@ -37,11 +37,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """An answer with the identity of the file that gave it and the time it was asked, in seconds of the epoch."""
+    """An answer, the identity of the file that gave it, and the time of asking in seconds of the epoch."""
 
     identity: Identity
     asked_at_s: float
-    answer: Answer
+    answer: FactsAnswer
 
 
 class Discovery(msgspec.Struct, frozen=True):
@@ -52,37 +52,41 @@ class Discovery(msgspec.Struct, frozen=True):
     found: tuple[Candidate, ...]
 
 
-class Memory(msgspec.Struct):
+class AnswerCache(msgspec.Struct):
     """The whole cache; ``script`` is the hash of the script whose answers these are."""
 
     script: str
     answers: dict[str, Remembered] = {}
     discovery: Discovery | None = None
 
-    def recall(self, path: str, now_s: float) -> Answer | None:
-        """Return what the file at ``path`` answered, or None where it has to be asked (again)."""
+    def recall(self, path: str, now_s: float) -> FactsAnswer | None:
+        """Return the remembered answer of the file at ``path``, or None where it has to be asked."""
         remembered = self.answers.get(os.path.realpath(path))
         if remembered is None or remembered.identity != identity(path):
             return None
-        own = remembered.answer.facts is not None and remembered.answer.facts.executable == os.path.realpath(path)
-        return remembered.answer if own or 0 <= now_s - remembered.asked_at_s < SHORT_S else None
+        is_own = remembered.answer.facts is not None and remembered.answer.facts.executable == os.path.realpath(path)
+        return remembered.answer if is_own or 0 <= now_s - remembered.asked_at_s < SHORT_S else None
 
-    def remember(self, path: str, answer: Answer, now_s: float) -> None:
-        """Keep what the file at ``path`` answered; a file that is not there is not remembered."""
+    def remember(self, path: str, answer: FactsAnswer, now_s: float) -> None:
+        """Remember the answer of the file at ``path``, if there is one."""
         file = identity(path)
         if file is not None:
             self.answers[os.path.realpath(path)] = Remembered(file, now_s, answer)
 
     def recall_discovery(self, fingerprint: str, now_s: float) -> tuple[Candidate, ...] | None:
         """Return what python-discovery found, or None where it has to look again."""
-        known = self.discovery
-        if known is None or known.fingerprint != fingerprint or not 0 <= now_s - known.asked_at_s < DISCOVERY_S:
+        discovery = self.discovery
+        if (
+            discovery is None
+            or discovery.fingerprint != fingerprint
+            or not 0 <= now_s - discovery.asked_at_s < DISCOVERY_S
+        ):
             return None
-        return known.found
+        return discovery.found
 
 
 def identity(path: str) -> Identity | None:
-    """Return what changes when the file behind ``path`` is replaced, or None where there is none."""
+    """Return the identity of the file behind ``path``, which changes when it is replaced; None without a file."""
     try:
         status = os.stat(path)  # noqa: PTH116 -- a str already, and there are dozens
     except OSError:
@@ -91,7 +95,7 @@ def identity(path: str) -> Identity | None:
 
 
 @contextlib.contextmanager
-def kept(cache_dir: Path) -> Iterator[Memory]:
+def lent(cache_dir: Path) -> Iterator[AnswerCache]:
     """Lend the cache, and write it back if something was added to it."""
     memory = load(cache_dir)
     before = msgspec.json.encode(memory)
@@ -100,18 +104,20 @@ def kept(cache_dir: Path) -> Iterator[Memory]:
         save(cache_dir, memory)
 
 
-def load(cache_dir: Path) -> Memory:
+def load(cache_dir: Path) -> AnswerCache:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
     script = cached.fingerprint([FACTS_SCRIPT.read_text("utf-8")])
     try:
-        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=Memory)
+        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=AnswerCache)
     except (OSError, msgspec.MsgspecError):
-        return Memory(script)
-    return memory if memory.script == script else Memory(script)
+        return AnswerCache(script)
+    return memory if memory.script == script else AnswerCache(script)
 
 
-def save(cache_dir: Path, memory: Memory) -> None:
+def save(cache_dir: Path, memory: AnswerCache) -> None:
     """Replace the cache in one step, without the files that are gone."""
-    memory.answers = {path: known for path, known in memory.answers.items() if identity(path) == known.identity}
+    memory.answers = {
+        path: remembered for path, remembered in memory.answers.items() if identity(path) == remembered.identity
+    }
     with contextlib.suppress(OSError):
         cached.replace(cache_dir / FILE_NAME, msgspec.json.encode(memory))

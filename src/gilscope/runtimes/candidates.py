@@ -49,14 +49,14 @@ def candidates(environ: Mapping[str, str], explicit: Sequence[str], builds: Path
     """Return what can be found by looking at folders, the most deliberate origin first.
 
     Args:
-        environ: tells PATH, HOME, PYENV_ROOT and UV_PYTHON_INSTALL_DIR.
+        environ: holds PATH, HOME, PYENV_ROOT and UV_PYTHON_INSTALL_DIR.
         explicit: paths or command names that the user gave; kept whether or not they exist.
         builds: the folder that holds the interpreters built here.
     """
-    found = list(_explicit(explicit, environ))
+    files = list(_explicit(explicit, environ))
     for place in _places(environ, builds):
-        found += _executables(place)
-    return tuple(without_aliases(found))
+        files += _executables(place)
+    return tuple(without_aliases(files))
 
 
 def discovered(environ: Mapping[str, str], cache_dir: Path) -> tuple[Candidate, ...]:
@@ -70,10 +70,10 @@ def discovered(environ: Mapping[str, str], cache_dir: Path) -> tuple[Candidate, 
         "PATH": os.pathsep.join(_foreign_shims(environ)),
     }
     try:
-        found = list(iter_interpreters(cache=DiskCache(cache_dir / "python-discovery"), env=environ))
+        interpreters = list(iter_interpreters(cache=DiskCache(cache_dir / "python-discovery"), env=environ))
     except (OSError, RuntimeError):  # it could not make out some interpreter; what folders show is still known
         return ()
-    paths = (interpreter.system_executable or interpreter.executable for interpreter in found)
+    paths = (interpreter.system_executable or interpreter.executable for interpreter in interpreters)
     return tuple(Candidate(path, "system", Path(path).name) for path in paths if path)
 
 
@@ -84,14 +84,14 @@ def explicit_path(name: str, environ: Mapping[str, str]) -> str:
     return os.path.abspath(name)  # noqa: PTH100 -- Path.absolute keeps ".."
 
 
-def without_aliases(found: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield one of several names for one file, but all links to a dispatcher, which acts by its own name."""
-    seen = set()
-    for candidate in found:
+def without_aliases(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield each file by one of its names, but every link to a dispatcher, which acts by its name."""
+    keys = set()
+    for candidate in candidates:
         real = os.path.realpath(candidate.path)
         key = real if NAME.fullmatch(os.path.basename(real)) else candidate.path  # noqa: PTH119 -- a str already
-        if key not in seen:
-            seen.add(key)
+        if key not in keys:
+            keys.add(key)
             yield candidate
 
 

@@ -1,4 +1,4 @@
-"""Count the interpreters of this machine: find candidates, hear them, and sort them into usable or not."""
+"""The census of this machine's interpreters: find candidates, ask each for its facts, and sort out the usable ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import platformdirs
 
 from gilscope import cached
 from gilscope.runtimes import answers
-from gilscope.runtimes.answers import Answer
+from gilscope.runtimes.answers import FactsAnswer
 from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, without_aliases
 from gilscope.runtimes.names import full_name, minor_name, unique_names
 from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from gilscope.runtimes.answers import Memory
+    from gilscope.runtimes.answers import AnswerCache
 
 OLDEST = (3, 8)
 TOO_OLD = "older than CPython 3.8"
@@ -37,7 +37,7 @@ def census(
     *,
     builds: Path | None = None,
 ) -> Census:
-    """Find all interpreters and ask each what it is; what was asked before comes from the cache.
+    """Find all interpreters and ask each for its facts; earlier answers come from the cache.
 
     Args:
         environ: the environment to search by; interpreters are started in it, without its ``PYTHON...`` variables.
@@ -47,51 +47,53 @@ def census(
         builds: where the interpreters built here are, by default in the user's data folder.
     """
     builds = platformdirs.user_data_path("gilscope") / "pythons" if builds is None else builds
-    with answers.kept(cache_dir) as memory:
+    with answers.lent(cache_dir) as memory:
         listed = candidates(environ, explicit, builds)
-        found = tuple(without_aliases((*listed, *_discover(listed, environ, cache_dir, memory))))
-        heard = _hear(found, environ, memory)
-    return sort_out(heard, wishes)
+        files = tuple(without_aliases((*listed, *_discover(listed, environ, cache_dir, memory))))
+        interviews = _interviews(files, environ, memory)
+    return sort_out(interviews, wishes)
 
 
 def _discover(
-    listed: Iterable[Candidate], environ: Mapping[str, str], cache_dir: Path, memory: Memory
+    listed: Iterable[Candidate], environ: Mapping[str, str], cache_dir: Path, memory: AnswerCache
 ) -> tuple[Candidate, ...]:
-    """Return what python-discovery adds; it is not asked again while folders list the same."""
+    """Return what python-discovery adds; it is asked again only when the listed files change."""
     now_s = time.time()
     paths = [candidate.path for candidate in listed if candidate.origin != EXPLICIT]
     fingerprint = cached.fingerprint((sys.base_prefix, environ.get("PATH", ""), *paths))
-    known = memory.recall_discovery(fingerprint, now_s)
-    if known is None:
-        known = discovered(environ, cache_dir)
-        memory.discovery = answers.Discovery(fingerprint, now_s, known)
-    return known
+    extra = memory.recall_discovery(fingerprint, now_s)
+    if extra is None:
+        extra = discovered(environ, cache_dir)
+        memory.discovery = answers.Discovery(fingerprint, now_s, extra)
+    return extra
 
 
-def _hear(found: Sequence[Candidate], environ: Mapping[str, str], memory: Memory) -> list[tuple[Candidate, Answer]]:
+def _interviews(
+    files: Sequence[Candidate], environ: Mapping[str, str], memory: AnswerCache
+) -> list[tuple[Candidate, FactsAnswer]]:
     """Pair candidates with their answers, asking only those of whom none is remembered."""
     now_s = time.time()
-    heard = {candidate.path: memory.recall(candidate.path, now_s) for candidate in found}
-    unknown = [path for path, answer in heard.items() if answer is None]
+    answers_by_path = {candidate.path: memory.recall(candidate.path, now_s) for candidate in files}
+    unknown = [path for path, answer in answers_by_path.items() if answer is None]
     if unknown:
         from gilscope.runtimes.interrogation import ask_all  # noqa: PLC0415 -- 20 ms that a warm census saves
 
         for path, answer in ask_all(unknown, environ).items():
-            heard[path] = answer
+            answers_by_path[path] = answer
             memory.remember(path, answer, now_s)
-    return [(candidate, heard[candidate.path] or Answer()) for candidate in found]
+    return [(candidate, answers_by_path[candidate.path] or FactsAnswer()) for candidate in files]
 
 
-def sort_out(heard: Iterable[tuple[Candidate, Answer]], wishes: Iterable[str]) -> Census:
+def sort_out(interviews: Iterable[tuple[Candidate, FactsAnswer]], wishes: Iterable[str]) -> Census:
     """Turn answers into a census: a row for each interpreter, named, and sorted by version.
 
     Args:
-        heard: candidates with what they answered; of several ways to one interpreter, the first is kept.
+        interviews: candidates with what they answered; of several ways to one interpreter, the first is kept.
         wishes: names of runtimes that should be there.
     """
     usable: list[tuple[Candidate, Facts]] = []
     unusable: list[Unusable] = []
-    for candidate, answer in _distinct(heard):
+    for candidate, answer in _distinct(interviews):
         verdict = _verdict(candidate, answer)
         if verdict is not None:
             unusable.append(verdict)
@@ -106,21 +108,21 @@ def sort_out(heard: Iterable[tuple[Candidate, Answer]], wishes: Iterable[str]) -
     return Census(runtimes=tuple(sorted(runtimes, key=_by_version)), unusable=tuple(sorted(unusable, key=_by_kind)))
 
 
-def _distinct(heard: Iterable[tuple[Candidate, Answer]]) -> Iterator[tuple[Candidate, Answer]]:
+def _distinct(interviews: Iterable[tuple[Candidate, FactsAnswer]]) -> Iterator[tuple[Candidate, FactsAnswer]]:
     """Yield each interpreter once, whether it was found by links, copies, wrappers or virtual environments."""
-    seen: set[object] = set()
-    for candidate, answer in heard:
+    identities: set[object] = set()
+    for candidate, answer in interviews:
         facts = answer.facts
         if facts is not None:
             build = (facts.base_prefix, facts.implementation, facts.version_text, facts.build, facts.debug)
-            known = {build, facts.executable} & seen
-            seen |= {build, facts.executable}
-            if known:
+            repeats = {build, facts.executable} & identities
+            identities |= {build, facts.executable}
+            if repeats:
                 continue
         yield candidate, answer
 
 
-def _verdict(candidate: Candidate, answer: Answer) -> Unusable | None:
+def _verdict(candidate: Candidate, answer: FactsAnswer) -> Unusable | None:
     """Return why an interpreter cannot be measured, or None if it can."""
     facts = answer.facts
     kind: Literal["broken", "too old", "other implementation"]
@@ -140,8 +142,8 @@ def _verdict(candidate: Candidate, answer: Answer) -> Unusable | None:
 
 def _executable(candidate: Candidate, facts: Facts) -> str:
     """Return what to start: the interpreter itself, unless the user or a wrapper put something before it."""
-    own = candidate.origin != EXPLICIT and facts.executable == os.path.realpath(candidate.path)
-    return facts.executable if own else candidate.path
+    is_own = candidate.origin != EXPLICIT and facts.executable == os.path.realpath(candidate.path)
+    return facts.executable if is_own else candidate.path
 
 
 def _absent(runtimes: Iterable[Runtime], wishes: Iterable[str]) -> Iterator[Unusable]:

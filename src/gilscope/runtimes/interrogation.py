@@ -18,7 +18,7 @@ from gilscope.places import FACTS_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death
 from gilscope.processes.environment import without_python
-from gilscope.runtimes.answers import Answer
+from gilscope.runtimes.answers import FactsAnswer
 from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
@@ -35,21 +35,21 @@ class _Reply(msgspec.Struct, frozen=True):
     facts: msgspec.Raw
 
 
-def ask_all(paths: Sequence[str], environ: Mapping[str, str]) -> dict[str, Answer]:
+def ask_all(paths: Sequence[str], environ: Mapping[str, str]) -> dict[str, FactsAnswer]:
     """Ask all executables, several at once."""
     clean = without_python(environ)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return dict(zip(paths, pool.map(lambda path: ask(path, clean), paths), strict=True))
 
 
-def ask(path: str, environ: Mapping[str, str], time_limit_s: float = TIME_LIMIT_S) -> Answer:
+def ask(path: str, environ: Mapping[str, str], time_limit_s: float = TIME_LIMIT_S) -> FactsAnswer:
     """Ask one executable for its facts; whatever goes wrong is the answer's reason."""
     nonce = secrets.token_hex(16)
     try:
         command = [path, "-B", str(FACTS_SCRIPT), nonce]
         ended = child.run(command, environ=environ, limit_s=time_limit_s, most_bytes=OUTPUT_LIMIT_BYTES)
     except (OSError, ValueError) as error:
-        return Answer(reason=start_failure(path, error))
+        return FactsAnswer(reason=start_failure(path, error))
     return judge(ended, nonce)
 
 
@@ -67,20 +67,20 @@ def start_failure(path: str, error: Exception) -> str:
     return f"it cannot be started: {error}"
 
 
-def judge(ended: child.Ended, nonce: str) -> Answer:
+def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
     """Return the facts if the executable gave them in good order, or else what was wrong with its answer."""
     if not ended.succeeded:
-        return Answer(reason=_with_last_line(ended.cut_short or f"it {death(ended.status)}", ended.errors))
+        return FactsAnswer(reason=_with_last_line(ended.cut_short or f"it {death(ended.status)}", ended.errors))
     replies = [reply for line in ended.output.splitlines() if (reply := _reply(line))]
     if not replies:
-        return Answer(reason=_with_last_line("it did not answer as a Python does", ended.output or ended.errors))
+        return FactsAnswer(reason=_with_last_line("it did not answer as a Python does", ended.output or ended.errors))
     facts = next((reply.facts for reply in replies if reply.nonce == nonce), None)
     if facts is None:
-        return Answer(reason="it gave facts, but not the nonce it was asked with")
+        return FactsAnswer(reason="it gave facts, but not the nonce it was asked with")
     try:
-        return Answer(facts=msgspec.json.decode(facts, type=Facts))
+        return FactsAnswer(facts=msgspec.json.decode(facts, type=Facts))
     except msgspec.MsgspecError as error:
-        return Answer(reason=f"its facts are incomplete or wrong: {error}")
+        return FactsAnswer(reason=f"its facts are incomplete or wrong: {error}")
 
 
 def _reply(line: str) -> _Reply | None:

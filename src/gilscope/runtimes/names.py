@@ -18,7 +18,7 @@ def minor_name(facts: Facts) -> str:
 
 
 def full_name(facts: Facts) -> str:
-    """Return the same with the whole version, ``3.14.6t`` or ``3.15.0a3``."""
+    """Return the name of the whole version and kind of build, ``3.14.6t`` or ``3.15.0a3``."""
     return facts.version_text.rstrip("+") + _suffix(facts)
 
 
@@ -28,18 +28,18 @@ def preference(facts: Facts) -> tuple[int, bool, tuple[int, int, int], str]:
     return facts.pgo + facts.lto, released, facts.version, facts.version_text
 
 
-def unique_names(found: Sequence[tuple[Facts, str]]) -> tuple[str, ...]:
+def unique_names(builds: Sequence[tuple[Facts, str]]) -> tuple[str, ...]:
     """Return a name for each build and its origin: the best of a minor version gets the short one.
 
     The others are called by their full version, with their origin where two have the same (``3.13.5-pyenv``), and
     with a number where even that is not enough.
     """
-    order = sorted(range(len(found)), key=lambda index: minor_name(found[index][0]))
-    names = [""] * len(found)
-    for short, members in groupby(order, key=lambda index: minor_name(found[index][0])):
+    order = sorted(range(len(builds)), key=lambda index: minor_name(builds[index][0]))
+    names = [""] * len(builds)
+    for short, members in groupby(order, key=lambda index: minor_name(builds[index][0])):
         group = list(members)
-        best = max(group, key=lambda index: (preference(found[index][0]), -index))
-        for index, name in zip(group, _long_names([found[index] for index in group]), strict=True):
+        best = max(group, key=lambda index: (preference(builds[index][0]), -index))
+        for index, name in zip(group, _long_names([builds[index] for index in group]), strict=True):
             names[index] = short if index == best else name
     return tuple(names)
 

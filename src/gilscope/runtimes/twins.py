@@ -1,4 +1,4 @@
-"""Which default build a free-threaded one is compared with, in what the two differ, and how a runtime is started."""
+"""Twins: the default build that a free-threaded one is compared with, and every fact in which the two differ."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def pairs(runtimes: Iterable[Runtime]) -> tuple[Pair, ...]:
 def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
     """Say in words every fact in which two builds differ, the GIL aside; the first one's value comes first."""
     ours, theirs = runtime.facts, twin.facts
-    rows = (
+    fact_rows = (
         ("version {} against {}", ours.version_text, theirs.version_text),
         ("platform {} against {}", ours.platform, theirs.platform),
         ("compiler {} against {}", ours.compiler, theirs.compiler),
@@ -50,7 +50,7 @@ def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
         ("debug: {} against {}", _yes(ours.debug), _yes(theirs.debug)),
         ("JIT: {} against {}", ours.jit, theirs.jit),
     )
-    words = [text.format(one, other) for text, one, other in rows if one != other]
+    words = [text.format(our_fact, their_fact) for text, our_fact, their_fact in fact_rows if our_fact != their_fact]
     for holder, other in ((runtime, twin), (twin, runtime)):
         only = [flag for flag in _flags(holder.facts) if flag not in _flags(other.facts)]
         if only:
@@ -80,13 +80,13 @@ def select(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
         raise NoRuntimeError(
             "No CPython 3.8 or later was found on this machine; `gilscope runtimes install 3.14t` brings a pair."
         )
-    chosen: set[str] = set()
+    names_meant: set[str] = set()
     for name in names or ["*"]:
         matches = _matches(name, census.runtimes)
         if not matches:
             raise UsageError(_unknown(name, census))
-        chosen |= matches
-    return tuple(runtime for runtime in census.runtimes if runtime.name in chosen)
+        names_meant |= matches
+    return tuple(runtime for runtime in census.runtimes if runtime.name in names_meant)
 
 
 def _pair(runtime: Runtime, runtimes: Iterable[Runtime]) -> Pair:
@@ -117,20 +117,24 @@ def _yes(value: bool) -> str:  # noqa: FBT001 -- the value to be put in words
 
 def _matches(name: str, runtimes: Sequence[Runtime]) -> set[str]:
     """Return the names of the runtimes that a name or pattern means; an exact name beats a full version."""
-    exact = {runtime.name for runtime in runtimes if _is(name, runtime)}
+    exact = {runtime.name for runtime in runtimes if _names_interpreter(name, runtime)}
     full = {runtime.name for runtime in runtimes if name == full_name(runtime.facts)}
     return exact or full or {runtime.name for runtime in runtimes if fnmatchcase(runtime.name, name)}
 
 
-def _is(name: str, found: Runtime | Unusable) -> bool:
+def _names_interpreter(name: str, interpreter: Runtime | Unusable) -> bool:
     """Whether a name is an interpreter's own, or a path to it, also a relative one."""
     is_path = os.path.dirname(name) != ""  # noqa: PTH120 -- Path("./x") and Path("x") are the same, here they are not
-    return name == found.name or (is_path and os.path.abspath(name) == found.executable)  # noqa: PTH100 -- keeps links
+    return name == interpreter.name or (is_path and os.path.abspath(name) == interpreter.executable)  # noqa: PTH100 -- keeps links
 
 
 def _unknown(name: str, census: Census) -> str:
     """Say why a name means no runtime, what was probably meant and what there is."""
-    known = [runtime.name for runtime in census.runtimes]
-    causes = [f"{row.executable or row.name} is {row.kind}: {row.reason}." for row in census.unusable if _is(name, row)]
-    near = [] if causes else [f"Did you mean {match!r}?" for match in get_close_matches(name.lower(), known, n=1)]
-    return " ".join([f"No runtime is called {name!r}.", *causes, *near, f"There are: {', '.join(known)}."])
+    names = [runtime.name for runtime in census.runtimes]
+    causes = [
+        f"{row.executable or row.name} is {row.kind}: {row.reason}."
+        for row in census.unusable
+        if _names_interpreter(name, row)
+    ]
+    near = [] if causes else [f"Did you mean {match!r}?" for match in get_close_matches(name.lower(), names, n=1)]
+    return " ".join([f"No runtime is called {name!r}.", *causes, *near, f"There are: {', '.join(names)}."])

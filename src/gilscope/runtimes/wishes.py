@@ -21,7 +21,7 @@ class RuntimesFile(msgspec.Struct, frozen=True):
 
 
 def runtimes_file(path: Path) -> RuntimesFile:
-    """The wishes.
+    """The wishes that the file declares.
 
     Raises:
         MatrixError: the file has mistakes.

@@ -155,6 +155,6 @@ def _deviation(samples: NDArray[np.float64], center: NDArray[np.float64]) -> NDA
     """The distance that holds more than half of each sample; never zero, even if all agree."""
     distances = np.abs(samples - center)
     rank = min((samples.shape[-1] + 1) // 2, samples.shape[-1] - 1)
-    chosen = np.partition(distances, rank, axis=-1)[..., rank : rank + 1]
-    chosen = np.where(chosen > 0, chosen, distances.mean(axis=-1, keepdims=True))
-    return np.where(chosen > 0, chosen, 1.0)
+    deviation = np.partition(distances, rank, axis=-1)[..., rank : rank + 1]
+    deviation = np.where(deviation > 0, deviation, distances.mean(axis=-1, keepdims=True))
+    return np.where(deviation > 0, deviation, 1.0)

@@ -1,4 +1,4 @@
-"""What is measured, as values: probes, lanes, contests, and the rules by which a contest ends."""
+"""Contests as values: probes, lanes, skips, and the rules by which a contest ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
-    each of which has a unit (empty for what is told in words). ``loops`` fixes how many units a trial has, and
+    each of which has a unit (empty for words). ``loops`` fixes how many units a trial has, and
     ``timeout_s`` shortens the time limit of its lanes.
     Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
     """
@@ -85,7 +85,7 @@ CONTROL = "#control"
 
 
 def lane_name(arm: str, work: str = "serial") -> str:
-    """The name of a lane of an arm that does some work: a model with its workers (``threads-2``), or a way."""
+    """The name of a lane of an arm; its work is a model with its workers (``threads-2``), or a way."""
     return f"{arm}:{work}"
 
 
@@ -167,8 +167,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Rules(Limits, frozen=True, kw_only=True):
     """When a contest has measured enough, and whether its lanes are pinned.
 
-    With ``pin``, lanes of one worker stay on one CPU, the same for all lanes of a launch; lanes of ways never do, since
-    a way starts workers of its own.
+    With ``pin``, all lanes of one worker stay on one CPU throughout a launch. Lanes of ways are never pinned, since a
+    way starts workers of its own.
     """
 
     pin: bool = True

@@ -16,8 +16,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
     ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
     something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. The lists have one entry
     per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown, and ``own_ns`` (what units that time
-    themselves told) empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was, and
-    ``observed`` what its unit saw.
+    themselves report) is empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was,
+    and ``observed`` what its unit saw.
     """
 
     contest: str
@@ -39,9 +39,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
-    """What a lane held at the end of a launch, over all its processes, in bytes.
+    """The memory that a lane held at the end of a launch, over all its processes, in bytes.
 
-    ``pss_bytes`` counts a page that several processes share in parts (None where the system does not tell),
+    ``pss_bytes`` counts a page that several processes share in parts (None where the system reports none),
     ``uss_bytes`` leaves such pages out.
     """
 
@@ -74,7 +74,7 @@ NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL tu
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """A fault is what went wrong in a lane: its phase, its kind, the reason, and what is on record."""
+    """A fault in a lane: its phase, its kind, the reason, and details such as a traceback."""
 
     phase: str
     kind: FindingKind
@@ -88,7 +88,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
-    """What a lane did instead of, or besides, delivering trials: a fault with its place.
+    """A fault with its place: what a lane did instead of, or besides, delivering trials.
 
     ``phase`` is where it happened: start, load, setup, work, check or end. ``detail`` holds a traceback, the threads'
     stacks, or the end of what the lane printed.
@@ -100,7 +100,7 @@ class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
-    """How many units one worker runs in every trial of a contest, the same in all lanes.
+    """The number of units that one worker runs in every trial of a contest, in any lane.
 
     One unit does ``inner_loops`` times what is asked about.
     """
@@ -120,7 +120,10 @@ class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
 
 
 class HostCard(msgspec.Struct, frozen=True, kw_only=True):
-    """The machine a run was made on; None is what this system does not tell (or what older runs did not ask)."""
+    """The machine a run was made on; None stands for what the system does not report.
+
+    In older runs it also stands for what was not asked yet.
+    """
 
     name: str
     system: str

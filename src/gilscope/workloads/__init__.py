@@ -1,1 +1,1 @@
-"""What can be measured: probes, scripts written for pyperf, pyperformance, and the suites that choose among them."""
+"""Workloads: probes, scripts written for pyperf, pyperformance, and the suites that choose among them."""

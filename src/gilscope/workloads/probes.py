@@ -1,4 +1,4 @@
-"""Probes as values, known without running them; every mistake in one is told at once, with its file and key or line."""
+"""Probes as values, read without running them; all mistakes are reported at once, each with file and key or line."""
 
 from __future__ import annotations
 
@@ -53,28 +53,28 @@ def folders() -> tuple[Path, ...]:
 
 
 def probes(*below: Path) -> tuple[Probe, ...]:
-    """Every probe below the folders, in order of id, those of one script in order of its cases.
+    """Every probe below the folders in order of id; probes of one script stand in order of its cases.
 
     Raises:
         MatrixError: at least one of them has mistakes.
     """
-    found = [
+    parsed_scripts = [
         _probes(path, path.relative_to(folder).with_suffix("").as_posix())
         for folder in below
         for path in _scripts(folder)
     ]
-    mistakes = [mistake for _, told in found for mistake in told]
+    mistakes = [mistake for _, script_mistakes in parsed_scripts for mistake in script_mistakes]
     if mistakes:
         raise MatrixError(tuple(mistakes))
-    return tuple(probe for several, _ in sorted(found, key=_id_of_first) for probe in several)
+    return tuple(probe for script_probes, _ in sorted(parsed_scripts, key=_id_of_first) for probe in script_probes)
 
 
-def _id_of_first(found: tuple[tuple[Probe, ...], tuple[str, ...]]) -> str:
-    return found[0][0].id if found[0] else ""
+def _id_of_first(parsed_script: tuple[tuple[Probe, ...], tuple[str, ...]]) -> str:
+    return parsed_script[0][0].id if parsed_script[0] else ""
 
 
 def select(below: Sequence[Path], names: Iterable[str], argv: tuple[str, ...] = ()) -> tuple[Probe | Script, ...]:
-    """The probes named: ids or globs over them, paths of scripts, or ``file.py:function``; all of them without names.
+    """The probes named: ids or globs, paths of scripts, or ``file.py:function``; every probe where none is named.
 
     A script written for pyperf is chosen by its path, and one benchmark of it by ``file.py:name``; ``argv`` is for it.
 
@@ -82,19 +82,19 @@ def select(below: Sequence[Path], names: Iterable[str], argv: tuple[str, ...] = 
         MatrixError: a script has mistakes.
         UsageError: a name fits nothing.
     """
-    wanted = list(names)
-    if not wanted:
+    requests = list(names)
+    if not requests:
         return probes(*below)
-    chosen: dict[str, Probe | Script] = {}
-    for name in wanted:
-        for probe in _named(below, name, argv):
-            if chosen.setdefault(probe.id, probe).path != probe.path:
-                both = f"{chosen[probe.id].path} and {probe.path}"
-                raise UsageError(f"{both} would both be called {probe.id}: rename one, or measure them in two runs")
-    return tuple(chosen.values())
+    selection: dict[str, Probe | Script] = {}
+    for name in requests:
+        for probe in _probes_named(below, name, argv):
+            if selection.setdefault(probe.id, probe).path != probe.path:
+                paths = f"{selection[probe.id].path} and {probe.path}"
+                raise UsageError(f"{paths} would both be called {probe.id}: rename one, or measure them in two runs")
+    return tuple(selection.values())
 
 
-def _named(below: Sequence[Path], name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
+def _probes_named(below: Sequence[Path], name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
     script, _, function = name.rpartition(":")
     if script.endswith(".py"):
         if not function:
@@ -105,10 +105,10 @@ def _named(below: Sequence[Path], name: str, argv: tuple[str, ...]) -> Iterator[
         script_for_pyperf = _pyperf_script(path, "*", argv)
         yield from _flawless(path, name) if script_for_pyperf is None else [script_for_pyperf]
     else:
-        known = {probe.id: probe for probe in probes(*below)}
-        fitting = [probe for probe in known.values() if fnmatchcase(probe.id, name)]
+        by_id = {probe.id: probe for probe in probes(*below)}
+        fitting = [probe for probe in by_id.values() if fnmatchcase(probe.id, name)]
         if not fitting:
-            raise UsageError(unknown_name("probes", "probe", name, known))
+            raise UsageError(unknown_name("probes", "probe", name, by_id))
         yield from fitting
 
 
@@ -131,33 +131,33 @@ def _foreign(path: Path, function: str) -> Probe:
     )
 
 
-def _pyperf_script(path: Path, wanted: str, argv: tuple[str, ...]) -> Script | None:
-    """The script if it was written for pyperf, and ``wanted`` is not one of its functions."""
+def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | None:
+    """The script if it was written for pyperf, and ``pattern`` is not one of its functions."""
     try:
         text = _source(path)
         tree = ast.parse(text)
         requires_python = _requires_python(_metadata(text))
     except (OSError, SyntaxError, ValueError):
         return None
-    if not scripts.is_for_pyperf(tree) or wanted in _functions(tree):
+    if not scripts.is_for_pyperf(tree) or pattern in _functions(tree):
         return None
     return Script(
-        id=path.name if wanted == "*" else f"{path.name}:{wanted}",
+        id=path.name if pattern == "*" else f"{path.name}:{pattern}",
         path=str(path),
         prefix=f"{path.name}:",
         question=(ast.get_docstring(tree) or "").partition("\n")[0] or f"What {path.name} measures",
         argv=argv,
-        wanted=wanted,
+        pattern=pattern,
         requires_python=requires_python,
         unfit=scripts.unfit(tree),
     )
 
 
 def _flawless(path: Path, name: str) -> tuple[Probe, ...]:
-    found, mistakes = _probes(path, name)
+    script_probes, mistakes = _probes(path, name)
     if mistakes:
         raise MatrixError(mistakes)
-    return found
+    return script_probes
 
 
 def _scripts(folder: Path) -> list[Path]:
@@ -165,7 +165,7 @@ def _scripts(folder: Path) -> list[Path]:
 
 
 def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
-    """What one script asks, once for each of its cases; or its mistakes."""
+    """The probes of one script, one for each of its cases; or its mistakes."""
     try:
         text = _source(path)
         block = _metadata(text)
@@ -173,10 +173,10 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
     except (OSError, SyntaxError, ValueError) as error:  # no TOML and no text in its encoding are ValueErrors
         return (), (f"{identifier}: {error}",)
     tool = block.get("tool", {})
-    own = tool.get("gilscope", {}) if isinstance(tool, dict) else tool
-    table, told = convert(own, ProbeTable, f"{identifier}: [tool.gilscope]")
+    raw_table = tool.get("gilscope", {}) if isinstance(tool, dict) else tool
+    table, type_mistakes = convert(raw_table, ProbeTable, f"{identifier}: [tool.gilscope]")
     question = (ast.get_docstring(tree) or "").partition("\n")[0]
-    mistakes = list(told)
+    mistakes = list(type_mistakes)
     if not question:
         mistakes.append(f"{identifier}: has no docstring; its first line is the probe's question")
     if table is not None:
@@ -202,7 +202,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
 
 
 def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -> Iterator[str]:
-    """A probe has a function for each of its ways, or else one that is called ``work``."""
+    """The mistakes of a script that lacks ``work``, or the function of a way."""
     if not table.ways and "work" not in defined:
         yield unknown_work(identifier, defined)
     if table.observes and not table.ways:
@@ -213,7 +213,7 @@ def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -
 
 
 def unknown_work(identifier: str, functions: list[str]) -> str:
-    """What to say of a script without ``work``."""
+    """The mistake of a script without ``work``, in words."""
     example = functions[0] if functions else "function"
     command = f"gilscope run {identifier}:{example}"
     return f"{identifier}: has no function work(); write one, or name what to measure: `{command}`"
@@ -237,15 +237,15 @@ def _source(path: Path) -> str:
 
 
 def _requires_python(block: dict[str, Any]) -> str | None:
-    """What the block asks for, as text whatever its type; the plan tells of text that is no version specifier."""
-    wanted = block.get("requires-python")
-    return None if wanted is None else str(wanted)
+    """The version specifier in the block as text; the plan rejects text that is none."""
+    specifier = block.get("requires-python")
+    return None if specifier is None else str(specifier)
 
 
 def _dependencies(block: dict[str, Any]) -> tuple[str, ...]:
-    """What the block names; the agent tells where one of them is missing."""
-    named = block.get("dependencies", [])
-    return tuple(map(str, named)) if isinstance(named, list) else ()
+    """The packages that the block names; the agent reports the missing ones."""
+    names = block.get("dependencies", [])
+    return tuple(map(str, names)) if isinstance(names, list) else ()
 
 
 def _metadata(text: str) -> dict[str, Any]:

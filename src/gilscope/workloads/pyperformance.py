@@ -31,9 +31,9 @@ def folder() -> Path:
     """
     spec = find_spec("pyperformance")
     for place in (spec.submodule_search_locations if spec is not None else None) or ():
-        found = Path(place, "data-files", "benchmarks")
-        if (found / "MANIFEST").is_file():
-            return found
+        benchmarks_folder = Path(place, "data-files", "benchmarks")
+        if (benchmarks_folder / "MANIFEST").is_file():
+            return benchmarks_folder
     raise UsageError(
         "pyperformance is not installed beside gilscope: `pip install 'gilscope[pyperformance]'` brings it"
     )
@@ -43,45 +43,47 @@ def benchmarks(home: Path) -> tuple[Script, ...]:
     """Every benchmark that the manifest names, in its order.
 
     Raises:
-        MatrixError: a file of it cannot be read, all of them told at once.
+        MatrixError: some of its files cannot be read; all are reported at once.
     """
-    found: list[Script] = []
+    manifest_scripts: list[Script] = []
     mistakes: list[str] = []
     for name, metafile in _entries(home):
         try:
-            found.append(_script(name, metafile))
+            manifest_scripts.append(_script(name, metafile))
         except (OSError, tomllib.TOMLDecodeError, SyntaxError) as error:
             mistakes.append(f"{PREFIX}{name}: {error}")
     if mistakes:
         raise MatrixError(tuple(mistakes))
-    return tuple(found)
+    return tuple(manifest_scripts)
 
 
-def select(known: Sequence[Script], names: Iterable[str]) -> tuple[Script, ...]:
-    """The benchmarks named, by the manifest's name or by that which the script gives them, as ids or globs.
+def select(available: Sequence[Script], names: Iterable[str]) -> tuple[Script, ...]:
+    """The benchmarks that ids or globs name, by the manifest's name or by the script's own.
 
     Raises:
         UsageError: a name fits nothing.
     """
-    wanted = [name if name.startswith(PREFIX) else PREFIX + name for name in names]
-    if not wanted:
-        return tuple(known)
-    chosen: dict[Script, None] = {}
-    for name in wanted:
-        fitting = [script for script in known if fnmatchcase(script.id, name)] or _holding(known, name)
+    patterns = [name if name.startswith(PREFIX) else PREFIX + name for name in names]
+    if not patterns:
+        return tuple(available)
+    selection: dict[Script, None] = {}
+    for name in patterns:
+        fitting = [script for script in available if fnmatchcase(script.id, name)] or _holding(available, name)
         if not fitting:
-            raise UsageError(unknown_name("pyperformance", "benchmark", name, {script.id: script for script in known}))
-        chosen.update(dict.fromkeys(fitting))
-    return tuple(chosen)
+            raise UsageError(
+                unknown_name("pyperformance", "benchmark", name, {script.id: script for script in available})
+            )
+        selection.update(dict.fromkeys(fitting))
+    return tuple(selection)
 
 
-def _holding(known: Sequence[Script], name: str) -> list[Script]:
-    """Scripts that may hold a benchmark of this name: it is in their text, or begins with their own name."""
-    wanted = name.removeprefix(PREFIX)
+def _holding(available: Sequence[Script], name: str) -> list[Script]:
+    """Scripts that may hold a benchmark: its name is in their text, or begins with their own name."""
+    benchmark = name.removeprefix(PREFIX)
     return [
-        msgspec.structs.replace(script, wanted=wanted)
-        for script in known
-        if name.startswith(script.id + "_") or f'{wanted}"' in (text := _text(script)) or f"{wanted}'" in text
+        msgspec.structs.replace(script, pattern=benchmark)
+        for script in available
+        if name.startswith(script.id + "_") or f'{benchmark}"' in (text := _text(script)) or f"{benchmark}'" in text
     ]
 
 
@@ -102,16 +104,16 @@ def _entries(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _metafile(home: Path, name: str, place: str) -> Path:
-    """``<local>`` is a folder of the benchmark's own, ``<local:other>`` the folder of another one."""
-    _, _, other = place.strip("<>").partition(":")
-    return home / f"bm_{other}" / f"bm_{name}.toml" if other else home / f"bm_{name}" / "pyproject.toml"
+    """A benchmark's metafile: ``<local>`` is a folder of its own, ``<local:other>`` that of another benchmark."""
+    _, _, owner = place.strip("<>").partition(":")
+    return home / f"bm_{owner}" / f"bm_{name}.toml" if owner else home / f"bm_{name}" / "pyproject.toml"
 
 
 def _script(name: str, metafile: Path) -> Script:
-    own = _toml(metafile)
+    own_table = _toml(metafile)
     base = _toml(metafile.parent / "pyproject.toml")
-    tool = {**base.get("tool", {}).get("pyperformance", {}), **own.get("tool", {}).get("pyperformance", {})}
-    project = {**base.get("project", {}), **own.get("project", {})}
+    tool = {**base.get("tool", {}).get("pyperformance", {}), **own_table.get("tool", {}).get("pyperformance", {})}
+    project = {**base.get("project", {}), **own_table.get("project", {})}
     path = metafile.parent / tool.get("runscript", RUN_SCRIPT)
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return Script(
@@ -119,7 +121,7 @@ def _script(name: str, metafile: Path) -> Script:
         path=str(path),
         prefix=PREFIX,
         question=(ast.get_docstring(tree) or name).strip().partition("\n")[0],
-        argv=tuple(own.get("tool", {}).get("pyperformance", {}).get("extra_opts", ())),
+        argv=tuple(own_table.get("tool", {}).get("pyperformance", {}).get("extra_opts", ())),
         requires_python=project.get("requires-python"),
         unfit=scripts.unfit(tree),
     )

@@ -1,4 +1,4 @@
-"""Scripts written for ``pyperf.Runner``, as text: what can be told of one without running it."""
+"""Scripts written for ``pyperf.Runner``, read as text and not run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command),
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """Such a script; which benchmarks it holds shows when a runtime runs it (`gilscope.lab.inventory`).
+    """A script written for pyperf; its benchmarks show when a runtime runs it (`gilscope.lab.inventory`).
 
-    A benchmark whose name fits the glob ``wanted`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
-    why none of them can be measured, where the text tells.
+    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
+    why none of them can be measured, where its text shows that.
     """
 
     id: str
@@ -24,7 +24,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str
     question: str = ""
     argv: tuple[str, ...] = ()
-    wanted: str = "*"
+    pattern: str = "*"
     requires_python: str | None = None
     unfit: str | None = None
 
@@ -38,7 +38,7 @@ def is_for_pyperf(tree: ast.Module) -> bool:
 
 
 def unfit(tree: ast.Module) -> str | None:
-    """Why none of its benchmarks can be measured, as far as its text tells."""
+    """Why none of a script's benchmarks can be measured; None where its text shows no reason."""
     used = _attributes(tree)
     return COMMANDS_ONLY if "bench_command" in used and not used & MEASURED else None
 

@@ -52,10 +52,10 @@ def suite(path: Path, name: str) -> Suite:
         MatrixError: the file has mistakes.
         UsageError: there is no such suite.
     """
-    known = suites(path)
-    if name not in known:
-        raise UsageError(unknown_name(path.name, "suite", name, known))
-    return known[name]
+    by_name = suites(path)
+    if name not in by_name:
+        raise UsageError(unknown_name(path.name, "suite", name, by_name))
+    return by_name[name]
 
 
 def _nonsense(suite: Suite) -> Iterator[str]:

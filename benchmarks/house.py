@@ -1,0 +1,123 @@
+"""The shape of the house in figures, of this checkout or others: ``python benchmarks/house.py [CHECKOUT ...]``.
+
+It reads source only: files at the top of the package, rooms and the arrows between them, modules in circles, lengths of
+files and functions, and docstrings whose first line breaks the rule of speech that ``tests/unit/test_speech.py`` holds.
+"""
+
+from __future__ import annotations
+
+import ast
+import runpy
+import statistics
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+SPEECH = runpy.run_path(str(ROOT / "tests" / "unit" / "test_speech.py"))
+LONG_FILE = 300
+AGENT = "gilscope_agent"
+
+Graph = dict[str, set[str]]
+
+
+def modules(package: Path) -> dict[str, Path]:
+    """Every module by its dotted name below the package; a folder's own module has the folder's name."""
+    paths = {".".join(path.relative_to(package).with_suffix("").parts): path for path in package.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for name, path in paths.items() if name != "__init__"}
+
+
+def imports(known: dict[str, Path]) -> Graph:
+    """The modules that each module imports, also inside functions and for types only."""
+    return {name: {target for target in _imported(name, path, known) if target != name} for name, path in known.items()}
+
+
+def _imported(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
+    here = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            module = (node.module or "").split(".") if node.module else []
+            if node.level:
+                base = [*here[: len(here) - node.level + 1], *module]
+            elif module[:1] in (["gilscope"], [AGENT]):
+                base = ["agent"] * (module[0] == AGENT) + module[1:]
+            else:
+                continue
+            for alias in node.names:
+                parts = [*base, alias.name]
+                candidates = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+                yield from [next((each for each in candidates if each in known), name)]
+
+
+def in_circles(graph: Graph) -> set[str]:
+    """The modules that are left when those that import nothing left, or that nothing left imports, are taken away."""
+    left = dict(graph)
+    while True:
+        used = set().union(*left.values()) if left else set()
+        loose = {name for name, targets in left.items() if not targets & left.keys() or name not in used}
+        if not loose:
+            return set(left)
+        left = {name: targets for name, targets in left.items() if name not in loose}
+
+
+def lengths_of_functions(paths: list[Path]) -> list[int]:
+    """Lines of every function, in order."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    trees = (ast.walk(ast.parse(path.read_text("utf-8"))) for path in paths)
+    return sorted(
+        (node.end_lineno or 0) - node.lineno + 1 for tree in trees for node in tree if isinstance(node, kinds)
+    )
+
+
+def figures(checkout: Path) -> dict[str, str]:
+    """The figures of one checkout, by name."""
+    package = checkout / "src" / "gilscope"
+    known = modules(package)
+    graph = imports(known)
+    rooms = {name.partition(".")[0] for name in known}
+    arrows = {
+        (name.partition(".")[0], target.partition(".")[0]) for name, targets in graph.items() for target in targets
+    }
+    arrows = {(one, other) for one, other in arrows if one != other and one not in {"cli", "commands"}}
+    functions = lengths_of_functions(list(known.values()))
+    long = [name for name, path in known.items() if len(path.read_text("utf-8").splitlines()) > LONG_FILE]
+    sources = [*known.values(), *(checkout / "benchmarks").glob("*.py"), *(checkout / "docs").glob("*.py")]
+    lines = [docstring.line for path in sources for docstring in _docstrings(path)]
+    return {
+        "files at the top of the package": str(len(list(package.glob("*.py")))),
+        "rooms": str(len(rooms)),
+        "arrows between rooms, the command line's aside": str(len(arrows)),
+        "modules in circles": str(len(in_circles(graph))),
+        f"files over {LONG_FILE} lines": str(len(long)),
+        "functions": str(len(functions)),
+        "their median, 90th percentile and longest": (
+            f"{statistics.median(functions):g}, {functions[int(0.9 * len(functions))]}, {functions[-1]} lines"
+        ),
+        "docstrings": str(len(lines)),
+        "of them break the rule of speech": str(sum(bool(SPEECH["faults"](line)) for line in lines)),
+    }
+
+
+def _docstrings(path: Path) -> Iterator[ast.AST]:
+    root, SPEECH["docstrings"].__globals__["ROOT"] = SPEECH["docstrings"].__globals__["ROOT"], path.parent
+    try:
+        yield from SPEECH["docstrings"](path)
+    finally:
+        SPEECH["docstrings"].__globals__["ROOT"] = root
+
+
+def main() -> None:
+    """Print a row per figure and a column per checkout."""
+    checkouts = [Path(argument).resolve() for argument in sys.argv[1:]] or [ROOT]
+    columns = [figures(checkout) for checkout in checkouts]
+    print("| figure | " + " | ".join(checkout.name for checkout in checkouts) + " |")
+    print("|---|" + "---|" * len(checkouts))
+    for name in columns[0]:
+        print(f"| {name} | " + " | ".join(column[name] for column in columns) + " |")
+
+
+if __name__ == "__main__":
+    main()
