@@ -143,7 +143,7 @@ def test_launches_that_do_not_fit_are_left_out_and_counted(monkeypatch: pytest.M
 
 def test_a_page_has_room_for_a_quarter_of_a_megabyte_of_rounds() -> None:
     """Six characters each: four launches of 10,000 trials fit, a fifth does not; the first always does."""
-    many = [trial(LANES[0], number, 0, 1e6) for number in range(6) for _ in range(10_000)]
+    many = [one for number in range(6) for one in [trial(LANES[0], number, 0, 1e6)] * 10_000]
     huge = [trial(LANES[0], 0, 0, 1e6)] * 50_000
 
     assert rounds._launches_that_fit(many) == 4
