@@ -1,4 +1,4 @@
-"""Unit tests start no process: one that tries fails."""
+"""Unit tests start no process: one that tries fails. Properties are tried on few examples, the same in every run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import os
 import subprocess
 from typing import NoReturn
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("unit", max_examples=50, deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("unit")
 
 
 @pytest.fixture(autouse=True)

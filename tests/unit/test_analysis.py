@@ -11,6 +11,7 @@ import pytest
 from builders import HOST, contest, lane, pair, records, trial, trials
 from gilscope.figures.run import by_pair, of_run
 from gilscope.figures.scaling_law import Fit, Refusal
+from gilscope.stats.estimate import Estimate
 from gilscope.values.records import Finding
 
 if TYPE_CHECKING:
@@ -138,6 +139,16 @@ def test_busy_but_not_faster_is_contention() -> None:
     """Two workers, always busy: with a scaling of 2.0 all is well, with 0.85 they wait for each other."""
     assert not row(measured(), "3.14t:threads-2").is_contended
     assert row(measured(threads=260 * MS), "3.14t:threads-2").is_contended
+
+
+@pytest.mark.parametrize(("high", "contended"), [(1.6, False), (1.59, True)])
+def test_contention_begins_below_four_fifths_of_the_cores_busy(high: float, *, contended: bool) -> None:
+    """The upper end of the scaling counts, and the lower end of the cores busy: 0.8 times two of them are 1.6."""
+    lane = msgspec.structs.replace(
+        row(measured(), "3.14t:threads-2"), scaling=Estimate(1.5, 1.4, high), cores_busy=Estimate(2.1, 2.0, 2.2)
+    )
+
+    assert lane.is_contended is contended
 
 
 def test_a_scaling_law_needs_cores_to_scale_on() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import string
 import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gilscope.errors import InstallError
 from gilscope.processes import child
@@ -100,6 +103,53 @@ def test_the_one_line_format_is_read_with_options() -> None:
         "Signed-By: /key.gpg",
         "Trusted: yes",
     ]
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *("deb ", "deb-src ", "[", "]", "=", "signed-by=", "https://mirror.example.org/debian ", "bookworm ", "main"),
+        *("Types: deb", "URIs: ", "Suites:", "Components: main", "Enabled: no", "Signed-By:", "X: ", ":", "a: b"),
+        *("\n", "\n\n", "\n ", "\n .", "#", " ", "\t", "\r\n", "\x0c", "\x1c", "\u2028", "\ufeff"),
+    ]
+)
+ODD = st.text(st.sampled_from(string.printable + "\x00\x85\xa0\u00e9\ud800"), max_size=3)
+APT_TEXTS = st.lists(FRAGMENTS | ODD, max_size=20).map("".join)
+SYSTEMS = st.sampled_from([BOOKWORM, NOBLE, Distribution("debian", "")])
+
+
+@given(text=APT_TEXTS, system=SYSTEMS)
+def test_whatever_stands_in_a_source_list_it_is_read(text: str, system: Distribution) -> None:
+    """Files of the machine are other people's: what makes no sense is passed over, and what is found is usable."""
+    for entries in (apt_sources.one_line_entries(text), apt_sources.deb822_entries(text)):
+        found = list(entries)
+        words = [word for entry in found for each in (entry.uris, entry.suites, entry.components) for word in each]
+        assert [word.split() for word in words] == [[word] for word in words]
+        for entry in found:
+            assert apt_sources.suites_to_try(entry, system)
+            assert entry.signed_by == dict(entry.fields).get("signed-by", "")
+            list(apt_sources.deb822_entries(apt_sources.source_stanza(entry, "sid", system, ARCHIVE_KEYRING)))
+        assert set(apt_sources.main_archives(found, system)) <= set(found)
+
+
+ADDRESSES = st.sampled_from(
+    ["https://mirror.example.org/debian", "http://[::1]:3142/debian", "mirror+file:/etc/m.list"]
+)
+NAMES = st.lists(st.sampled_from(["bookworm", "bookworm-updates", "stable", "./"]), min_size=1, max_size=3)
+
+
+@given(
+    uri=ADDRESSES, suite=NAMES, key=st.sampled_from(["/key.gpg", ARCHIVE_KEYRING]), gap=st.sampled_from([" ", "\t  "])
+)
+def test_both_formats_say_the_same(uri: str, suite: list[str], key: str, gap: str) -> None:
+    """A line and a stanza of one entry are one value, however they are spaced."""
+    line = gap.join(["deb", f"[signed-by={key}]", uri, suite[0], "main", "contrib"])
+    stanza = f"Types:{gap}deb\nURIs:{gap}{uri}\nsuites: {suite[0]}\nComponents: main\n{gap}contrib\nSigned-By: {key}\n"
+
+    (one,) = apt_sources.one_line_entries(line)
+    (other,) = apt_sources.deb822_entries(stanza)
+
+    assert (one.uris, one.suites, one.components) == (other.uris, other.suites, other.components)
+    assert one.signed_by == other.signed_by == key
 
 
 def test_an_unsigned_entry_gets_the_archives_keyring_and_an_inline_key_is_kept() -> None:

@@ -162,6 +162,19 @@ def test_old_and_foreign_interpreters_are_named_for_what_they_are() -> None:
     ]
 
 
+def test_the_oldest_that_is_measured_is_3_8() -> None:
+    """Its very first release too; the last one of the version before is too old, and so is a wish for it."""
+    census = take(build("3.8.0"), build("3.7.17"), wishes=("3.8t", "3.7t"))
+
+    assert [runtime.name for runtime in census.runtimes] == ["3.8"]
+    assert [(row.name, row.kind) for row in census.unusable] == [
+        ("3.7.17", "too old"),
+        ("3.7t", "absent"),
+        ("3.8t", "absent"),
+    ]
+    assert ["older than" in row.reason for row in census.unusable] == [True, True, False]
+
+
 def test_broken_executables_keep_their_reason_and_path() -> None:
     """The user needs to know which file failed, and how."""
     (row,) = take("it died of SIGSEGV").unusable

@@ -53,6 +53,8 @@ def test_holm_by_hand() -> None:
     assert holm([0.03, 0.01, 0.6, 0.014], 0.05) == (False, True, False, True)
     assert holm([0.02, 0.02, 0.02], 0.05) == (False, False, False)
     assert holm([], 0.05) == ()
+    assert holm([0.05], 0.05) == (True,)
+    assert holm([0.0501], 0.05) == (False,)
 
 
 def test_the_interval_and_the_p_value_agree() -> None:

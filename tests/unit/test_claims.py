@@ -13,13 +13,14 @@ from rich.console import Console
 from builders import HEADER, HOST, PROBE, contest, lane, runtime, trials
 from gilscope import places, store
 from gilscope.claims.judgements import judged
-from gilscope.claims.statements import Claim, on_host
+from gilscope.claims.statements import Claim, on_host, verdict
 from gilscope.claims.statements import claims as claims_file
 from gilscope.cli import main
 from gilscope.errors import MatrixError, ResultsError
 from gilscope.models import MODELS
 from gilscope.render import claims as render
 from gilscope.render import terminal
+from gilscope.stats.estimate import Estimate
 from gilscope.values.contests import Skip
 from gilscope.values.records import Calibration, Finding, Memory, Run
 from gilscope.workloads import probes as catalog
@@ -106,6 +107,35 @@ def test_whole_intervals_are_held_or_not(bounds: dict[str, float | None], verdic
     assert told.ours is not None
     assert told.ours.value == pytest.approx(1.0)
     assert (told.run, told.probes) == (HEADER.id, 1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0.5, 1.5, "held"),
+        (0.499, 1.5, "cannot be told"),
+        (0.5, 1.501, "cannot be told"),
+        (0.1, 0.5, "cannot be told"),
+        (0.1, 0.499, "not held"),
+        (1.5, 2.0, "cannot be told"),
+        (1.501, 2.0, "not held"),
+    ],
+)
+def test_a_bound_belongs_to_what_it_bounds(low: float, high: float, told: str) -> None:
+    """From one half to three halves: an interval that ends on a bound is within it, and not outside."""
+    assert verdict(claim(at_least=0.5, at_most=1.5), Estimate((low + high) / 2, low, high)) == told
+
+
+@pytest.mark.parametrize(("cpus", "told"), [(2, "held"), (3, "cannot be judged here")])
+def test_as_many_cpus_as_a_claim_needs_are_enough(cpus: int, told: str) -> None:
+    """The host had two."""
+    assert judge(claim(cpus=cpus), run({SERIAL: 1e6, THREADS: 2e6})).verdict == told
+
+
+@pytest.mark.parametrize(("fewest", "told"), [(1, "held"), (2, "cannot be judged here")])
+def test_as_many_probes_as_a_claim_needs_are_enough(fewest: int, told: str) -> None:
+    """One was measured."""
+    assert judge(claim(fewest=fewest), run({SERIAL: 1e6, THREADS: 2e6})).verdict == told
 
 
 def test_an_interval_around_a_bound_cannot_be_told() -> None:

@@ -190,6 +190,15 @@ class TestWarmUpEnd:
         """Times that agree exactly but for half a percent need no dropping."""
         assert effort.warm_up_end([[1.005, 1.0, 1.0, 1.0, 1.0, 1.0]] * 5) == 0
 
+    @pytest.mark.parametrize(("excess", "cold"), [(0.0095, 0), (0.0105, 1)])
+    def test_draws_the_line_at_a_hundredth(self, excess: float, cold: int) -> None:
+        """Trials without noise are cold from a log excess of 0.01 on."""
+        assert effort.warm_up_end([[math.exp(excess), 1.0, 1.0, 1.0, 1.0, 1.0]] * 5) == cold
+
+    def test_four_trials_are_enough(self) -> None:
+        """Two of them are the steady half."""
+        assert effort.warm_up_end([[3.0, 1.0, 1.0, 1.0]] * 5) == 1
+
     def test_needs_four_trials(self) -> None:
         """Three trials have no steady half."""
         assert effort.warm_up_end([[3.0, 1.0, 1.0]]) == 0

@@ -8,6 +8,7 @@ from random import Random
 from statistics import mean
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from gilscope import cli
@@ -166,6 +167,16 @@ class TestRows:
 
         assert told.series[0].rows[1].circumstances == ("compiler",)
 
+    def test_the_noise_floor_of_a_row_is_the_median_of_its_runs(self) -> None:
+        """One run on a loud afternoon, or on a quiet night, does not decide what counts as noise."""
+        runs = [observation(0.1) for _ in range(3)]
+        loud = [
+            msgspec.structs.replace(run, figure=msgspec.structs.replace(run.figure, floor=floor))
+            for run, floor in zip(runs, (0.09, 0.001, 0.004), strict=True)
+        ]
+
+        assert history("penalty", "version", loud).series[0].rows[0].noise_floor == 0.004
+
     def test_single_launches_are_left_out_and_counted(self) -> None:
         """They have no interval, so nothing can be compared with them."""
         told = history("penalty", "version", [observation(0.1), observation(0.9, "3.14.1", half_width=None)])
@@ -209,6 +220,14 @@ class TestJoined:
         error = 0.01 / student_quantile(6, 0.95) / 2
 
         assert four.half_width == pytest.approx(student_quantile(24, 0.95) * error)
+
+    def test_two_runs_that_differ_widen_the_interval(self) -> None:
+        """By more than either is uncertain by: the truth may lie at both, or beyond."""
+        apart = joined([observation(0.1).figure.log, observation(0.2).figure.log])
+
+        assert apart.value == pytest.approx(0.15)
+        assert apart.low < 0.1
+        assert apart.high > 0.2
 
     @pytest.mark.parametrize("between", [0.0, 0.01, 0.05])
     def test_coverage(self, between: float) -> None:

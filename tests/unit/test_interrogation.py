@@ -148,7 +148,7 @@ def test_a_replaced_file_is_asked_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", [FactsAnswer(reason="hangs"), FactsAnswer(facts=msgspec.convert(FACTS, Facts))])
-@pytest.mark.parametrize(("age_s", "remembered"), [(60, True), (601, False), (-60, False)])
+@pytest.mark.parametrize(("age_s", "remembered"), [(0, True), (599, True), (600, False), (-60, False)])
 def test_failures_and_wrappers_are_soon_asked_again(
     tmp_path: Path, answer: FactsAnswer, age_s: float, *, remembered: bool
 ) -> None:
@@ -238,3 +238,11 @@ def test_discovery_is_repeated_when_folders_changed_or_a_day_passed(fingerprint:
     found = memory.recall_discovery(fingerprint, NOW_S + age_s)
 
     assert found is None
+
+
+@pytest.mark.parametrize(("age_s", "remembered"), [(0, True), (86_399, True), (86_400, False), (-1, False)])
+def test_discovery_holds_for_a_day(age_s: float, *, remembered: bool) -> None:
+    """To the second; a clock set back does not make it last."""
+    memory = AnswerCache("script", discovery=answers.Discovery("print", NOW_S, ()))
+
+    assert (memory.recall_discovery("print", NOW_S + age_s) is not None) is remembered

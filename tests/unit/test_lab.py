@@ -233,6 +233,29 @@ def test_loops_are_calibrated_once_and_shared() -> None:
     assert {trial.loops for trial in trials(records)} == {20}
 
 
+@pytest.mark.parametrize(("unit_ns", "loops"), [(10_000_000, 1), (9_999_999, 3)])
+def test_half_a_trial_is_enough(unit_ns: int, loops: int) -> None:
+    """Of twenty milliseconds that a trial should take, ten are left alone; less is looped to fill them."""
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=loops * unit_ns))
+
+    assert [item.loops for item in run(contest(TWIN), fakes=fakes) if isinstance(item, Calibration)] == [loops]
+
+
+def test_a_unit_that_takes_no_time_is_looped_ten_million_times() -> None:
+    """A clock that stands still must not make a trial endless."""
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=1))
+
+    assert [item.loops for item in run(contest(TWIN), fakes=fakes) if isinstance(item, Calibration)] == [10_000_000]
+
+
+def test_a_unit_that_never_fills_a_trial_is_asked_twelve_times() -> None:
+    """It takes nine milliseconds, however often it is called; then its rounds begin."""
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=9_000_000))
+    run(contest(TWIN), fakes=fakes)
+
+    assert fakes.opened[0].trials == 12 + QUICK.rounds
+
+
 def test_a_probe_may_fix_its_loops() -> None:
     """Where ways differ a thousandfold, a trial full of the fastest would take the slowest minutes."""
     of = contest(TWIN, FREE)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gilscope.processes import lines as lines_room
 from gilscope.processes.lines import Lines
@@ -84,6 +88,53 @@ def test_an_endless_line_comes_in_pieces(ends: tuple[Lines, IO[bytes]], monkeypa
     assert next_line(lines) == b"x" * 25
     writing.write(b"y\n")
     assert next_line(lines) == b"y"
+
+
+@pytest.mark.parametrize(("length", "pieces"), [(1_000_000, 0), (1_000_001, 1)])
+def test_a_line_of_a_million_bytes_is_waited_for(ends: tuple[Lines, IO[bytes]], length: int, pieces: int) -> None:
+    """And no longer one: what comes is kept until there is more of it than that."""
+    lines, _ = ends
+    lines._take(b"x" * length)
+
+    assert [len(line) for line in lines._ready] == [length] * pieces
+    assert len(lines._rest) == length * (1 - pieces)
+
+
+@given(content=st.lists(st.sampled_from([b"a", b"bc", b"\r", b"\n", b"\n\n", b"\x1e{}"])), data=st.data())
+def test_however_it_is_cut_the_lines_are_the_same(content: list[bytes], data: st.DataObject) -> None:
+    """Chunks end where the other side's writes happen to end; only newlines end lines."""
+    text = b"".join(content)
+    cuts = data.draw(st.lists(st.integers(0, len(text))).map(sorted))
+    into, out = os.pipe()
+    lines = Lines(os.fdopen(into, "rb", buffering=0))
+    heard: list[bytes] = []
+    with os.fdopen(out, "wb", buffering=0) as writing:
+        for begin, end in pairwise([0, *cuts, len(text)]):
+            writing.write(text[begin:end])
+            heard += so_far(lines)
+    heard += all_others(lines)
+    lines.close()
+
+    *whole, rest = text.split(b"\n")
+    assert heard == ([*whole, rest] if rest else whole)
+
+
+def so_far(lines: Lines) -> list[bytes]:
+    """The lines that are there already."""
+    heard = []
+    with contextlib.suppress(TimeoutError):
+        while True:
+            heard.append(next_line(lines, 0.001))
+    return heard
+
+
+def all_others(lines: Lines) -> list[bytes]:
+    """The lines until there will be none."""
+    heard = []
+    with contextlib.suppress(EOFError):
+        while True:
+            heard.append(next_line(lines))
+    return heard
 
 
 def test_what_is_closed_can_be_closed_again(ends: tuple[Lines, IO[bytes]]) -> None:

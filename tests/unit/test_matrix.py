@@ -64,6 +64,36 @@ def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
     assert "suites.toml: [quick]: precision must be greater than 0" in error.value.mistakes
 
 
+@pytest.mark.parametrize(
+    ("changes", "mistake"),
+    [
+        ({"min_launches = 5": "min_launches = 1"}, None),
+        ({"min_launches = 5": "min_launches = 0"}, "min_launches must be"),
+        ({"min_launches = 5": "min_launches = 10"}, None),
+        ({"min_launches = 5": "min_launches = 11"}, "min_launches must be"),
+        ({"workers = [2]": "workers = [1]"}, None),
+        ({"workers = [2]": "workers = [2, 0]"}, "workers must hold"),
+        ({"workers = [2]": "workers = []"}, "workers must hold"),
+        ({"rounds = 4": "rounds = 1"}, None),
+        ({"rounds = 4": "rounds = 0"}, "rounds must be"),
+        ({"trial_ms = 20": "trial_ms = 0"}, "trial_ms must be"),
+        ({"budget_s = 10": "budget_s = 0"}, "budget_s must be"),
+        ({"timeout_s = 60": "timeout_s = -1"}, "timeout_s must be"),
+    ],
+)
+def test_the_least_number_with_sense_is_accepted(tmp_path: Path, changes: dict[str, str], mistake: str | None) -> None:
+    """And the next one below is refused by its name."""
+    path = tmp_path / "suites.toml"
+    ((old, new),) = changes.items()
+    path.write_text(SUITE.replace(old, new))
+
+    if mistake is None:
+        assert suites.suites(path)
+    else:
+        with pytest.raises(MatrixError, match=mistake):
+            suites.suites(path)
+
+
 def test_an_unknown_suite_is_answered_with_the_nearest(tmp_path: Path) -> None:
     """A typing error is named."""
     path = tmp_path / "suites.toml"

@@ -13,11 +13,11 @@ import pytest
 import vl_convert
 
 import gilscope.page
-from builders import HEADER, HOST, contest, lane, pair, records, trials
+from builders import HEADER, HOST, contest, lane, pair, records, trial, trials
 from gilscope import cli, store
-from gilscope.commands.showing import read_report
+from gilscope.commands import output
 from gilscope.figures.run import of_run
-from gilscope.page import content, html, rounds
+from gilscope.page import charts, content, html, rounds, shared
 from gilscope.page.charts import specifications
 from gilscope.page.pictures import pictures
 from gilscope.page.shared import Library, library
@@ -59,12 +59,28 @@ def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
 REFERENCE = sorted((Path(__file__).parents[2] / "results" / "reference").glob("*.jsonl"))
 
 
+def one_of_each_kind(of: Run) -> Run:
+    """The run with one contest of every kind, with and without findings: the others have sheets of the same columns."""
+    found = {finding.contest for finding in of.findings}
+    kinds = {
+        (each.probe.kind, tuple(each.probe.observes), each.pair is None, each.id in found): each.id
+        for each in of.contests
+    }
+    kept = set(kinds.values())
+    return msgspec.structs.replace(
+        of,
+        contests=tuple(each for each in of.contests if each.id in kept),
+        trials=tuple(each for each in of.trials if each.contest in kept),
+    )
+
+
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
 def test_the_page_shows_the_sheets_of_the_report(path: Path) -> None:
     """Contest by contest, whatever it was about; the bars made of characters are left out, as the page draws some."""
-    told = read_report(path)
+    of = one_of_each_kind(store.read(path))
+    told = report(of_run(of))
 
-    held = content.content(told, store.read(path).trials)
+    held = content.content(told, of.trials)
     shown = [
         (sheet.title, [row[: len(sheet.columns)] for row in sheet.rows]) for of in held.contests for sheet in of.sheets
     ]
@@ -123,6 +139,15 @@ def test_launches_that_do_not_fit_are_left_out_and_counted(monkeypatch: pytest.M
     shown = [each["rounds"] for each in embedded(page(run(launches=7)))["lanes"]]
 
     assert {(len(each["launches"]), each["all_launches"]) for each in shown} == {(3, 7)}
+
+
+def test_a_page_has_room_for_a_quarter_of_a_megabyte_of_rounds() -> None:
+    """Six characters each: four launches of 10,000 trials fit, a fifth does not; the first always does."""
+    many = [one for number in range(6) for one in [trial(LANES[0], number, 0, 1e6)] * 10_000]
+    huge = [trial(LANES[0], 0, 0, 1e6)] * 50_000
+
+    assert rounds._launches_that_fit(many) == 4
+    assert rounds._launches_that_fit([*huge, *many[10_000:]]) == 1
 
 
 def test_the_noise_floor_is_the_band_of_a_penalty() -> None:
@@ -185,8 +210,12 @@ def stored(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_command_writes_one_file_without_addresses_to_load(stored: Path, tmp_path: Path) -> None:
-    """No element loads anything, and the policy lets nothing be loaded."""
+def test_the_command_writes_one_file_without_addresses_to_load(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No element loads anything, and the policy lets nothing be loaded; Vega stands behind our own part of the file."""
+    monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
+    monkeypatch.setattr(shared, "_new_library", lambda: LIBRARY)
     assert cli.main(["page", str(stored), "-o", str(tmp_path / "page.html")]) == 0
 
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
@@ -222,6 +251,7 @@ class TestLibrary:
             return made[-1]
 
         monkeypatch.setattr(vl_convert, "javascript_bundle", bundle)
+        monkeypatch.setattr(charts, "specifications", lambda: LIBRARY.charts)
         return made
 
     def test_it_is_kept_for_the_next_page(self, bundled: list[str], tmp_path: Path) -> None:

@@ -135,3 +135,12 @@ def test_even_a_part_of_a_cpu_gets_one_worker(cpus: float, most: int) -> None:
     (contest,) = planned(group_of_one(runtime("3.14")), cpus=cpus).contests
 
     assert max(lane.workers for lane in contest.lanes) == most
+
+
+@pytest.mark.parametrize("cpus", [0.1, 0.49, 0.5, 0.99])
+def test_every_model_has_a_lane_of_one_worker_on_less_than_a_cpu(cpus: float) -> None:
+    """Where twice the CPUs are less than one worker too: without it, nothing could be said of the model."""
+    made = planned(group_of_one(runtime("3.14")), cpus=cpus)
+
+    assert {"3.14:threads-1", "3.14:processes-1"} <= set(names(made))
+    assert not [name for name in names(made) if name.endswith("-2")]

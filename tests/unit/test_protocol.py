@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from builders import PROBE, lane
@@ -18,6 +19,22 @@ def test_an_order_names_what_to_open() -> None:
     told = json.loads(line)
     asked = {"path": PROBE.path, "crew": "threads:Threads", "workers": 2, "way": None}
     assert {key: told[key] for key in asked} == asked
+
+
+@pytest.mark.parametrize(("observes", "asked"), [({}, False), ({"lost": "updates"}, True)])
+def test_an_order_says_whether_units_observe(observes: dict[str, str], *, asked: bool) -> None:
+    """What is observed is the controller's affair; that it is, changes what a unit returns."""
+    probe = msgspec.structs.replace(PROBE, observes=observes)
+
+    assert json.loads(protocol.order(probe, lane("3.14")))["observes"] is asked
+
+
+def test_a_greeting_needs_no_number_of_a_format() -> None:
+    """Agent and controller come from one installation; what an agent says besides is passed over."""
+    hello = protocol.Hello(pid=7, gil=True)
+
+    assert protocol.answer(b'\x1e{"type": "hello", "pid": 7, "gil": true}\n') == hello
+    assert protocol.answer(b'\x1e{"type": "hello", "pid": 7, "gil": true, "more": 1}\n') == hello
 
 
 def test_a_marked_line_is_a_record() -> None:

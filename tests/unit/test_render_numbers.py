@@ -41,6 +41,15 @@ def test_an_interval_that_knows_nothing_is_a_question_mark() -> None:
     assert numbers.ratio(Estimate(1.2345, 0.0, math.inf)) == "1.2 ±?"
 
 
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [(Estimate(1.0, -9.0, 11.0), "1 ±10"), (Estimate(1.0, -9.1, 11.1), "1 ±?"), (Estimate(-2.0, -22.1, 18.1), "-2 ±?")],
+)
+def test_ten_times_the_value_is_the_widest_interval_that_is_shown(estimate: Estimate, text: str) -> None:
+    """Whatever the sign; wider ones leave the value open."""
+    assert numbers.ratio(estimate) == text
+
+
 def test_an_exact_figure_says_so() -> None:
     """Launches that agree to the last bit leave no width to take digits from."""
     assert numbers.ratio(Estimate(2.0, 2.0, 2.0)) == "2 ±0"

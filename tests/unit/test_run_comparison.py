@@ -90,6 +90,18 @@ def test_another_build_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "compiler: GCC 14.2.0, then GCC 15.1.0." in text
 
 
+@pytest.mark.parametrize(("length", "is_told"), [(60, True), (61, False)])
+def test_long_circumstances_are_only_said_to_have_changed(tmp_path: Path, length: int, *, is_told: bool) -> None:
+    """A line of flags in full, twice, would bury what else is said; up to sixty characters in all are shown."""
+    before, after = "a" * 30, "b" * (length - 30)
+    found = compared(tmp_path, made_run(compiler=before), made_run(run="r2", compiler=after))
+
+    told_in_full = f"compiler: {before}, then {after}"
+    for row in found.rows:
+        assert (told_in_full in row.differences) is is_told
+        assert ("compiler changed" in row.differences) is not is_told
+
+
 def test_twins_that_differ_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """The penalty holds this difference too."""
     text = told(capsys, made_run(differences=("LTO: yes against no",)), made_run(run="r2"))

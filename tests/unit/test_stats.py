@@ -101,6 +101,18 @@ class TestLogRatioInterval:
 
         assert interval == Estimate(0.02, -math.inf, math.inf, 0)
 
+    def test_is_bounded_from_two_launches_on(self) -> None:
+        """Two that differ by a hundredth, with Student's quantile of one degree of freedom."""
+        interval = log_ratio_interval([[0.01], [0.02]])
+
+        assert interval.is_bounded
+        assert interval.freedom == 1
+
+    @pytest.mark.parametrize(("launches", "expected"), [(1, 0), (2, 1), (3, 2), (4, 2), (5, 4), (6, 4), (7, 6)])
+    def test_has_the_largest_even_freedom_below_its_launches(self, launches: int, expected: int) -> None:
+        """One for two launches, and none for a single one."""
+        assert freedom(launches) == expected
+
     def test_has_no_width_where_all_agree(self) -> None:
         """Launches that agree exactly leave nothing to be unsure of."""
         interval = log_ratio_interval([[0.01]] * 5)
@@ -192,8 +204,20 @@ class TestVerdicts:
             ((0.03, 0.02, 0.04), 0.035, False),
             ((0.03, -0.01, 0.07), 0.001, False),
             ((0.03, 0.001, 0.059), 0.029, False),
+            ((0.03, 0.0, 0.06), 0.0, False),
+            ((0.03, 0.0001, 0.0599), 0.0, True),
+            ((0.0, 0.0, 0.0), 0.0, False),
         ],
-        ids=["slower", "faster", "below the floor", "holds zero", "only just beyond both"],
+        ids=[
+            "slower",
+            "faster",
+            "below the floor",
+            "holds zero",
+            "only just beyond both",
+            "ends at zero",
+            "ends beside zero",
+            "one lane twice",
+        ],
     )
     def test_difference_must_clear_interval_and_floor(
         self, interval: tuple[float, float, float], floor: float, *, expected: bool

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from gilscope.lab.stopping import FEWEST_LAUNCHES, Costs, Stage, budget_is_spent, next_stage
+from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import Rules
 
 RULES = Rules(min_launches=5, max_launches=40, rounds=4, trial_ms=20, precision=0.01, budget_s=60, timeout_s=10)
@@ -55,6 +56,25 @@ def test_a_stage_at_most_doubles_what_was_run() -> None:
     assert stage.launches <= 5
 
 
+def test_a_launch_has_at_most_ten_rounds() -> None:
+    """Where launches agree and their rounds do not, more rounds always narrow more for the time: ten are the most."""
+    scattered = [[centre + step for step in (-0.1, 0.0, 0.1)] for centre in (-0.02, 0.02, 0.0, -0.02, 0.02)]
+    stage = next_stage({"noisy": scattered}, COSTS, RULES)
+
+    assert isinstance(stage, Stage)
+    assert stage.rounds == 10
+
+
+@pytest.mark.parametrize(("share", "is_precise"), [(1.0, True), (0.999, False)])
+def test_an_interval_as_wide_as_asked_is_narrow_enough(share: float, *, is_precise: bool) -> None:
+    """And one that is a little wider is not."""
+    ratios = {"noisy": launches(9, 0.02)}
+    width = log_ratio_interval(ratios["noisy"]).half_width
+    rules = msgspec.structs.replace(RULES, precision=share * width)
+
+    assert (next_stage(ratios, COSTS, rules) == "precise") is is_precise
+
+
 def test_the_most_launches_end_a_contest() -> None:
     """However wide the intervals are, ``max_launches`` is the end."""
     assert next_stage({"noisy": launches(40, 0.2)}, COSTS, RULES) == "launches"
@@ -86,9 +106,17 @@ def test_a_lane_without_a_ratio_keeps_a_contest_going() -> None:
 
 @pytest.mark.parametrize(
     ("done", "elapsed_s", "spent"),
-    [(1, 1000.0, False), (4, 60.0, False), (4, 170.0, True), (5, 40.0, False), (5, 55.0, True)],
+    [
+        (1, 1000.0, False),
+        (2, 1000.0, True),
+        (4, 60.0, False),
+        (4, 144.0, False),
+        (4, 145.0, True),
+        (5, 50.0, False),
+        (5, 51.0, True),
+    ],
 )
 def test_the_first_launches_may_stretch_the_budget(done: int, elapsed_s: float, *, spent: bool) -> None:
-    """One launch gives no interval, so two are always run; up to ``min_launches`` the budget may be stretched."""
+    """Two are always run, for an interval; up to ``min_launches`` the budget is three, and may just be filled."""
     assert budget_is_spent(done, elapsed_s, RULES) is spent
     assert not budget_is_spent(FEWEST_LAUNCHES - 1, 1e9, RULES)

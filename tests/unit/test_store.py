@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import duckdb
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import HEADER, contest, lane, trial
 from gilscope import store
 from gilscope.errors import ResultsError
 from gilscope.values.contests import Skip
 from histories import made_run, stored
+
+if TYPE_CHECKING:
+    from gilscope.values.records import Record
 
 FORMAT = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
 SERIAL = lane("3.14")
@@ -65,6 +70,47 @@ def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
     assert len(store.read(path).trials) == 2
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with texts of which a cut can leave half a character."""
+    path = written(tmp_path_factory.mktemp("whole") / "run.jsonl")
+    writer = store.RunWriter(path)
+    writer.append(msgspec.structs.replace(SKIP, reason='no "subinterpreters" \u2013 \U0001f40d\n'))
+    writer.close()
+    return path
+
+
+@given(share=st.floats(0, 1))
+def test_any_cut_leaves_a_prefix_that_can_be_continued(whole: Path, share: float) -> None:
+    """Whole lines before the cut are read, half a line is counted, and what a later session adds is whole."""
+    content = whole.read_bytes()
+    cut = content[: round(share * len(content))]
+    *kept, rest = cut.split(b"\n")
+    lines = [*kept, rest] if rest in content.split(b"\n") else kept
+    path = whole.with_name("cut.jsonl")
+    path.write_bytes(cut)
+    added = trial(SERIAL, 9, 0, 2e6)
+    if not any(lines):
+        with pytest.raises(ResultsError, match="holds no run"):
+            store.read(path)
+        continued(path, HEADER)
+    before = store.read(path)
+    continued(path, added)
+    after = store.read(path)
+
+    assert len(before.trials) == sum(b'"type":"trial"' in line for line in lines)
+    assert before.trials == store.read(whole).trials[: len(before.trials)]
+    assert before.torn == (len(lines) == len(kept) and rest != b"")
+    assert after == msgspec.structs.replace(before, trials=(*before.trials, added))
+
+
+def continued(path: Path, record: Record) -> None:
+    """Append a record as a later session does."""
+    writer = store.RunWriter(path)
+    writer.append(record)
+    writer.close()
+
+
 def test_a_run_is_continued_behind_a_torn_line(tmp_path: Path) -> None:
     """A later session's records begin on a line of their own."""
     path = written(tmp_path / "run.jsonl")
@@ -83,6 +129,15 @@ def test_a_later_format_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ResultsError, match="written by a later gilscope"):
         store.read(path)
+
+
+@pytest.mark.parametrize("schema", range(1, store.SCHEMA + 1))
+def test_every_format_up_to_todays_is_read(tmp_path: Path, schema: int) -> None:
+    """A run that was written today, and one of the first gilscope."""
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(HEADER, schema=schema)))
+
+    assert store.read(path).header.schema == schema
 
 
 def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -116,6 +116,32 @@ def test_what_cannot_be_told_is_not_guessed(curve: Curve, sizes: Sequence[int], 
     assert told(curve, sizes).verdict == "cannot be told", why
 
 
+@pytest.mark.parametrize(("exponent", "verdict"), [(0.52, "copies"), (0.48, "flat")])
+def test_one_half_lies_between_a_constant_and_a_proportion(exponent: float, verdict: str) -> None:
+    """A growth of a little more is a copy's, one of a little less is not."""
+    assert told(lambda size: 1e-9 * size**exponent).verdict == verdict
+
+
+@pytest.mark.parametrize(("longer_s", "verdict"), [(0.98e-3, "flat"), (1.0e-3, "cannot be told")])
+def test_what_no_core_could_have_copied_is_flat(longer_s: float, verdict: str) -> None:
+    """At 100 GB/s, 99 MB more take 0.99 ms: less is too fast for a copy, more may be one behind a slow trip."""
+    times = {1_000_000: 0.01, 100_000_000: 0.01 + longer_s}
+    contests = []
+    for size, seconds in times.items():
+        made = of_size(size, pipe=flat)
+        (row,) = made.lanes
+        exact = msgspec.structs.replace(row, time_per_unit=Estimate(seconds, seconds, seconds))
+        contests.append(msgspec.structs.replace(made, lanes=(exact,)))
+
+    assert [one.verdict for one in means(contests)] == [verdict]
+
+
+@pytest.mark.parametrize(("smallest", "is_within"), [(1_000, True), (999, False)])
+def test_a_payload_of_a_hundredth_is_within_the_span(smallest: int, *, is_within: bool) -> None:
+    """What is smaller than a hundredth of the largest is too far away to compare with."""
+    assert (told(copying, (smallest, 100_000)).growth is not None) is is_within
+
+
 def test_noise_leaves_the_verdict_open() -> None:
     """An interval that holds one half says neither; a single launch has no interval at all."""
     for launches in (7, 1):

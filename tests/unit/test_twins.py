@@ -57,6 +57,33 @@ def test_the_twin_differs_in_what_matters_least(near: dict[str, str], far: dict[
     assert pair.twin.name == "near"
 
 
+LIGHTEST_FIRST: list[dict[str, object]] = [
+    {"version": "3.13.4"},
+    {"compiler": "Clang 20"},
+    {"lto": False},
+    {"jit": "on"},
+    {"pgo": False},
+    {"debug": True},
+    {"platform": "linux-aarch64"},
+]
+
+
+@pytest.mark.parametrize("place", range(1, len(LIGHTEST_FIRST)))
+def test_facts_are_weighed_in_one_order(place: int) -> None:
+    """Of two builds that differ in one fact each, the twin is the one whose fact moves a time less."""
+    near, far = LIGHTEST_FIRST[place - 1 : place + 1]
+    (pair,) = pairs([made("far", far), made("near", near), runtime("3.13t")])
+
+    assert pair.twin is not None
+    assert pair.twin.name == "near"
+
+
+def made(name: str, changes: dict[str, object]) -> Runtime:
+    """A default build of this name, of another version where the changes hold one."""
+    others = dict(changes)
+    return runtime(name, str(others.pop("version", "3.13.5")), **others)
+
+
 def test_every_difference_is_put_in_words() -> None:
     """The free-threaded build's value comes first, and flags say whose they are."""
     twin = runtime(

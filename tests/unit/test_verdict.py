@@ -10,6 +10,7 @@ from rich.console import Console
 
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
+from gilscope.figures.verdict import objections
 from gilscope.render import report, terminal
 from gilscope.values.records import Finding, FindingKind, Memory
 
@@ -126,6 +127,12 @@ def test_builds_and_noise_stand_against_the_comparison() -> None:
     assert [item.kind for item in told] == ["not comparable", "noise"]
     assert "Clang 19" in told[0].reason
     assert "20%" in told[1].reason
+
+
+@pytest.mark.parametrize(("floor", "kinds"), [(None, ["noise"]), (0.1, []), (0.101, ["noise"])])
+def test_noise_stands_against_a_comparison_above_a_tenth(floor: float | None, kinds: list[str]) -> None:
+    """People decide by a tenth; a floor that was not measured may be anywhere."""
+    assert [item.kind for item in objections(contest(TWIN, CONTROL), (), floor)] == kinds
 
 
 def text(*contests: ContestFigures) -> str:

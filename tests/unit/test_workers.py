@@ -163,6 +163,15 @@ def test_memory_per_worker_is_the_slope() -> None:
     assert per_worker.uss.value == pytest.approx(4 * MIB)
 
 
+def test_two_numbers_of_workers_have_a_slope() -> None:
+    """A line goes through two points."""
+    made = weighed((lane("3.14", "processes", 1), 5 * MIB), (lane("3.14", "processes", 3), 21 * MIB))
+
+    (per_worker,) = made.worker_memory
+    assert per_worker.workers == (1, 3)
+    assert per_worker.best.value == pytest.approx(8 * MIB)
+
+
 def test_one_number_of_workers_has_no_slope() -> None:
     """The lane's own memory is shown all the same."""
     made = weighed((lane("3.14"), 5 * MIB))

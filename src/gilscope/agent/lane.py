@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from .records import FirstOrder, LaneOrder, NextOrder
 
-SCHEMA = 2
-
 
 def main() -> None:
     """Serve one lane, then leave without running any finaliser (interpreters and threads may still be alive)."""
@@ -28,7 +26,7 @@ def main() -> None:
     faulthandler.enable()
     stacks.write_on_request()
     stray.settle(lambda record: door.send(dict(record, type="failed")))
-    door.send({"type": "hello", "schema": SCHEMA, "pid": os.getpid(), "gil": gil_enabled()})
+    door.send({"type": "hello", "pid": os.getpid(), "gil": gil_enabled()})
     order: Optional[FirstOrder] = door.receive()
     if order is not None:
         _obey(door, order)

@@ -1,10 +1,8 @@
 """The protocol between a lane and its controller: JSON lines, each behind a record separator (RFC 7464).
 
-Format history:
-    1   hello, ready, trial, failed, closed, benchmarks; orders: the probe, then ``trial`` and ``close``, or a script
-        whose ``benchmarks`` are asked for.
-    2   the order names a crew instead of a model, and may hold a way and a case; trials may hold observations.
-        The order names the probe's dependencies.
+Agent and controller come from one installation, so what they say is of one format, which has no number. The agent sends
+hello, ready, trial, failed, closed or benchmarks. The controller sends the probe to open, then ``trial`` and ``close``,
+or a script whose ``benchmarks`` are asked for.
 """
 
 from __future__ import annotations
@@ -20,14 +18,12 @@ from gilscope.values.records import Fault
 if TYPE_CHECKING:
     from gilscope.values.contests import LaneSpec, Probe
 
-SCHEMA = 2
 SEPARATOR = b"\x1e"
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """The agent has taken over its descriptors; ``gil`` is the GIL's state before the probe was loaded."""
 
-    schema: int
     pid: int
     gil: bool
 

@@ -1,0 +1,642 @@
+"""Which small faults the unit tests catch: ``python benchmarks/mutations.py [WORD ...]``.
+
+Every row of `MUTATIONS` plants one fault where a threshold lies, in a copy of ``src/``, and runs the one test that must
+fail there. Words choose the rows whose place or test holds one of them. A Markdown table is printed; the exit status is
+1 where a fault was not caught, and 2 where a row is out of date: its old text is not there exactly once, or its test
+fails without the fault.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path("src") / "gilscope"
+UNIT = Path("tests") / "unit"
+BESIDE = ("matrix", "probes")
+"""Folders that the package looks for beside ``src/``."""
+AT_A_TIME = 2
+QUICKER = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""What pytest is started with so that a row takes half as long: it loads no plugins that unit tests do not need."""
+PASSED, FAILED, OUT_OF_DATE = 0, 1, 2
+"""Exit statuses of pytest, the first two, and of this script."""
+
+
+class Mutation(NamedTuple):
+    """One fault: ``old`` becomes ``new`` in a file of the package, and a test of ``tests/unit`` must fail."""
+
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+MUTATIONS = (
+    # models
+    Mutation(
+        "models.py",
+        'crew="threads:Threads", unfit=_always, shares_objects=True',
+        'crew="threads:Threads", unfit=_always',
+        "test_verdict.py::test_what_stands_against_lanes",
+    ),
+    Mutation(
+        "models.py",
+        'crew="pools:ThreadPool", unfit=_always, shares_objects=True',
+        'crew="pools:ThreadPool", unfit=_always',
+        "test_models.py::test_only_threads_share_objects",
+    ),
+    Mutation(
+        "models.py",
+        'heavier_than=("interpreters", "interpreters-shared")',
+        'heavier_than=("interpreters",)',
+        "test_models.py::test_workers_are_said_to_weigh_more_in_three_orders",
+    ),
+    # stats
+    Mutation(
+        "stats/significance.py",
+        "return abs(log_ratio.value) > math.hypot",
+        "return abs(log_ratio.value) >= math.hypot",
+        "test_stats.py::TestVerdicts::test_difference_must_clear_interval_and_floor",
+    ),
+    Mutation(
+        "stats/significance.py",
+        "if p_values[index] > error_rate / (len(p_values) - rank)",
+        "if p_values[index] >= error_rate / (len(p_values) - rank)",
+        "test_changes.py::test_holm_by_hand",
+    ),
+    Mutation(
+        "stats/significance.py",
+        "error_rate / (len(p_values) - rank)",
+        "error_rate / len(p_values)",
+        "test_changes.py::test_holm_by_hand",
+    ),
+    Mutation(
+        "stats/intervals.py",
+        "FEWEST = 2\n",
+        "FEWEST = 3\n",
+        "test_stats.py::TestLogRatioInterval::test_is_bounded_from_two_launches_on",
+    ),
+    Mutation(
+        "stats/intervals.py",
+        "max(1, 2 * ((launches - 1) // 2))",
+        "max(1, 2 * (launches // 2))",
+        "test_stats.py::TestLogRatioInterval::test_has_the_largest_even_freedom_below_its_launches",
+    ),
+    Mutation(
+        "stats/intervals.py",
+        "TUNING = 9.0",
+        "TUNING = 6.0",
+        "test_stats.py::TestLogRatioInterval::test_equals_its_formula",
+    ),
+    Mutation(
+        "stats/effort.py",
+        "WARM_UP_EXCESS = 0.01",
+        "WARM_UP_EXCESS = 0.015",
+        "test_effort.py::TestWarmUpEnd::test_draws_the_line_at_a_hundredth",
+    ),
+    Mutation(
+        "stats/effort.py",
+        "WARM_UP_EXCESS = 0.01",
+        "WARM_UP_EXCESS = 0.005",
+        "test_effort.py::TestWarmUpEnd::test_draws_the_line_at_a_hundredth",
+    ),
+    Mutation(
+        "stats/effort.py",
+        "WARM_UP_TRIALS = 4",
+        "WARM_UP_TRIALS = 5",
+        "test_effort.py::TestWarmUpEnd::test_four_trials_are_enough",
+    ),
+    # figures
+    Mutation(
+        "figures/values.py",
+        "CONTENDED = 0.8",
+        "CONTENDED = 0.7",
+        "test_analysis.py::test_contention_begins_below_four_fifths_of_the_cores_busy",
+    ),
+    Mutation(
+        "figures/values.py",
+        "CONTENDED = 0.8",
+        "CONTENDED = 0.9",
+        "test_analysis.py::test_contention_begins_below_four_fifths_of_the_cores_busy",
+    ),
+    Mutation(
+        "figures/verdict.py",
+        "LOUD = 0.1\n",
+        "LOUD = 0.12\n",
+        "test_verdict.py::test_noise_stands_against_a_comparison_above_a_tenth",
+    ),
+    Mutation(
+        "figures/verdict.py",
+        "LOUD = 0.1\n",
+        "LOUD = 0.08\n",
+        "test_verdict.py::test_noise_stands_against_a_comparison_above_a_tenth",
+    ),
+    Mutation(
+        "figures/verdict.py",
+        "floor > LOUD",
+        "floor >= LOUD",
+        "test_verdict.py::test_noise_stands_against_a_comparison_above_a_tenth",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "SPAN = 100\n",
+        "SPAN = 10\n",
+        "test_transport.py::test_a_payload_of_a_hundredth_is_within_the_span",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "SPAN = 100\n",
+        "SPAN = 101\n",
+        "test_transport.py::test_a_payload_of_a_hundredth_is_within_the_span",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "size * SPAN >= measured[-1]",
+        "size * SPAN > measured[-1]",
+        "test_transport.py::test_a_payload_of_a_hundredth_is_within_the_span",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "HALF = 0.5\n",
+        "HALF = 0.45\n",
+        "test_transport.py::test_one_half_lies_between_a_constant_and_a_proportion",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "HALF = 0.5\n",
+        "HALF = 0.55\n",
+        "test_transport.py::test_one_half_lies_between_a_constant_and_a_proportion",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "FASTEST_COPY = 100e9",
+        "FASTEST_COPY = 80e9",
+        "test_transport.py::test_what_no_core_could_have_copied_is_flat",
+    ),
+    Mutation(
+        "figures/transport.py",
+        "FASTEST_COPY = 100e9",
+        "FASTEST_COPY = 120e9",
+        "test_transport.py::test_what_no_core_could_have_copied_is_flat",
+    ),
+    Mutation(
+        "figures/break_even.py",
+        "math.ceil(round(",
+        "math.floor(round(",
+        "test_break_even.py::test_a_crossing_is_rounded_up_to_whole_workers",
+    ),
+    Mutation(
+        "figures/break_even.py",
+        "point.log_ratio.value > 0 and distinguishable",
+        "distinguishable",
+        "test_break_even.py::test_what_never_gets_ahead_does_not_pay",
+    ),
+    Mutation(
+        "figures/scaling_law.py",
+        "FEWEST_COUNTS = 4",
+        "FEWEST_COUNTS = 3",
+        "test_scalability.py::test_three_counts_are_refused",
+    ),
+    Mutation(
+        "figures/scaling_law.py",
+        "FEWEST_COUNTS = 4",
+        "FEWEST_COUNTS = 5",
+        "test_scalability.py::test_four_counts_are_enough",
+    ),
+    Mutation(
+        "figures/scaling_law.py",
+        "count <= physical_cores",
+        "count < physical_cores",
+        "test_scalability.py::test_four_counts_are_enough",
+    ),
+    Mutation(
+        "figures/workers.py",
+        "FEWEST_COUNTS = 2",
+        "FEWEST_COUNTS = 3",
+        "test_workers.py::test_two_numbers_of_workers_have_a_slope",
+    ),
+    Mutation(
+        "figures/workers.py",
+        "FEWEST_COUNTS = 2",
+        "FEWEST_COUNTS = 1",
+        "test_workers.py::test_one_number_of_workers_has_no_slope",
+    ),
+    Mutation(
+        "figures/paired.py",
+        "max(self.cold[lane], self.cold[other])",
+        "min(self.cold[lane], self.cold[other])",
+        "test_paired.py::test_cold_rounds_of_either_lane_are_left_out_of_both",
+    ),
+    Mutation(
+        "figures/paired.py",
+        "(rounds[:cold], rounds[cold:])",
+        "(rounds[:cold], rounds)",
+        "test_paired.py::test_cold_trials_stand_apart_from_those_that_count",
+    ),
+    # lab
+    Mutation(
+        "lab/host.py",
+        "return min(quotas, default=None)",
+        "return max(quotas, default=None)",
+        "test_host.py::test_the_least_of_nested_groups_counts",
+    ),
+    Mutation(
+        "lab/host.py",
+        "min(limit for limit in limits",
+        "max(limit for limit in limits",
+        "test_host.py::test_the_least_limit_decides_what_is_usable",
+    ),
+    Mutation(
+        "lab/plan.py",
+        "max(1.0, suite.oversubscription",
+        "max(0.0, suite.oversubscription",
+        "test_plan.py::test_every_model_has_a_lane_of_one_worker_on_less_than_a_cpu",
+    ),
+    Mutation(
+        "lab/plan.py",
+        "for count in suite.workers if count <= most",
+        "for count in suite.workers if count < most",
+        "test_plan.py::test_workers_are_bounded_by_the_cpus",
+    ),
+    Mutation(
+        "lab/stopping.py",
+        "BUDGET_STRETCH = 3",
+        "BUDGET_STRETCH = 2",
+        "test_stopping.py::test_the_first_launches_may_stretch_the_budget",
+    ),
+    Mutation(
+        "lab/stopping.py",
+        "BUDGET_STRETCH = 3",
+        "BUDGET_STRETCH = 4",
+        "test_stopping.py::test_the_first_launches_may_stretch_the_budget",
+    ),
+    Mutation(
+        "lab/stopping.py",
+        "FEWEST_LAUNCHES = 2",
+        "FEWEST_LAUNCHES = 3",
+        "test_stopping.py::test_the_first_launches_may_stretch_the_budget",
+    ),
+    Mutation(
+        "lab/stopping.py",
+        "MOST_ROUNDS = 10",
+        "MOST_ROUNDS = 11",
+        "test_stopping.py::test_a_launch_has_at_most_ten_rounds",
+    ),
+    Mutation(
+        "lab/stopping.py",
+        "_half_width(launches) > rules.precision",
+        "_half_width(launches) >= rules.precision",
+        "test_stopping.py::test_an_interval_as_wide_as_asked_is_narrow_enough",
+    ),
+    Mutation(
+        "lab/stopping.py",
+        "elapsed_s / launches > budget_s",
+        "elapsed_s / launches >= budget_s",
+        "test_stopping.py::test_the_first_launches_may_stretch_the_budget",
+    ),
+    Mutation(
+        "lab/launch.py",
+        "CALIBRATION_STEPS = 12",
+        "CALIBRATION_STEPS = 11",
+        "test_lab.py::test_a_unit_that_never_fills_a_trial_is_asked_twelve_times",
+    ),
+    Mutation(
+        "lab/launch.py",
+        "MOST_LOOPS = 10_000_000",
+        "MOST_LOOPS = 100_000_000",
+        "test_lab.py::test_a_unit_that_takes_no_time_is_looped_ten_million_times",
+    ),
+    Mutation(
+        "lab/launch.py",
+        "measured.wall_ns < target_ns / 2",
+        "measured.wall_ns <= target_ns / 2",
+        "test_lab.py::test_half_a_trial_is_enough",
+    ),
+    Mutation(
+        "lab/launch.py",
+        "measured.wall_ns < target_ns / 2",
+        "measured.wall_ns < target_ns / 3",
+        "test_lab.py::test_half_a_trial_is_enough",
+    ),
+    Mutation(
+        "lab/protocol.py",
+        r'SEPARATOR = b"\x1e"',
+        r'SEPARATOR = b"\x1f"',
+        "test_protocol.py::test_a_marked_line_is_a_record",
+    ),
+    Mutation(
+        "lab/protocol.py",
+        '"observes": bool(probe.observes)',
+        '"observes": False',
+        "test_protocol.py::test_an_order_says_whether_units_observe",
+    ),
+    # store
+    Mutation(
+        "store.py",
+        "record.schema > SCHEMA",
+        "record.schema >= SCHEMA",
+        "test_store.py::test_every_format_up_to_todays_is_read",
+    ),
+    Mutation(
+        "store.py",
+        "record.schema > SCHEMA",
+        "record.schema > SCHEMA + 1",
+        "test_store.py::test_a_later_format_is_refused",
+    ),
+    Mutation(
+        "store.py",
+        "key=lambda path: (_started(path), path.name)",
+        "key=lambda path: path.name",
+        "test_store.py::test_the_latest_run_is_the_one_that_began_last",
+    ),
+    Mutation(
+        "store.py",
+        "if self._file.tell() and not _ends_with_newline(path)",
+        "if False",
+        "test_store.py::test_any_cut_leaves_a_prefix_that_can_be_continued",
+    ),
+    Mutation(
+        "store.py", "number >= begun.get", "number > begun.get", "test_store.py::test_what_is_appended_is_read_back"
+    ),
+    # history
+    Mutation(
+        "history/changes.py",
+        "max(earlier.floor, later.floor)",
+        "min(earlier.floor, later.floor)",
+        "test_changes.py::test_a_change_below_either_noise_floor_is_not_marked",
+    ),
+    Mutation(
+        "history/series.py",
+        "median(run.figure.floor",
+        "max(run.figure.floor",
+        "test_history.py::TestRows::test_the_noise_floor_of_a_row_is_the_median_of_its_runs",
+    ),
+    Mutation(
+        "history/series.py",
+        "median(run.figure.floor",
+        "min(run.figure.floor",
+        "test_history.py::TestRows::test_the_noise_floor_of_a_row_is_the_median_of_its_runs",
+    ),
+    Mutation(
+        "history/series.py",
+        "if len(logs) < FEWEST",
+        "if len(logs) <= FEWEST",
+        "test_history.py::TestJoined::test_two_runs_that_differ_widen_the_interval",
+    ),
+    Mutation(
+        "history/summarise.py",
+        "{host.cpus_usable:g} of",
+        "{host.cpus_online:g} of",
+        "test_summarise.py::test_a_host_is_described_by_all_that_moves_a_time",
+    ),
+    Mutation(
+        "history/summarise.py",
+        "(host.virtualisation, host.governor)",
+        "(host.virtualisation,)",
+        "test_summarise.py::test_a_host_is_described_by_all_that_moves_a_time",
+    ),
+    Mutation(
+        "history/two_runs.py",
+        "len(then + now) <= LONGEST",
+        "len(then + now) < LONGEST",
+        "test_run_comparison.py::test_long_circumstances_are_only_said_to_have_changed",
+    ),
+    # claims
+    Mutation(
+        "claims/statements.py",
+        "least <= ours.low",
+        "least < ours.low",
+        "test_claims.py::test_a_bound_belongs_to_what_it_bounds",
+    ),
+    Mutation(
+        "claims/statements.py",
+        "ours.high <= most",
+        "ours.high < most",
+        "test_claims.py::test_a_bound_belongs_to_what_it_bounds",
+    ),
+    Mutation(
+        "claims/statements.py",
+        "ours.high < least",
+        "ours.high <= least",
+        "test_claims.py::test_a_bound_belongs_to_what_it_bounds",
+    ),
+    Mutation(
+        "claims/statements.py",
+        "ours.low > most",
+        "ours.low >= most",
+        "test_claims.py::test_a_bound_belongs_to_what_it_bounds",
+    ),
+    Mutation(
+        "claims/judgements.py",
+        "if usable < claim.cpus",
+        "if usable <= claim.cpus",
+        "test_claims.py::test_as_many_cpus_as_a_claim_needs_are_enough",
+    ),
+    Mutation(
+        "claims/judgements.py",
+        "if len(logs) < claim.fewest",
+        "if len(logs) <= claim.fewest",
+        "test_claims.py::test_as_many_probes_as_a_claim_needs_are_enough",
+    ),
+    # runtimes
+    Mutation(
+        "runtimes/census.py",
+        "OLDEST = (3, 8)",
+        "OLDEST = (3, 9)",
+        "test_census.py::test_the_oldest_that_is_measured_is_3_8",
+    ),
+    Mutation(
+        "runtimes/census.py",
+        "OLDEST = (3, 8)",
+        "OLDEST = (3, 7)",
+        "test_census.py::test_the_oldest_that_is_measured_is_3_8",
+    ),
+    Mutation(
+        "runtimes/answers.py",
+        "SHORT_S = 600",
+        "SHORT_S = 590",
+        "test_interrogation.py::test_failures_and_wrappers_are_soon_asked_again",
+    ),
+    Mutation(
+        "runtimes/answers.py",
+        "asked_at_s < SHORT_S",
+        "asked_at_s <= SHORT_S",
+        "test_interrogation.py::test_failures_and_wrappers_are_soon_asked_again",
+    ),
+    Mutation(
+        "runtimes/answers.py",
+        "DISCOVERY_S = 86_400",
+        "DISCOVERY_S = 80_000",
+        "test_interrogation.py::test_discovery_holds_for_a_day",
+    ),
+    Mutation(
+        "runtimes/answers.py",
+        "DISCOVERY_S = 86_400",
+        "DISCOVERY_S = 88_000",
+        "test_interrogation.py::test_discovery_holds_for_a_day",
+    ),
+    Mutation("runtimes/twins.py", '"pgo": 10,', '"pgo": 7,', "test_twins.py::test_facts_are_weighed_in_one_order"),
+    Mutation(
+        "runtimes/twins.py", '"compiler": 2,', '"compiler": 6,', "test_twins.py::test_facts_are_weighed_in_one_order"
+    ),
+    # processes
+    Mutation(
+        "processes/lines.py",
+        "LONGEST_BYTES = 1_000_000",
+        "LONGEST_BYTES = 999_999",
+        "test_lines.py::test_a_line_of_a_million_bytes_is_waited_for",
+    ),
+    Mutation(
+        "processes/lines.py",
+        "len(rest) > LONGEST_BYTES",
+        "len(rest) > LONGEST_BYTES + 1",
+        "test_lines.py::test_a_line_of_a_million_bytes_is_waited_for",
+    ),
+    # render
+    Mutation(
+        "render/numbers.py",
+        "FARTHEST = 10.0",
+        "FARTHEST = 9.0",
+        "test_render_numbers.py::test_ten_times_the_value_is_the_widest_interval_that_is_shown",
+    ),
+    Mutation(
+        "render/numbers.py",
+        "FARTHEST = 10.0",
+        "FARTHEST = 11.0",
+        "test_render_numbers.py::test_ten_times_the_value_is_the_widest_interval_that_is_shown",
+    ),
+    Mutation(
+        "render/numbers.py",
+        "MOST_DECIMALS = 3",
+        "MOST_DECIMALS = 4",
+        "test_render_numbers.py::test_no_more_than_three_decimals_are_shown",
+    ),
+    Mutation(
+        "render/numbers.py",
+        "MOST_DECIMALS = 3",
+        "MOST_DECIMALS = 2",
+        "test_render_numbers.py::test_no_more_than_three_decimals_are_shown",
+    ),
+    Mutation(
+        "render/history.py",
+        "LATEST = 30",
+        "LATEST = 29",
+        "test_history.py::TestRows::test_a_long_series_shows_its_end_and_its_marks",
+    ),
+    # page
+    Mutation(
+        "page/points.py",
+        "PREDICTED = 2",
+        "PREDICTED = 3",
+        "test_page.py::test_what_a_law_predicts_begins_where_measuring_ended",
+    ),
+    Mutation(
+        "page/rounds.py",
+        "if room < 0 < launches",
+        "if room <= 0 < launches",
+        "test_page.py::test_launches_that_do_not_fit_are_left_out_and_counted",
+    ),
+    Mutation(
+        "page/rounds.py",
+        "BYTES_OF_ROUNDS = 250_000",
+        "BYTES_OF_ROUNDS = 500_000",
+        "test_page.py::test_a_page_has_room_for_a_quarter_of_a_megabyte_of_rounds",
+    ),
+    # workloads
+    Mutation(
+        "workloads/suites.py",
+        "if not 1 <= suite.min_launches",
+        "if not 0 <= suite.min_launches",
+        "test_matrix.py::test_the_least_number_with_sense_is_accepted",
+    ),
+    Mutation(
+        "workloads/suites.py",
+        "suite.min_launches <= suite.max_launches",
+        "suite.min_launches < suite.max_launches",
+        "test_matrix.py::test_the_least_number_with_sense_is_accepted",
+    ),
+    Mutation(
+        "workloads/suites.py",
+        "min(suite.workers) < 1",
+        "min(suite.workers) < 0",
+        "test_matrix.py::test_the_least_number_with_sense_is_accepted",
+    ),
+    Mutation(
+        "workloads/suites.py",
+        "getattr(suite, name) <= 0",
+        "getattr(suite, name) < 0",
+        "test_matrix.py::test_numbers_without_sense_are_refused",
+    ),
+    # commands
+    Mutation(
+        "errors.py",
+        "LANES_FAILED = 1",
+        "LANES_FAILED = 0",
+        "test_cli.py::TestRun::test_failed_lanes_show_in_the_status",
+    ),
+    Mutation(
+        "commands/measuring.py",
+        "errors.LANES_FAILED if failed else 0",
+        "errors.LANES_FAILED if failed > 1 else 0",
+        "test_cli.py::TestRun::test_failed_lanes_show_in_the_status",
+    ),
+)
+
+
+def main(words: list[str]) -> int:
+    """Plant the chosen faults, print what became of them, and return the exit status."""
+    chosen = [row for row in MUTATIONS if not words or any(word in row.file or word in row.test for word in words)]
+    stale = [row for row in chosen if (ROOT / PACKAGE / row.file).read_text("utf-8").count(row.old) != 1]
+    for row in stale:
+        print(f"{row.file} does not hold this text exactly once: {row.old!r}", file=sys.stderr)
+    if stale or not chosen:
+        return OUT_OF_DATE
+    healthy = pytest_status(ROOT / "src", *dict.fromkeys(row.test for row in chosen))
+    if healthy != PASSED:
+        print(f"the tests fail without any fault (pytest ended with {healthy})", file=sys.stderr)
+        return OUT_OF_DATE
+    print("| place | mutation | test | caught |\n| --- | --- | --- | --- |", flush=True)
+    missed = 0
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for row, caught in zip(chosen, pool.map(is_caught, chosen), strict=True):
+            missed += not caught
+            cells = (row.file, f"`{shown(row.old)}` → `{shown(row.new)}`", row.test, "yes" if caught else "NO")
+            print(f"| {' | '.join(cells)} |", flush=True)
+    print(f"\n{len(chosen) - missed} of {len(chosen)} were caught.")
+    return 1 if missed else 0
+
+
+def is_caught(row: Mutation) -> bool:
+    """Whether the row's test fails once the fault is planted."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        shutil.copytree(ROOT / "src", home / "src")
+        for name in BESIDE:
+            (home / name).symlink_to(ROOT / name)
+        file = home / PACKAGE / row.file
+        file.write_text(file.read_text("utf-8").replace(row.old, row.new), "utf-8")
+        return pytest_status(home / "src", row.test) == FAILED
+
+
+def pytest_status(source: Path, *tests: str) -> int:
+    """The exit status of pytest, whose tests import the package from a source folder."""
+    options = ("--exitfirst", "--quiet", "-p", "no:cacheprovider", "-p", "pytest_timeout", "--timeout", "120")
+    environ = {**os.environ, "PYTHONPATH": str(source), **QUICKER}
+    command = [sys.executable, "-m", "pytest", *options, *(str(UNIT / test) for test in tests)]
+    return subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+def shown(text: str) -> str:
+    """The text as it may stand in a cell of a table."""
+    return text.strip().replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
