@@ -31,8 +31,12 @@ KINDS = {"latency", "hazards", "gil", "isolation"}
 PROBES = {probe.id: probe for probe in catalog.probes(FOLDER) if probe.kind in KINDS and probe.observes}
 SCRIPTS = sorted({Path(probe.path) for probe in PROBES.values()})
 ARMS = [pytest.param(arm, id=arm.name) for arm in targets.ARMS]
-AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
-ONE_CASE = [probe for probe in PROBES.values() if probe.case in {None, 0.005}]
+ONE_CASE = [
+    pytest.param(arm, probe, id=f"{arm.name}-{probe.id}")
+    for arm in targets.AS_BUILT
+    for probe in PROBES.values()
+    if probe.case in {None, 0.005} and unfit(probe.requires_python, arm.runtime) is None
+]
 HANGS = "opposite"
 BUILDING = {"declaring", "undeclaring"}
 """Ways that compile an extension."""
@@ -60,14 +64,10 @@ def lacks_extensions(executable: str) -> str | None:
     return None if can_build else "needs a C compiler called cc, and Python.h in "
 
 
-@pytest.mark.parametrize("probe", ONE_CASE, ids=lambda probe: probe.id)
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize(("arm", "probe"), ONE_CASE)
 @asked_again
 def test_every_way_sees_what_its_probe_names(arm: Arm, probe: Probe, agents: Agents) -> None:
     """Its check holds; a way that needs what this Python lacks is unsupported, with a reason."""
-    if unfit(probe.requires_python, arm.runtime) is not None:
-        pytest.skip(f"needs Python {probe.requires_python}")
-
     for way, one in looks(agents, arm, probe, tuple(way for way in probe.ways if way != HANGS)).items():
         reason = lacks(way, arm)
         if reason is None:

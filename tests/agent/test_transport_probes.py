@@ -34,7 +34,14 @@ SIZE = 200_000
 """More than a pipe holds: who reads must do so while the other writes."""
 
 TIME_LIMIT_S = 120
-each_arm = pytest.mark.parametrize("arm", AS_BUILT, ids=lambda arm: arm.name)
+
+KINDS = [
+    pytest.param(arm, own_gil, id=f"{arm.name}-{'own' if own_gil else 'shared'}")
+    for arm in AS_BUILT
+    for own_gil in (True, False)
+    if arm.runtime.facts.own_gil or not own_gil
+]
+"""Every Python, with each kind of interpreter that it has."""
 
 BESIDE_BYTES = {"text", "integers", "records"}
 """Shapes that go the ways of bytes, once they are pickled: versions differ in the ways, not in these."""
@@ -206,13 +213,10 @@ os._exit(0)
 """
 
 
-@pytest.mark.parametrize("own_gil", [True, False], ids=["own", "shared"])
-@each_arm
+@pytest.mark.parametrize(("arm", "own_gil"), KINDS)
 def test_channels_and_queues_bring_back_what_was_sent(arm: Arm, *, own_gil: bool, bytecode: Path) -> None:
     """The same values in every version; an empty one, and one that is gone, is an error and no waiting."""
     version = arm.runtime.facts.version
-    if own_gil and not arm.runtime.facts.own_gil:
-        pytest.skip("interpreters own a GIL from 3.12 on (PEP 684)")
     source = FACE.format(folder=str(AGENT.parent), own_gil=own_gil)
     environ = common_environment(os.environ, bytecode)
     command = [arm.runtime.executable, "-c", source]

@@ -68,7 +68,7 @@ class Docstring(NamedTuple):
     line: str
 
 
-QUESTIONS = ROOT / "src" / "gilscope" / "agent" / "measures"
+QUESTIONS = "measures"
 """The folder of built-in probes: a probe's first line is its question, which users read in tables, and stays theirs."""
 
 
@@ -88,10 +88,10 @@ def docstrings(path: Path) -> list[Docstring]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node)
-            is_question = isinstance(node, ast.Module) and QUESTIONS in path.parents and path.name[0] != "_"
+            is_question = isinstance(node, ast.Module) and QUESTIONS in path.parts and path.name[0] != "_"
             if text and not is_question:
                 name = getattr(node, "name", "the module")
-                found.append(Docstring(f"{path.relative_to(ROOT)}: {name}", text.partition("\n")[0]))
+                found.append(Docstring(f"{path.name}: {name}", text.partition("\n")[0]))
     return found
 
 

@@ -108,7 +108,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         return self.contest.probe.asks_about_workers
 
     def best_lane(self, arm: str, model: str | None = None) -> LaneFigures | None:
-        """The lane of an arm, or of one of its models, with the highest gain; None where no lane has one."""
+        """The lane of an arm, or of one of its models, with the highest gain, if any has one."""
         rows = [row for row in self.lanes if row.lane.arm.name == arm and model in {None, row.lane.model}]
         return max((row for row in rows if row.gain is not None), key=_gain, default=None)
 
