@@ -32,8 +32,8 @@ WAYS_NOTES = (
     "way. ~ marks a difference within its interval or the noise floor."
 )
 ORDER_NOTES = (
-    "An order holds where the interval of every step lies on its side, beyond the noise floor for times; it does not "
-    "where one lies on the other. By how much each kind takes more than the one before it: ratio of times, or bytes."
+    "Holds: each kind is measurably costlier than the one before it. Does not hold: at least one is measurably cheaper. "
+    "Each step is told by how much the greater kind takes more: a ratio of times, or bytes."
 )
 
 
