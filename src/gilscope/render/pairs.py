@@ -21,7 +21,10 @@ HOW_TO_READ = (
     "lane. Threads pay from the number of workers at which they overtake that lane. ~ marks a difference within its "
     "interval or the noise floor."
 )
-OF_WHICH = "The penalty has two factors: what the free-threaded build costs with its GIL on, and what switching the GIL off adds."
+OF_WHICH = (
+    "The penalty has two factors: what the free-threaded build costs with its GIL on, and what switching the GIL off "
+    "adds."
+)
 
 
 def summary(pair: PairFigures) -> Sheet:
