@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import by_hand
 from gilscope import store
-from gilscope.commands.showing import read_report
+from gilscope.figures.run import of_run
 from gilscope.render import numbers
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
@@ -26,7 +27,10 @@ def last_digit(text: str) -> float:
 def test_a_second_opinion_agrees_to_the_shown_digits(name: str) -> None:
     """Penalty with its split, gains of all lanes with two workers, and where threads pay, if they do."""
     run = store.runs(REFERENCE, "*-reference")[-1]
-    contest = next(item for item in read_report(run).run.contests if item.contest.id == name)
+    whole = store.read(run)
+    asked = tuple(item for item in whole.contests if item.id == name)
+    trials = tuple(item for item in whole.trials if item.contest == name)
+    (contest,) = of_run(msgspec.structs.replace(whole, contests=asked, trials=trials)).contests
     cold = {lane.lane.name: lane.cold_rounds for lane in contest.lanes}
     found = by_hand.told(by_hand.read(run, name), "3.14", "3.14t", 2, cold)
 

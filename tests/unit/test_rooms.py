@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 import tomllib
 from graphlib import TopologicalSorter
@@ -37,7 +38,8 @@ def room(path: Path) -> str:
     return path.relative_to(SOURCE).with_suffix("").parts[0]
 
 
-def imported(path: Path) -> set[str]:
+@functools.cache
+def imported(path: Path) -> frozenset[str]:
     """Absolute names of all that a module imports, also inside functions and for types only."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -45,14 +47,15 @@ def imported(path: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
-def used(path: Path) -> set[str]:
+@functools.cache
+def used(path: Path) -> frozenset[str]:
     """Every dotted name that a module mentions, ``print`` and ``os.environ`` for example."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
-    return names | imported(path)
+    return imported(path) | names
 
 
 def rooms_used(path: Path) -> set[str]:
