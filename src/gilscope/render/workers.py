@@ -32,8 +32,8 @@ WAYS_NOTES = (
     "way. ~ marks a difference within its interval or the noise floor."
 )
 ORDER_NOTES = (
-    "Holds: each kind is measurably costlier than the one before it. Does not hold: at least one is measurably cheaper. "
-    "Each step is told by how much the greater kind takes more: a ratio of times, or bytes."
+    "Holds: each kind is measurably costlier than the one before it. Does not hold: at least one is measurably "
+    "cheaper. Every step shows how much more the next kind takes: a ratio of times, or bytes."
 )
 
 
