@@ -141,6 +141,27 @@ def test_a_cell_opens_the_rounds_behind_the_terminals_number(page: Chrome) -> No
     assert page.find_elements(By.CSS_SELECTOR, "dialog[open]") == []
 
 
+def test_looks_at_something_offer_no_rounds(browser: Chrome, tmp_path: Path) -> None:
+    """The table holds what was seen; no lane in it opens trials, and nothing says that one does."""
+    of = contest(TWIN, FREE, builds=pair())
+    looking = msgspec.structs.replace(of.probe, observes={"lost": "updates"}, ways=("threads",))
+    seen = [
+        msgspec.structs.replace(trial, observed={"lost": 7.0}) for trial in trials(dict.fromkeys((TWIN, FREE), 1e6))
+    ]
+    run = of_run(records(msgspec.structs.replace(of, probe=looking), seen))
+    path = tmp_path / "looks.html"
+    path.write_text(html.page(report(run), seen, library(tmp_path)), encoding="utf-8")
+    browser.get(path.as_uri())
+    WebDriverWait(browser, WAIT_S).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "html[data-ready]"))
+
+    browser.find_element(By.CSS_SELECTOR, "#figures summary").click()
+    WebDriverWait(browser, WAIT_S).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "#figures td"))
+
+    assert [cell.text for cell in browser.find_elements(By.CSS_SELECTOR, "#figures td")] == ["7 ±0", "7 ±0"]
+    assert browser.find_elements(By.CSS_SELECTOR, "#figures button") == []
+    assert not browser.find_element(By.CSS_SELECTOR, "#figures .quiet").is_displayed()
+
+
 def test_filters_leave_what_was_chosen(page: Chrome) -> None:
     """A model that is switched off leaves the heat map; without any arm, nothing is left and the page says so."""
     before = len(cells(page))

@@ -205,6 +205,7 @@ function heatCell(lane) {
 function figures(contests, lanes) {
   const byName = new Map(lanes.map((lane) => [`${lane.contest} ${lane.name}`, lane]));
   find("#figures").hidden = contests.length === 0;
+  find("#figures .quiet").hidden = !lanes.some((lane) => lane.rounds);
   find("#figures .tables").replaceChildren(...contests.map(([contest, place]) => {
     const first = (text) => {
       const lane = byName.get(`${place} ${text.replace(/\*$/, "")}`);
