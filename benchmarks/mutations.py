@@ -158,8 +158,8 @@ MUTATIONS = (
     ),
     Mutation(
         "figures/transport.py",
-        "size * SPAN >= measured[-1]",
-        "size * SPAN > measured[-1]",
+        "size * SPAN >= measured_sizes[-1]",
+        "size * SPAN > measured_sizes[-1]",
         "test_transport.py::test_a_payload_of_a_hundredth_is_within_the_span",
     ),
     Mutation(
@@ -315,14 +315,14 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/launch.py",
-        "measured.wall_ns < target_ns / 2",
-        "measured.wall_ns <= target_ns / 2",
+        "timing.wall_ns < target_ns / 2",
+        "timing.wall_ns <= target_ns / 2",
         "test_lab.py::test_half_a_trial_is_enough",
     ),
     Mutation(
         "lab/launch.py",
-        "measured.wall_ns < target_ns / 2",
-        "measured.wall_ns < target_ns / 3",
+        "timing.wall_ns < target_ns / 2",
+        "timing.wall_ns < target_ns / 3",
         "test_lab.py::test_half_a_trial_is_enough",
     ),
     Mutation(
@@ -363,7 +363,7 @@ MUTATIONS = (
         "test_store.py::test_any_cut_leaves_a_prefix_that_can_be_continued",
     ),
     Mutation(
-        "store.py", "number >= begun.get", "number > begun.get", "test_store.py::test_what_is_appended_is_read_back"
+        "store.py", "number >= starts.get", "number > starts.get", "test_store.py::test_what_is_appended_is_read_back"
     ),
     # history
     Mutation(
@@ -583,8 +583,8 @@ MUTATIONS = (
     ),
     Mutation(
         "commands/measuring.py",
-        "errors.LANES_FAILED if failed else 0",
-        "errors.LANES_FAILED if failed > 1 else 0",
+        "errors.LANES_FAILED if failed_lanes else 0",
+        "errors.LANES_FAILED if failed_lanes > 1 else 0",
         "test_cli.py::TestRun::test_failed_lanes_show_in_the_status",
     ),
 )
