@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures, LaneFigures
 
 
-class Rung(msgspec.Struct, frozen=True, kw_only=True):
+class RungByArm(msgspec.Struct, frozen=True, kw_only=True):
     """One probe of the ladder; ``scaling`` is by arm, for the most threads that there are CPUs for."""
 
     probe: str
@@ -26,7 +26,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
 
     workers: int
     arms: tuple[str, ...]
-    rungs: tuple[Rung, ...]
+    rungs: tuple[RungByArm, ...]
 
 
 def ladder(contests: Iterable[ContestFigures]) -> Ladder:
@@ -40,7 +40,7 @@ def ladder(contests: Iterable[ContestFigures]) -> Ladder:
     climbed = [row for by_arm in lanes.values() for row in by_arm.values()]
     newest = _newest_free_threaded(climbed)
     rungs = [
-        Rung(probe=probe, scaling={arm: row.scaling for arm, row in by_arm.items() if row.scaling is not None})
+        RungByArm(probe=probe, scaling={arm: row.scaling for arm, row in by_arm.items() if row.scaling is not None})
         for probe, by_arm in lanes.items()
     ]
     return Ladder(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 By = Literal["version", "date"]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A version or date: the figure of its runs, and what changed since the row before it.
 
     ``change`` is None in the first row. ``circumstances`` are what else differs from the row before, in words, and
@@ -52,7 +52,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     probe: str
     arm: str
     work: str
-    rows: tuple[Row, ...]
+    rows: tuple[SeriesPoint, ...]
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         return sum(row.change is not None for series in self.series for row in series.rows)
 
     @property
-    def marked(self) -> tuple[tuple[Series, Row, Change], ...]:
+    def marked(self) -> tuple[tuple[Series, SeriesPoint, Change], ...]:
         """The changes beyond noise."""
         return tuple(
             (series, row, row.change)
@@ -154,8 +154,10 @@ def _series(
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
 
-def _row(point: _Point, figure: FigureName, change: Change | None = None, circumstances: tuple[str, ...] = ()) -> Row:
-    return Row(
+def _row(
+    point: _Point, figure: FigureName, change: Change | None = None, circumstances: tuple[str, ...] = ()
+) -> SeriesPoint:
+    return SeriesPoint(
         label=point.label,
         estimate=in_unit(figure, point.level.log),
         noise_floor=point.level.floor,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COMPARED: frozenset[FigureName] = frozenset({"penalty", "time"})
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class BothSided(msgspec.Struct, frozen=True, kw_only=True):
     """One figure in both runs; ``differences`` are what forbids, or may explain, the change, in words."""
 
     figure: FigureName
@@ -48,7 +48,7 @@ class RunComparison(msgspec.Struct, frozen=True, kw_only=True):
     before: str
     after: str
     hosts: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[BothSided, ...]
     one_sided: tuple[OneSided, ...]
 
 
@@ -78,8 +78,8 @@ def _level(figure: Figure) -> Level:
     return Level(figure.log, figure.floor)
 
 
-def _row(early: Figure, late: Figure, change: Change) -> Row:
-    return Row(
+def _row(early: Figure, late: Figure, change: Change) -> BothSided:
+    return BothSided(
         figure=early.name,
         probe=early.probe,
         arm=early.arm,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.history.changes import Change
-    from gilscope.history.series import History, Row, Series
+    from gilscope.history.series import History, Series, SeriesPoint
     from gilscope.history.summary import FigureName
 
 TITLES: dict[FigureName, str] = {
@@ -47,7 +47,7 @@ def verdict(history: History) -> str:
 
 
 def _changes(history: History) -> Sheet:
-    columns: list[Column[tuple[Series, Row, Change]]] = [
+    columns: list[Column[tuple[Series, SeriesPoint, Change]]] = [
         Column("probe and lane", lambda marked: f"{marked[0].probe} {_lane(marked[0])}"),
         Column("since", lambda marked: marked[1].label),
         Column("change", lambda marked: size(marked[2])),
@@ -65,7 +65,7 @@ def _sheet(history: History, series: Series) -> Sheet:
     rows = [row for row in series.rows[:-LATEST] if _marked(row)] + list(series.rows[-LATEST:])
     low, high = min(row.estimate.low for row in rows), max(row.estimate.high for row in rows)
     name = history.figure
-    columns: list[Column[Row]] = [
+    columns: list[Column[SeriesPoint]] = [
         Column(history.by, lambda row: row.label),
         Column(name, lambda row: figure(name, row.estimate)),
         Column("change", lambda row: "" if row.change is None else size(row.change)),
@@ -95,11 +95,11 @@ def _lane(series: Series) -> str:
     return lane_name(series.arm, series.work)
 
 
-def _also(row: Row) -> str:
+def _also(row: SeriesPoint) -> str:
     return ", ".join(row.circumstances)
 
 
-def _marked(row: Row) -> bool:
+def _marked(row: SeriesPoint) -> bool:
     return row.change is not None and row.change.beyond_noise is not None
 
 
@@ -113,7 +113,7 @@ def _scale(name: FigureName, low: float, high: float) -> str:
     return f"{low:.3g} to {high:.3g}"
 
 
-def _strip(row: Row, low: float, high: float) -> str:
+def _strip(row: SeriesPoint, low: float, high: float) -> str:
     """A row's interval as a line with a dot at the estimate, on the scale of the series."""
     places = _places((row.estimate.low, row.estimate.value, row.estimate.high), low, high)
     left, dot, right = places

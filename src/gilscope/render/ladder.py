@@ -10,7 +10,7 @@ from gilscope.render.cells import if_measured
 from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
-    from gilscope.figures.ladder import Ladder, Rung
+    from gilscope.figures.ladder import Ladder, RungByArm
 
 HOW_TO_READ = (
     "Throughput against one thread of the same arm: {workers} is all that there is to win, 1 is nothing won, and less "
@@ -20,7 +20,7 @@ HOW_TO_READ = (
 
 def sheet(ladder: Ladder) -> Sheet:
     """Rungs down and arms across: what threads bring, for as many as there are CPUs."""
-    columns: list[Column[Rung]] = [
+    columns: list[Column[RungByArm]] = [
         Column("rung", lambda rung: rung.probe),
         *(Column(arm, partial(_scaling, arm)) for arm in ladder.arms),
     ]
@@ -28,5 +28,5 @@ def sheet(ladder: Ladder) -> Sheet:
     return tabulate(title, columns, ladder.rungs, [HOW_TO_READ.format(workers=ladder.workers)])
 
 
-def _scaling(arm: str, rung: Rung) -> str:
+def _scaling(arm: str, rung: RungByArm) -> str:
     return if_measured(rung.scaling.get(arm), numbers.ratio)

@@ -13,12 +13,12 @@ from gilscope.values.contests import lane_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.history.two_runs import OneSided, Row, RunComparison
+    from gilscope.history.two_runs import BothSided, OneSided, RunComparison
 
 
 def sheets(compared: RunComparison) -> Iterator[Sheet]:
     """A sheet for every probe, then one for figures without a counterpart."""
-    probes: dict[str, list[Row]] = defaultdict(list)
+    probes: dict[str, list[BothSided]] = defaultdict(list)
     for row in compared.rows:
         probes[row.probe].append(row)
     for probe, rows in probes.items():
@@ -34,8 +34,8 @@ def _one_sided(compared: RunComparison) -> Sheet:
     return tabulate("In one run only", columns, compared.one_sided)
 
 
-def _sheet(compared: RunComparison, probe: str, rows: Sequence[Row]) -> Sheet:
-    columns: list[Column[Row]] = [
+def _sheet(compared: RunComparison, probe: str, rows: Sequence[BothSided]) -> Sheet:
+    columns: list[Column[BothSided]] = [
         Column("figure", _name),
         Column("before", lambda row: figure(row.figure, row.before)),
         Column("after", lambda row: figure(row.figure, row.after)),
@@ -46,12 +46,12 @@ def _sheet(compared: RunComparison, probe: str, rows: Sequence[Row]) -> Sheet:
     return tabulate(f"{probe}: {compared.before}, then {compared.after}", columns, rows, _notes(compared, rows))
 
 
-def _name(row: Row) -> str:
+def _name(row: BothSided) -> str:
     is_penalty = row.figure == "penalty" and row.work == "serial"
     return f"penalty {row.arm}" if is_penalty else lane_name(row.arm, row.work)
 
 
-def _notes(compared: RunComparison, rows: Sequence[Row]) -> Iterator[str]:
+def _notes(compared: RunComparison, rows: Sequence[BothSided]) -> Iterator[str]:
     if len(compared.hosts) > 1:
         yield f"NOT COMPARABLE hosts: {compared.hosts[0]}, then {compared.hosts[1]}. All changes hold this difference."
     arms: dict[str, list[str]] = defaultdict(list)
