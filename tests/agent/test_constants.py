@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 
 import targets
 from agents import Agents
+from gilscope.agent import bytecode
 from gilscope.agent.timing import digest
 from gilscope.values.contests import Probe
 from targets import environment, models_of
@@ -146,6 +148,18 @@ def test_constants_of_a_script_for_pyperf_are_those_of_a_module(
 
     last = {model: json.loads(one.printed.splitlines()[-1]) for model, one in ended.items()}
     assert last == expected
+
+
+def test_a_module_is_compiled_as_its_importer_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What importlib passes on, such as 3.15's name of the module, goes to its own loader; here it is the level."""
+    monkeypatch.setattr(SourceFileLoader, "source_to_code", SourceFileLoader.source_to_code)
+    loader = SourceFileLoader("module", "module.py")
+    plain = loader.source_to_code(b"assert 1.5 > 2.5", "module.py", _optimize=1)
+    for _ in range(2):
+        bytecode.import_as_later()
+
+    assert loader.source_to_code(b"assert 1.5 > 2.5", "module.py", _optimize=1) == plain
+    assert loader.source_to_code(b"assert 1.5 > 2.5", "module.py", _optimize=0) != plain
 
 
 FUTURE = """

@@ -11,6 +11,8 @@ from __future__ import annotations
 import marshal
 from importlib.machinery import SourceFileLoader
 
+_compile_module = SourceFileLoader.source_to_code
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
@@ -24,15 +26,18 @@ def compiled(text: Any, path: str) -> CodeType:  # noqa: ANN401 - text, bytes or
         SyntaxError: it cannot be parsed.
         ValueError: it holds null bytes.
     """
-    fresh = compile(text, path, "exec", dont_inherit=True)
-    code: CodeType = marshal.loads(marshal.dumps(fresh))  # noqa: S302 - written in this very line
-    return code
+    return _as_loaded(compile(text, path, "exec", dont_inherit=True))
 
 
 def import_as_later() -> None:
     """Give modules, at their first import, the code that they have at later ones, when there is a ``.pyc``."""
-    SourceFileLoader.source_to_code = _source_to_code  # type: ignore[assignment, method-assign] # importlib has no other hook
+    SourceFileLoader.source_to_code = _source_to_code  # type: ignore[assignment, method-assign] # the only hook
 
 
-def _source_to_code(_: SourceFileLoader, data: Any, path: str, **__: int) -> CodeType:  # noqa: ANN401 - as compile()
-    return compiled(data, path)
+def _source_to_code(loader: SourceFileLoader, *arguments: Any, **options: Any) -> CodeType:  # noqa: ANN401 - passed on
+    return _as_loaded(_compile_module(loader, *arguments, **options))
+
+
+def _as_loaded(fresh: CodeType) -> CodeType:
+    code: CodeType = marshal.loads(marshal.dumps(fresh))  # noqa: S302 - written in this very line
+    return code
