@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
 from packaging.specifiers import SpecifierSet
 
 from gilscope.errors import UsageError
@@ -76,7 +77,7 @@ def executables() -> list[tuple[str, str]]:
     """Short texts and paths: of the chosen runtimes, or of all files on the machine that may be a Python."""
     if SET in os.environ:
         return [(f"{runtime.origin}-{runtime.name}", runtime.executable) for runtime in RUNTIMES]
-    found = candidates(os.environ, [sys.executable], Path(os.devnull))
+    found = candidates(os.environ, [sys.executable], platformdirs.user_data_path("gilscope") / "pythons")
     return [(f"{candidate.origin}-{candidate.label}", candidate.path) for candidate in found]
 
 
