@@ -12,45 +12,13 @@ import statistics
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 SPEECH = runpy.run_path(str(ROOT / "tests" / "unit" / "test_speech.py"))
+CIRCLES = runpy.run_path(str(ROOT / "tests" / "unit" / "test_circles.py"))
 LONG_FILE = 300
-AGENT = "gilscope_agent"
 
 Graph = dict[str, set[str]]
-
-
-def modules(package: Path) -> dict[str, Path]:
-    """Every module by its dotted name below the package; a folder's own module has the folder's name."""
-    paths = {".".join(path.relative_to(package).with_suffix("").parts): path for path in package.rglob("*.py")}
-    return {name.removesuffix(".__init__"): path for name, path in paths.items() if name != "__init__"}
-
-
-def imports(known: dict[str, Path]) -> Graph:
-    """The modules that each module imports, also inside functions and for types only."""
-    return {name: {target for target in _imported(name, path, known) if target != name} for name, path in known.items()}
-
-
-def _imported(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
-    here = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            module = (node.module or "").split(".") if node.module else []
-            if node.level:
-                base = [*here[: len(here) - node.level + 1], *module]
-            elif module[:1] in (["gilscope"], [AGENT]):
-                base = ["agent"] * (module[0] == AGENT) + module[1:]
-            else:
-                continue
-            for alias in node.names:
-                parts = [*base, alias.name]
-                candidates = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-                yield from [next((each for each in candidates if each in known), name)]
 
 
 def in_circles(graph: Graph) -> set[str]:
@@ -76,8 +44,8 @@ def lengths_of_functions(paths: list[Path]) -> list[int]:
 def figures(checkout: Path) -> dict[str, str]:
     """The figures of one checkout, by name."""
     package = checkout / "src" / "gilscope"
-    known = modules(package)
-    graph = imports(known)
+    known = CIRCLES["named_modules"](package)
+    graph = CIRCLES["imports"](package, CIRCLES["OURS"])
     rooms = {name.partition(".")[0] for name in known}
     arrows = {
         (name.partition(".")[0], target.partition(".")[0]) for name, targets in graph.items() for target in targets
