@@ -3,6 +3,7 @@
 Format history (``RunHeader.schema``):
     1   run, contest, skip, calibration, trial, finding, contest end.
     2   memory; lanes have ways, probes cases, trials observations.
+    3   trials count switches, faults and collections; contests have capacity lanes.
 
 A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
 """
@@ -25,7 +26,7 @@ from gilscope.values.records import Calibration, ContestEnd, Finding, Memory, Re
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA = 2
+SCHEMA = 3
 SUFFIX = ".jsonl"
 
 _encoder = msgspec.json.Encoder()

@@ -12,7 +12,7 @@ from gilscope_agent.workload import opened
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gilscope_agent.records import LaneOrder, WorkerRecord
+    from gilscope_agent.records import LaneOrder, ResultRecord, WorkerRecord
     from gilscope_agent.workload import Workload
 
 
@@ -24,9 +24,7 @@ class TakingTurns:
 
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
-            self._benches = [
-                Bench(probe.repeat(state), probe.check, own_process=False) for state in states(probe, order)
-            ]
+            self._benches = [Bench(probe.repeat(state), probe.check, "thread") for state in states(probe, order)]
             serve()
 
         opened(order, up)
@@ -35,3 +33,7 @@ class TakingTurns:
         """One after the other."""
         gate_ns = perf_counter_ns()
         return gate_ns, [bench.measure(loops) for bench in self._benches[:count]]
+
+    def hand_over(self, count: int) -> list[ResultRecord]:
+        """Judge the results, now that all have ended."""
+        return [result for bench in self._benches[:count] for result in bench.hand_over()]

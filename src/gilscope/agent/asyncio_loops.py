@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from time import perf_counter_ns, process_time_ns, thread_time_ns
+from time import perf_counter_ns
 
 from . import stray
 from .threads import states
-from .timing import TrialLog, fault_of_work
+from .timing import Results, fault_of_work
 from .units import Awaited
+from .usage import Meter
 from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from typing import Callable, List, Tuple
+    from typing import Callable, List, Optional, Tuple
 
-    from .records import LaneOrder, WorkerRecord
+    from .records import LaneOrder, ResultRecord, Usage, WorkerRecord
     from .units import Outcome
     from .workload import Workload
 
@@ -34,7 +35,7 @@ class _Task:
 
     def __init__(self, probe: Workload, state: object) -> None:
         repeat = probe.repeat(state)
-        self.log = TrialLog(probe.check)
+        self.results = Results(probe.check)
         if isinstance(repeat, Awaited):
             self._within = repeat.within
             self.new_event_loop = repeat.new_event_loop
@@ -68,6 +69,7 @@ class Tasks:
             self.inner_loops = probe.inner_loops
             self._tasks = [_Task(probe, state) for state in states(probe, order)]
             self._loop = self._tasks[0].new_event_loop()
+            self._meter = Meter("thread")
             serve()
             self._loop.close()
 
@@ -76,21 +78,41 @@ class Tasks:
     def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Start the tasks of the first ``count`` workers and wait for them.
 
-        No clock measures the CPU time of a task, so that each is said to have had its share of all.
+        What a task used, nobody counts: each is said to have had its share of what their thread did.
         """
         chosen = self._tasks[:count]
 
         async def all_of_them() -> List[Run]:
             return await asyncio.gather(*(task.run(loops) for task in chosen))
 
-        cpu_ns = process_time_ns()
+        self._meter.begin()
         gate_ns = perf_counter_ns()
         runs = self._loop.run_until_complete(all_of_them())
-        cpu_ns = (process_time_ns() - cpu_ns) // count
-        return gate_ns, [
-            task.log.record(start_ns, end_ns, cpu_ns, outcome)
-            for task, (start_ns, end_ns, outcome) in zip(chosen, runs)
-        ]
+        used = _share(self._meter.end(), count)
+        return gate_ns, [task.results.keep(*run, used) for task, run in zip(chosen, runs)]
+
+    def hand_over(self, count: int) -> List[ResultRecord]:
+        """Judge the results here."""
+        return [result for task in self._tasks[:count] for result in task.results.hand_over()]
+
+
+def _share(used: Usage, count: int) -> Usage:
+    """Return one task's share of what their thread used."""
+
+    def part(amount: Optional[int]) -> Optional[int]:
+        return None if amount is None else amount // count
+
+    return {
+        "cpu_ns": used["cpu_ns"] // count,
+        "others_ns": 0,
+        "wait_ns": part(used["wait_ns"]),
+        "system_ns": part(used["system_ns"]),
+        "voluntary": part(used["voluntary"]),
+        "involuntary": part(used["involuntary"]),
+        "faults": part(used["faults"]),
+        "collections": None,
+        "paused_ns": None,
+    }
 
 
 class _Thread:
@@ -98,6 +120,7 @@ class _Thread:
 
     def __init__(self, task: _Task) -> None:
         self._task = task
+        self._meter = Meter("thread")
         self._loop = task.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -105,10 +128,16 @@ class _Thread:
     def open_gate(self, loops: int) -> Future[WorkerRecord]:
         return asyncio.run_coroutine_threadsafe(self._measured(loops), self._loop)
 
+    def hand_over(self) -> List[ResultRecord]:
+        return asyncio.run_coroutine_threadsafe(self._handed_over(), self._loop).result()
+
     async def _measured(self, loops: int) -> WorkerRecord:
-        cpu_ns = thread_time_ns()
+        self._meter.begin()
         start_ns, end_ns, outcome = await self._task.run(loops)
-        return self._task.log.record(start_ns, end_ns, thread_time_ns() - cpu_ns, outcome)
+        return self._task.results.keep(start_ns, end_ns, outcome, self._meter.end())
+
+    async def _handed_over(self) -> List[ResultRecord]:
+        return self._task.results.hand_over()
 
     def end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -136,3 +165,7 @@ class LoopThreads:
         gate_ns = perf_counter_ns()
         futures = [thread.open_gate(loops) for thread in self._threads[:count]]
         return gate_ns, [future.result() for future in futures]
+
+    def hand_over(self, count: int) -> List[ResultRecord]:
+        """Let each loop judge its own result."""
+        return [result for thread in self._threads[:count] for result in thread.hand_over()]

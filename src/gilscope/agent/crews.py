@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Protocol, Tuple
 
-    from .records import LaneOrder, WorkerRecord
+    from .records import LaneOrder, ResultRecord, WorkerRecord
 
     class Crew(Protocol):
         """The workers of one lane, started once; every trial opens them a gate.
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
             Returns:
                 The gate's time in ns and a record per worker.
             """
+
+        def hand_over(self, count: int) -> List[ResultRecord]:
+            """Return the results of the trial just run by the first ``count`` workers, now that all have ended."""
 
 
 def crew(place: str) -> Crew:

@@ -10,7 +10,7 @@ from time import perf_counter_ns
 from . import subinterpreter
 from .fault import LaneError, failure
 from .remote import PipeEnd, Remote, send
-from .timing import Bench
+from .timing import END, HAND_OVER, Bench
 from .units import Awaited
 from .workload import opened
 
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Tuple
 
-    from .records import LaneOrder, WorkerRecord
+    from .records import LaneOrder, ResultRecord, WorkerRecord
     from .workload import Workload
 
 ONE_EVENT_LOOP = "asyncio knows one running event loop in the whole process before 3.12"
@@ -44,7 +44,7 @@ class _Interpreters:
         self.inner_loops = ready[0]["inner_loops"]
         serve()
         for remote in self._remotes:
-            remote.order(0)
+            remote.order(END)
         for thread in self._threads:
             thread.join()
 
@@ -55,6 +55,13 @@ class _Interpreters:
         for remote in chosen:
             remote.order(loops)
         return gate_ns, [remote.measured() for remote in chosen]
+
+    def hand_over(self, count: int) -> List[ResultRecord]:
+        """Let each worker judge its own result."""
+        chosen = self._remotes[:count]
+        for remote in chosen:
+            remote.order(HAND_OVER)
+        return [result for remote in chosen for result in remote.results()]
 
     def _hire(self, order: LaneOrder) -> Remote:
         orders_in, orders_out = os.pipe()
@@ -90,7 +97,9 @@ def _rehearse(probe: Workload) -> None:
     repeat = probe.repeat(probe.fresh_state())
     if sys.version_info < (3, 12) and isinstance(repeat, Awaited):
         raise LaneError(failure("start", "unsupported", ONE_EVENT_LOOP))
-    Bench(repeat, probe.check, own_process=False).measure(1)
+    bench = Bench(repeat, probe.check, "thread")
+    bench.measure(1)
+    bench.hand_over()
 
 
 class OwnGilInterpreters(_Interpreters):

@@ -10,7 +10,7 @@ from . import stacks, stray
 from .crews import crew
 from .door import Door
 from .fault import LaneError, raised
-from .timing import gil_enabled
+from .gil import gil_enabled
 from .trials import Trials
 
 TYPE_CHECKING = False

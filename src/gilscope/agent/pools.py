@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from typing import Callable, List, Set, Tuple
 
-    from .records import Answer, LaneOrder, Presence, Record, WorkerRecord
+    from .records import Answer, LaneOrder, Presence, Record, ResultRecord, WorkerRecord
     from .tasks import Task
     from .workload import Workload
 
@@ -38,7 +38,7 @@ TOO_OLD = "InterpreterPoolExecutor came with 3.14"
 # The first source text that a new interpreter of a pool runs.
 _BIRTH = """
 from gilscope_agent import tasks
-tasks.take_up({order!r}, own_process=False)
+tasks.take_up({order!r}, "interpreter")
 """
 
 
@@ -63,7 +63,8 @@ class ThreadPool:
 
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
-            benches = [Bench(probe.repeat(state), probe.check, own_process=False) for state in states(probe, order)]
+            self._benches = [Bench(probe.repeat(state), probe.check, "thread") for state in states(probe, order)]
+            unclaimed = list(self._benches)
             here = threading.local()
 
             def measure(loops: int) -> WorkerRecord:
@@ -72,7 +73,7 @@ class ThreadPool:
 
             self._task = measure
             self._pool = futures.ThreadPoolExecutor(
-                len(benches), initializer=lambda: setattr(here, "bench", benches.pop())
+                len(unclaimed), initializer=lambda: setattr(here, "bench", unclaimed.pop())
             )
             roll_call(lambda: self._results(lambda _: tasks.presence(), 0, order["workers"]), order["workers"])
             serve()
@@ -84,6 +85,10 @@ class ThreadPool:
         """Submit ``count`` tasks, then wait for them."""
         gate_ns = perf_counter_ns()
         return gate_ns, self._results(self._task, loops, count)
+
+    def hand_over(self, _: int) -> List[ResultRecord]:
+        """Judge the results here, since no one but the pool chooses which thread takes a task."""
+        return [result for bench in self._benches for result in bench.hand_over()]
 
     def _results(self, task: Callable[[int], Record], loops: int, count: int) -> List[Record]:
         submitted = [self._pool.submit(task, loops) for _ in range(count)]
@@ -104,6 +109,7 @@ class DistantPool:
         if order["benchmark"] is not None:
             raise LaneError(failure("start", "unsupported", NO_SCRIPTS))
         self._processes: List[BaseProcess] = []
+        self._workers = order["workers"]
         self._start(order)
         try:
             roll_call(lambda: self._records(tasks.attend, 0, order["workers"]), order["workers"])
@@ -120,6 +126,14 @@ class DistantPool:
         """Submit ``count`` tasks, then wait for them."""
         gate_ns = perf_counter_ns()
         return gate_ns, self._records(tasks.run, loops, count)
+
+    def hand_over(self, count: int) -> List[ResultRecord]:
+        """Call the workers until all results are there: a worker that is late leaves its task to another."""
+        results: List[ResultRecord] = []
+        while len(results) < count:
+            for of_worker in self._records(tasks.hand_over, 0, self._workers):
+                results += of_worker
+        return results
 
     def _records(self, task: Task[Record], loops: int, count: int) -> List[Record]:
         try:

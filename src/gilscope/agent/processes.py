@@ -10,6 +10,7 @@ from time import perf_counter_ns
 from . import stacks, stray
 from .fault import LaneError
 from .remote import Remote, send, serve
+from .timing import END, HAND_OVER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from typing import Any, Callable, List, Sequence, Tuple, TypeVar
 
-    from .records import LaneOrder, WorkerRecord
+    from .records import LaneOrder, ResultRecord, WorkerRecord
     from .remote import FramePipe
 
     Record = TypeVar("Record")
@@ -38,7 +39,7 @@ def live(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, inherited: List[
     if order.get("benchmark") is not None:
         for name in ITS_OWN:
             sys.modules.pop(name, None)
-    serve(order, inbox, outbox, own_process=True)
+    serve(order, inbox, outbox, "process")
 
 
 def obituary(processes: Sequence[BaseProcess]) -> str:
@@ -61,7 +62,7 @@ class _Processes:
         self.inner_loops = self._answers(Remote.ready, self._remotes)[0]["inner_loops"]
         serve()
         for remote in self._remotes:
-            remote.order(0)
+            remote.order(END)
         for process in self._processes:
             process.join(SECONDS_TO_LEAVE)
             process.kill()
@@ -73,6 +74,13 @@ class _Processes:
         for remote in chosen:
             remote.order(loops)
         return gate_ns, self._answers(Remote.measured, chosen)
+
+    def hand_over(self, count: int) -> List[ResultRecord]:
+        """Let each worker judge its own result."""
+        chosen = self._remotes[:count]
+        for remote in chosen:
+            remote.order(HAND_OVER)
+        return [result for results in self._answers(Remote.results, chosen) for result in results]
 
     def _start(self, order: LaneOrder) -> None:
         context: Any = multiprocessing.get_context(self.method)

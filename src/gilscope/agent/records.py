@@ -68,26 +68,49 @@ if TYPE_CHECKING:
         reason: str
         detail: str
 
+    class Usage(TypedDict):
+        """What one worker used of the machine in a trial; None stands for what nobody counts here.
+
+        ``cpu_ns`` is its thread's, ``others_ns`` that of all other threads and ended children of its process, where
+        that is its own. ``wait_ns`` is the time in the run queue, ``system_ns`` the part of the CPU time that the
+        kernel took; switches of the thread are ``voluntary`` or ``involuntary``. ``collections`` and their
+        ``paused_ns`` are None where it shares its interpreter.
+        """
+
+        cpu_ns: int
+        others_ns: int
+        wait_ns: Optional[int]
+        system_ns: Optional[int]
+        voluntary: Optional[int]
+        involuntary: Optional[int]
+        faults: Optional[int]
+        collections: Optional[int]
+        paused_ns: Optional[int]
+
     class WorkerRecord(TypedDict):
         """One worker's share of a trial.
 
-        ``start_ns`` and ``end_ns`` are on the monotonic clock. ``wait_ns`` is the time in the run queue since the
-        worker's last trial, None in its first one and where the system does not report it. ``own_ns`` is what a unit
-        that times itself returned, None for all others. ``digest`` is that of the last result, ``observed`` what the
-        unit saw, ``gil`` whether the process held a GIL afterwards.
+        ``start_ns`` and ``end_ns`` are on the monotonic clock. ``own_ns`` is what a unit that times itself returned,
+        None for all others, ``gil`` whether the process held a GIL afterwards.
         """
 
         start_ns: int
         end_ns: int
-        cpu_ns: int
-        wait_ns: Optional[int]
         own_ns: Optional[int]
-        digest: str
-        observed: Sightings
+        used: Usage
         gil: bool
 
+    class ResultRecord(TypedDict):
+        """One worker's result of a trial: the digest of the last one, and what the unit saw."""
+
+        digest: str
+        observed: Sightings
+
     class TrialRecord(TypedDict):
-        """One trial of a lane; times count from the gate, and the lists have one entry per worker."""
+        """One trial of a lane; times count from the gate, and the lists have one entry per worker.
+
+        ``collections`` and ``paused_ns`` are those of all its interpreters together.
+        """
 
         loops: int
         wall_ns: int
@@ -95,7 +118,14 @@ if TYPE_CHECKING:
         ends_ns: List[int]
         own_ns: List[Optional[int]]
         cpu_ns: List[int]
+        others_ns: List[int]
         wait_ns: List[Optional[int]]
+        system_ns: List[Optional[int]]
+        voluntary: List[Optional[int]]
+        involuntary: List[Optional[int]]
+        faults: List[Optional[int]]
+        collections: int
+        paused_ns: Optional[int]
         digests: List[str]
         observed: Sightings
         gil_before: bool
@@ -124,5 +154,5 @@ if TYPE_CHECKING:
 
     Record = TypeVar("Record")
 
-    Answer = Union[Tuple[Literal["failed"], Failure], Tuple[Literal["ready", "measured"], Record]]
+    Answer = Union[Tuple[Literal["failed"], Failure], Tuple[Literal["ready", "measured", "results"], Record]]
     """What a worker in another interpreter or process answers."""

@@ -1,7 +1,8 @@
 """A worker that lives behind a pair of pipes: in a subinterpreter or in a process of its own.
 
 Both ends speak frames of ``marshal``, the one serialiser that every interpreter has built in; both ends always run
-on one version. A frame from the worker is ``(kind, record)`` with kind ``ready``, ``measured`` or ``failed``.
+on one version. A frame from the worker is ``(kind, record)``, where the kind is ``ready``, ``measured``, ``results`` or
+``failed``.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import marshal
 import os
 
 from .fault import LaneError, failure, raised
-from .timing import Bench
+from .timing import END, HAND_OVER, Bench
 from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Protocol, Union
+    from typing import Any, List, Protocol, Union
 
-    from .records import Failure, LaneOrder, Readiness, WorkerRecord
+    from .records import Failure, LaneOrder, Readiness, ResultRecord, WorkerRecord
+    from .usage import Scope
     from .workload import Workload
 
     class FramePipe(Protocol):
@@ -60,17 +62,20 @@ class PipeEnd:
         return data
 
 
-def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, *, own_process: bool) -> None:
-    """Load the probe and answer every number of loops with a measurement, until the inbox ends or says 0."""
+def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, scope: Scope) -> None:
+    """Load the probe and answer every number of loops with a measurement, until the inbox ends or says so."""
 
     def up(probe: Workload) -> None:
-        bench = Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=own_process)
+        bench = Bench(probe.repeat(probe.fresh_state()), probe.check, scope)
         send(outbox, "ready", {"inner_loops": probe.inner_loops})
         while True:
-            loops = marshal.loads(inbox.recv_bytes())  # noqa: S302 - both ends are ours
-            if not loops:
+            wanted = marshal.loads(inbox.recv_bytes())  # noqa: S302 - both ends are ours
+            if wanted == END:
                 return
-            send(outbox, "measured", bench.measure(loops))
+            if wanted == HAND_OVER:
+                send(outbox, "results", bench.hand_over())
+            else:
+                send(outbox, "measured", bench.measure(wanted))
 
     try:
         opened(order, up)
@@ -84,10 +89,10 @@ def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, *, own_process:
 
 def serve_descriptors(order: LaneOrder, read_fd: int, write_fd: int) -> None:
     """Serve inside a subinterpreter, behind two file descriptors of its process."""
-    serve(order, PipeEnd(read_fd), PipeEnd(write_fd), own_process=False)
+    serve(order, PipeEnd(read_fd), PipeEnd(write_fd), "interpreter")
 
 
-def send(outbox: FramePipe, kind: str, record: Union[Readiness, WorkerRecord, Failure]) -> None:
+def send(outbox: FramePipe, kind: str, record: Union[Readiness, WorkerRecord, List[ResultRecord], Failure]) -> None:
     """Write one frame to the near side."""
     outbox.send_bytes(marshal.dumps((kind, record)))  # type: ignore[arg-type]  # a TypedDict is a dict
 
@@ -99,9 +104,9 @@ class Remote:
         self._inbox = inbox
         self._outbox = outbox
 
-    def order(self, loops: int) -> None:
-        """Open the gate: let the worker run the unit ``loops`` times; 0 ends it."""
-        self._outbox.send_bytes(marshal.dumps(loops))
+    def order(self, order: int) -> None:
+        """Open the gate: let the worker run the unit so often, or hand its result over, or end."""
+        self._outbox.send_bytes(marshal.dumps(order))
 
     def ready(self) -> Readiness:
         """Wait until the worker has loaded the probe.
@@ -120,6 +125,15 @@ class Remote:
         """
         record: WorkerRecord = self._record()
         return record
+
+    def results(self) -> List[ResultRecord]:
+        """Wait for the judged results.
+
+        Raises:
+            LaneError: the worker failed, or died without a word.
+        """
+        records: List[ResultRecord] = self._record()
+        return records
 
     def _record(self) -> Any:  # noqa: ANN401 - what comes next, the caller knows
         try:

@@ -19,7 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Literal, Optional
 
-    from .records import Answer, Failure, LaneOrder, Presence, Record, WorkerRecord
+    from .records import Answer, Failure, LaneOrder, Presence, Record, ResultRecord, WorkerRecord
+    from .usage import Scope
     from .workload import Workload
 
     Task = Callable[[int], Answer[Record]]
@@ -33,9 +34,9 @@ _workers: List[PoolWorker] = []
 class PoolWorker:
     """A pool's worker in its own process or interpreter: the loaded probe, or why there is none."""
 
-    def __init__(self, order: LaneOrder, *, own_process: bool) -> None:
-        self._own_process = own_process
-        self._copies = Copies() if own_process and hasattr(os, "fork") else None
+    def __init__(self, order: LaneOrder, scope: Scope) -> None:
+        self._scope = scope
+        self._copies = Copies() if scope == "process" and hasattr(os, "fork") else None
         self._bench: Optional[Bench] = None
         self._fault = failure("load", "raised", "no probe was loaded")
         try:
@@ -45,7 +46,7 @@ class PoolWorker:
         except BaseException as error:  # noqa: BLE001 - an initialiser that raises breaks the pool and says not why
             self._fault = raised("load", error)
 
-    def answer(self, kind: Literal["ready", "measured"], act: Callable[[Bench], Record]) -> Answer[Record]:
+    def answer(self, kind: Literal["ready", "measured", "results"], act: Callable[[Bench], Record]) -> Answer[Record]:
         """Answer with what ``act`` makes of the probe, or why it does not."""
         if self._bench is None:
             return "failed", self._fault
@@ -58,7 +59,7 @@ class PoolWorker:
         return kind, record
 
     def _keep(self, probe: Workload) -> None:
-        self._bench = Bench(probe.repeat(probe.fresh_state()), probe.check, own_process=self._own_process)
+        self._bench = Bench(probe.repeat(probe.fresh_state()), probe.check, self._scope)
 
 
 class Copies:
@@ -81,10 +82,10 @@ class Copies:
         raise LaneError(marshal.loads(report))  # noqa: S302 - written by a copy of this very process
 
 
-def take_up(order: LaneOrder, *, own_process: bool) -> None:
+def take_up(order: LaneOrder, scope: Scope) -> None:
     """Load the probe, once."""
     if not _workers:
-        _workers.append(PoolWorker(order, own_process=own_process))
+        _workers.append(PoolWorker(order, scope))
 
 
 def take_up_process(order: LaneOrder) -> None:
@@ -93,7 +94,7 @@ def take_up_process(order: LaneOrder) -> None:
         from . import stacks  # noqa: PLC0415 - faulthandler cannot be imported in an interpreter
 
         stacks.write_on_request()
-        take_up(order, own_process=True)
+        take_up(order, "process")
 
 
 def attend(_: int) -> Answer[Presence]:
@@ -112,6 +113,12 @@ def presence() -> Presence:
 def run(loops: int) -> Answer[WorkerRecord]:
     """Run the unit ``loops`` times."""
     return _workers[0].answer("measured", lambda bench: bench.measure(loops))
+
+
+def hand_over(_: int) -> Answer[List[ResultRecord]]:
+    """Judge this worker's results, after a moment in which its fellows can take tasks too."""
+    time.sleep(SECONDS_OF_A_ROLL_CALL)
+    return _workers[0].answer("results", lambda bench: bench.hand_over())
 
 
 def record(answer: Answer[Record]) -> Record:

@@ -6,14 +6,14 @@ import threading
 from time import perf_counter_ns
 
 from .fault import LaneError, raised
-from .timing import Bench
+from .timing import END, HAND_OVER, Bench
 from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Tuple
 
-    from .records import LaneOrder, WorkerRecord
+    from .records import LaneOrder, ResultRecord, WorkerRecord
     from .workload import Workload
 
 
@@ -26,33 +26,33 @@ class _Worker:
         self._done = threading.Lock()
         self._gate.acquire()
         self._done.acquire()
-        self._loops = 0
+        self._order = END
         self._outcome: Any = None
         self._thread = threading.Thread(target=self._live, daemon=True)
         self._thread.start()
 
-    def open_gate(self, loops: int) -> None:
-        self._loops = loops
+    def open_gate(self, order: int) -> None:
+        self._order = order
         self._gate.release()
 
-    def record(self) -> WorkerRecord:
+    def outcome(self) -> Any:  # noqa: ANN401 - what was ordered, the caller knows
         self._done.acquire()
         if isinstance(self._outcome, LaneError):
             raise self._outcome
-        record: WorkerRecord = self._outcome
-        return record
+        return self._outcome
 
     def end(self) -> None:
-        self.open_gate(0)
+        self.open_gate(END)
         self._thread.join()
 
     def _live(self) -> None:
         while True:
             self._gate.acquire()
-            if not self._loops:
+            if self._order == END:
                 return
             try:
-                self._outcome = self._bench.measure(self._loops)
+                bench = self._bench
+                self._outcome = bench.hand_over() if self._order == HAND_OVER else bench.measure(self._order)
             except LaneError as error:
                 self._outcome = error
             except BaseException as error:  # noqa: BLE001 - a worker that died in silence would be waited for
@@ -69,7 +69,7 @@ class Threads:
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
             self._workers = [
-                _Worker(Bench(probe.repeat(state), probe.check, own_process=False)) for state in states(probe, order)
+                _Worker(Bench(probe.repeat(state), probe.check, "thread")) for state in states(probe, order)
             ]
             serve()
             for worker in self._workers:
@@ -83,7 +83,14 @@ class Threads:
         gate_ns = perf_counter_ns()
         for worker in chosen:
             worker.open_gate(loops)
-        return gate_ns, [worker.record() for worker in chosen]
+        return gate_ns, [worker.outcome() for worker in chosen]
+
+    def hand_over(self, count: int) -> List[ResultRecord]:
+        """Let each worker judge its own result."""
+        chosen = self._workers[:count]
+        for worker in chosen:
+            worker.open_gate(HAND_OVER)
+        return [result for worker in chosen for result in worker.outcome()]
 
 
 def states(probe: Workload, order: LaneOrder) -> List[object]:

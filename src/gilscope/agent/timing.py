@@ -1,57 +1,33 @@
-"""One worker's share of a trial: run the unit, note when it started and ended, and what it used."""
+"""One worker's share of a trial: run the unit, note when it started and ended, and judge its result afterwards."""
 
 from __future__ import annotations
 
 import binascii
-import os
-import sys
-from time import perf_counter_ns, process_time_ns, thread_time_ns
+from time import perf_counter_ns
 
 from . import stray
 from .fault import LaneError, failure, raised
+from .gil import gil_enabled
 from .units import Observed, blocking
+from .usage import Meter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Optional
+    from typing import Callable, List, Optional
 
-    from .records import WorkerRecord
+    from .records import ResultRecord, Usage, WorkerRecord
     from .units import AnyRepeat, Outcome
+    from .usage import Scope
 
     Check = Callable[[object], None]
+
+END, HAND_OVER = 0, -1
+"""Orders to a worker beside a number of loops: to end, and to judge the result of the trial just run."""
 
 OBSERVED = "observed"
 """The digest of all observations: what differs from trial to trial cannot be compared."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
-
-
-def gil_enabled() -> bool:
-    """Return whether this process holds a GIL now; builds before 3.13 always do."""
-    ask = getattr(sys, "_is_gil_enabled", None)
-    return True if ask is None else bool(ask())
-
-
-class RunQueue:
-    """Linux's record of the time that a thread was runnable without a CPU (schedstat).
-
-    Its file is opened once, by the thread itself: opening it costs more than a trial's other book-keeping together.
-    """
-
-    def __init__(self) -> None:
-        try:
-            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
-        except OSError:
-            self._file = -1
-
-    def wait_ns(self) -> Optional[int]:
-        """Return nanoseconds since the thread began, None where the system has no record."""
-        if self._file < 0:
-            return None
-        try:
-            return int(os.pread(self._file, 100, 0).split()[1])
-        except (OSError, IndexError, ValueError):
-            return None
 
 
 def digest(result: object) -> str:
@@ -69,29 +45,38 @@ def without_addresses(text: str) -> str:
 class Bench:
     """A unit of work under measurement by one worker.
 
-    CPU time is the whole process's where the worker is alone in its ``own_process``, else the thread's.
+    A trial has two parts. All workers run their units first; once the last one has ended, each hands over its result.
+    A digest that was made earlier would be made beside the others' work, and under a GIL at their expense.
     """
 
-    def __init__(self, repeat: AnyRepeat, check: Optional[Check], *, own_process: bool) -> None:
+    def __init__(self, repeat: AnyRepeat, check: Optional[Check], scope: Scope) -> None:
         self._repeat = blocking(repeat)
-        self._log = TrialLog(check)
-        self._cpu_clock = process_time_ns if own_process else thread_time_ns
+        self._meter = Meter(scope)
+        self._results = Results(check)
 
     def measure(self, loops: int) -> WorkerRecord:
-        """Run the unit ``loops`` times and record it.
+        """Run the unit ``loops`` times, record when and with what, and keep its result.
 
         Raises:
-            LaneError: the work raised, ``check`` refused its result, or the result has no text to digest.
+            LaneError: the work raised.
         """
-        repeat, cpu_clock = self._repeat, self._cpu_clock
-        cpu_ns = cpu_clock()
+        repeat, meter = self._repeat, self._meter
+        meter.begin()
         start_ns = perf_counter_ns()
         try:
             outcome = repeat(loops)
         except BaseException as error:
             raise fault_of_work(error) from error
         end_ns = perf_counter_ns()
-        return self._log.record(start_ns, end_ns, cpu_clock() - cpu_ns, outcome)
+        return self._results.keep(start_ns, end_ns, outcome, meter.end())
+
+    def hand_over(self) -> List[ResultRecord]:
+        """Judge the results since the last call.
+
+        Raises:
+            LaneError: ``check`` refused a result, or it has no text to digest.
+        """
+        return self._results.hand_over()
 
 
 def fault_of_work(error: BaseException) -> LaneError:
@@ -100,45 +85,36 @@ def fault_of_work(error: BaseException) -> LaneError:
     return LaneError(raised("work", error))
 
 
-class TrialLog:
-    """One worker's trials as records; the first result is checked, the last of each trial is digested."""
+class Results:
+    """One worker's results between their making and their judgement; the very first is checked, all are digested."""
 
     def __init__(self, check: Optional[Check]) -> None:
         self._check = check
-        self._run_queue: Optional[RunQueue] = None
-        self._waited_ns: Optional[int] = None
+        self._kept: List[object] = []
 
-    def record(self, start_ns: int, end_ns: int, cpu_ns: int, outcome: Outcome) -> WorkerRecord:
-        """Record one trial.
-
-        Raises:
-            LaneError: ``check`` refused the result, or it has no text to digest.
-        """
+    def keep(self, start_ns: int, end_ns: int, outcome: Outcome, used: Usage) -> WorkerRecord:
+        """Record one trial and keep its result for later."""
         stray.end_if_copy()
         result, own_ns = outcome
-        judged = self._judge(result)
-        return {
-            "start_ns": start_ns,
-            "end_ns": end_ns,
-            "cpu_ns": cpu_ns,
-            "wait_ns": self._wait_ns(),
-            "own_ns": own_ns,
-            "digest": judged,
-            "observed": result.seen if isinstance(result, Observed) else {},
-            "gil": gil_enabled(),
-        }
+        self._kept.append(result)
+        return {"start_ns": start_ns, "end_ns": end_ns, "own_ns": own_ns, "used": used, "gil": gil_enabled()}
 
-    def _wait_ns(self) -> Optional[int]:
-        if self._run_queue is None:
-            self._run_queue = RunQueue()
-        before, self._waited_ns = self._waited_ns, self._run_queue.wait_ns()
-        return None if before is None or self._waited_ns is None else self._waited_ns - before
+    def hand_over(self) -> List[ResultRecord]:
+        """Judge what was kept, and drop it.
 
-    def _judge(self, result: object) -> str:
-        """Verify the result and return its digest; both run foreign code, which may raise anything."""
+        Raises:
+            LaneError: ``check`` refused a result, or it has no text to digest.
+        """
+        results, self._kept = self._kept, []
+        return [self._judged(result) for result in results]
+
+    def _judged(self, result: object) -> ResultRecord:
+        """Verify a result and digest it; both run foreign code, which may raise anything."""
         try:
             self._verify(result)
-            return OBSERVED if isinstance(result, Observed) else digest(result)
+            if isinstance(result, Observed):
+                return {"digest": OBSERVED, "observed": result.seen}
+            return {"digest": digest(result), "observed": {}}
         except LaneError:
             raise
         except BaseException as error:

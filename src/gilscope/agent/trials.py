@@ -12,14 +12,16 @@ which no worker's clock can embellish, in the unit that the benchmark means.
 
 from __future__ import annotations
 
-from .timing import gil_enabled
+from . import collector
+from .gil import gil_enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List
 
+    from .collector import Reading
     from .crews import Crew
-    from .records import TrialRecord, WorkerRecord
+    from .records import TrialRecord, Usage, WorkerRecord
 
 
 class Trials:
@@ -29,23 +31,36 @@ class Trials:
         self._crew = crew
         self._workers = workers
         self._shares: Dict[int, float] = {}
+        collector.watch()
 
     def trial(self, loops: int) -> TrialRecord:
         """Let every worker run ``loops`` units; times count from the gate, the lists have one entry per worker."""
         gil_before = gil_enabled()
+        before = collector.reading()
         gate_ns, records = self._crew.trial(loops, self._workers)
+        after = collector.reading()
+        results = self._crew.hand_over(self._workers)
         makespan_ns = max(record["end_ns"] for record in records) - gate_ns
         times_itself = records[0]["own_ns"] is not None
+        used = [record["used"] for record in records]
+        collections, paused_ns = _collected(used, before, after)
         return {
             "loops": loops,
             "wall_ns": self._timed_ns(makespan_ns, loops, records) if times_itself else makespan_ns,
             "starts_ns": [record["start_ns"] - gate_ns for record in records],
             "ends_ns": [record["end_ns"] - gate_ns for record in records],
             "own_ns": [record["own_ns"] for record in records] if times_itself else [],
-            "cpu_ns": [record["cpu_ns"] for record in records],
-            "wait_ns": [record["wait_ns"] for record in records],
-            "digests": [record["digest"] for record in records],
-            "observed": records[0]["observed"],
+            "cpu_ns": [usage["cpu_ns"] for usage in used],
+            "others_ns": [usage["others_ns"] for usage in used],
+            "wait_ns": [usage["wait_ns"] for usage in used],
+            "system_ns": [usage["system_ns"] for usage in used],
+            "voluntary": [usage["voluntary"] for usage in used],
+            "involuntary": [usage["involuntary"] for usage in used],
+            "faults": [usage["faults"] for usage in used],
+            "collections": collections,
+            "paused_ns": paused_ns,
+            "digests": [result["digest"] for result in results],
+            "observed": results[0]["observed"],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
         }
@@ -56,8 +71,17 @@ class Trials:
         else:
             if loops not in self._shares:
                 self._shares[loops] = _timed_share(self._crew.trial(loops, 1)[1][0])
+                self._crew.hand_over(1)
             share = self._shares[loops]
         return max(1, round(makespan_ns * share))
+
+
+def _collected(used: List[Usage], before: Reading, after: Reading) -> Reading:
+    """Return the collections of all workers' interpreters, and their pauses; those of this one where they share it."""
+    if used[0]["collections"] is None:
+        return after[0] - before[0], None if after[1] is None else after[1] - (before[1] or 0)
+    pauses = [usage["paused_ns"] for usage in used if usage["paused_ns"] is not None]
+    return sum(usage["collections"] or 0 for usage in used), sum(pauses) if len(pauses) == len(used) else None
 
 
 def _timed_share(record: WorkerRecord) -> float:

@@ -121,7 +121,7 @@ class ContestLanes:
 
     def cores_busy(self, lane: LaneSpec) -> Estimate:
         """The CPU time of all workers over the time from the gate to the last worker's end."""
-        return self.quantity(lane, lambda trial: max(1, sum(trial.cpu_ns)) / max(trial.ends_ns))
+        return self.quantity(lane, lambda trial: max(1, sum(trial.cpu_ns) + sum(trial.others_ns)) / max(trial.ends_ns))
 
     def quantity(self, lane: LaneSpec, value_of: Callable[[Trial], float]) -> Estimate:
         """A quantity above zero of the trials that count.

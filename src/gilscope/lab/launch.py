@@ -11,7 +11,7 @@ import msgspec
 
 from gilscope.lab import host
 from gilscope.lab.lane import LaneFailedError, lane_environment
-from gilscope.values.records import Calibration, Fault, Finding, Memory, Trial
+from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -202,24 +202,16 @@ class Launch:
             self.find(lane.spec.name, Fault("work", "varies", "the result differs from call to call"))
         return loops
 
-    def _trial(self, name: str, number: int, timing: Measured) -> Trial:
+    def _trial(self, name: str, number: int, measured: Measured) -> Trial:
+        timing = {field: getattr(measured, field) for field in Timing.__struct_fields__}
         return Trial(
             contest=self._contest.id,
             lane=name,
             launch=self._number,
             round=number,
-            loops=timing.loops,
-            wall_ns=timing.wall_ns,
-            starts_ns=timing.starts_ns,
-            ends_ns=timing.ends_ns,
-            own_ns=timing.own_ns,
-            cpu_ns=timing.cpu_ns,
-            wait_ns=timing.wait_ns,
-            digest=timing.digests[0],
-            gil_before=timing.gil_before,
-            gil_after=timing.gil_after,
+            digest=measured.digests[0],
             cpu=self.lanes[name].cpu,
-            observed=timing.observed,
+            **timing,
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:

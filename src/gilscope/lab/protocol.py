@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.models import MODELS
-from gilscope.values.records import Fault
+from gilscope.values.records import Fault, Timing
 
 if TYPE_CHECKING:
     from gilscope.values.contests import LaneSpec, Probe
@@ -35,23 +35,10 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     inner_loops: int = 1
 
 
-class Measured(msgspec.Struct, frozen=True, tag="trial"):
-    """One trial, as the agent timed it; the tuples have one entry per worker.
+class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
+    """One trial, with the digest of every worker's last result."""
 
-    ``own_ns`` holds the times that units report which time themselves; it is empty for all others.
-    """
-
-    loops: int
-    wall_ns: int
-    starts_ns: tuple[int, ...]
-    ends_ns: tuple[int, ...]
-    cpu_ns: tuple[int, ...]
-    wait_ns: tuple[int | None, ...]
     digests: tuple[str, ...]
-    gil_before: bool
-    gil_after: bool
-    own_ns: tuple[int, ...] = ()
-    observed: dict[str, float | str] = {}
 
 
 class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):

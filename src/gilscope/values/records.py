@@ -10,32 +10,52 @@ import msgspec
 from gilscope.values.contests import Contest, Rules, Skip
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial"):
-    """One timed block of work in one lane.
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """One timed block of work, as the agent saw it; the tuples have one entry per worker.
 
     ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
-    something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. The lists have one entry
-    per worker; ``wait_ns`` (time runnable without a CPU) is None where unknown, and ``own_ns`` (what units that time
-    themselves report) is empty for all others. ``cpu`` is the number of the CPU that the lane was pinned to, if it was,
-    and ``observed`` what its unit saw.
+    something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. ``own_ns`` (what units
+    that time themselves report) is empty for all others, and ``observed`` is what the unit saw.
+
+    ``cpu_ns`` is the worker's own thread's CPU time, ``others_ns`` that of further threads and ended children of its
+    process. ``wait_ns`` is the time runnable without a CPU, ``system_ns`` the part of the CPU time that the kernel
+    took. Switches of the thread are ``voluntary`` or ``involuntary``. ``collections`` and their pauses ``paused_ns``
+    are those of all the lane's interpreters. None stands for what the system does not report, and so do, in runs of
+    formats before 3, empty tuples; there ``cpu_ns`` was the whole process's where a worker had one to itself.
     """
 
-    contest: str
-    lane: str
-    launch: int
-    round: int
     loops: int
     wall_ns: int
     starts_ns: tuple[int, ...]
     ends_ns: tuple[int, ...]
     cpu_ns: tuple[int, ...]
     wait_ns: tuple[int | None, ...]
-    digest: str
     gil_before: bool
     gil_after: bool
     own_ns: tuple[int, ...] = ()
-    cpu: int | None = None
+    others_ns: tuple[int, ...] = ()
+    system_ns: tuple[int | None, ...] = ()
+    voluntary: tuple[int | None, ...] = ()
+    involuntary: tuple[int | None, ...] = ()
+    faults: tuple[int | None, ...] = ()
+    collections: int | None = None
+    paused_ns: int | None = None
     observed: dict[str, float | str] = {}
+
+
+class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
+    """One timed block of work in one lane.
+
+    ``digest`` is that of the first worker's result, ``cpu`` the number of the CPU that the lane was pinned to, if it
+    was.
+    """
+
+    contest: str
+    lane: str
+    launch: int
+    round: int
+    digest: str
+    cpu: int | None = None
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
