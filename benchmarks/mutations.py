@@ -116,15 +116,33 @@ MUTATIONS = (
     # figures
     Mutation(
         "figures/values.py",
-        "CONTENDED = 0.8",
-        "CONTENDED = 0.7",
-        "test_analysis.py::test_contention_begins_below_four_fifths_of_the_cores_busy",
+        "LOST = 0.2\n",
+        "LOST = 0.21\n",
+        "test_analysis.py::test_contention_begins_above_a_fifth_of_the_time_lost",
     ),
     Mutation(
         "figures/values.py",
-        "CONTENDED = 0.8",
-        "CONTENDED = 0.9",
-        "test_analysis.py::test_contention_begins_below_four_fifths_of_the_cores_busy",
+        "LOST = 0.2\n",
+        "LOST = 0.19\n",
+        "test_analysis.py::test_contention_begins_above_a_fifth_of_the_time_lost",
+    ),
+    Mutation(
+        "figures/values.py",
+        "SHORT = 0.8\n",
+        "SHORT = 0.81\n",
+        "test_analysis.py::test_less_than_four_fifths_of_the_cpus_is_short",
+    ),
+    Mutation(
+        "figures/values.py",
+        "SUPER_LINEAR = 1.05\n",
+        "SUPER_LINEAR = 1.06\n",
+        "test_analysis.py::test_an_efficiency_above_one_wants_an_explanation",
+    ),
+    Mutation(
+        "figures/cores.py",
+        "OTHERS = 0.02\n",
+        "OTHERS = 0.03\n",
+        "test_cores.py::test_shares_are_given_only_where_all_is_on_record",
     ),
     Mutation(
         "figures/verdict.py",
@@ -315,15 +333,27 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/launch.py",
-        "timing.wall_ns < target_ns / 2",
-        "timing.wall_ns <= target_ns / 2",
+        "wall_ns >= target_ns / 2",
+        "wall_ns > target_ns / 2",
         "test_lab.py::test_half_a_trial_is_enough",
     ),
     Mutation(
         "lab/launch.py",
-        "timing.wall_ns < target_ns / 2",
-        "timing.wall_ns < target_ns / 3",
+        "wall_ns >= target_ns / 2",
+        "wall_ns >= target_ns / 3",
         "test_lab.py::test_half_a_trial_is_enough",
+    ),
+    Mutation(
+        "lab/launch.py",
+        "OTHERS_SHARE = 0.05\n",
+        "OTHERS_SHARE = 0.051\n",
+        "test_lab.py::test_work_with_workers_of_its_own_is_pinned_nowhere",
+    ),
+    Mutation(
+        "lab/launch.py",
+        "OTHERS_LEAST_NS = 50_000\n",
+        "OTHERS_LEAST_NS = 50_001\n",
+        "test_lab.py::test_few_microseconds_of_others_are_no_workers",
     ),
     Mutation(
         "lab/protocol.py",

@@ -8,6 +8,7 @@ PACKAGE = Path(__file__).parent
 AGENT = PACKAGE / "agent" / "__main__.py"
 FACTS_SCRIPT = PACKAGE / "agent" / "facts.py"
 BUILT_IN_PROBES = PACKAGE / "agent" / "measures"
+SPINNING = BUILT_IN_PROBES / "_spinning.py"
 
 _PACKED = PACKAGE / "_data"
 HOME = _PACKED if _PACKED.is_dir() else PACKAGE.parent.parent

@@ -136,19 +136,73 @@ def test_the_penalty_is_split_into_the_builds_part_and_the_rest() -> None:
 
 
 def test_busy_but_not_faster_is_contention() -> None:
-    """Two workers, always busy: with a scaling of 2.0 all is well, with 0.85 they wait for each other."""
+    """Two workers, always busy: with a scaling of 2.0 all is well, with 0.85 each unit takes more CPU than alone."""
     assert not row(measured(), "3.14t:threads-2").is_contended
     assert row(measured(threads=260 * MS), "3.14t:threads-2").is_contended
 
 
-@pytest.mark.parametrize(("high", "contended"), [(1.6, False), (1.59, True)])
-def test_contention_begins_below_four_fifths_of_the_cores_busy(high: float, *, contended: bool) -> None:
-    """The upper end of the scaling counts, and the lower end of the cores busy: 0.8 times two of them are 1.6."""
-    lane = msgspec.structs.replace(
-        row(measured(), "3.14t:threads-2"), scaling=Estimate(1.5, 1.4, high), cores_busy=Estimate(2.1, 2.0, 2.2)
-    )
+@pytest.mark.parametrize(("low", "contended"), [(0.2, False), (0.201, True)])
+def test_contention_begins_above_a_fifth_of_the_time_lost(low: float, *, contended: bool) -> None:
+    """The interval's lower end counts."""
+    lane = row(measured(), "3.14t:threads-2")
+    assert lane.shares is not None
+    lost = msgspec.structs.replace(lane.shares, lost=Estimate(0.3, low, 0.4))
 
-    assert lane.is_contended is contended
+    assert msgspec.structs.replace(lane, shares=lost).is_contended is contended
+
+
+@pytest.mark.parametrize(("low", "explained"), [(1.05, True), (1.051, False)])
+def test_an_efficiency_above_one_wants_an_explanation(low: float, *, explained: bool) -> None:
+    """A twentieth may be chance."""
+    lane = msgspec.structs.replace(row(measured(), "3.14t:threads-2"), efficiency=Estimate(1.2, low, 1.3))
+
+    assert lane.is_super_linear is not explained
+
+
+CAPACITIES = {lane("3.14", "capacity", 1): 50 * MS, lane("3.14", "capacity", 2): 62.5 * MS}
+
+
+def beside_capacity(spinning: float = 62.5) -> ContestFigures:
+    """A contest on a machine that gives two processes 1.6 CPUs, and whose threads scale as far."""
+    capacities = {**CAPACITIES, lane("3.14", "capacity", 2): spinning * MS}
+    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, FREE_THREADS: 137.5 * MS, **capacities}
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
+    return made
+
+
+def test_scaling_is_held_against_what_the_machine_gave() -> None:
+    """Threads that scale 1.6 of 2 where two processes that share nothing scale as far have lost nothing."""
+    made = beside_capacity()
+    threads = row(made, "3.14t:threads-2")
+
+    assert [(item.workers, item.cpus.value) for item in made.capacities] == [(2, pytest.approx(1.6))]
+    assert threads.scaling is not None
+    assert threads.of_capacity is not None
+    assert threads.scaling.value == pytest.approx(1.6)
+    assert threads.of_capacity.value == pytest.approx(1.0)
+    assert row(made, "3.14t:serial").of_capacity is None
+
+
+def test_lanes_that_show_the_capacity_have_no_rows() -> None:
+    """They are no lanes of the probe."""
+    assert not [item.lane.name for item in beside_capacity().lanes if item.lane.shows_capacity]
+
+
+@pytest.mark.parametrize(("spinning", "short"), [(62.4, False), (62.6, True)])
+def test_less_than_four_fifths_of_the_cpus_is_short(spinning: float, *, short: bool) -> None:
+    """Two processes got 1.6 CPUs, or a little less."""
+    assert [capacity.is_short for capacity in beside_capacity(spinning).capacities] == [short]
+
+
+def test_a_parallel_lane_has_a_noise_floor_of_its_own() -> None:
+    """Its second copy takes 3 % longer, so that no smaller difference between parallel lanes counts."""
+    copy = lane("3.14t", "threads", 2, control=True)
+    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, FREE_THREADS: 110 * MS, copy: 113.3 * MS}
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
+
+    assert made.noise_floor == pytest.approx(0, abs=1e-6)
+    assert made.parallel_floor == pytest.approx(0.03, rel=1e-3)
+    assert [item.lane.name for item in made.lanes if item.lane.control] == []
 
 
 def test_a_scaling_law_needs_cores_to_scale_on() -> None:

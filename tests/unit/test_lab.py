@@ -55,6 +55,9 @@ class FakeLane(Lane):
     def memory(self) -> tuple[int, int | None, int]:
         return 1, 900, 800
 
+    def has_children(self) -> bool:
+        return False
+
     def close(self) -> None:
         self.closed = True
 
@@ -183,8 +186,81 @@ def test_ways_are_never_pinned() -> None:
     ways = msgspec.structs.replace(of, probe=probe, lanes=lanes, reference=lanes[0].name)
 
     assert {trial.cpu for trial in trials(run(ways, fakes=fakes))} == {None}
-    assert len(fakes.opened) == 2 * QUICK.min_launches
+    assert len(fakes.opened) == 1 + 2 * QUICK.min_launches
     assert not any(fake.cpus for fake in fakes.opened)
+
+
+THREADS = lane("3.14t", "threads", 2)
+CAPACITIES = (lane("3.14", "capacity", 1), lane("3.14", "capacity", 2))
+
+
+@pytest.mark.parametrize(
+    ("others_ns", "children", "pinned"),
+    [(0, False, True), (1_052_000, False, True), (1_053_000, False, False), (0, True, False)],
+    ids=["alone", "a twentieth", "above", "children"],
+)
+def test_work_with_workers_of_its_own_is_pinned_nowhere(
+    others_ns: int, monkeypatch: pytest.MonkeyPatch, *, children: bool, pinned: bool
+) -> None:
+    """Its threads would take turns on one CPU. They are seen by their CPU time, or its processes by being there."""
+    monkeypatch.setattr(host, "pinnable_cpus", lambda: (3, 5))
+    monkeypatch.setattr(FakeLane, "has_children", lambda _: children)
+    records = run(contest(TWIN, FREE), fakes=Fakes(lambda fake, loops: measured(fake, loops, others_ns=(others_ns,))))
+
+    assert {trial.cpu is not None for trial in trials(records)} == {pinned}
+    assert [record.own_workers for record in records if isinstance(record, Calibration)] == [not pinned]
+
+
+def test_few_microseconds_of_others_are_no_workers() -> None:
+    """A unit that only sleeps has so little CPU time itself that reading two clocks looks like a share of it."""
+    for others_ns, own_workers in ((50_000, False), (50_001, True)):
+        fakes = Fakes(lambda fake, loops, ns=others_ns: measured(fake, loops, cpu_ns=(1000,), others_ns=(ns,)))
+        found = [item.own_workers for item in run(contest(TWIN), fakes=fakes) if isinstance(item, Calibration)]
+        assert found == [own_workers]
+
+
+def test_a_probe_may_say_that_it_starts_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nobody has to notice."""
+    monkeypatch.setattr(host, "pinnable_cpus", lambda: (3, 5))
+    of = contest(TWIN, FREE)
+    records = run(msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, own_workers=True)))
+
+    assert {trial.cpu for trial in trials(records)} == {None}
+
+
+def test_lanes_of_the_machine_spin_for_as_long_in_loops_of_their_own() -> None:
+    """What they do is not what the probe does, so that nobody compares its result."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec.shows_capacity:
+            return measured(fake, loops, wall_ns=loops * 500_000, digests=("spun",) * fake.spec.workers)
+        return measured(fake, loops)
+
+    records = run(contest(TWIN, THREADS, *CAPACITIES), fakes=Fakes(behave))
+
+    loops = {trial.lane: trial.loops for trial in trials(records)}
+    assert loops == {TWIN.name: 20, THREADS.name: 20, CAPACITIES[0].name: 40, CAPACITIES[1].name: 40}
+    assert findings(records) == []
+
+
+def test_the_machine_is_shown_for_as_long_as_parallel_lanes_are_measured() -> None:
+    """Once only serial lanes are too wide, nobody needs it; nor does it keep a contest from being precise."""
+    noisy = {FREE.name: [1.0, 1.3], CAPACITIES[1].name: [1.0, 3.0]}
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        factors = noisy.get(fake.spec.name, [1.0])
+        return measured(fake, loops, wall_ns=round(loops * 1_000_000 * factors[len(fakes.opened) // 7 % len(factors)]))
+
+    fakes = Fakes(behave)
+    rules = msgspec.structs.replace(RULES, min_launches=6, max_launches=12)
+    records = run(contest(TWIN, FREE, THREADS, *CAPACITIES), rules, fakes=fakes)
+
+    last = max(trial.launch for trial in trials(records))
+    assert last >= 6
+    assert {trial.lane for trial in trials(records) if trial.launch == last} == {TWIN.name, FREE.name}
+    assert {trial.lane for trial in trials(records) if trial.launch == 0} == {
+        spec.name for spec in (TWIN, FREE, THREADS, *CAPACITIES)
+    }
 
 
 @pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no thread")
@@ -194,13 +270,16 @@ def test_we_wait_on_the_cpu_of_the_lanes(*, pin: bool) -> None:
     waited: list[tuple[int, ...]] = []
 
     def wait(fake: FakeLane, loops: int) -> Measured:
-        waited.append(host.pinnable_cpus())
+        if fake is not fakes.opened[0]:
+            waited.append(host.pinnable_cpus())
         return measured(fake, loops)
 
     fakes = Fakes(wait)
     run(contest(TWIN, lane("3.14t", "threads", 2)), msgspec.structs.replace(QUICK, pin=pin), fakes=fakes)
 
-    alone = {fake.cpus for fake in fakes.opened if fake.spec == TWIN}
+    scout, *opened = fakes.opened
+    assert scout.cpus == ()
+    alone = {fake.cpus for fake in opened if fake.spec == TWIN}
     assert alone == ({(cpu,) for (cpu,) in waited} if pin else {()})
     assert {fake.cpus for fake in fakes.opened if fake.spec != TWIN} == {CPUS if pin else ()}
     assert pin or set(waited) == {CPUS}
@@ -249,11 +328,11 @@ def test_a_unit_that_takes_no_time_is_looped_ten_million_times() -> None:
 
 
 def test_a_unit_that_never_fills_a_trial_is_asked_twelve_times() -> None:
-    """It takes nine milliseconds, however often it is called; then its rounds begin."""
+    """It takes nine milliseconds, however often it is called."""
     fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=9_000_000))
     run(contest(TWIN), fakes=fakes)
 
-    assert fakes.opened[0].trials == 12 + QUICK.rounds
+    assert fakes.opened[0].trials == 12
 
 
 def test_a_probe_may_fix_its_loops() -> None:
@@ -266,11 +345,11 @@ def test_a_probe_may_fix_its_loops() -> None:
 
 
 def test_each_launch_has_fresh_lanes() -> None:
-    """Three launches of two lanes are six processes, all of them closed and gone."""
+    """A scout and three launches of two lanes are seven processes, all of them closed and gone."""
     fakes = Fakes()
     run(contest(TWIN, FREE), fakes=fakes)
 
-    assert len(fakes.opened) == 6
+    assert len(fakes.opened) == 7
     assert all(fake.closed and fake.killed for fake in fakes.opened)
 
 
@@ -373,7 +452,7 @@ def test_no_lane_outlives_an_interrupt() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(contest(TWIN, FREE), fakes=fakes)
     assert all(fake.killed for fake in fakes.opened)
-    assert not any(fake.closed for fake in fakes.opened)
+    assert not any(fake.closed for fake in fakes.opened[1:])
     assert host.pinnable_cpus() == CPUS
 
 
@@ -412,7 +491,7 @@ def test_without_its_reference_a_contest_still_ends() -> None:
     """No ratio can be formed any more; the others are measured, and the most launches are the most."""
 
     def fail(fake: FakeLane, loops: int) -> Measured:
-        if fake.spec.name == TWIN.name and fake.trials > 4:
+        if fake.spec.name == TWIN.name and len(fakes.opened) > 4:
             raise LaneFailedError(Fault("work", "raised", "ValueError: no"))
         return measured(fake, loops)
 
@@ -485,5 +564,5 @@ def test_an_interrupt_while_lanes_open_kills_those_that_are() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(contest(TWIN, FREE), fakes=fakes)
-    assert len(fakes.opened) == 2
+    assert len(fakes.opened) == 1 + 2
     assert all(fake.killed for fake in fakes.opened)

@@ -94,7 +94,8 @@ def test_globs_choose_lanes_by_probe_arm_model_and_workers() -> None:
     lanes = names(planned(group_of_pair(pair()), suite))
 
     assert "3.14t:threads-2" in lanes
-    assert not [name for name in lanes if "+gil" in name or "processes" in name or name.endswith("-1")]
+    left_out = [name for name in lanes if "+gil" in name or "processes" in name or name.endswith("-1")]
+    assert left_out == ["3.14:capacity-1"]
 
 
 def test_a_probe_that_needs_a_later_python_is_skipped_with_the_reason() -> None:
@@ -144,3 +145,32 @@ def test_every_model_has_a_lane_of_one_worker_on_less_than_a_cpu(cpus: float) ->
 
     assert {"3.14:threads-1", "3.14:processes-1"} <= set(names(made))
     assert not [name for name in names(made) if name.endswith("-2")]
+
+
+def test_parallel_lanes_stand_beside_what_the_machine_gives() -> None:
+    """The twin spins with as many processes as any lane has workers, and with one; a serial contest needs none."""
+    suite = msgspec.structs.replace(WIDE, lanes=("*:serial", "*:threads-*"), workers=(2, 4))
+    made = names(planned(group_of_pair(pair()), suite))
+    alone = names(planned(group_of_pair(pair()), msgspec.structs.replace(suite, lanes=("*:serial",))))
+
+    assert [name for name in made if "capacity" in name] == [f"3.14:capacity-{count}" for count in (1, 2, 4)]
+    assert not [name for name in alone if "capacity" in name]
+
+
+@pytest.mark.parametrize(
+    ("group", "without", "copied"),
+    [
+        (group_of_pair(pair()), (), "3.14t:threads-2"),
+        (group_of_pair(pair()), ("*:threads*",), "3.14t:interpreters-2"),
+        (group_of_pair(pair()), ("3.14t:*", "*t:*"), "3.14:interpreters-2"),
+        (group_of_one(runtime("3.14")), (), "3.14:interpreters-2"),
+        (group_of_one(runtime("3.11")), (), "3.11:processes-2"),
+    ],
+    ids=["threads", "no threads", "with a GIL", "default build", "no own GIL"],
+)
+def test_one_parallel_lane_is_measured_twice(group: Group, without: tuple[str, ...], copied: str) -> None:
+    """It is chosen before anything is measured, of those that there are CPUs for."""
+    suite = msgspec.structs.replace(WIDE, without=tuple(f"*@{glob.removeprefix('*@')}" for glob in without))
+    copies = [name for name in names(planned(group, suite)) if name.endswith("#control")]
+
+    assert copies[1:] == [copied + "#control"]

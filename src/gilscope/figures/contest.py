@@ -6,12 +6,14 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     gain            throughput / throughput(reference)        = W x T(reference) / T
     scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
     efficiency      scaling / W
+    of capacity     scaling / scaling of as many processes of the twin that spin and share nothing, within rounds
     cores busy      CPU time of all workers / time from the gate to the last worker's end
+    shares          where the workers' cores went (see `gilscope.figures.cores`)
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
     of which        T(GIL forced on, serial) / T(twin, serial) - 1 is the build's, and
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
     break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
-    contention      throughput grows by less than the number of busy cores; workers wait for each other or for memory
+    contention      workers lose much of their time to each other, by more CPU time per unit or by being blocked
     of first way    T(way) / T(first way of the same arm), where a probe has ways
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
@@ -23,9 +25,10 @@ from typing import TYPE_CHECKING
 
 from gilscope.figures import verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
+from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
 from gilscope.figures.scaling_law import fit
-from gilscope.figures.values import ContestFigures, LaneFigures, Penalty, ScalingLaw
+from gilscope.figures.values import Capacity, ContestFigures, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
 from gilscope.stats.estimate import SAME, Estimate
@@ -60,6 +63,10 @@ class _Contest:
             else contest_lanes.paired.log_ratio(contest_lanes.control.name, contest_lanes.contest.reference)
         )
         self.floor = None if self.control is None else noise_floor(self.control)
+        copy = contest_lanes.parallel_control
+        self.parallel_control = None if copy is None else contest_lanes.paired.log_ratio(copy.name, copy.original)
+        self.parallel_floor = None if self.parallel_control is None else noise_floor(self.parallel_control)
+        self.floor_of_parallel = max(self.floor or 0.0, self.parallel_floor or 0.0)
 
     def figures(self) -> ContestFigures:
         contest_lanes = self.contest_lanes
@@ -81,6 +88,10 @@ class _Contest:
             verdict=self._verdict(),
             control=None if self.control is None else self.control.exp(),
             noise_floor=self.floor,
+            parallel_control=None if self.parallel_control is None else self.parallel_control.exp(),
+            parallel_floor=self.parallel_floor,
+            capacities=tuple(self._capacities()),
+            own_workers=contest_lanes.own_workers,
             worker_memory=tuple(contest_lanes.weights.per_worker()),
             orders=(
                 *orders_of_ways(contest_lanes.lanes, contest_lanes.paired.log_ratio, self.floor or 0.0),
@@ -103,6 +114,9 @@ class _Contest:
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
             efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
+            of_capacity=None if own_serial is None else self._of_capacity(lane, own_serial),
+            shares=None if own_serial is None else self._shares(lane, own_serial),
+            per_unit=per_unit(lane, self.contest_lanes.by_launch(lane), self.contest_lanes.units),
             cores_busy=self.contest_lanes.cores_busy(lane),
             of_first_way=(
                 None
@@ -114,6 +128,19 @@ class _Contest:
             trials=sum(map(len, warm)),
             cold_rounds=self.contest_lanes.paired.cold[lane.name],
         )
+
+    def _of_capacity(self, lane: LaneSpec, own_serial: LaneSpec) -> Estimate | None:
+        log_ratio = self.contest_lanes.log_scaling_of_capacity(lane, own_serial)
+        return None if log_ratio is None else log_ratio.exp()
+
+    def _shares(self, lane: LaneSpec, own_serial: LaneSpec) -> Shares | None:
+        return shares(self.contest_lanes.by_launch(lane), self.contest_lanes.by_launch(own_serial))
+
+    def _capacities(self) -> Iterator[Capacity]:
+        for workers in sorted({lane.workers for lane in self.contest_lanes.lanes}):
+            log_cpus = self.contest_lanes.log_capacity(workers)
+            if log_cpus is not None and workers <= self.host.cpus_usable:
+                yield Capacity(workers=workers, cpus=log_cpus.exp())
 
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
         return self.contest_lanes.by_name.get(lane_name(arm, work))
@@ -178,7 +205,7 @@ class _Contest:
             arm=lanes[-1].arm.name,
             model=lanes[-1].model,
             against=f"{self.arm_of_reference} {against}",
-            workers=crossing(points, self.floor or 0.0),
+            workers=crossing(points, self.floor_of_parallel),
             within=points[-1].workers,
             gain=points[-1].log_ratio.exp(),
         )
@@ -206,7 +233,7 @@ class _Contest:
             return None
         lanes = [lane for lane in self.contest_lanes.lanes if not lane.control]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
-        floor = self.floor or 0.0
+        floor = self.floor_of_parallel
         per_memory = None
         if self.reference in weighed:
             per_memory = verdict.choose(weighed, self.reference, self._log_ratio_per_memory, floor)

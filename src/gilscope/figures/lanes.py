@@ -73,6 +73,7 @@ class ContestLanes:
         self._trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
+        self.own_workers = contest.probe.own_workers or (calibration is not None and calibration.own_workers)
 
     @cached_property
     def paired(self) -> Paired:
@@ -81,11 +82,20 @@ class ContestLanes:
 
     @cached_property
     def lanes(self) -> list[LaneSpec]:
-        """The lanes that were measured and did not fail, the reference's second copy among them."""
+        """The probe's lanes that were measured and did not fail, second copies among them."""
+        return [lane for lane in self._unfailed if not lane.shows_capacity]
+
+    @cached_property
+    def _unfailed(self) -> list[LaneSpec]:
         failed_names = {finding.lane for finding in self.findings if finding.fails_lane}
         return [
             lane for lane in self.contest.lanes if lane.name in self.paired.trials and lane.name not in failed_names
         ]
+
+    @cached_property
+    def _spinning(self) -> dict[int, str]:
+        """The lanes that show the machine's capacity, by their number of workers."""
+        return {lane.workers: lane.name for lane in self._unfailed if lane.shows_capacity}
 
     @cached_property
     def by_name(self) -> dict[str, LaneSpec]:
@@ -100,7 +110,13 @@ class ContestLanes:
     @property
     def control(self) -> LaneSpec | None:
         """The reference's second copy, None where there is none or it failed."""
-        return next((lane for lane in self.lanes if lane.control), None)
+        return next((lane for lane in self.lanes if lane.control and lane.model == "serial"), None)
+
+    @property
+    def parallel_control(self) -> LaneSpec | None:
+        """The second copy of a parallel lane, None where there is none or one of both failed."""
+        copies = (lane for lane in self.lanes if lane.control and lane.model != "serial")
+        return next((copy for copy in copies if copy.original in self.by_name), None)
 
     @cached_property
     def weights(self) -> Weights:
@@ -130,6 +146,27 @@ class ContestLanes:
             ValueError: some trial's is not above zero, or no trial counts.
         """
         return quantity_interval([[value_of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
+
+    def log_capacity(self, workers: int) -> Estimate | None:
+        """The log of how many CPUs the machine gave to processes that share nothing; None where unmeasured."""
+        if workers == 1 or not self._spinning.keys() >= {1, workers}:
+            return None
+        return self.paired.log_ratio(self._spinning[1], self._spinning[workers]).shifted(math.log(workers))
+
+    def log_scaling_of_capacity(self, lane: LaneSpec, serial: LaneSpec) -> Estimate | None:
+        """The log of a lane's scaling over the machine's capacity, formed within rounds; None where unmeasured.
+
+        Both have as many workers, so that their numbers cancel.
+        """
+        if lane.workers == 1 or not self._spinning.keys() >= {1, lane.workers}:
+            return None
+        return self.paired.log_contrast((serial.name, self._spinning[lane.workers]), (lane.name, self._spinning[1]))
+
+    def by_launch(self, lane: LaneSpec) -> dict[int, list[Trial]]:
+        """The trials that count, by launch."""
+        cold = self.paired.cold[lane.name]
+        launches = enumerate(self.paired.trials[lane.name])
+        return {launch: rounds[cold:] for launch, rounds in launches if rounds[cold:]}
 
     def log_time_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """The log of one lane's makespan over the other's, within rounds."""

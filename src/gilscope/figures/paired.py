@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,26 @@ class Paired:
             return []
         cold = max(self.cold[lane], self.cold[other])
         return effort.warm_ratios(self.walls[lane], self.walls[other], cold)
+
+    def log_contrast(self, over: Sequence[str], under: Sequence[str]) -> Estimate:
+        """The log of a product of makespans over another product, within rounds in which all these lanes were warm.
+
+        Unbounded without common rounds.
+        """
+        names = [*over, *under]
+        if not all(name in self.walls for name in names):
+            return UNKNOWN
+        signs = [1] * len(over) + [-1] * len(under)
+        cold = max(self.cold[name] for name in names)
+        launches = [
+            [
+                sum(sign * math.log(wall) for sign, wall in zip(signs, walls, strict=True))
+                for walls in list(zip(*of_launch, strict=False))[cold:]
+            ]
+            for of_launch in zip(*(self.walls[name] for name in names), strict=True)
+        ]
+        counted = [launch for launch in launches if launch]
+        return log_ratio_interval(counted) if counted else UNKNOWN
 
     def log_ratio(self, lane: str, other: str) -> Estimate:
         """The log ratio of one lane's makespan to another's as an estimate; unbounded without common rounds."""

@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from gilscope.figures.break_even import BreakEven
+from gilscope.figures.cores import PerUnit, Shares
 from gilscope.figures.observations import Observation
 from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.figures.verdict import Verdict
@@ -15,8 +16,17 @@ from gilscope.stats.estimate import Estimate
 from gilscope.values.contests import Contest, LaneSpec
 from gilscope.values.records import ContestEnd, Finding
 
-CONTENDED = 0.8
-"""Below this share of speed-up per busy core, cores are busy with something else than the work."""
+LOST = 0.2
+"""From this share of its workers' time on, what a lane loses to inflation and blocking is called contention."""
+
+SHORT = 0.8
+"""Below this share of the workers, the machine gave too few CPUs to say how their lanes scale."""
+
+SUPER_LINEAR = 1.05
+"""An efficiency above this wants an explanation: workers share a machine, and give each other nothing."""
+
+COLLECTED = 0.01
+"""Collections per unit below which lanes may differ: one in a hundred units is no part of a unit's time."""
 
 
 class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,8 +34,10 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
     where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
-    before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming.
-    ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
+    before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming. ``of_capacity``
+    is its scaling over what the machine gave to as many processes that share nothing, ``shares`` where its cores went
+    and ``per_unit`` what a unit takes of the system. ``of_first_way`` is for lanes that are ways, ``memory`` None in
+    runs that weighed no lanes.
     """
 
     lane: LaneSpec
@@ -34,7 +46,10 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     gain: Estimate | None
     scaling: Estimate | None
     efficiency: Estimate | None
+    of_capacity: Estimate | None
     cores_busy: Estimate
+    shares: Shares | None
+    per_unit: PerUnit
     of_first_way: Estimate | None
     memory: LaneMemory | None
     launches: int
@@ -43,8 +58,28 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_contended(self) -> bool:
-        """Whether it kept more cores busy than it got faster by, beyond both intervals."""
-        return self.scaling is not None and self.scaling.high < CONTENDED * self.cores_busy.low
+        """Whether its workers lose more than a fifth of their time to each other, beyond the interval.
+
+        Time in which the machine had no CPU for them does not count.
+        """
+        return self.scaling is not None and self.shares is not None and self.shares.lost.low > LOST
+
+    @property
+    def is_super_linear(self) -> bool:
+        """Whether its efficiency is above `SUPER_LINEAR`, beyond the interval."""
+        return self.efficiency is not None and self.efficiency.low > SUPER_LINEAR
+
+
+class Capacity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the machine gave to some number of processes that share nothing, in CPUs."""
+
+    workers: int
+    cpus: Estimate
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it was too little to say how lanes with as many workers scale."""
+        return self.cpus.value < SHORT * self.workers
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,10 +114,12 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
     that it leaves open: a smaller one cannot be distinguished from none. Both are None without a control lane.
-    ``gil_off`` is the penalty of the free-threaded arm against the same build with its GIL forced on: what is left of
-    it without the build's own cost. ``verdict`` is None where workers themselves were measured, or no reference was.
-    ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
-    workers were that are said to stand in one.
+    ``parallel_control`` and ``parallel_floor`` are the same of a parallel lane, whose noise is another. ``capacities``
+    are by number of workers; those that there are no CPUs for are left out. With ``own_workers``, the work was seen to
+    start threads or processes itself, and nothing was pinned. ``gil_off`` is the penalty of the free-threaded arm
+    against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
+    where workers themselves were measured, or no reference was. ``worker_memory`` is there where a model was weighed
+    with several numbers of workers, and ``orders`` where kinds of workers were that are said to stand in one.
     """
 
     contest: Contest
@@ -96,6 +133,10 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None
     control: Estimate | None
     noise_floor: float | None
+    parallel_control: Estimate | None
+    parallel_floor: float | None
+    capacities: tuple[Capacity, ...]
+    own_workers: bool
     worker_memory: tuple[WorkerMemory, ...]
     orders: tuple[Order, ...]
     findings: tuple[Finding, ...]
@@ -111,6 +152,17 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         """The lane of an arm, or of one of its models, with the highest gain, if any has one."""
         rows = [row for row in self.lanes if row.lane.arm.name == arm and model in {None, row.lane.model}]
         return max((row for row in rows if row.gain is not None), key=_gain, default=None)
+
+    @property
+    def collections_differ(self) -> tuple[LaneFigures, LaneFigures] | None:
+        """The lanes whose units are collected least and most often, None where no two lanes differ."""
+        counted = [(lane, lane.per_unit.collections) for lane in self.lanes]
+        known = [(lane, count) for lane, count in counted if count is not None]
+        if not known:
+            return None
+        least, fewest = min(known, key=lambda item: item[1].value)
+        most, many = max(known, key=lambda item: item[1].value)
+        return (least, most) if many.low > fewest.high + COLLECTED else None
 
     @property
     def break_even_of_threads(self) -> BreakEven | None:

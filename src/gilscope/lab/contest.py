@@ -15,10 +15,10 @@ from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.records import ContestEnd, Finding, Record
+from gilscope.values.records import Calibration, ContestEnd, Finding, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from random import Random
 
     from gilscope.lab.launch import LaneOpener
@@ -75,65 +75,106 @@ class _Running:
         self.observer = observer
         self.contest = contest
         self.rules = rules
-        self.cpus = host.pinnable_cpus() if rules.pin and not contest.probe.ways else ()
+        self.cpus = host.pinnable_cpus() if rules.pin and not contest.probe.spreads_itself else ()
+        self.timeout_s = min(rules.timeout_s, contest.probe.timeout_s or math.inf)
         self.began = time.monotonic()
+        self.scouted_s = 0.0
+        self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
         self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
         self.trial_s: dict[str, float] = {}
         self.trials_s = 0.0
         self.launches = 0
-        self.loops: int | None = None
+        self.calibration: Calibration | None = None
         self.results_vary = False
         self.widest = math.inf
 
     def run(self) -> ContestEnd:
         """Run stage after stage, until there is a reason to stop."""
-        stage: Stage | str = Stage(self.rules.min_launches, self.rules.rounds, frozenset(self.specs))
+        self._scout()
+        stage: Stage | str = "no lane left"
+        if self.calibration is not None:
+            stage = Stage(self.rules.min_launches, self.rules.rounds, frozenset(self.specs))
         while isinstance(stage, Stage):
             ended = self._run_stage(stage)
             stage = ended or self._look()
         return ContestEnd(contest=self.contest.id, reason=stage, seconds=self._elapsed(), launches=self.launches)
 
+    def _scout(self) -> None:
+        """Look at the work before anything is pinned: how long a unit takes, and whether it starts workers itself.
+
+        What a program sees when it starts (how many CPUs it may use) decides how many threads it makes, so that this
+        cannot be asked of a pinned one. The reference lane is asked, or the first that does not fail. A lane that hangs
+        ends the search: the others would hang too, each for as long.
+        """
+        self.is_scouting = True
+        beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
+        probed = [spec for spec in self.specs.values() if not spec.shows_capacity]
+        for spec in sorted(probed, key=lambda spec: spec.name != self.contest.reference):
+            with Launch(self.around, self.contest, 0, self.timeout_s, ()) as launch:
+                launch.open([spec, *beside])
+                self.calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)
+            self._leave_out(launch.failed)
+            if self.calibration is not None or launch.has_hung:
+                break
+        self.is_scouting = False
+        if self.calibration is not None:
+            self.keep(self.calibration)
+            if self.calibration.own_workers:
+                self.cpus = ()
+        self.scouted_s = self._elapsed()
+
+    def _leave_out(self, failed: Collection[str]) -> None:
+        for name in failed:
+            self.specs.pop(name, None)
+
     def _run_stage(self, stage: Stage) -> str | None:
         """Run all launches of a stage; return the reason if the contest ends in the middle of it."""
         for _ in range(stage.launches):
             self._run_launch(stage)
-            if self.loops is None or not self.specs:
+            if all(spec.shows_capacity for spec in self.specs.values()):
                 return "no lane left"
             if budget_is_spent(self.launches, self._elapsed(), self.rules):
                 return "budget"
         return None
 
     def _run_launch(self, stage: Stage) -> None:
-        names = [name for name in self.specs if name in stage.lanes or name == self.contest.reference]
+        names = self._with_company(stage.lanes)
         for walls in self.walls.values():
             walls.append([])
-        timeout_s = min(self.rules.timeout_s, self.contest.probe.timeout_s or math.inf)
-        with Launch(self.around, self.contest, self.launches, timeout_s, self.cpus) as launch:
+        with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
-            if self.loops is None:
-                calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)
-                if calibration is not None:
-                    self.loops = calibration.loops
-                    self.keep(calibration)
             self._run_rounds(launch, stage.rounds)
             launch.weigh()
         self.launches += 1
-        for name in launch.failed:
-            self.specs.pop(name, None)
+        self._leave_out(launch.failed)
+
+    def _with_company(self, lanes: Collection[str]) -> list[str]:
+        """Return lanes with what they are held against: the reference, the original of a copy, the machine's capacity.
+
+        A parallel lane needs the capacity of its number of workers and of one.
+        """
+        chosen = [spec for name, spec in self.specs.items() if name in lanes]
+        originals = {self.contest.reference, *(spec.original for spec in chosen)}
+        counts = {spec.workers for spec in chosen if spec.model != "serial"}
+        return [
+            name
+            for name, spec in self.specs.items()
+            if name in lanes or name in originals or (spec.shows_capacity and counts and spec.workers in counts | {1})
+        ]
 
     def _run_rounds(self, launch: Launch, rounds: int) -> None:
         """Run the rounds of a launch, fewer where they exceed its share of the budget.
 
         More launches narrow an interval further than more rounds do.
         """
-        if self.loops is None:
+        if self.calibration is None:
             return
         began_s = self._elapsed()
         for number in range(rounds):
             if number >= FEWEST_ROUNDS and self._elapsed() - began_s > self.rules.budget_s / self.rules.min_launches:
                 return
-            for name, wall_ns, seconds in launch.round(number, self.loops, compare=not self.results_vary):
+            for name, wall_ns, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
                 self.walls[name][-1].append(wall_ns)
                 self.trial_s[name] = seconds
                 self.trials_s += seconds
@@ -141,12 +182,16 @@ class _Running:
 
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""
-        ratios = {name: self._ratios(name) for name in self.specs if name != self.contest.reference}
+        ratios = {
+            name: self._ratios(name)
+            for name, spec in self.specs.items()
+            if name != self.contest.reference and not spec.shows_capacity
+        }
         widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
         self.widest = max(widths, default=math.inf)
         costs = Costs(
             elapsed_s=self._elapsed(),
-            opening_s=(self._elapsed() - self.trials_s) / self.launches,
+            opening_s=(self._elapsed() - self.scouted_s - self.trials_s) / self.launches,
             trial_s={name: seconds for name, seconds in self.trial_s.items() if name in self.specs},
         )
         stage = next_stage(ratios, costs, self.rules)
@@ -162,10 +207,15 @@ class _Running:
         return effort.warm_ratios(lane, reference, cold)
 
     def _record(self, record: Record) -> None:
-        """Keep a record, and heed what it says: results that vary cannot be compared."""
-        self.keep(record)
+        """Keep a record, and heed what it says: results that vary cannot be compared.
+
+        Notes of a scout's lane come again with the first launch's.
+        """
         if isinstance(record, Finding) and record.kind == "varies":
             self.results_vary = True
+        elif self.is_scouting and isinstance(record, Finding) and not record.fails_lane:
+            return
+        self.keep(record)
 
     def _elapsed(self) -> float:
         return time.monotonic() - self.began

@@ -64,6 +64,15 @@ def pin(pid: int, cpus: Collection[int]) -> None:
         os.sched_setaffinity(pid, cpus)
 
 
+def has_children(pid: int) -> bool:
+    """Return whether a process has children that have not been waited for."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    with contextlib.suppress(psutil.Error):  # it has ended
+        return bool(psutil.Process(pid).children())
+    return False
+
+
 def memory(pid: int) -> tuple[int, int | None, int] | None:
     """Return the number of a process and its descendants, and their PSS and USS in bytes.
 

@@ -170,6 +170,10 @@ class Lane(Target):
         """Return what `gilscope.lab.host.memory` finds of the lane's processes."""
         return host.memory(self._child.pid)
 
+    def has_children(self) -> bool:
+        """Whether its process has started others that are still there."""
+        return host.has_children(self._child.pid)
+
     def close(self) -> None:
         """Let the workers run out and the process end.
 

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 MOST_LOOPS = 10_000_000
 CALIBRATION_STEPS = 12
 
+OTHERS_SHARE = 0.05
+"""The share of a serial lane's CPU time above which threads and children of its own take part in the work."""
+
+OTHERS_LEAST_NS = 50_000
+"""Less CPU time than this is no worker's: starting a thread takes about as much."""
+
 
 class LaneOpener(Protocol):
     """An opener starts lanes: the class `gilscope.lab.lane.Lane` with its guardian, or a test's fake."""
@@ -54,7 +60,8 @@ class Launch:
     """A context manager: inside it the lanes are open, and none outlives it.
 
     ``cpus`` are all that this thread may use. Without any, nothing is pinned.
-    ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``.
+    ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``. ``has_hung`` says
+    whether one of them gave no answer in time.
     """
 
     def __init__(
@@ -68,7 +75,7 @@ class Launch:
         self._timeout_s = timeout_s
         self._cpus = cpus
         self._expected_digest: str | None = None
-        self._has_hung = False
+        self.has_hung = False
         self._inner_loops: dict[str, int] = {}
 
     def open(self, specs: Sequence[LaneSpec]) -> Self:
@@ -116,18 +123,31 @@ class Launch:
     def calibrate(self, target_ns: int) -> Calibration | None:
         """Find the loops of a trial: the probe's own, or as many as fill one in a living lane.
 
-        The reference lane is asked first. A lane that hangs ends the search: the others would hang too, each for as
-        long.
+        Lanes that show the machine's capacity have loops of their own, found in one of them where one is open.
         """
-        for name in sorted(self.lanes, key=lambda name: name != self._contest.reference):
-            if self._has_hung:
-                break
+        loops: dict[bool, int] = {True: 1}
+        own_workers, inner_loops = False, 1
+        for name, lane in list(self.lanes.items()):
             with self._finding(name):
-                loops = self._contest.probe.loops or self._loops_of(self.lanes[name], target_ns)
-                return Calibration(contest=self._contest.id, loops=loops, inner_loops=self._inner_loops[name])
-        return None
+                if lane.spec.shows_capacity:
+                    loops[True] = self._fill(lane, target_ns).loops
+                elif self._contest.probe.loops is not None:
+                    loops[False], inner_loops = self._contest.probe.loops, self._inner_loops[name]
+                else:
+                    filled = self._fill(lane, target_ns)
+                    loops[False], inner_loops = filled.loops, self._inner_loops[name]
+                    own_workers = lane.spec.model == "serial" and (_others_work(filled) or lane.has_children())
+        if False not in loops:
+            return None
+        return Calibration(
+            contest=self._contest.id,
+            loops=loops[False],
+            inner_loops=inner_loops,
+            capacity_loops=loops[True],
+            own_workers=own_workers,
+        )
 
-    def round(self, number: int, loops: int, *, compare: bool) -> Iterator[tuple[str, int, float]]:
+    def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, int, float]]:
         """Run one trial of every lane in random order; yield lane, time in ns, and seconds of real time.
 
         With ``compare``, a lane fails whose result differs from the reference's. Results are compared once all lanes
@@ -139,8 +159,10 @@ class Launch:
         for name in order:
             began_s = time.monotonic()
             with self._finding(name):
-                timing = self.lanes[name].trial(loops, self._timeout_s)
-                digests[name] = timing.digests
+                spec = self.lanes[name].spec
+                timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)
+                if not spec.shows_capacity:
+                    digests[name] = timing.digests
                 self._note_gil(self.lanes[name], is_on=timing.gil_after)
                 self._around.record(self._trial(name, number, timing))
                 yield name, timing.wall_ns, time.monotonic() - began_s
@@ -178,29 +200,27 @@ class Launch:
             lane = self.lanes.pop(name, None)
             if lane is not None:
                 lane.kill()
-            self._has_hung |= error.fault.kind == "hung"
+            self.has_hung |= error.fault.kind == "hung"
             self.find(name, error.fault)
             if error.fault.fails_lane:
                 self.failed.add(name)
 
-    def _loops_of(self, lane: Lane, target_ns: int) -> int:
-        """The number of loops that fills a trial of one lane, from at least two trials.
+    def _fill(self, lane: Lane, target_ns: int) -> Measured:
+        """Run trials of more and more loops until one fills its time, at least two; return the last.
 
         The first trial may be cold, and a single one cannot show that results vary.
         """
-        loops = 1
-        digests: set[str] = set()
-        for step in range(CALIBRATION_STEPS):
+        timing = lane.trial(1, self._timeout_s)
+        loops, digests = _grown(1, timing.wall_ns, target_ns), set(timing.digests)
+        for _ in range(CALIBRATION_STEPS - 1):
             timing = lane.trial(loops, self._timeout_s)
             digests.update(timing.digests)
-            if timing.wall_ns < target_ns / 2:
-                growth = min(100.0, target_ns / max(1, timing.wall_ns))
-                loops = min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))
-            elif step:
+            loops, before = _grown(loops, timing.wall_ns, target_ns), loops
+            if loops == before:
                 break
         if len(digests) > 1:
             self.find(lane.spec.name, Fault("work", "varies", "the result differs from call to call"))
-        return loops
+        return msgspec.structs.replace(timing, loops=loops)
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
         timing = {field: getattr(measured, field) for field in Timing.__struct_fields__}
@@ -239,3 +259,17 @@ class Launch:
         lane.gil_was_recorded = True
         reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
         self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))
+
+
+def _others_work(timing: Measured) -> bool:
+    """Whether more than the lane's workers did the work: threads that it started, or children that have ended."""
+    others_ns = sum(timing.others_ns)
+    return others_ns > max(OTHERS_LEAST_NS, OTHERS_SHARE * (others_ns + sum(timing.cpu_ns)))
+
+
+def _grown(loops: int, wall_ns: int, target_ns: int) -> int:
+    """Return more loops where these did not fill half of a trial's time, else as many."""
+    if wall_ns >= target_ns / 2:
+        return loops
+    growth = min(100.0, target_ns / max(1, wall_ns))
+    return min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
-from gilscope.values.contests import Contest, LaneSpec, Probe, Skip
+from gilscope.values.contests import CAPACITY, Contest, LaneSpec, Probe, Skip
 from gilscope.values.runtimes import Arm, Pair, Runtime
 
 if TYPE_CHECKING:
@@ -74,17 +74,44 @@ def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_
                 skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
             else:
                 skips += [_too_many(identifier, count, usable_cpus) for count in too_many if not probe.ways]
-                control = msgspec.structs.replace(reference, control=True)
+                others = [lane for lane in lanes if lane is not reference]
+                beside = [] if probe.asks_about_workers else list(_beside(reference, others, usable_cpus))
                 contests.append(
                     Contest(
                         id=identifier,
                         probe=probe,
-                        lanes=(reference, control, *(lane for lane in lanes if lane is not reference)),
+                        lanes=(reference, _copy(reference), *others, *beside),
                         reference=reference.name,
                         pair=group.pair,
                     )
                 )
     return Plan(tuple(contests), tuple(skips))
+
+
+def _copy(lane: LaneSpec) -> LaneSpec:
+    return msgspec.structs.replace(lane, control=True)
+
+
+def _beside(reference: LaneSpec, lanes: Sequence[LaneSpec], usable_cpus: float) -> Iterator[LaneSpec]:
+    """Yield what parallel lanes are held against: a second copy of one of them, and what the machine gives.
+
+    The copy is of a lane chosen beforehand, by what its arm and model are and not by how it did: of the most workers
+    that there are CPUs for, threads without a GIL where there are any, else interpreters, else processes.
+    """
+    parallel = [lane for lane in lanes if lane.model != "serial"]
+    candidates = [lane for lane in parallel if 1 < lane.workers <= usable_cpus]
+    if candidates:
+        yield _copy(max(candidates, key=_promise))
+    counts = {lane.workers for lane in parallel if lane.workers > 1}
+    for count in sorted(counts | {1} if counts else ()):
+        yield LaneSpec(arm=reference.arm, model=CAPACITY, workers=count)
+
+
+def _promise(lane: LaneSpec) -> tuple[int, bool, int]:
+    """A key that is higher for lanes that are likelier to be a contest's fastest."""
+    has_gil = lane.arm.gil_forced or lane.arm.runtime.facts.gil_enabled
+    models = ("processes", "interpreters") if has_gil else ("processes", "interpreters", "threads")
+    return lane.workers, not has_gil, models.index(lane.model) if lane.model in models else -1
 
 
 def _too_many(contest: str, workers: int, usable_cpus: float) -> Skip:

@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope import places
 from gilscope.models import MODELS
+from gilscope.values.contests import Probe
 from gilscope.values.records import Fault, Timing
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.contests import LaneSpec
 
 SEPARATOR = b"\x1e"
+
+SPINNING = Probe(id="capacity", path=str(places.SPINNING), question="How many CPUs does the machine give?", kind="own")
+"""What the lanes do that show the machine's capacity."""
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -72,6 +77,8 @@ class GarbageError(Exception):
 
 def order(probe: Probe, lane: LaneSpec) -> bytes:
     """The first line to a fresh agent: the probe and the lane to open."""
+    if lane.shows_capacity:
+        return order(SPINNING, msgspec.structs.replace(lane, model="processes"))
     return _line(
         {
             "type": "open",

@@ -40,6 +40,7 @@ def comparability(pair: Pair | None) -> Iterator[str]:
 def contest_notes(contest: ContestFigures) -> Iterator[str]:
     """The notes of a contest that was timed; the first one gives its noise floor."""
     yield f"Noise floor: {_floor(contest)}."
+    yield from _machine(contest)
     yield from comparability(contest.contest.pair)
     if contest.end is not None:
         inner = f", each of which does it {contest.inner_loops} times" if contest.inner_loops > 1 else ""
@@ -52,20 +53,59 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     if any(lane.oversubscribed for lane in contest.lanes):
         yield "* more workers than usable CPUs."
     yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
+    yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
+    yield from _collections(contest)
+
+
+def _machine(contest: ContestFigures) -> Iterator[str]:
+    """What the machine gave, and where lanes could run."""
+    for capacity in contest.capacities:
+        short = " That is too little to say how lanes with so many workers scale." if capacity.is_short else ""
+        yield (
+            f"The machine gave {numbers.ratio(capacity.cpus)} of {capacity.workers} CPUs to as many processes that "
+            f"share nothing, in the same rounds; of capacity is scaling over that.{short}"
+        )
+    if contest.own_workers:
+        yield "The work starts threads or processes of its own: no lane is pinned to a CPU."
 
 
 def _contention(lane: LaneFigures) -> str:
+    shares = lane.shares
+    if shares is None:
+        return ""
     return (
-        f"Contention: {lane.lane.name} keeps {numbers.ratio(lane.cores_busy)} cores busy, for "
-        f"{if_measured(lane.scaling, numbers.ratio)} times the throughput of its serial lane."
+        f"Contention: {lane.lane.name} loses {numbers.percent(shares.lost)} of its workers' time to what they share "
+        f"(inflation {numbers.percent(shares.inflation)}, blocked {numbers.percent(shares.blocked)})."
     )
+
+
+def _super_linear(lane: LaneFigures) -> str:
+    return (
+        f"{lane.lane.name} has an efficiency of {if_measured(lane.efficiency, numbers.percent)}: no worker does more "
+        "than the serial lane's by working beside others, so that something else differs between the two lanes."
+    )
+
+
+def _collections(contest: ContestFigures) -> Iterator[str]:
+    """The note on lanes in which a unit is collected more often than in others."""
+    if contest.collections_differ is not None:
+        fewest, most = (
+            f"{if_measured(lane.per_unit.collections, numbers.amount)} in {lane.lane.name}"
+            for lane in contest.collections_differ
+        )
+        yield f"Lanes differ in collections per unit, which is a part of what is compared: from {fewest} to {most}."
 
 
 def _floor(contest: ContestFigures) -> str:
     if contest.noise_floor is None or contest.control is None:
         return "unknown, since the control lane was not measured"
     floor = numbers.plain_percent(contest.noise_floor)
-    return f"{floor} (the reference lane run twice: {numbers.ratio(contest.control)})"
+    of_serial = f"{floor} (the reference lane run twice: {numbers.ratio(contest.control)})"
+    if contest.parallel_floor is None or contest.parallel_control is None:
+        return of_serial
+    copied = next(lane.original for lane in contest.contest.lanes if lane.control and lane.model != "serial")
+    of_parallel = f"{numbers.plain_percent(contest.parallel_floor)} between parallel lanes"
+    return f"{of_serial}; {of_parallel} ({copied} run twice: {numbers.ratio(contest.parallel_control)})"
 
 
 def _end(end: ContestEnd) -> str:

@@ -52,6 +52,11 @@ def bandwidth(estimate: Estimate) -> str:
     return _in_unit(estimate, RATE_UNITS)
 
 
+def amount(estimate: Estimate) -> str:
+    """A count that need not be whole as ``0.50 ±0.02``: zero is an ordinary value."""
+    return _with_interval(estimate, scale=1.0)
+
+
 def slope(estimate: Estimate) -> str:
     """A slope on log scales as ``0.02 ±0.05``: zero is an ordinary value."""
     return _with_interval(estimate, scale=1.0)

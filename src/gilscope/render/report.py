@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.render import findings, observations, pairs, scaling, throughput, transport, verdict, workers
+from gilscope.render import cores, findings, observations, pairs, scaling, throughput, transport, verdict, workers
 from gilscope.render.sheet import Sheet
 from gilscope.values.records import Finding
 
@@ -54,7 +54,13 @@ def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
         return (workers.ways(contest),)
     if contest.asks_about_workers:
         return (workers.memory(contest),)
-    return throughput.sheet(contest), scaling.break_evens(contest), scaling.scaling_laws(contest)
+    return (
+        throughput.sheet(contest),
+        cores.shares(contest),
+        cores.counts(contest),
+        scaling.break_evens(contest),
+        scaling.scaling_laws(contest),
+    )
 
 
 def _verdicts(contests: Sequence[ContestFigures]) -> Iterator[Sheet]:

@@ -30,7 +30,8 @@ def _columns(contest: ContestFigures) -> list[Column[LaneFigures]]:
         Column("gain", partial(_gain, contest.contest.reference)),
         Column("scaling", lambda row: if_measured(row.scaling, numbers.ratio), wide=True),
         Column("efficiency", lambda row: if_measured(row.efficiency, numbers.percent)),
-        Column("cores busy", lambda row: numbers.ratio(row.cores_busy)),
+        Column("of capacity", lambda row: if_measured(row.of_capacity, numbers.ratio)),
+        Column("cores busy", lambda row: numbers.ratio(row.cores_busy), wide=True),
         Column("gain, drawn", partial(_bar, longest), wide=True, drawn=True),
     ]
 

@@ -12,7 +12,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 
     ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
     a script that knows nothing of gilscope. ``shared`` means that threads share one state. A ``benchmark`` is one of a
-    script written for pyperf, which is run with the arguments ``argv``.
+    script written for pyperf, which is run with the arguments ``argv``. With ``own_workers``, the work starts threads
+    or processes itself, and none of its lanes is pinned.
 
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
@@ -28,6 +29,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     function: str | None = None
     shared: bool = False
+    own_workers: bool = False
     requires_python: str | None = None
     dependencies: tuple[str, ...] = ()
     benchmark: str | None = None
@@ -38,6 +40,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     observes: dict[str, str] = {}
     loops: int | None = None
     timeout_s: float | None = None
+
+    @property
+    def spreads_itself(self) -> bool:
+        """Whether it starts workers of its own, as far as it says so."""
+        return bool(self.ways) or self.own_workers
 
     @property
     def is_timed(self) -> bool:
@@ -81,7 +88,10 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CONTROL = "#control"
-"""What the name of the reference lane's second copy ends with."""
+"""What the name of a lane's second copy ends with."""
+
+CAPACITY = "capacity"
+"""The model of lanes that show how many CPUs the machine gives: processes that spin and share nothing."""
 
 
 def lane_name(arm: str, work: str = "serial") -> str:
@@ -96,12 +106,12 @@ def arm_and_work(lane: str) -> tuple[str, str]:
 
 
 def is_control(lane: str) -> bool:
-    """Whether a lane's name is that of the reference lane's second copy."""
+    """Whether a lane's name is that of a second copy."""
     return lane.endswith(CONTROL)
 
 
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane of a contest before it is opened; ``control`` marks the second copy of the reference lane.
+    """One lane of a contest before it is opened; ``control`` marks the second copy of another lane.
 
     ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us.
     """
@@ -111,6 +121,16 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     workers: int
     control: bool = False
     way: str | None = None
+
+    @property
+    def shows_capacity(self) -> bool:
+        """Whether it spins, beside the lanes of the probe, to show what the machine gives."""
+        return self.model == CAPACITY
+
+    @property
+    def original(self) -> str:
+        """The name of the lane that it is a copy of, its own where it is none."""
+        return self.name.removesuffix(CONTROL)
 
     @property
     def work(self) -> str:
@@ -138,7 +158,9 @@ class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):
 class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     """The lanes of one probe that are measured together; a value that serialises, and all that a lab needs.
 
-    ``reference`` is the name of the lane that ratios are formed against: the twin's serial lane where there is a pair.
+    Some are no lanes of the probe: second copies of the reference and of one parallel lane, and lanes that show what
+    capacity the machine had. ``reference`` is the name of the lane that ratios are formed against: the twin's serial
+    lane where there is a pair.
     """
 
     id: str
@@ -167,8 +189,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Rules(Limits, frozen=True, kw_only=True):
     """When a contest has measured enough, and whether its lanes are pinned.
 
-    With ``pin``, all lanes of one worker stay on one CPU throughout a launch. Lanes of ways are never pinned, since a
-    way starts workers of its own.
+    With ``pin``, all lanes of one worker stay on one CPU throughout a launch, but for work that starts workers itself.
     """
 
     pin: bool = True

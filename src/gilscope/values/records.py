@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from gilscope.values.contests import Contest, Rules, Skip
+from gilscope.values.contests import Contest, LaneSpec, Rules, Skip
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,12 +122,20 @@ class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
     """The number of units that one worker runs in every trial of a contest, in any lane.
 
-    One unit does ``inner_loops`` times what is asked about.
+    One unit does ``inner_loops`` times what is asked about. Lanes that show the machine's capacity run
+    ``capacity_loops`` units of their own. ``own_workers`` says that the work was seen to start threads or processes
+    itself, so that no lane was pinned.
     """
 
     contest: str
     loops: int
     inner_loops: int = 1
+    capacity_loops: int = 1
+    own_workers: bool = False
+
+    def loops_of(self, lane: LaneSpec) -> int:
+        """How many units each worker of a lane runs in a trial."""
+        return self.capacity_loops if lane.shows_capacity else self.loops
 
 
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):

@@ -30,15 +30,17 @@ _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)
 class ProbeTable(msgspec.Struct, frozen=True):
     """The table ``[tool.gilscope]`` of a probe's PEP 723 block; any key may be left out.
 
-    ``kind`` is the folder's name where it is left out. A probe with ``ways`` has no ``work``, but for each of them a
-    context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``. What the ways'
-    units return in ``observes`` has a name and a unit each. With ``loops``, every trial has so many units: where ways
-    differ a thousandfold, as many as fill a trial of the fastest would take the slowest minutes. ``timeout_s`` is for
-    probes that are meant to hang: it shortens the suite's time limit.
+    ``kind`` is the folder's name where it is left out. ``own_workers`` keeps lanes unpinned whose work starts threads
+    or processes itself; where a probe does not say so, it is noticed. A probe with ``ways`` has no ``work``, but for
+    each of them a context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``.
+    What the ways' units return in ``observes`` has a name and a unit each. With ``loops``, every trial has so many
+    units: where ways differ a thousandfold, as many as fill a trial of the fastest would take the slowest minutes.
+    ``timeout_s`` is for probes that are meant to hang: it shortens the suite's time limit.
     """
 
     kind: str | None = None
     shared: bool = False
+    own_workers: bool = False
     ways: tuple[str, ...] = ()
     cases: tuple[int | float | str, ...] = ()
     self_timed: bool = False
@@ -189,6 +191,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         question=question,
         kind=table.kind or identifier.partition("/")[0],
         shared=table.shared,
+        own_workers=table.own_workers,
         requires_python=_requires_python(block),
         dependencies=_dependencies(block),
         ways=table.ways,
