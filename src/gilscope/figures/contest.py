@@ -11,7 +11,8 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     of which        T(GIL forced on, serial) / T(twin, serial) - 1 is the build's, and
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
     break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
-    contention      throughput grows by less than the number of busy cores; workers wait for each other or for memory
+    contention      throughput grows by less than the number of busy cores; workers wait for each other or for memory.
+                    Two CPUs of one core count as one
     of first way    T(way) / T(first way of the same arm), where a probe has ways
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
@@ -25,7 +26,7 @@ from gilscope.figures import verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.observations import observations
 from gilscope.figures.scaling_law import fit
-from gilscope.figures.values import ContestFigures, LaneFigures, Penalty, ScalingLaw
+from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
 from gilscope.stats.estimate import SAME, Estimate
@@ -89,7 +90,14 @@ class _Contest:
             findings=tuple(contest_lanes.findings),
             end=contest_lanes.end,
             observations=observations(trials, self.contest.probe.observes),
+            cpus_used=self._cpus_used(),
         )
+
+    def _cpus_used(self) -> CpusUsed | None:
+        most = max((lane.workers for lane in self.contest_lanes.lanes), default=1)
+        if most == 1 or self.contest.probe.asks_about_workers:
+            return None
+        return CpusUsed(workers=most, cpus=self.host.cpus_usable, cores=self.host.usable_cores)
 
     def _row(self, lane: LaneSpec) -> LaneFigures:
         own_serial = self._lane(lane.arm.name)
@@ -99,6 +107,8 @@ class _Contest:
         return LaneFigures(
             lane=lane,
             oversubscribed=lane.workers > self.host.cpus_usable,
+            cores=self.host.usable_cores,
+            cores_of_a_kind=self.host.cores_of_a_kind,
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,

@@ -23,13 +23,16 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a contest's table; ``time_per_unit`` in seconds, the other figures are ratios.
 
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
-    where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
+    where the lane that it is formed with was not measured. ``cores`` are the host's usable ones, ``cores_of_a_kind``
+    those of its fastest kind where it has several. ``trials`` are those counted, in ``launches`` launches;
     before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming.
     ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
     """
 
     lane: LaneSpec
     oversubscribed: bool
+    cores: float
+    cores_of_a_kind: float
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None
@@ -42,9 +45,37 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     cold_rounds: int
 
     @property
+    def has_own_cores(self) -> bool:
+        """Whether each of its workers had a core: two CPUs of one core do not get twice as much done."""
+        return self.lane.workers <= self.cores
+
+    @property
+    def mixes_kinds(self) -> bool:
+        """Whether its workers cannot all have cores of the fastest kind."""
+        return self.lane.workers > self.cores_of_a_kind
+
+    @property
     def is_contended(self) -> bool:
         """Whether it kept more cores busy than it got faster by, beyond both intervals."""
-        return self.scaling is not None and self.scaling.high < CONTENDED * self.cores_busy.low
+        return self.scaling is not None and self.scaling.high < CONTENDED * min(self.cores_busy.low, self.cores)
+
+
+class CpusUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """The workers of the most parallel lane beside the host's usable CPUs, which share ``cores`` cores."""
+
+    workers: int
+    cpus: float
+    cores: float
+
+    @property
+    def used(self) -> float:
+        """The CPUs that the workers could keep busy."""
+        return min(self.workers, self.cpus)
+
+    @property
+    def leaves_some(self) -> bool:
+        """Whether there was a whole CPU that no worker could use."""
+        return self.workers + 1 <= self.cpus
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +112,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     that it leaves open: a smaller one cannot be distinguished from none. Both are None without a control lane.
     ``gil_off`` is the penalty of the free-threaded arm against the same build with its GIL forced on: what is left of
     it without the build's own cost. ``verdict`` is None where workers themselves were measured, or no reference was.
+    ``cpus_used`` is None where no work was spread.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
     workers were that are said to stand in one.
     """
@@ -101,6 +133,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     end: ContestEnd | None
     observations: tuple[Observation, ...] = ()
+    cpus_used: CpusUsed | None = None
 
     @property
     def asks_about_workers(self) -> bool:

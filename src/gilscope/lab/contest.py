@@ -10,7 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope.lab import host
+from gilscope.lab import host, topology
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats import effort
@@ -75,7 +75,7 @@ class _Running:
         self.observer = observer
         self.contest = contest
         self.rules = rules
-        self.cpus = host.pinnable_cpus() if rules.pin and not contest.probe.ways else ()
+        self.cpus = topology.read(host.pinnable_cpus()) if rules.pin and not contest.probe.ways else ()
         self.began = time.monotonic()
         self.specs = {spec.name: spec for spec in contest.lanes}
         self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from gilscope.lab import host
+from gilscope.lab import fitting, host
 from gilscope.lab.lane import LaneFailedError, lane_environment
+from gilscope.lab.topology import cpus_for
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.lane import Lane
     from gilscope.lab.protocol import Measured
+    from gilscope.lab.topology import Cpu
     from gilscope.values.contests import Contest, LaneSpec, Probe
     from gilscope.values.records import Record
 
@@ -58,7 +60,7 @@ class Launch:
     """
 
     def __init__(
-        self, around: Surroundings, contest: Contest, number: int, timeout_s: float, cpus: Sequence[int]
+        self, around: Surroundings, contest: Contest, number: int, timeout_s: float, cpus: Sequence[Cpu]
     ) -> None:
         self.lanes: dict[str, Lane] = {}
         self.failed: set[str] = set()
@@ -78,22 +80,44 @@ class Launch:
         in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. We wait on
         that CPU ourselves: an idle one has to be woken before each trial and after it, which takes longer than all
         else that a trial costs. The order is drawn since memory may come to processes in the order in which they start,
-        launch after launch.
+        launch after launch. In a contest's first launch, its reference is opened before the others, and these as far as
+        they fit into memory beside it.
         """
         hash_seed = self._around.random.randrange(1, 2**32)
-        shared = (self._around.random.choice(self._cpus),) if self._cpus else ()
+        shared = (self._around.random.choice(cpus_for(self._cpus, 1)),) if self._cpus else ()
         host.pin(host.THIS_THREAD, shared)
-        for spec in self._around.random.sample(specs, len(specs)):
+        drawn = self._around.random.sample(specs, len(specs))
+        if self._number == 0:
+            self._open([spec for spec in drawn if spec.name == self._contest.reference], hash_seed, shared)
+            drawn = self._that_fit([spec for spec in drawn if spec.name != self._contest.reference])
+        self._open(drawn, hash_seed, shared)
+        return self
+
+    def _open(self, specs: Sequence[LaneSpec], hash_seed: int, shared: Sequence[int]) -> None:
+        """Start lanes side by side, then wait for each."""
+        for spec in specs:
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
-                cpus = shared if spec.workers == 1 else self._cpus
+                cpus = shared if spec.workers == 1 else cpus_for(self._cpus, spec.workers)
                 self.lanes[spec.name] = self._around.open_lane(spec, self._contest.probe, environ, cpus=cpus)
-        for name, lane in list(self.lanes.items()):
+        for name, lane in [(spec.name, self.lanes[spec.name]) for spec in specs if spec.name in self.lanes]:
             with self._finding(name):
                 ready = lane.wait_ready(self._timeout_s)
                 self._inner_loops[name] = ready.inner_loops
                 self._note_gil(lane, is_on=ready.gil)
-        return self
+
+    def _that_fit(self, specs: Sequence[LaneSpec]) -> list[LaneSpec]:
+        """The lanes that fit into memory beside the reference; the others become findings."""
+        reference = self.lanes.get(self._contest.reference)
+        weight = None if reference is None else reference.memory()
+        if weight is None:
+            return list(specs)
+        _, _, held = weight
+        reasons = fitting.too_large(specs, self._contest.probe, held, host.free_memory())
+        for name, reason in reasons.items():
+            with self._finding(name):
+                raise LaneFailedError(Fault("start", "too large", reason))
+        return [spec for spec in specs if spec.name not in reasons]
 
     def __enter__(self) -> Self:
         """The lanes are opened by `open`, inside the context, so that a failure there closes them too."""
@@ -111,7 +135,7 @@ class Launch:
         finally:
             for lane in self.lanes.values():
                 lane.kill()
-            host.pin(host.THIS_THREAD, self._cpus)
+            host.pin(host.THIS_THREAD, [cpu.number for cpu in self._cpus])
 
     def calibrate(self, target_ns: int) -> Calibration | None:
         """Find the loops of a trial: the probe's own, or as many as fill one in a living lane.

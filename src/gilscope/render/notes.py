@@ -10,7 +10,7 @@ from gilscope.render.cells import if_measured
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.figures.values import ContestFigures, LaneFigures
+    from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
     from gilscope.values.records import ContestEnd
     from gilscope.values.runtimes import Pair
 
@@ -51,14 +51,42 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
         yield f"Still warming, left out of each launch (trials): {', '.join(cold)}."
     if any(lane.oversubscribed for lane in contest.lanes):
         yield "* more workers than usable CPUs."
+    if any(_shares_cores(lane) for lane in contest.lanes):
+        yield "+ more workers than cores: two CPUs of one core do not get twice as much done as one."
+    mixed = [lane.lane.name for lane in contest.lanes if lane.mixes_kinds]
+    if mixed:
+        yield f"More workers than cores of the fastest kind, so that some had slower ones: {', '.join(mixed)}."
+    yield from cpus_used(contest.cpus_used)
     yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
+
+
+def cpus_used(used: CpusUsed | None) -> Iterator[str]:
+    """The note beside an answer that left CPUs unused."""
+    if used is not None and used.leaves_some:
+        share = "" if used.cores == used.cpus else f", which share {used.cores:g} cores"
+        yield (f"{used.used:g} of {used.cpus:g} CPUs used{share}: what more workers gain was not measured (--workers).")
+
+
+def mark(lane: LaneFigures) -> str:
+    """The mark behind the name of a lane whose workers had no CPU, or no core, to themselves."""
+    if lane.oversubscribed:
+        return "*"
+    return "+" if _shares_cores(lane) else ""
+
+
+def _shares_cores(lane: LaneFigures) -> bool:
+    return not lane.oversubscribed and not lane.has_own_cores
 
 
 def _contention(lane: LaneFigures) -> str:
     return (
-        f"Contention: {lane.lane.name} keeps {numbers.ratio(lane.cores_busy)} cores busy, for "
+        f"Contention: {lane.lane.name} keeps {numbers.ratio(lane.cores_busy)} {_cores(lane)} busy, for "
         f"{if_measured(lane.scaling, numbers.ratio)} times the throughput of its serial lane."
     )
+
+
+def _cores(lane: LaneFigures) -> str:
+    return "cores" if lane.has_own_cores else f"CPUs of {lane.cores:g} cores"
 
 
 def _floor(contest: ContestFigures) -> str:
