@@ -127,6 +127,24 @@ MUTATIONS = (
         "test_analysis.py::test_contention_begins_below_four_fifths_of_the_cores_busy",
     ),
     Mutation(
+        "figures/values.py",
+        "min(self.cores_busy.low, self.cores)",
+        "self.cores_busy.low",
+        "test_analysis.py::test_busy_siblings_are_no_contention",
+    ),
+    Mutation(
+        "figures/values.py",
+        "self.workers + 1 <= self.cpus",
+        "self.workers < self.cpus",
+        "test_analysis.py::test_the_most_parallel_lane_says_what_was_used",
+    ),
+    Mutation(
+        "figures/values.py",
+        "self.lane.workers > self.cores_of_a_kind",
+        "self.lane.workers >= self.cores_of_a_kind",
+        "test_analysis.py::test_more_workers_than_fast_cores_mix_kinds",
+    ),
+    Mutation(
         "figures/verdict.py",
         "LOUD = 0.1\n",
         "LOUD = 0.12\n",
@@ -241,6 +259,36 @@ MUTATIONS = (
         "test_paired.py::test_cold_trials_stand_apart_from_those_that_count",
     ),
     # lab
+    Mutation(
+        "lab/fitting.py",
+        "FILLED = 0.9",
+        "FILLED = 1.0",
+        "test_fitting.py::test_the_most_parallel_are_left_out_first",
+    ),
+    Mutation(
+        "lab/fitting.py",
+        "if probe.shared or probe.benchmark",
+        "if probe.benchmark",
+        "test_fitting.py::test_threads_share_what_others_have_each",
+    ),
+    Mutation(
+        "lab/topology.py",
+        "ALIKE = 0.85",
+        "ALIKE = 0.86",
+        "test_topology.py::test_cores_of_one_design_differ_a_little",
+    ),
+    Mutation(
+        "lab/topology.py",
+        "kind, fastest = kind + 1, speed",
+        "kind = kind + 1",
+        "test_topology.py::test_each_kind_is_measured_against_its_own_fastest",
+    ),
+    Mutation(
+        "lab/topology.py",
+        "if workers <= len(choice)",
+        "if workers < len(choice)",
+        "test_topology.py::test_lanes_are_kept_to_cores_of_their_own",
+    ),
     Mutation(
         "lab/host.py",
         "return min(quotas, default=None)",
@@ -567,6 +615,12 @@ MUTATIONS = (
         "isinstance(count, int) and count < 1",
         "isinstance(count, int) and count < 0",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
+    ),
+    Mutation(
+        "workloads/suites.py",
+        "for count in by_words if count > 1",
+        "for count in by_words",
+        "test_topology.py::test_two_siblings_of_a_big_machine",
     ),
     Mutation(
         "workloads/suites.py",
