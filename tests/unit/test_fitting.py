@@ -66,8 +66,8 @@ def test_the_most_parallel_are_left_out_first(free: float, left_out: list[str]) 
 def test_the_reason_gives_the_memory_that_it_would_take() -> None:
     """Of the lane, of all together, and what there is."""
     assert too_large(MANY, PROBE, GIB, 8.5 * GIB) == {
-        "3.14:processes-8": "it would need about 8 GiB: "
-        "all lanes of the contest would need about 15 GiB, and 8.5 GiB are free"
+        "3.14:processes-8": "it would need about 8 GiB, "
+        "all lanes beside the reference about 15 GiB, and 8.5 GiB are free"
     }
 
 

@@ -48,10 +48,10 @@ def too_large(specs: Iterable[LaneSpec], probe: Probe, one: float, free: float) 
     needs = sorted(((need(spec, probe, one), spec.name) for spec in specs), reverse=True)
     total = sum(amount for amount, _ in needs)
     reasons: dict[str, str] = {}
-    together = f"all lanes of the contest would need about {total / GIB:.2g} GiB, and {free / GIB:.2g} GiB are free"
+    together = f"all lanes beside the reference about {total / GIB:.2g} GiB, and {free / GIB:.2g} GiB are free"
     for amount, name in needs:
         if total <= FILLED * free:
             break
         total -= amount
-        reasons[name] = f"it would need about {amount / GIB:.2g} GiB: {together}"
+        reasons[name] = f"it would need about {amount / GIB:.2g} GiB, {together}"
     return reasons
