@@ -21,7 +21,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from gilscope.commands.measuring import take_census
-from gilscope.lab import host
+from gilscope.lab import host, topology
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, common_environment
 from gilscope.lab.launch import Launch, Surroundings
@@ -169,7 +169,7 @@ def trial_cost_us(
         records.append,
         Random(0),  # noqa: S311 - an order to repeat, not a secret
     )
-    with Launch(around, contest, 0, 60, cpus) as launch:
+    with Launch(around, contest, 0, 60, topology.read(cpus)) as launch:
         launch.open(lanes)
         trials = (trial for number in range(COST_ROUNDS) for trial in launch.round(number, 1, compare=True))
         return statistics.median(seconds * 1e6 - wall_ns / 1e3 for _, wall_ns, seconds in trials)

@@ -145,6 +145,24 @@ MUTATIONS = (
         "test_cores.py::test_shares_are_given_only_where_all_is_on_record",
     ),
     Mutation(
+        "figures/values.py",
+        "max(0.0, 1 - self.cores / self.lane.workers)",
+        "0.0",
+        "test_analysis.py::test_busy_siblings_are_no_contention",
+    ),
+    Mutation(
+        "figures/values.py",
+        "self.workers + 1 <= self.cpus",
+        "self.workers < self.cpus",
+        "test_analysis.py::test_the_most_parallel_lane_says_what_was_used",
+    ),
+    Mutation(
+        "figures/values.py",
+        "self.lane.workers > self.cores_of_a_kind",
+        "self.lane.workers >= self.cores_of_a_kind",
+        "test_analysis.py::test_more_workers_than_fast_cores_mix_kinds",
+    ),
+    Mutation(
         "figures/verdict.py",
         "LOUD = 0.1\n",
         "LOUD = 0.12\n",
@@ -260,6 +278,36 @@ MUTATIONS = (
     ),
     # lab
     Mutation(
+        "lab/fitting.py",
+        "FILLED = 0.9",
+        "FILLED = 1.0",
+        "test_fitting.py::test_the_most_parallel_are_left_out_first",
+    ),
+    Mutation(
+        "lab/fitting.py",
+        "if probe.shared or probe.benchmark",
+        "if probe.benchmark",
+        "test_fitting.py::test_threads_share_what_others_have_each",
+    ),
+    Mutation(
+        "lab/topology.py",
+        "ALIKE = 0.85",
+        "ALIKE = 0.86",
+        "test_topology.py::test_cores_of_one_design_differ_a_little",
+    ),
+    Mutation(
+        "lab/topology.py",
+        "kind, fastest = kind + 1, speed",
+        "kind = kind + 1",
+        "test_topology.py::test_each_kind_is_measured_against_its_own_fastest",
+    ),
+    Mutation(
+        "lab/topology.py",
+        "if workers <= len(choice)",
+        "if workers < len(choice)",
+        "test_topology.py::test_lanes_are_kept_to_cores_of_their_own",
+    ),
+    Mutation(
         "lab/host.py",
         "return min(quotas, default=None)",
         "return max(quotas, default=None)",
@@ -279,8 +327,8 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/plan.py",
-        "for count in suite.workers if count <= most",
-        "for count in suite.workers if count < most",
+        "for count in asked if count <= most",
+        "for count in asked if count < most",
         "test_plan.py::test_workers_are_bounded_by_the_cpus",
     ),
     Mutation(
@@ -594,9 +642,15 @@ MUTATIONS = (
     ),
     Mutation(
         "workloads/suites.py",
-        "min(suite.workers) < 1",
-        "min(suite.workers) < 0",
+        "isinstance(count, int) and count < 1",
+        "isinstance(count, int) and count < 0",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
+    ),
+    Mutation(
+        "workloads/suites.py",
+        "for count in by_words if count > 1",
+        "for count in by_words",
+        "test_topology.py::test_two_siblings_of_a_big_machine",
     ),
     Mutation(
         "workloads/suites.py",

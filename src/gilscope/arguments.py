@@ -89,6 +89,9 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     run.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for each contest")
     run.add_argument(
+        "--workers", type=_counts, metavar="COUNTS", help="numbers of workers, such as 2,8, instead of the suite's"
+    )
+    run.add_argument(
         "--no-pin",
         action="store_true",
         help="let lanes of one worker change CPUs (for work with threads of its own)",
@@ -199,6 +202,17 @@ def _seconds(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds greater than 0")
     return number
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    """Numbers of workers, separated by commas."""
+    try:
+        counts = tuple(map(int, text.split(",")))
+    except ValueError:
+        counts = (0,)
+    if min(counts) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers of workers, such as 2,8")
+    return counts
 
 
 def _fraction(text: str) -> float:

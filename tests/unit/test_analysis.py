@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from builders import HOST, contest, lane, pair, records, trial, trials
-from gilscope.figures.run import by_pair, of_run
+from builders import HEADER, HOST, contest, lane, pair, records, trial, trials
+from gilscope.figures.run import by_pair, of_run, together
 from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.stats.estimate import Estimate
-from gilscope.values.records import Finding
+from gilscope.values.records import CoreKind, Finding
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures, LaneFigures
+    from gilscope.values.contests import LaneSpec
+    from gilscope.values.records import HostCard
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
@@ -258,6 +260,68 @@ def test_more_workers_than_cpus_are_marked() -> None:
 
     assert row(made, "3.14t:threads-4").oversubscribed
     assert not row(made, "3.14t:threads-2").oversubscribed
+
+
+def on(host: HostCard, *lanes: LaneSpec) -> ContestFigures:
+    """A contest on this host of the twin's serial lane and others that take twice as long."""
+    walls = {TWIN: 1e8, **dict.fromkeys(lanes, 2e8)}
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls), host=host)).contests
+    return made
+
+
+@pytest.mark.parametrize(("workers", "own", "oversubscribed"), [(2, True, False), (3, False, False), (5, False, True)])
+def test_siblings_are_one_core(workers: int, *, own: bool, oversubscribed: bool) -> None:
+    """Four CPUs of two cores have two workers on cores of their own."""
+    host = msgspec.structs.replace(HOST, cpus_usable=4.0, cores=2)
+    threads = row(on(host, lane("3.14t", "threads", workers)), f"3.14t:threads-{workers}")
+
+    assert (threads.has_own_cores, threads.oversubscribed) == (own, oversubscribed)
+
+
+@pytest.mark.parametrize(("cores", "contended"), [(1, False), (1.5, True)])
+def test_busy_siblings_are_no_contention(cores: float, *, contended: bool) -> None:
+    """Two workers that lose 55 % of their time on one core lose half of it to that core; on one and a half, less."""
+    lane = row(measured(), "3.14t:threads-2")
+    assert lane.shares is not None
+    lost = msgspec.structs.replace(lane.shares, lost=Estimate(0.56, 0.55, 0.57))
+
+    assert msgspec.structs.replace(lane, shares=lost, cores=cores).is_contended is contended
+
+
+@pytest.mark.parametrize(("workers", "mixed"), [(2, False), (3, True)])
+def test_more_workers_than_fast_cores_mix_kinds(workers: int, *, mixed: bool) -> None:
+    """On two fast and eight slow cores."""
+    kinds = (CoreKind(cores=2, cpus=4), CoreKind(cores=8, cpus=8))
+    host = msgspec.structs.replace(HOST, cpus_usable=12.0, cores=10, kinds=kinds)
+    threads = lane("3.14t", "threads", workers)
+
+    assert row(on(host, threads), threads.name).mixes_kinds is mixed
+    assert not row(on(msgspec.structs.replace(host, kinds=kinds[:1]), threads), threads.name).mixes_kinds
+
+
+@pytest.mark.parametrize(("cpus", "leaves"), [(4.9, False), (5.0, True), (64.0, True)])
+def test_the_most_parallel_lane_says_what_was_used(cpus: float, *, leaves: bool) -> None:
+    """Four workers leave a fifth CPU unused, and no part of one."""
+    host = msgspec.structs.replace(HOST, cpus_usable=cpus)
+    used = on(host, FREE_THREADS, FREE_FOUR).cpus_used
+
+    assert used is not None
+    assert (used.used, used.cpus, used.leaves_some) == (4, cpus, leaves)
+
+
+def test_a_contest_of_serial_lanes_uses_one_cpu_on_purpose() -> None:
+    """Nothing is said of those that it left."""
+    assert on(HOST, FREE).cpus_used is None
+
+
+def test_a_run_uses_what_its_most_parallel_contest_uses() -> None:
+    """One contest lost its lanes of four workers."""
+    contests = [on(HOST, FREE), on(HOST, FREE_THREADS), on(HOST, FREE_FOUR)]
+    used = together(HEADER, contests).cpus_used
+
+    assert used is not None
+    assert used.workers == 4
+    assert together(HEADER, contests[:1]).cpus_used is None
 
 
 def test_cores_busy_is_cpu_time_over_wall_time() -> None:

@@ -19,7 +19,7 @@ def test_a_run_has_defaults_for_all_but_its_name() -> None:
     assert asked.probes == []
     assert asked.suite == "quick"
     assert asked.on == asked.python == asked.script_arguments == []
-    assert asked.budget is asked.timeout is asked.seed is asked.run_id is None
+    assert asked.budget is asked.timeout is asked.seed is asked.run_id is asked.workers is None
     assert asked.results == Path("results")
 
 
@@ -89,6 +89,21 @@ def test_a_command_that_is_none_is_a_wrong_use(capsys: pytest.CaptureFixture[str
 
     assert left.value.code == 2
     assert "report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "counts"), [("2", (2,)), ("2,8", (2, 8)), ("1, 3", (1, 3))])
+def test_workers_are_numbers_with_commas(text: str, counts: tuple[int, ...]) -> None:
+    """One, or several."""
+    assert parse(["run", "--workers", text]).workers == counts
+
+
+@pytest.mark.parametrize("text", ["0", "2,0", "-1", "2,,3", "", "many", "1.5"])
+def test_workers_that_are_none_are_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named, with an example of good ones."""
+    with pytest.raises(SystemExit):
+        parse(["run", f"--workers={text}"])
+
+    assert "such as 2,8" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["1%", "1"])

@@ -253,6 +253,13 @@ def failed() -> Run:
     return msgspec.structs.replace(of, findings=(finding,))
 
 
+def siblings() -> Run:
+    """A run on two CPUs of one core."""
+    of = run({SERIAL: 1e6, THREADS: 2e6})
+    host = msgspec.structs.replace(of.header.host, cores=1)
+    return msgspec.structs.replace(of, header=msgspec.structs.replace(of.header, host=host))
+
+
 def skipped() -> Run:
     """A run that left the claim's lane out."""
     of = run({SERIAL: 1e6})
@@ -263,7 +270,8 @@ def skipped() -> Run:
 @pytest.mark.parametrize(
     ("changes", "made", "reason"),
     [
-        ({"cpus": 8}, run({SERIAL: 1e6, THREADS: 2e6}), "needs 8 CPUs, the host had 2"),
+        ({"cpus": 8}, run({SERIAL: 1e6, THREADS: 2e6}), "needs 8 cores, the host had 2"),
+        ({"cpus": 2}, siblings(), "needs 2 cores, the host had 1"),
         ({"lane": "3.15t:threads-2"}, run({SERIAL: 1e6, THREADS: 2e6}), "no runtime 3.15t was measured"),
         ({"lane": "3.14:threads-4"}, run({SERIAL: 1e6, THREADS: 2e6}), "3.14:threads-4 was not measured"),
         (
@@ -401,12 +409,14 @@ def probes() -> dict[str, Probe]:
 
 @pytest.mark.parametrize("name", PROJECT)
 def test_each_claim_of_the_project_can_be_measured(name: str, probes: dict[str, Probe]) -> None:
-    """Its probe is known, and its suite plans its lanes."""
+    """Its probe is known, and its suite plans its lanes on a machine with just as many cores as it takes."""
     said = PROJECT[name]
     suite = SUITES[said.suite]
+    counts = suites.counts(suite.workers, said.cpus, said.cpus)
+    host = msgspec.structs.replace(HOST, cpus_usable=float(said.cpus))
     assert said.probe in probes or said.probe == f"{PREFIX}*"
     for wanted in filter(None, (said.lane, said.against)):
-        arm, _, work = on_host(wanted, HOST).partition(":")
+        arm, _, work = on_host(wanted, host).partition(":")
         model, _, workers = work.rpartition("-")
         probe = probes.get(said.probe)
         if probe is not None and probe.ways:
@@ -415,7 +425,7 @@ def test_each_claim_of_the_project_can_be_measured(name: str, probes: dict[str, 
             assert said.figure == "memory per worker"
         elif work != "serial":
             assert model in MODELS
-            assert int(workers) in suite.workers
+            assert int(workers) in counts
         lane_id = f"{said.probe}@{arm}:{work}"
         assert any(fnmatchcase(lane_id, glob) for glob in suite.lanes)
         assert not any(fnmatchcase(lane_id, glob) for glob in suite.without)

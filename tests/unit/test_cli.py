@@ -46,6 +46,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
     monkeypatch.setattr(host, "card", lambda: HOST)
     monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
+    monkeypatch.setattr(host, "usable_cores", lambda: 2.0)
     monkeypatch.setattr(measure, "Guardian", NoGuardian)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
@@ -158,6 +159,16 @@ class TestRun:
         assert status == 0
         assert [item.reference for item in plans[0].contests] == ["3.14:serial"]
         assert plans[0].contests[0].pair is not None
+
+    @pytest.mark.parametrize(("chosen", "workers"), [([], {1, 2}), (["--workers", "3,99"], {1, 3, 99})])
+    def test_workers_are_the_suites_unless_others_are_asked_for(
+        self, chosen: list[str], workers: set[int], probe: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A person may ask for more than there are CPUs for."""
+        plans = pretend(monkeypatch)
+
+        assert cli.main(["run", probe, "--no-report", *chosen]) == 0
+        assert {lane.workers for lane in plans[0].contests[0].lanes} == workers
 
     @pytest.mark.parametrize(("chosen", "told"), [([], True), (["--on", "3.14"], False)])
     def test_without_a_free_threaded_runtime_what_brings_one_is_told(

@@ -127,7 +127,7 @@ def test_the_quota_decides_how_many_workers_are_planned(tmp_path: Path, text: st
     cpus = quota(tmp_path, V2, {"cpu.max": text})
     assert cpus is not None
 
-    planned = plan([builders.PROBE], [group_of_pair(builders.pair())], QUICK, cpus)
+    planned = plan([builders.PROBE], [group_of_pair(builders.pair())], QUICK, cpus, cpus)
 
     assert max(lane.workers for contest in planned.contests for lane in contest.lanes) == most
 

@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from builders import RULES, contest, lane, pair
-from gilscope.lab import host
+from gilscope.lab import host, topology
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.lab.protocol import Measured, Ready
+from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.values.records import Calibration, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def findings(records: list[Record]) -> list[Finding]:
 
 def test_lanes_of_one_worker_share_a_cpu_that_changes_from_launch_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
     """CPUs differ in speed: the ratio of two lanes must not hold the ratio of two CPUs."""
-    monkeypatch.setattr(host, "pinnable_cpus", lambda: (3, 5))
+    monkeypatch.setattr(topology, "read", lambda _: (Cpu(number=3), Cpu(number=5)))
     many = msgspec.structs.replace(QUICK, min_launches=12, max_launches=12)
     cpus: dict[int, set[int | None]] = {}
     for trial in trials(run(contest(TWIN, FREE, lane("3.14t", "threads", 2)), many)):
@@ -151,6 +152,51 @@ def test_lanes_of_one_worker_share_a_cpu_that_changes_from_launch_to_launch(monk
             cpus.setdefault(trial.launch, set()).add(trial.cpu)
     assert all(len(chosen) == 1 for chosen in cpus.values())
     assert set.union(*cpus.values()) == {3, 5}
+
+
+def test_lanes_are_kept_to_the_fastest_kind_of_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers have a fast core each, three do not."""
+    hybrid = [Cpu(number=number, kind=int(number > 1)) for number in range(4)]
+    monkeypatch.setattr(topology, "read", lambda _: hybrid)
+    fakes = Fakes()
+    two, three = (lane("3.14t", "threads", workers) for workers in (2, 3))
+    run(contest(TWIN, two, three), fakes=fakes)
+
+    assert {fake.cpus for fake in fakes.opened[1:] if fake.spec == TWIN} <= {(0,), (1,)}
+    assert {fake.cpus for fake in fakes.opened if fake.spec == two} == {(0, 1)}
+    assert {fake.cpus for fake in fakes.opened if fake.spec == three} == {(0, 1, 2, 3)}
+
+
+def test_lanes_that_do_not_fit_into_memory_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference holds 800 bytes: eight processes of its kind need more than there are, the four others do not."""
+    monkeypatch.setattr(host, "free_memory", lambda: 4000)
+    fakes = Fakes()
+    many = lane("3.14", "processes", 8)
+    records = run(contest(TWIN, CONTROL, FREE, many, lane("3.14t", "threads", 2)), fakes=fakes)
+    (finding,) = findings(records)
+
+    assert (finding.lane, finding.kind, finding.phase, finding.launch) == (many.name, "too large", "start", 0)
+    assert "would need about" in finding.reason
+    assert many.name not in {fake.spec.name for fake in fakes.opened}
+    assert len(fakes.opened) == 1 + 4 * QUICK.min_launches
+
+
+def test_a_reference_that_failed_to_open_weighs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows then what the others need: they are opened."""
+
+    class Lost(FakeLane):
+        """A lane that does not become ready where it is the reference."""
+
+        def wait_ready(self, timeout_s: float) -> Ready:
+            if self.spec.name == TWIN.name:
+                raise LaneFailedError(Fault("load", "raised", "ImportError: no"))
+            return super().wait_ready(timeout_s)
+
+    monkeypatch.setattr(host, "free_memory", lambda: 0)
+    records = run(contest(TWIN, FREE), fakes=Fakes(kind=Lost))
+
+    assert {finding.lane for finding in findings(records)} == {TWIN.name}
+    assert {trial.lane for trial in trials(records)} == {FREE.name}
 
 
 def test_every_launch_weighs_every_lane() -> None:
@@ -266,7 +312,7 @@ def test_the_machine_is_shown_for_as_long_as_parallel_lanes_are_measured() -> No
 @pytest.mark.skipif(not host.pinnable_cpus(), reason="this system pins no thread")
 @pytest.mark.parametrize("pin", [True, False], ids=["pinned", "not pinned"])
 def test_we_wait_on_the_cpu_of_the_lanes(*, pin: bool) -> None:
-    """Neither has to wake an idle CPU then. Lanes of several workers, started from there, get all CPUs."""
+    """Neither has to wake an idle CPU then. Lanes of several workers, started from there, get cores for all."""
     waited: list[tuple[int, ...]] = []
 
     def wait(fake: FakeLane, loops: int) -> Measured:
@@ -281,7 +327,9 @@ def test_we_wait_on_the_cpu_of_the_lanes(*, pin: bool) -> None:
     assert scout.cpus == ()
     alone = {fake.cpus for fake in opened if fake.spec == TWIN}
     assert alone == ({(cpu,) for (cpu,) in waited} if pin else {()})
-    assert {fake.cpus for fake in fakes.opened if fake.spec != TWIN} == {CPUS if pin else ()}
+    assert {fake.cpus for fake in fakes.opened if fake.spec != TWIN} == {
+        cpus_for(topology.read(CPUS), 2) if pin else ()
+    }
     assert pin or set(waited) == {CPUS}
     assert host.pinnable_cpus() == CPUS
 

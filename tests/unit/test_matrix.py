@@ -72,6 +72,8 @@ def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
         ({"min_launches = 5": "min_launches = 10"}, None),
         ({"min_launches = 5": "min_launches = 11"}, "min_launches must be"),
         ({"workers = [2]": "workers = [1]"}, None),
+        ({"workers = [2]": 'workers = ["cores"]'}, None),
+        ({"workers = [2]": 'workers = ["sockets"]'}, "workers: "),
         ({"workers = [2]": "workers = [2, 0]"}, "workers must hold"),
         ({"workers = [2]": "workers = []"}, "workers must hold"),
         ({"rounds = 4": "rounds = 1"}, None),

@@ -22,9 +22,9 @@ WIDE = msgspec.structs.replace(SUITE, lanes=("*",), without=(), workers=(1, 2, 4
 
 
 def planned(group: Group, suite: Suite = WIDE, cpus: float = 2.0, requires: str | None = None) -> Plan:
-    """The plan for one probe and one group."""
+    """The plan for one probe and one group, where each CPU is a core."""
     probe = msgspec.structs.replace(PROBE, requires_python=requires)
-    return plan([probe], [group], suite, cpus)
+    return plan([probe], [group], suite, cpus, cpus)
 
 
 def names(of: Plan) -> list[str]:
@@ -54,7 +54,7 @@ def test_a_free_threaded_build_without_a_twin_is_measured_against_itself() -> No
 def test_a_probe_with_ways_has_a_lane_for_each_and_for_no_model() -> None:
     """The twin's first way is what all are compared with."""
     probe = msgspec.structs.replace(PROBE, ways=("thread", "process"))
-    (made,) = plan([probe], [group_of_pair(pair())], WIDE, 2.0).contests
+    (made,) = plan([probe], [group_of_pair(pair())], WIDE, 2.0, 2.0).contests
 
     assert made.reference == "3.14:thread"
     arms = ("3.14", "3.14t", "3.14t+gil")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from builders import contest, lane, pair, records, trials
+from builders import HOST, contest, lane, pair, records, trials
 from gilscope.figures.run import by_pair, of_run
-from gilscope.render import findings, notes, pairs, scaling, throughput
+from gilscope.figures.values import CpusUsed
+from gilscope.render import findings, machine, notes, pairs, scaling, throughput, verdict
 from gilscope.render.sheet import NOT_MEASURED, Sheet
+from gilscope.stats.estimate import Estimate
 from gilscope.values.contests import EVERY_LANE, Skip
-from gilscope.values.records import ContestEnd, Finding
+from gilscope.values.records import ContestEnd, CoreKind, Finding
 from gilscope.values.runtimes import Pair
 
 if TYPE_CHECKING:
@@ -109,6 +111,85 @@ def test_oversubscribed_lanes_are_marked_and_the_mark_is_explained() -> None:
     assert "3.14t:threads-4*" in [row[0] for row in sheet.rows]
     assert "3.14t:threads-2" in [row[0] for row in sheet.rows]
     assert "* more workers than usable CPUs." in sheet.notes
+
+
+def test_lanes_that_share_cores_have_another_mark() -> None:
+    """Two workers on two CPUs of one core."""
+    made = measured()
+    rows = tuple(msgspec.structs.replace(row, cores=1.0) for row in made.lanes)
+    sheet = throughput.sheet(msgspec.structs.replace(made, lanes=rows))
+
+    assert {"3.14t:threads-2+", "3.14t:threads-4*"} <= {row[0] for row in sheet.rows}
+    assert any(note.startswith("+ more workers than cores") for note in sheet.notes)
+    assert not any(note.startswith("+ ") for note in throughput.sheet(made).notes)
+
+
+def test_contention_says_where_the_time_goes() -> None:
+    """Inflation and blocking are the program's; what is queued is not spoken of."""
+    made = measured()
+    slow = next(row for row in made.lanes if row.shares is not None and row.lane.workers > 1)
+    assert slow.shares is not None
+    shares = msgspec.structs.replace(
+        slow.shares,
+        lost=Estimate(0.5, 0.4, 0.6),
+        inflation=Estimate(0.3, 0.2, 0.4),
+        blocked=Estimate(0.2, 0.1, 0.3),
+    )
+    contended = msgspec.structs.replace(slow, shares=shares, cores=8.0)
+    sheet = throughput.sheet(msgspec.structs.replace(made, lanes=(contended,)))
+
+    (note,) = [note for note in sheet.notes if note.startswith("Contention")]
+    assert "loses 50 ±10% of its workers' time" in note
+    assert "(inflation 30 ±10%, blocked 20 ±10%)" in note
+
+
+def test_lanes_on_several_kinds_of_core_are_named() -> None:
+    """Two workers have a fast core each, four do not."""
+    made = measured()
+    rows = tuple(msgspec.structs.replace(row, cores_of_a_kind=2.0) for row in made.lanes)
+    (note,) = [note for note in throughput.sheet(msgspec.structs.replace(made, lanes=rows)).notes if "kind" in note]
+
+    assert note.endswith("slower ones: 3.14t:threads-4.")
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (CpusUsed(workers=4, cpus=64.0, cores=64.0), "4 of 64 CPUs used: what more workers"),
+        (CpusUsed(workers=32, cpus=64.0, cores=32.0), "32 of 64 CPUs used, which share 32 cores: what more workers"),
+        (CpusUsed(workers=4, cpus=2.0, cores=2.0), None),
+        (None, None),
+    ],
+)
+def test_an_answer_that_left_cpus_unused_says_so(used: CpusUsed | None, said: str | None) -> None:
+    """Beside the contest's figures, and beside what to run it on."""
+    made = msgspec.structs.replace(measured(), cpus_used=used)
+    assert made.verdict is not None
+    for sheet in (throughput.sheet(made), verdict.sheet(made, made.verdict), verdict.overview([made, made])):
+        assert [note for note in sheet.notes if "CPUs used" in note][:1] == [
+            note for note in sheet.notes if said is not None and note.startswith(said)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("used", "shown"),
+    [
+        (CpusUsed(workers=4, cpus=64.0, cores=32.0), "4 of 64"),
+        (CpusUsed(workers=4, cpus=2.0, cores=2.0), "2 of 2"),
+        (None, "n/a"),
+    ],
+)
+def test_the_machine_is_shown_with_its_cores(used: CpusUsed | None, shown: str) -> None:
+    """What older runs did not ask reads n/a."""
+    kinds = (CoreKind(cores=2, cpus=4), CoreKind(cores=8, cpus=8))
+    card = msgspec.structs.replace(HOST, cores=10, siblings=2, sockets=1, kinds=kinds)
+    facts = dict(machine.host(card, used).rows)
+
+    assert facts["cores, most CPUs of one"] == "10, 2"
+    assert facts["sockets, NUMA nodes"] == "1, n/a"
+    assert facts["kinds of core, the fastest first"] == "2 with 4 CPUs, 8 with 8 CPUs"
+    assert facts["CPUs used"] == shown
+    assert dict(machine.host(HOST, None).rows)["kinds of core, the fastest first"] == "n/a"
 
 
 def test_a_contest_tells_its_noise_floor_and_why_it_ended() -> None:

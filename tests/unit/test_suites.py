@@ -18,7 +18,7 @@ PLAIN = {"serial", "threads", "interpreters", "processes"}
 def models(suite: str, *ways: str) -> set[str]:
     """The models (or ways) of a probe's lanes under a suite, on a machine with CPUs enough for all."""
     probe = msgspec.structs.replace(PROBE, ways=ways)
-    (contest,) = plan([probe], [group_of_pair(pair())], SUITES[suite], 100).contests
+    (contest,) = plan([probe], [group_of_pair(pair())], SUITES[suite], 100, 50).contests
     return {lane.way or lane.model for lane in contest.lanes if not lane.shows_capacity}
 
 

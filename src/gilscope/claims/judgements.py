@@ -82,9 +82,9 @@ class _RunContests:
         contests = [contest for contest in self.contests if fnmatchcase(contest.contest.probe.id, claim.probe)]
         if not contests:
             raise NotMeasuredError
-        usable = self.run.header.host.cpus_usable
+        usable = self.run.header.host.usable_cores
         if usable < claim.cpus:
-            raise NoFigureError(f"needs {claim.cpus} CPUs, the host had {usable:g}")
+            raise NoFigureError(f"needs {claim.cpus} cores, the host had {usable:g}")
         platforms = {lane.arm.runtime.facts.platform for contest in contests for lane in contest.contest.lanes}
         if not any(fnmatchcase(platform, claim.platform) for platform in platforms):
             raise NoFigureError(f"said of {claim.platform}, measured on {', '.join(sorted(platforms))}")

@@ -42,8 +42,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One table of ``matrix/claims.toml``: what was said, by whom, and the figure that answers it.
 
     ``theirs`` is their figure, ``machine`` what they measured it on. It is called held from ``at_least`` to
-    ``at_most``, in the figure's unit. ``cpus`` is how many it takes to judge it, ``fewest`` of how many probes the
-    figure has to be the mean, and ``suite`` the one that measures it.
+    ``at_most``, in the figure's unit. ``cpus`` is how many it takes to judge it, where SMT siblings count as one,
+    ``fewest`` of how many probes the figure has to be the mean, and ``suite`` the one that measures it.
     """
 
     statement: Text

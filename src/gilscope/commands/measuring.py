@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -84,6 +85,8 @@ def measure_run(options: argparse.Namespace) -> int:
     from gilscope.workloads.suites import suite
 
     chosen_suite = suite(places.SUITES, options.suite)
+    if options.workers:  # a person may ask for more than there are CPUs for
+        chosen_suite = msgspec.structs.replace(chosen_suite, workers=options.workers, oversubscription=math.inf)
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.cache_dir() / "bytecode")

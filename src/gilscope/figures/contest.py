@@ -28,7 +28,7 @@ from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
 from gilscope.figures.scaling_law import fit
-from gilscope.figures.values import Capacity, ContestFigures, LaneFigures, Penalty, ScalingLaw
+from gilscope.figures.values import Capacity, ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
 from gilscope.stats.estimate import SAME, Estimate
@@ -100,7 +100,14 @@ class _Contest:
             findings=tuple(contest_lanes.findings),
             end=contest_lanes.end,
             observations=observations(trials, self.contest.probe.observes),
+            cpus_used=self._cpus_used(),
         )
+
+    def _cpus_used(self) -> CpusUsed | None:
+        most = max((lane.workers for lane in self.contest_lanes.lanes), default=1)
+        if most == 1 or self.contest.probe.asks_about_workers:
+            return None
+        return CpusUsed(workers=most, cpus=self.host.cpus_usable, cores=self.host.usable_cores)
 
     def _row(self, lane: LaneSpec) -> LaneFigures:
         own_serial = self._lane(lane.arm.name)
@@ -110,6 +117,8 @@ class _Contest:
         return LaneFigures(
             lane=lane,
             oversubscribed=lane.workers > self.host.cpus_usable,
+            cores=self.host.usable_cores,
+            cores_of_a_kind=self.host.cores_of_a_kind,
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RungByArm(msgspec.Struct, frozen=True, kw_only=True):
-    """One probe of the ladder; ``scaling`` is by arm, for the most threads that there are CPUs for."""
+    """One probe of the ladder; ``scaling`` is by arm, for the most threads that there are cores for."""
 
     probe: str
     scaling: dict[str, Estimate]
@@ -35,7 +35,7 @@ def ladder(contests: Iterable[ContestFigures]) -> Ladder:
     for contest in contests:
         if contest.contest.probe.is_rung:
             for row in sorted(contest.lanes, key=lambda row: row.lane.workers):
-                if row.lane.model == "threads" and row.scaling is not None and not row.oversubscribed:
+                if row.lane.model == "threads" and row.scaling is not None and row.has_own_cores:
                     lanes.setdefault(contest.contest.probe.id, {})[row.lane.arm.name] = row
     climbed = [row for by_arm in lanes.values() for row in by_arm.values()]
     newest = _newest_free_threaded(climbed)

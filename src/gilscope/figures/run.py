@@ -9,7 +9,7 @@ import msgspec
 
 from gilscope.figures import contest, lanes
 from gilscope.figures.transport import Means, means
-from gilscope.figures.values import ContestFigures, PairFigures
+from gilscope.figures.values import ContestFigures, CpusUsed, PairFigures
 from gilscope.stats.estimate import geometric_mean
 from gilscope.values.contests import Skip
 from gilscope.values.records import RunHeader
@@ -30,6 +30,11 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     means: tuple[Means, ...]
     skips: tuple[Skip, ...]
 
+    @property
+    def cpus_used(self) -> CpusUsed | None:
+        """The CPUs that the contest with the most workers used, None where none spread work."""
+        return most_used(self.contests)
+
 
 def of_run(run: Run) -> RunFigures:
     """The figures of every contest that was begun, in the order in which they were run."""
@@ -42,6 +47,12 @@ def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Seque
     return RunFigures(
         header=header, contests=tuple(contests), pairs=by_pair(contests), means=means(contests), skips=tuple(skips)
     )
+
+
+def most_used(contests: Iterable[ContestFigures]) -> CpusUsed | None:
+    """The CPUs that the contest with the most workers used, None where none spread work."""
+    used = [contest.cpus_used for contest in contests if contest.cpus_used is not None]
+    return max(used, key=lambda item: item.workers, default=None)
 
 
 def by_pair(contests: Iterable[ContestFigures]) -> tuple[PairFigures, ...]:

@@ -148,9 +148,9 @@ def _features(contests: Iterable[ContestFigures], version: str) -> Iterator[tupl
 
 
 def _threads(contest: ContestFigures, version: str) -> Iterator[LaneFigures]:
-    """The lanes of a version that run several threads, no more than there are CPUs."""
+    """The lanes of a version that run several threads, no more than there are cores."""
     for lane in contest.lanes:
-        if (lane.lane.arm.name, lane.lane.model) == (version, "threads") and not lane.oversubscribed:
+        if (lane.lane.arm.name, lane.lane.model) == (version, "threads") and lane.has_own_cores:
             yield lane
 
 

@@ -33,15 +33,18 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a contest's table; ``time_per_unit`` in seconds, the other figures are ratios.
 
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
-    where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
-    before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming. ``of_capacity``
-    is its scaling over what the machine gave to as many processes that share nothing, ``shares`` where its cores went
-    and ``per_unit`` what a unit takes of the system. ``of_first_way`` is for lanes that are ways, ``memory`` None in
-    runs that weighed no lanes.
+    where the lane that it is formed with was not measured. ``of_capacity`` is its scaling over what the machine gave to
+    as many processes that share nothing, ``shares`` where its cores went and ``per_unit`` what a unit takes of the
+    system. ``cores`` are the host's usable ones, ``cores_of_a_kind`` those of its fastest kind where it has several.
+    ``trials`` are those counted, in ``launches`` launches; before them, ``cold_rounds`` trials of every launch were
+    left out, since the lane was still warming. ``of_first_way`` is for lanes that are ways, ``memory`` None in runs
+    that weighed no lanes.
     """
 
     lane: LaneSpec
     oversubscribed: bool
+    cores: float
+    cores_of_a_kind: float
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None
@@ -57,12 +60,26 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     cold_rounds: int
 
     @property
+    def has_own_cores(self) -> bool:
+        """Whether each of its workers had a core: two CPUs of one core do not get twice as much done."""
+        return self.lane.workers <= self.cores
+
+    @property
+    def mixes_kinds(self) -> bool:
+        """Whether its workers cannot all have cores of the fastest kind."""
+        return self.lane.workers > self.cores_of_a_kind
+
+    @property
     def is_contended(self) -> bool:
         """Whether its workers lose more than a fifth of their time to each other, beyond the interval.
 
-        Time in which the machine had no CPU for them does not count.
+        Time in which the machine had no CPU for them does not count, nor what two CPUs of one core take from each
+        other: that much time is the core's.
         """
-        return self.scaling is not None and self.shares is not None and self.shares.lost.low > LOST
+        if self.scaling is None or self.shares is None:
+            return False
+        of_siblings = max(0.0, 1 - self.cores / self.lane.workers)
+        return self.shares.lost.low > of_siblings + LOST * (1 - of_siblings)
 
     @property
     def is_super_linear(self) -> bool:
@@ -80,6 +97,24 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     def is_short(self) -> bool:
         """Whether it was too little to say how lanes with as many workers scale."""
         return self.cpus.value < SHORT * self.workers
+
+
+class CpusUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """The workers of the most parallel lane beside the host's usable CPUs, which share ``cores`` cores."""
+
+    workers: int
+    cpus: float
+    cores: float
+
+    @property
+    def used(self) -> float:
+        """The CPUs that the workers could keep busy."""
+        return min(self.workers, self.cpus)
+
+    @property
+    def leaves_some(self) -> bool:
+        """Whether there was a whole CPU that no worker could use."""
+        return self.workers + 1 <= self.cpus
 
 
 class Penalty(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,8 +153,9 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     are by number of workers; those that there are no CPUs for are left out. With ``own_workers``, the work was seen to
     start threads or processes itself, and nothing was pinned. ``gil_off`` is the penalty of the free-threaded arm
     against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
-    where workers themselves were measured, or no reference was. ``worker_memory`` is there where a model was weighed
-    with several numbers of workers, and ``orders`` where kinds of workers were that are said to stand in one.
+    where workers themselves were measured, or no reference was; ``cpus_used`` where no work was spread.
+    ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
+    workers were that are said to stand in one.
     """
 
     contest: Contest
@@ -142,6 +178,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     end: ContestEnd | None
     observations: tuple[Observation, ...] = ()
+    cpus_used: CpusUsed | None = None
 
     @property
     def asks_about_workers(self) -> bool:

@@ -10,7 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope.lab import host
+from gilscope.lab import host, topology
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats import effort
@@ -75,7 +75,7 @@ class _Running:
         self.observer = observer
         self.contest = contest
         self.rules = rules
-        self.cpus = host.pinnable_cpus() if rules.pin and not contest.probe.spreads_itself else ()
+        self.cpus = topology.read(host.pinnable_cpus()) if rules.pin and not contest.probe.spreads_itself else ()
         self.timeout_s = min(rules.timeout_s, contest.probe.timeout_s or math.inf)
         self.began = time.monotonic()
         self.scouted_s = 0.0
@@ -101,11 +101,11 @@ class _Running:
         return ContestEnd(contest=self.contest.id, reason=stage, seconds=self._elapsed(), launches=self.launches)
 
     def _scout(self) -> None:
-        """Look at the work before anything is pinned: how long a unit takes, and whether it starts workers itself.
+        """Look at the work in one lane: how long it takes, what it holds, whether it starts workers.
 
-        What a program sees when it starts (how many CPUs it may use) decides how many threads it makes, so that this
-        cannot be asked of a pinned one. The reference lane is asked, or the first that does not fail. A lane that hangs
-        ends the search: the others would hang too, each for as long.
+        Nothing is pinned yet: what a program sees when it starts (how many CPUs it may use) decides how many threads it
+        makes, so that this cannot be asked of a pinned one. The reference lane is asked, or the first that does not
+        fail. A lane that hangs ends the search: the others would hang too, each for as long.
         """
         self.is_scouting = True
         beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
@@ -114,6 +114,7 @@ class _Running:
             with Launch(self.around, self.contest, 0, self.timeout_s, ()) as launch:
                 launch.open([spec, *beside])
                 self.calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)
+                launch.refuse_too_large(list(self.specs.values()))
             self._leave_out(launch.failed)
             if self.calibration is not None or launch.has_hung:
                 break

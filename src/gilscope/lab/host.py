@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import platform
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gilscope.lab import topology
 from gilscope.processes import child
 from gilscope.values.records import HostCard
 
@@ -19,6 +21,7 @@ THIS_THREAD = 0
 """Stands for the calling thread where a process is asked for, as in sched_setaffinity(2); psutil knows none."""
 
 CGROUP = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
 STEAL_WINDOW_S = 0.1
 
 
@@ -26,6 +29,7 @@ def card() -> HostCard:
     """Describe this machine as it is now; that takes a tenth of a second, in which steal time is watched."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
+    cpus = topology.read(pinnable_cpus())
     return HostCard(
         name=platform.node(),
         system=_system(),
@@ -42,6 +46,11 @@ def card() -> HostCard:
         governor=_text(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
         memory_bytes=psutil.virtual_memory().total,
         cpus_physical=psutil.cpu_count(logical=False),
+        cores=topology.distinct(cpu.core for cpu in cpus),
+        siblings=topology.siblings(cpus),
+        sockets=topology.distinct(cpu.socket for cpu in cpus),
+        numa_nodes=topology.distinct(cpu.node for cpu in cpus),
+        kinds=topology.core_kinds(cpus),
     )
 
 
@@ -49,6 +58,15 @@ def usable_cpus() -> float:
     """Return how many CPUs work can really use: the least of CPUs online, affinity mask and quota."""
     limits = [float(os.cpu_count() or 1), _affinity(), cgroup_quota()]
     return min(limit for limit in limits if limit is not None)
+
+
+def usable_cores() -> float:
+    """Return how many cores work can really use: usable CPUs, of which those that share a core count as one."""
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    usable = usable_cpus()
+    cores = topology.distinct(cpu.core for cpu in topology.read(pinnable_cpus()))
+    return min(usable, cores or psutil.cpu_count(logical=False) or usable)
 
 
 def pinnable_cpus() -> tuple[int, ...]:
@@ -90,28 +108,28 @@ def memory(pid: int) -> tuple[int, int | None, int] | None:
     return len(infos), pss, sum(info.uss for info in infos)
 
 
-def cgroup_quota(root: Path = CGROUP, membership: Path = Path("/proc/self/cgroup")) -> float | None:
+def cgroup_quota(root: Path = CGROUP, membership: Path = MEMBERSHIP) -> float | None:
     """Return how many CPUs' worth of time the cgroup grants; None without a limit.
 
     That is ``cpu.max``, or version 1's quota over its period. Every group from this process's own up to the root can
     limit it, so the least counts.
     """
-    quotas = [quota for folder in _groups(root, membership) if (quota := _quota_of(folder)) is not None]
+    quotas = [quota for folder in _groups(root, membership, "cpu") if (quota := _quota_of(folder)) is not None]
     return min(quotas, default=None)
 
 
-def _groups(root: Path, membership: Path) -> Iterator[Path]:
-    """Yield the folders of the groups that this process is in, by its membership's lines.
+def _groups(root: Path, membership: Path, controller: str) -> Iterator[Path]:
+    """Yield the folders of the groups in which a controller limits this process, by its membership's lines.
 
     A line is ``ID:CONTROLLERS:PATH`` (``cgroups(7)``). v2 has one hierarchy, whose line names no controller; of v1's
-    hierarchies only the one of ``cpu`` has quotas. Inside a container the root may be the container's own group,
+    hierarchies only the controller's own has its limits. Inside a container the root may be the container's own group,
     whatever path the line gives.
     """
-    yield from (root, root / "cpu")
+    yield from (root, root / controller)
     for line in (_text(membership) or "").splitlines():
         match line.split(":", 2):  # a path may hold colons
-            case [_, controllers, path] if not controllers or "cpu" in controllers.split(","):
-                base = root / "cpu" if controllers else root
+            case [_, controllers, path] if not controllers or controller in controllers.split(","):
+                base = root / controller if controllers else root
                 folder = base / path.strip("/")
                 yield from (folder, *(parent for parent in folder.parents if base in parent.parents))
 
@@ -124,6 +142,31 @@ def _quota_of(folder: Path) -> float | None:
         quota, period = (int(part) for part in text.split())
         return quota / period if quota > 0 and period > 0 else None
     return None
+
+
+def free_memory(root: Path = CGROUP, membership: Path = MEMBERSHIP) -> int:
+    """Return how many bytes new processes can have before something is swapped out or killed.
+
+    That is what the system can give, and no more than what is left of any limit of a cgroup. What a group holds of
+    files that it has not used lately counts as left, since the kernel gives that up first.
+    """
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    limits = (_left_in(folder) for folder in _groups(root, membership, "memory"))
+    return int(min(psutil.virtual_memory().available, *limits))
+
+
+def _left_in(folder: Path) -> float:
+    """Bytes left of a group's limit, by the files of version 2 or 1; infinite without a limit."""
+    for limit, used, idle in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        with contextlib.suppress(ValueError):
+            left = int(_text(folder / limit) or "") - int(_text(folder / used) or "")
+            statistics = dict(line.split() for line in (_text(folder / "memory.stat") or "").splitlines())
+            return max(0, left + int(statistics.get(idle, 0)))
+    return math.inf
 
 
 def _affinity() -> int | None:

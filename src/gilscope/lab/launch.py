@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from gilscope.lab import host
+from gilscope.lab import fitting, host
 from gilscope.lab.lane import LaneFailedError, lane_environment
+from gilscope.lab.topology import cpus_for
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.lane import Lane
     from gilscope.lab.protocol import Measured
+    from gilscope.lab.topology import Cpu
     from gilscope.values.contests import Contest, LaneSpec, Probe
     from gilscope.values.records import Record
 
@@ -65,7 +67,7 @@ class Launch:
     """
 
     def __init__(
-        self, around: Surroundings, contest: Contest, number: int, timeout_s: float, cpus: Sequence[int]
+        self, around: Surroundings, contest: Contest, number: int, timeout_s: float, cpus: Sequence[Cpu]
     ) -> None:
         self.lanes: dict[str, Lane] = {}
         self.failed: set[str] = set()
@@ -88,12 +90,12 @@ class Launch:
         launch after launch.
         """
         hash_seed = self._around.random.randrange(1, 2**32)
-        shared = (self._around.random.choice(self._cpus),) if self._cpus else ()
+        shared = (self._around.random.choice(cpus_for(self._cpus, 1)),) if self._cpus else ()
         host.pin(host.THIS_THREAD, shared)
         for spec in self._around.random.sample(specs, len(specs)):
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
-                cpus = shared if spec.workers == 1 else self._cpus
+                cpus = shared if spec.workers == 1 else cpus_for(self._cpus, spec.workers)
                 self.lanes[spec.name] = self._around.open_lane(spec, self._contest.probe, environ, cpus=cpus)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
@@ -101,6 +103,18 @@ class Launch:
                 self._inner_loops[name] = ready.inner_loops
                 self._note_gil(lane, is_on=ready.gil)
         return self
+
+    def refuse_too_large(self, specs: Sequence[LaneSpec]) -> None:
+        """Fail the lanes that would not fit into memory side by side, judged by what the reference holds now."""
+        reference = self.lanes.get(self._contest.reference)
+        weight = None if reference is None else reference.memory()
+        if weight is None:
+            return
+        _, _, held = weight
+        reasons = fitting.too_large(specs, self._contest.probe, held, host.free_memory() + held)
+        for name, reason in reasons.items():
+            with self._finding(name):
+                raise LaneFailedError(Fault("start", "too large", reason))
 
     def __enter__(self) -> Self:
         """The lanes are opened by `open`, inside the context, so that a failure there closes them too."""
@@ -118,7 +132,7 @@ class Launch:
         finally:
             for lane in self.lanes.values():
                 lane.kill()
-            host.pin(host.THIS_THREAD, self._cpus)
+            host.pin(host.THIS_THREAD, [cpu.number for cpu in self._cpus])
 
     def calibrate(self, target_ns: int) -> Calibration | None:
         """Find the loops of a trial: the probe's own, or as many as fill one in a living lane.

@@ -70,7 +70,7 @@ def planned(
         inquirer = Inquirer(environ, guardian, suite.timeout_s, at_once=max(1, int(cpus)))
         for group in target_groups:
             inventory = inquirer.take(workloads, group)
-            group_plan = plan(inventory.probes, [group], suite, cpus)
+            group_plan = plan(inventory.probes, [group], suite, cpus, host.usable_cores())
             plans.append(Plan(group_plan.contests, (*inventory.skips, *group_plan.skips)))
     return joined(plans)
 

@@ -12,6 +12,7 @@ from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
 from gilscope.values.contests import CAPACITY, Contest, LaneSpec, Probe, Skip
 from gilscope.values.runtimes import Arm, Pair, Runtime
+from gilscope.workloads.suites import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,11 +58,14 @@ def joined(plans: Iterable[Plan]) -> Plan:
     return Plan(contests, tuple(skip for part in parts for skip in part.skips))
 
 
-def plan(probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_cpus: float) -> Plan:
+def plan(
+    probes: Sequence[Probe], groups: Sequence[Group], suite: Suite, usable_cpus: float, usable_cores: float
+) -> Plan:
     """One contest per probe and group; a contest without its reference lane is skipped whole."""
     most = max(1.0, suite.oversubscription * usable_cpus)
-    workers = [count for count in suite.workers if count <= most]
-    too_many = [count for count in suite.workers if count > most]
+    asked = counts(suite.workers, usable_cpus, usable_cores)
+    workers = [count for count in asked if count <= most]
+    too_many = [count for count in asked if count > most]
     contests: list[Contest] = []
     skips: list[Skip] = []
     for group in groups:

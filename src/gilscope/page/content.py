@@ -78,7 +78,7 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
         of_run=_filled(report.summaries),
         claims=_filled(claims),
         findings=_filled([*report.closing, findings.details(contests)]),
-        about=(machine.host(report.run.header.host), machine.builds(contests)),
+        about=(machine.host(report.run.header.host, report.run.cpus_used), machine.builds(contests)),
         comparability=tuple(dict.fromkeys(notes)),
     )
 

@@ -9,13 +9,13 @@ from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.figures.values import ContestFigures
-    from gilscope.values.records import HostCard
+    from gilscope.figures.values import ContestFigures, CpusUsed
+    from gilscope.values.records import CoreKind, HostCard
     from gilscope.values.runtimes import Runtime
 
 
-def host(card: HostCard) -> Sheet:
-    """The host card; facts that the system does not give read n/a."""
+def host(card: HostCard, used: CpusUsed | None) -> Sheet:
+    """The host card, and what was used of it; facts that the system does not give read n/a."""
     columns: list[Column[tuple[str, object]]] = [
         Column("fact", lambda fact: fact[0]),
         Column("value", lambda fact: _or_na(fact[1])),
@@ -24,6 +24,10 @@ def host(card: HostCard) -> Sheet:
         ("CPU", card.cpu),
         ("CPUs online, usable", f"{card.cpus_online}, {card.cpus_usable:g}"),
         ("affinity, cgroup quota", f"{_or_na(card.affinity)}, {_or_na(card.cgroup_quota)}"),
+        ("cores, most CPUs of one", f"{_or_na(card.cores)}, {_or_na(card.siblings)}"),
+        ("sockets, NUMA nodes", f"{_or_na(card.sockets)}, {_or_na(card.numa_nodes)}"),
+        ("kinds of core, the fastest first", ", ".join(map(_kind, card.kinds)) or None),
+        ("CPUs used", None if used is None else f"{used.used:g} of {used.cpus:g}"),
         ("memory", None if card.memory_bytes is None else f"{card.memory_bytes / 2**30:.1f} GiB"),
         ("system", card.system),
         ("kernel", f"{card.kernel} {card.machine}"),
@@ -33,6 +37,10 @@ def host(card: HostCard) -> Sheet:
         ("steal time", None if card.steal_percent is None else f"{card.steal_percent:.1f} %"),
     )
     return tabulate("Machine", columns, facts)
+
+
+def _kind(kind: CoreKind) -> str:
+    return f"{kind.cores} with {kind.cpus} CPUs"
 
 
 def _or_na(value: object) -> str:

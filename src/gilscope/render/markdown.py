@@ -23,7 +23,7 @@ def page(report: Report) -> str:
         "# Results",
         _origin(report.run.header),
         "## Machine",
-        _text(machine.host(report.run.header.host)),
+        _text(machine.host(report.run.header.host, report.run.cpus_used)),
         "## Builds",
         _text(machine.builds(report.run.contests)),
         "## In short",

@@ -10,7 +10,7 @@ from gilscope.render.cells import if_measured
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.figures.values import ContestFigures, LaneFigures
+    from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
     from gilscope.values.records import ContestEnd
     from gilscope.values.runtimes import Pair
 
@@ -52,6 +52,12 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
         yield f"Still warming, left out of each launch (trials): {', '.join(cold)}."
     if any(lane.oversubscribed for lane in contest.lanes):
         yield "* more workers than usable CPUs."
+    if any(_shares_cores(lane) for lane in contest.lanes):
+        yield "+ more workers than cores: two CPUs of one core do not get twice as much done as one."
+    mixed = [lane.lane.name for lane in contest.lanes if lane.mixes_kinds]
+    if mixed:
+        yield f"More workers than cores of the fastest kind, so that some had slower ones: {', '.join(mixed)}."
+    yield from cpus_used(contest.cpus_used)
     yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
     yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
     yield from _collections(contest)
@@ -67,6 +73,24 @@ def _machine(contest: ContestFigures) -> Iterator[str]:
         )
     if contest.own_workers:
         yield "The work starts threads or processes of its own: no lane is pinned to a CPU."
+
+
+def cpus_used(used: CpusUsed | None) -> Iterator[str]:
+    """The note beside an answer that left CPUs unused."""
+    if used is not None and used.leaves_some:
+        share = "" if used.cores == used.cpus else f", which share {used.cores:g} cores"
+        yield (f"{used.used:g} of {used.cpus:g} CPUs used{share}: what more workers gain was not measured (--workers).")
+
+
+def mark(lane: LaneFigures) -> str:
+    """The mark behind the name of a lane whose workers had no CPU, or no core, to themselves."""
+    if lane.oversubscribed:
+        return "*"
+    return "+" if _shares_cores(lane) else ""
+
+
+def _shares_cores(lane: LaneFigures) -> bool:
+    return not lane.oversubscribed and not lane.has_own_cores
 
 
 def _contention(lane: LaneFigures) -> str:

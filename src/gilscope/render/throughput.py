@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured
-from gilscope.render.notes import contest_notes
+from gilscope.render.notes import contest_notes, mark
 from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def sheet(contest: ContestFigures) -> Sheet:
 def _columns(contest: ContestFigures) -> list[Column[LaneFigures]]:
     longest = max([1.0, *(row.gain.value for row in contest.lanes if row.gain is not None)])
     return [
-        Column("lane", lambda row: row.lane.name + ("*" if row.oversubscribed else "")),
+        Column("lane", lambda row: row.lane.name + mark(row)),
         Column("time per unit", lambda row: numbers.seconds(row.time_per_unit)),
         Column("gain", partial(_gain, contest.contest.reference)),
         Column("scaling", lambda row: if_measured(row.scaling, numbers.ratio), wide=True),

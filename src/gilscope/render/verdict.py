@@ -5,8 +5,10 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from gilscope.figures.run import most_used
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured, penalty
+from gilscope.render.notes import cpus_used
 from gilscope.render.scaling import pays_from
 from gilscope.render.sheet import Column, Sheet, tabulate
 
@@ -43,7 +45,7 @@ def sheet(contest: ContestFigures, verdict: Verdict) -> Sheet:
     """The answers for one workload; every line has the figure that it rests on."""
     columns: list[Column[_Line]] = [Column(name, attrgetter(name)) for name in _Line._fields]
     title = f"What to run {contest.contest.probe.id} on"
-    notes = (paragraph(contest, verdict), TIES.format(contest.contest.reference))
+    notes = (paragraph(contest, verdict), TIES.format(contest.contest.reference), *cpus_used(contest.cpus_used))
     return tabulate(title, columns, _lines(contest, verdict), notes)
 
 
@@ -57,7 +59,7 @@ def overview(contests: Sequence[ContestFigures]) -> Sheet:
     ]
     rows = [(contest.contest.id, contest.verdict) for contest in contests if contest.verdict is not None]
     note = "Throughput is against each contest's reference lane; lanes joined by = cannot be told apart here."
-    return tabulate("What to run on", columns, rows, [note])
+    return tabulate("What to run on", columns, rows, [note, *cpus_used(most_used(contests))])
 
 
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:

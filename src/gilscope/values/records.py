@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Literal
 
@@ -82,6 +83,7 @@ FindingKind = Literal[
     "died",
     "died at shutdown",
     "hung",
+    "too large",
     "garbage",
     "forked",
     "disagreed",
@@ -147,10 +149,19 @@ class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
     launches: int
 
 
+class CoreKind(msgspec.Struct, frozen=True, kw_only=True):
+    """The cores of one kind, and the CPUs that they have."""
+
+    cores: int
+    cpus: int
+
+
 class HostCard(msgspec.Struct, frozen=True, kw_only=True):
     """The machine a run was made on; None stands for what the system does not report.
 
-    In older runs it also stands for what was not asked yet.
+    In older runs it also stands for what was not asked yet. ``cpus_online`` and ``cpus_physical`` (its cores) are the
+    whole machine's. ``cores``, ``siblings`` (the most CPUs of one core), ``sockets``, ``numa_nodes`` and ``kinds`` (of
+    core, the fastest first) are those of the CPUs that the affinity mask leaves.
     """
 
     name: str
@@ -168,11 +179,21 @@ class HostCard(msgspec.Struct, frozen=True, kw_only=True):
     governor: str | None
     memory_bytes: int | None
     cpus_physical: int | None = None
+    cores: int | None = None
+    siblings: int | None = None
+    sockets: int | None = None
+    numa_nodes: int | None = None
+    kinds: tuple[CoreKind, ...] = ()
 
     @property
     def usable_cores(self) -> float:
         """Usable CPUs, of which those that share a core count as one."""
-        return min(self.cpus_usable, self.cpus_physical or self.cpus_usable)
+        return min(self.cpus_usable, self.cores or self.cpus_physical or self.cpus_usable)
+
+    @property
+    def cores_of_a_kind(self) -> float:
+        """How many workers have a core each without a mixture of kinds; infinite where there is one kind."""
+        return self.kinds[0].cores if len(self.kinds) > 1 else math.inf
 
 
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gilscope.declared import tables, unknown_name
 from gilscope.errors import UsageError
 from gilscope.values.contests import Limits, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+Workers: TypeAlias = int | Literal["powers", "cores", "cpus", "twice"]
+"""A number of workers, or a word for numbers that follow the machine (see `counts`)."""
 
 
 class Suite(Limits, frozen=True, kw_only=True):
@@ -18,15 +21,18 @@ class Suite(Limits, frozen=True, kw_only=True):
 
     ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``).
     ``source`` is where its probes come from: the project's own, or an installed pyperformance; those that fit
-    ``probes`` are measured where none is named. Workers are planned up to ``oversubscription`` times the usable CPUs;
-    those above the CPUs are marked in every table.
+    ``probes`` are measured where none is named.
+
+    ``workers`` holds numbers, and words for numbers that follow the machine: ``powers`` of two up to its usable cores,
+    its ``cores``, its ``cpus``, and ``twice`` its CPUs; words stand for no number below two. Workers are planned up to
+    ``oversubscription`` times the usable CPUs; those above the CPUs are marked in every table.
     """
 
     description: str
     source: Literal["probes", "pyperformance"] = "probes"
     lanes: tuple[str, ...]
     without: tuple[str, ...] = ()
-    workers: tuple[int, ...]
+    workers: tuple[Workers, ...]
     probes: tuple[str, ...] = ("*",)
     oversubscription: float = 2
 
@@ -34,6 +40,23 @@ class Suite(Limits, frozen=True, kw_only=True):
     def rules(self) -> Rules:
         """When a contest of this suite has measured enough."""
         return Rules(**{name: getattr(self, name) for name in Limits.__struct_fields__})
+
+
+def counts(workers: Iterable[Workers], usable_cpus: float, usable_cores: float) -> tuple[int, ...]:
+    """The numbers of workers that a suite means on this machine, each once, in order.
+
+    A part of a CPU is none. Words stand for no number below two: one worker is asked for by its number.
+    """
+    cpus, cores = int(usable_cpus), int(usable_cores)
+    meant = {
+        "powers": [2**power for power in range(1, cores.bit_length())],
+        "cores": [cores],
+        "cpus": [cpus],
+        "twice": [2 * cpus],
+    }
+    numbers = {count for count in workers if isinstance(count, int)}
+    by_words = {count for word in workers if not isinstance(word, int) for count in meant[word]}
+    return tuple(sorted(numbers | {count for count in by_words if count > 1}))
 
 
 def suites(path: Path) -> dict[str, Suite]:
@@ -61,8 +84,8 @@ def suite(path: Path, name: str) -> Suite:
 def _nonsense(suite: Suite) -> Iterator[str]:
     if not 1 <= suite.min_launches <= suite.max_launches:
         yield "min_launches must be at least 1 and at most max_launches"
-    if not suite.workers or min(suite.workers) < 1:
-        yield "workers must hold at least one count, each at least 1"
+    if not suite.workers or any(isinstance(count, int) and count < 1 for count in suite.workers):
+        yield "workers must hold words or numbers, none below 1"
     for name in ("rounds", "trial_ms", "precision", "budget_s", "timeout_s"):
         if getattr(suite, name) <= 0:
             yield f"{name} must be greater than 0"
