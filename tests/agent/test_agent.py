@@ -177,6 +177,30 @@ def test_workers_of_one_module_share_a_state_only_where_asked(arm: Arm, agents: 
         assert sorted(one.trials[0].digests) == sorted([digest(1), digest(second)]), model
 
 
+COUNTING = """
+import gc
+
+def work():
+    return 40_000 < len(gc.get_objects()) < 70_000
+"""
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_every_interpreter_that_works_holds_the_heap_that_was_ordered(arm: Arm, agents: Agents) -> None:
+    """What the agent holds itself is a part of it; on its own it holds less than half as much.
+
+    CPython 3.13t makes functions, classes and modules immortal when a thread starts, and counts them no longer.
+    """
+    probe = agents.write(COUNTING)
+
+    bare = agents.ask(arm, probe, models=("serial",))["serial"]
+    ended = agents.ask(arm, msgspec.structs.replace(probe, heap=60_000))
+
+    assert set(bare.trials[0].digests) == {digest(False)}
+    for model, one in ended.items():
+        assert set(one.trials[0].digests) == {digest(True)}, model
+
+
 # what a probe prints
 
 PRINTING = r"""
