@@ -181,7 +181,7 @@ COUNTING = """
 import gc
 
 def work():
-    return 40_000 < len(gc.get_objects()) < 70_000
+    return "as ordered" if 40_000 < len(gc.get_objects()) < 70_000 else "another"
 """
 
 
@@ -196,9 +196,9 @@ def test_every_interpreter_that_works_holds_the_heap_that_was_ordered(arm: Arm, 
     bare = agents.ask(arm, probe, models=("serial",))["serial"]
     ended = agents.ask(arm, msgspec.structs.replace(probe, heap=60_000))
 
-    assert set(bare.trials[0].digests) == {digest(False)}
+    assert set(bare.trials[0].digests) == {digest("another")}
     for model, one in ended.items():
-        assert set(one.trials[0].digests) == {digest(True)}, model
+        assert set(one.trials[0].digests) == {digest("as ordered")}, model
 
 
 # what a probe prints

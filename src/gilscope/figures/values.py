@@ -25,11 +25,13 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
     where the lane that it is formed with was not measured. ``trials`` are those counted, in ``launches`` launches;
     before them, ``cold_rounds`` trials of every launch were left out, since the lane was still warming.
-    ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
+    With ``has_own_copy``, its workers share nothing: each has a copy of what threads share. ``of_first_way`` is for
+    lanes that are ways, ``memory`` None in runs that weighed no lanes.
     """
 
     lane: LaneSpec
     oversubscribed: bool
+    has_own_copy: bool
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None
@@ -108,9 +110,12 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         return self.contest.probe.asks_about_workers
 
     def best_lane(self, arm: str, model: str | None = None) -> LaneFigures | None:
-        """The lane of an arm, or of one of its models, with the highest gain, if any has one."""
+        """The lane of an arm, or of one of its models, with the highest gain; own copies are no candidates.
+
+        None where there is none with a gain.
+        """
         rows = [row for row in self.lanes if row.lane.arm.name == arm and model in {None, row.lane.model}]
-        return max((row for row in rows if row.gain is not None), key=_gain, default=None)
+        return max((row for row in rows if row.gain is not None and not row.has_own_copy), key=_gain, default=None)
 
     @property
     def break_even_of_threads(self) -> BreakEven | None:
