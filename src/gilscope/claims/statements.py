@@ -42,9 +42,10 @@ GLOB = frozenset("*?[")
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One table of ``matrix/claims.toml``: what was said, by whom, and the figure that answers it.
 
-    ``theirs`` is their figure, ``machine`` what they measured it on, and ``said_of`` the version or build that they speak
-    of, where another one has to judge it. It is called held from ``at_least`` to ``at_most``, in the figure's unit. ``cpus`` is how many it takes to judge it, ``fewest`` of how many probes the
-    figure has to be the mean, and ``suite`` the one that measures it.
+    ``theirs`` is their figure, ``machine`` what they measured it on, and ``said_of`` the version or build that they
+    speak of, where another one has to judge it. It is called held from ``at_least`` to ``at_most``, in the figure's
+    unit. ``cpus`` is how many it takes to judge it, ``fewest`` of how many probes the figure has to be the mean, and
+    ``suite`` the one that measures it.
     """
 
     statement: Text
