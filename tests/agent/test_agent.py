@@ -189,12 +189,15 @@ def work():
 def test_every_interpreter_that_works_holds_the_heap_that_was_ordered(arm: Arm, agents: Agents) -> None:
     """What the agent holds itself is a part of it; on its own it holds less than half as much.
 
-    CPython 3.13t makes functions, classes and modules immortal when a thread starts, and counts them no longer.
+    CPython 3.13t makes functions, classes and modules immortal when a thread starts, and counts them no longer. In 3.8,
+    interpreters have one collector in common: two that fill up their heaps at the same moment make more of it.
     """
     probe = agents.write(COUNTING)
 
     bare = agents.ask(arm, probe, models=("serial",))["serial"]
-    ended = agents.ask(arm, msgspec.structs.replace(probe, heap=60_000))
+    apart = arm.runtime.facts.version >= (3, 9)
+    models = [model for model in models_of(arm) if apart or model != "interpreters-shared"]
+    ended = agents.ask(arm, msgspec.structs.replace(probe, heap=60_000), models=models)
 
     assert set(bare.trials[0].digests) == {digest("another")}
     for model, one in ended.items():

@@ -19,7 +19,8 @@ _alive: List[object] = []
 def hold(count: int) -> None:
     """Make up what this interpreter lacks of ``count`` live objects that its collector tracks, and keep them.
 
-    The agent's own count among them, so that all interpreters of a contest hold equally many.
+    The agent's own count among them, so that all interpreters of a contest hold equally many; in CPython 3.8, all
+    interpreters of a process hold them together, as they have one collector.
     """
     if not count:
         return
