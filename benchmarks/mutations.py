@@ -58,6 +58,18 @@ MUTATIONS = (
         'heavier_than=("interpreters",)',
         "test_models.py::test_workers_are_said_to_weigh_more_in_three_orders",
     ),
+    Mutation(
+        "models.py",
+        "unfit=_always, takes_turns=True",
+        "unfit=_always",
+        "test_models.py::test_several_workers_that_cannot_share_work_on_copies",
+    ),
+    Mutation(
+        "models.py",
+        "or not probe.shared or lane.workers == 1",
+        "or not probe.shared",
+        "test_models.py::test_several_workers_that_cannot_share_work_on_copies",
+    ),
     # stats
     Mutation(
         "stats/significance.py",
@@ -485,6 +497,31 @@ MUTATIONS = (
         "len(then + now) <= LONGEST",
         "len(then + now) < LONGEST",
         "test_run_comparison.py::test_long_circumstances_are_only_said_to_have_changed",
+    ),
+    # workers on copies, and heaps
+    Mutation(
+        "figures/contest.py",
+        "if not lane.control and not self._works_on_copies(lane)]",
+        "if not lane.control]",
+        "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
+    ),
+    Mutation(
+        "figures/values.py",
+        "if row.gain is not None and not row.has_own_copy",
+        "if row.gain is not None",
+        "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
+    ),
+    Mutation(
+        "workloads/probes.py",
+        "if path.is_relative_to(places.PROBES) and not table.ways",
+        "if not table.ways",
+        "test_catalog.py::test_only_work_of_our_own_has_a_heap_like_a_programs",
+    ),
+    Mutation(
+        "workloads/probes.py",
+        "if path.is_relative_to(places.PROBES) and not table.ways",
+        "if path.is_relative_to(places.PROBES)",
+        "test_catalog.py::test_only_work_of_our_own_has_a_heap_like_a_programs",
     ),
     # claims
     Mutation(

@@ -7,16 +7,19 @@
 # ///
 """How often do two threads both make what should be made once: `if key not in cache: cache[key] = make()`?
 
-The race condition of "Multiprocessing vs. Threading in Python" (2021), as it hides in caches. `setdefault` makes twice
-too, but both threads go on with the same object, so that only what they disagree on is counted there.
+The race condition of "Multiprocessing vs. Threading in Python" (2021), as it hides in caches. Both threads fill cold
+caches, each in a random order, as requests come: in one order they would run neck and neck. `setdefault` makes twice
+too, but both go on with the same object, so that only what they disagree on is counted there.
 """
 
+import random
 import sys
 from contextlib import contextmanager
 from threading import Barrier, Lock, Thread
 from time import perf_counter
 
-KEYS = 100_000
+CACHES = 60
+KEYS = 5_000
 
 
 def take_bare(cache, key):
@@ -35,21 +38,21 @@ def take_locked(cache, key, lock=Lock()):  # noqa: B008 - one lock for all
 
 
 def look(take, lock):
-    cache, taken, gate = {}, ([], []), Barrier(2)
+    caches, taken, gate = [{} for _ in range(CACHES)], ([], []), Barrier(2)
 
-    def run(own):
-        gate.wait()
-        for key in range(KEYS):
-            own.append(take(cache, key))
+    def run(filled, order):
+        for cache in caches:
+            gate.wait()
+            filled.append({key: take(cache, key) for key in order})
 
-    threads = [Thread(target=run, args=(own,)) for own in taken]
+    threads = [Thread(target=run, args=(filled, random.sample(range(KEYS), KEYS))) for filled in taken]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [len(own) for own in taken] == [KEYS, KEYS]
-    twice = sum(one is not other for one, other in zip(*taken))
-    return {"made_twice": twice, "made_twice_per_million": twice / KEYS * 1e6, "lock": lock}
+    assert [len(own) for filled in taken for own in filled] == [KEYS] * CACHES * 2
+    twice = sum(one[key] is not other[key] for one, other in zip(*taken) for key in range(KEYS))
+    return {"made_twice": twice, "made_twice_per_million": twice / KEYS / CACHES * 1e6, "lock": lock}
 
 
 def way(take, lock):

@@ -6,9 +6,9 @@
 # loops = 1
 # observes = {p50 = "s", p99 = "s", longest = "s", rate = "requests/s"}
 # ///
-"""How long does a request take beside CPU-bound interpreters, by switch interval (the case, in s)?
+"""How long does a request take in a closed loop beside CPU-bound interpreters, by switch interval (the case, in s)?
 
-The convoy effect of Beazley, "Understanding the Python GIL" (PyCon 2010) and bpo-7946.
+Beazley's convoy effect (PyCon 2010, bpo-7946); what would have come meanwhile is in no percentile (see `threads`).
 """
 
 import socket

@@ -6,9 +6,10 @@
 # loops = 1
 # observes = {p50 = "s", p99 = "s", longest = "s", rate = "requests/s"}
 # ///
-"""How long does a request take beside CPU-bound processes, by switch interval (the case, in s)?
+"""How long does a request take in a closed loop beside CPU-bound processes, by switch interval (the case, in s)?
 
-The convoy effect of Beazley, "Understanding the Python GIL" (PyCon 2010) and bpo-7946.
+The convoy effect of Beazley, "Understanding the Python GIL" (PyCon 2010) and bpo-7946. In a closed loop a request
+waits for the last answer: what would have come meanwhile is in no percentile (Tene's coordinated omission).
 """
 
 import socket

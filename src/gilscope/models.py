@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from gilscope.values.runtimes import Facts
+
+if TYPE_CHECKING:
+    from gilscope.values.contests import LaneSpec, Probe
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,14 +18,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     ``crew`` is what runs in the target, ``module:Class`` in the agent or in a file (``path/to/file.py:Class``);
     `gilscope_agent.crews.Crew` says what it must do. ``unfit`` returns why a runtime cannot run it, None where it can.
-    With ``shares_objects``, its workers run in threads on one set of objects. ``heavier_than`` names the models whose
-    workers are said to weigh less than its own.
+    With ``shares_objects``, its workers run in threads on one set of objects; with ``takes_turns``, in a single thread
+    on one set. ``heavier_than`` names the models whose workers are said to weigh less than its own.
     """
 
     name: str
     crew: str
     unfit: Callable[[Facts], str | None]
     shares_objects: bool = False
+    takes_turns: bool = False
     heavier_than: tuple[str, ...] = ()
 
 
@@ -70,7 +75,7 @@ MODELS: dict[str, Model] = {
         ),
         Model(name="processes-fork", crew="processes:ForkedProcesses", unfit=_forking, heavier_than=("interpreters",)),
         Model(name="processes-forkserver", crew="processes:ForkServerProcesses", unfit=_forking),
-        Model(name="asyncio", crew="asyncio_loops:Tasks", unfit=_always),
+        Model(name="asyncio", crew="asyncio_loops:Tasks", unfit=_always, takes_turns=True),
         Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_always, shares_objects=True),
         Model(name="thread-pool", crew="pools:ThreadPool", unfit=_always, shares_objects=True),
         Model(name="interpreter-pool", crew="pools:InterpreterPool", unfit=_interpreter_pool),
@@ -79,6 +84,14 @@ MODELS: dict[str, Model] = {
     )
 }
 """Every model by name; a new one is a crew and a line here."""
+
+
+def works_on_copies(probe: Probe, lane: LaneSpec) -> bool:
+    """Whether several workers have a copy each of what threads share; a model that is not known has none."""
+    model = MODELS.get(lane.model)
+    if model is None or not probe.shared or lane.workers == 1:
+        return False
+    return not (model.shares_objects or model.takes_turns)
 
 
 def orders_of_weight() -> tuple[tuple[str, ...], ...]:

@@ -24,7 +24,7 @@ ARMS = targets.AS_BUILT
 BUILT_IN = {probe.id: probe for probe in catalog.probes(BUILT_IN_PROBES)}
 WAYS = [
     pytest.param(probe, way, id=f"{probe}:{way}")
-    for probe in ("birth/start", "dispatch/empty_task")
+    for probe in ("birth/start", "dispatch/empty_task", "dispatch/launching")
     for way in BUILT_IN[probe].ways
 ] + [pytest.param("birth/end", "thread"), pytest.param("birth/end", "spawn")]  # its other lives are those of the start
 TIME_LIMIT_S = 120

@@ -253,6 +253,45 @@ def test_best_model_is_the_twins_fastest_with_as_many_workers() -> None:
     assert evens == {"3.14 serial": 2, "3.14 best model": None}
 
 
+def test_workers_on_copies_are_no_answer_where_threads_share() -> None:
+    """Processes that are twice as fast as threads: best where nothing is shared, and beside the point where it is."""
+    walls = {
+        TWIN: 100 * MS,
+        CONTROL: 100 * MS,
+        lane("3.14", "processes", 2): 90 * MS,
+        FREE: 110 * MS,
+        FREE_THREADS: 180 * MS,
+        lane("3.14t", "processes", 2): 95 * MS,
+    }
+    of = contest(*walls, builds=pair())
+
+    def made(*, shared: bool) -> ContestFigures:
+        probe = msgspec.structs.replace(of.probe, shared=shared)
+        (figures,) = of_run(records(msgspec.structs.replace(of, probe=probe), trials(walls))).contests
+        return figures
+
+    own, copied = made(shared=False), made(shared=True)
+
+    assert [item.lane.name for item in copied.lanes if item.has_own_copy] == [
+        "3.14:processes-2",
+        "3.14t:processes-2",
+    ]
+    assert not any(item.has_own_copy for item in own.lanes)
+    assert own.verdict is not None
+    assert copied.verdict is not None
+    assert own.verdict.throughput.best == "3.14:processes-2"
+    assert copied.verdict.throughput.best == FREE_THREADS.name
+    assert {item.model for item in own.break_evens} == {"threads", "processes"}
+    assert {item.model for item in copied.break_evens} == {"threads"}
+    against_best = {item.against: item.whole_workers for item in copied.break_evens}
+    assert against_best == {"3.14 serial": 2, "3.14 best model": 2}
+    best = {"own": own.best_lane("3.14"), "copied": copied.best_lane("3.14t")}
+    assert {name: found and found.lane.name for name, found in best.items()} == {
+        "own": "3.14:processes-2",
+        "copied": FREE_THREADS.name,
+    }
+
+
 def test_more_workers_than_cpus_are_marked() -> None:
     """Four workers on two usable CPUs are oversubscribed, two are not."""
     walls = {TWIN: 1e8, FREE_THREADS: 1e8, FREE_FOUR: 2e8}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gilscope import places
 from gilscope.errors import MatrixError, UsageError
 from gilscope.values.contests import Probe
 from gilscope.workloads import probes as catalog
@@ -41,6 +42,18 @@ def test_a_probe_is_read_without_running_it(tmp_path: Path) -> None:
     assert probe.kind == "shared"
     assert probe.shared
     assert probe.requires_python == ">=3.9"
+
+
+def test_only_work_of_our_own_has_a_heap_like_a_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is the person's runs as it is, and workers that are asked about themselves hold nothing."""
+    ours = folder_of(tmp_path / "ours", cpu__a=GOOD, pools__b=WAYS, cpu__c=GOOD.replace("shared = true", "heap = 7"))
+    monkeypatch.setattr(places, "PROBES", ours)
+
+    own = {probe.id: probe.heap for probe in catalog.probes(ours)}
+    others = {probe.id: probe.heap for probe in catalog.probes(folder_of(tmp_path / "theirs", cpu__a=GOOD))}
+
+    assert own == {"cpu/a": catalog.PROGRAM, "cpu/c": 7, "pools/b/8": 0, "pools/b/many": 0}
+    assert others == {"cpu/a": 0}
 
 
 WAYS = """

@@ -401,6 +401,31 @@ def test_the_projects_claims_are_many() -> None:
     assert len(PROJECT) >= 28
 
 
+@pytest.mark.parametrize("name", PROJECT)
+def test_every_claim_has_a_year_or_says_that_there_is_none(name: str) -> None:
+    """What is said of a version that moves cannot be judged without."""
+    assert PROJECT[name].date is not None or "without its date" in PROJECT[name].source
+
+
+@pytest.mark.parametrize("name", [name for name, said in PROJECT.items() if said.source == "PEP 703"])
+def test_what_pep_703_says_of_its_time_says_so(name: str) -> None:
+    """It spoke of a fork, and of the releases before: no version that is measured here."""
+    assert PROJECT[name].said_of is not None
+
+
+@pytest.mark.parametrize(
+    ("said_of", "told"),
+    [(None, "held"), ("a fork of 3.12", "held (by 3.14t and 3.14, said of a fork of 3.12)")],
+)
+def test_a_verdict_says_which_version_stands_in_for_another(said_of: str | None, told: str) -> None:
+    """Both sheets do; arms are named once, and without their lanes."""
+    made = judge(claim(lane="3.14t:threads-2", said_of=said_of), run({SERIAL: 1e6, FREE_THREADS: 2e6}))
+    statements, verdicts = render.sheets([made])
+
+    assert verdicts.rows[0][3] == told
+    assert statements.rows[0][4] == told.removeprefix("held (by ").removesuffix(")").replace("held", "3.14t and 3.14")
+
+
 @pytest.fixture(scope="module")
 def probes() -> dict[str, Probe]:
     """The catalogue by id."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from gilscope.models import MODELS, orders_of_weight
+import msgspec
+import pytest
+
+from builders import PROBE, lane
+from gilscope.models import MODELS, orders_of_weight, works_on_copies
 
 
 def test_workers_are_said_to_weigh_more_in_three_orders() -> None:
@@ -12,6 +16,34 @@ def test_workers_are_said_to_weigh_more_in_three_orders() -> None:
         ("threads", "interpreters-shared", "processes"),
         ("threads", "interpreters", "processes-fork"),
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "workers", "shared", "copies"),
+    [
+        ("serial", 1, True, False),
+        ("threads", 2, True, False),
+        ("thread-pool", 2, True, False),
+        ("asyncio", 2, True, False),
+        ("asyncio-threads", 2, True, False),
+        ("interpreters", 2, True, True),
+        ("interpreters-shared", 2, True, True),
+        ("interpreter-pool", 2, True, True),
+        ("processes", 2, True, True),
+        ("processes-fork", 2, True, True),
+        ("joblib", 2, True, True),
+        ("processes", 1, True, False),
+        ("processes", 2, False, False),
+        ("of somebody else", 2, True, False),
+    ],
+)
+def test_several_workers_that_cannot_share_work_on_copies(
+    model: str, workers: int, *, shared: bool, copies: bool
+) -> None:
+    """One alone has nobody to share with, and a probe that shares nothing has nothing to copy."""
+    probe = msgspec.structs.replace(PROBE, shared=shared)
+
+    assert works_on_copies(probe, lane("3.14t", model, workers)) is copies
 
 
 def test_only_threads_share_objects() -> None:

@@ -17,7 +17,7 @@ def test_an_order_names_what_to_open() -> None:
 
     assert line.endswith(b"\n")
     told = json.loads(line)
-    asked = {"path": PROBE.path, "crew": "threads:Threads", "workers": 2, "way": None}
+    asked = {"path": PROBE.path, "crew": "threads:Threads", "workers": 2, "way": None, "heap": 0}
     assert {key: told[key] for key in asked} == asked
 
 

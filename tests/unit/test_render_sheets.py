@@ -192,6 +192,19 @@ def test_the_machine_is_shown_with_its_cores(used: CpusUsed | None, shown: str) 
     assert dict(machine.host(HOST, None).rows)["kinds of core, the fastest first"] == "n/a"
 
 
+def test_copies_are_marked_and_the_mark_is_explained() -> None:
+    """Four processes on two CPUs, each with a copy of what threads share."""
+    walls = {TWIN: 1e8, FREE_THREADS: 1e8, lane("3.14", "processes", 4): 1e8}
+    of = contest(*walls)
+    shared = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, shared=True))
+    (made,), (unshared,) = (of_run(records(one, trials(walls))).contests for one in (shared, of))
+    sheet = throughput.sheet(made)
+
+    assert [row[0] for row in sheet.rows] == ["3.14:serial", "3.14t:threads-2", "3.14:processes-4* (own copy)"]
+    assert notes.OWN_COPY in sheet.notes
+    assert notes.OWN_COPY not in throughput.sheet(unshared).notes
+
+
 def test_a_contest_tells_its_noise_floor_and_why_it_ended() -> None:
     """The reader sees how far the figures can be trusted."""
     notes = " ".join(throughput.sheet(measured()).notes)

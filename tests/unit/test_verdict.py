@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
 from gilscope.figures.verdict import objections
 from gilscope.render import report, terminal
+from gilscope.render.verdict import sheet
 from gilscope.values.records import Finding, FindingKind, Memory
 
 if TYPE_CHECKING:
@@ -75,6 +77,19 @@ def test_what_cannot_be_told_from_the_best_ties_with_it() -> None:
     choice = judged({**WALLS, PROCESSES: 1.1506e8}).throughput
 
     assert (choice.best, choice.ties) == (THREADS.name, (PROCESSES.name,))
+
+
+@pytest.mark.parametrize(("heap", "told"), [(0, False), (100_000, True)])
+def test_the_memory_says_that_a_heap_is_in_it(heap: int, *, told: bool) -> None:
+    """Where the probe was given one."""
+    made = measured(WALLS)
+    probe = msgspec.structs.replace(made.contest.probe, heap=heap)
+    given = msgspec.structs.replace(made, contest=msgspec.structs.replace(made.contest, probe=probe))
+    assert given.verdict is not None
+
+    notes = sheet(given, given.verdict).notes
+
+    assert any("100,000 live objects" in note for note in notes) is told
 
 
 def test_memory_can_turn_the_choice() -> None:

@@ -37,7 +37,7 @@ class _Interpreters:
 
     def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Run the probe in the main interpreter first, then an interpreter per worker; each is ended by its thread."""
-        opened(order, _rehearse)
+        opened({**order, "heap": 0}, _rehearse)
         self._threads: List[threading.Thread] = []
         self._remotes = [self._hire(order) for _ in range(order["workers"])]
         ready = [remote.ready() for remote in self._remotes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import modules, stray, units
+from . import heap, modules, stray, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
@@ -65,6 +65,7 @@ def loaded(order: LaneOrder) -> LoadedProbe:
     Raises:
         LaneError: it cannot be loaded.
     """
+    heap.hold(order["heap"])
     if order["function"] is not None:
         return _function(order["path"], order["function"])
     namespace = _run(order)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
         ``function`` names any callable of the file, ``benchmark`` a bench call of the script, ``way`` a context manager
         of the probe; where all three are None, the probe has a ``work``. Units that are ``self_timed`` return the
         nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
-        (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so.
+        (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so. Every
+        interpreter that runs the work holds ``heap`` live objects beside it.
         """
 
         type: Literal["open"]
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         benchmark: Optional[str]
         argv: List[str]
         shared: bool
+        heap: int
         way: Optional[str]
         case: Union[int, float, str, None]
         self_timed: bool

@@ -21,6 +21,7 @@ import msgspec
 
 from gilscope.declared import tables
 from gilscope.stats.estimate import Estimate
+from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +42,10 @@ GLOB = frozenset("*?[")
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One table of ``matrix/claims.toml``: what was said, by whom, and the figure that answers it.
 
-    ``theirs`` is their figure, ``machine`` what they measured it on. It is called held from ``at_least`` to
-    ``at_most``, in the figure's unit. ``cpus`` is how many it takes to judge it, where SMT siblings count as one,
-    ``fewest`` of how many probes the figure has to be the mean, and ``suite`` the one that measures it.
+    ``theirs`` is their figure, ``machine`` what they measured it on, and ``said_of`` the version or build that they
+    speak of, where another one has to judge it. It is called held from ``at_least`` to ``at_most``, in the figure's
+    unit. ``cpus`` is how many it takes to judge it, where SMT siblings count as one, ``fewest`` of how many probes the
+    figure has to be the mean, and ``suite`` the one that measures it.
     """
 
     statement: Text
@@ -51,6 +53,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     url: Annotated[str, msgspec.Meta(pattern="^https://")] | None = None
     date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = None
     machine: str = "not told"
+    said_of: Text | None = None
     theirs: Text
     probe: Text
     suite: Text
@@ -63,6 +66,12 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     cpus: Count = 1
     fewest: Count = 1
     platform: str = "*"
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """The arms whose lanes judge it, each once."""
+        lanes = (lane for lane in (self.lane, self.against) if lane is not None)
+        return tuple(dict.fromkeys(arm_and_work(lane)[0] for lane in lanes))
 
     @property
     def is_ratio(self) -> bool:

@@ -14,6 +14,8 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
     break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
     contention      workers lose much of their time to each other, by more CPU time per unit or by being blocked
+    own copy        several workers that have a copy each of what threads share: they do not do the work that is asked
+                    about, so that no verdict, no break-even and no best lane is theirs
     of first way    T(way) / T(first way of the same arm), where a probe has ways
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
@@ -31,6 +33,7 @@ from gilscope.figures.scaling_law import fit
 from gilscope.figures.values import Capacity, ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
+from gilscope.models import works_on_copies
 from gilscope.stats.estimate import SAME, Estimate
 from gilscope.stats.significance import distinguishable, noise_floor
 from gilscope.values.contests import arm_and_work, lane_name
@@ -119,6 +122,7 @@ class _Contest:
             oversubscribed=lane.workers > self.host.cpus_usable,
             cores=self.host.usable_cores,
             cores_of_a_kind=self.host.cores_of_a_kind,
+            has_own_copy=self._works_on_copies(lane),
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
@@ -150,6 +154,9 @@ class _Contest:
             log_cpus = self.contest_lanes.log_capacity(workers)
             if log_cpus is not None and workers <= self.host.cpus_usable:
                 yield Capacity(workers=workers, cpus=log_cpus.exp())
+
+    def _works_on_copies(self, lane: LaneSpec) -> bool:
+        return works_on_copies(self.contest.probe, lane)
 
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
         return self.contest_lanes.by_name.get(lane_name(arm, work))
@@ -185,7 +192,7 @@ class _Contest:
         arm = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
         for model in dict.fromkeys(lane.model for lane in self.contest_lanes.lanes if lane.model != "serial"):
             lanes = self._curve(arm, model)
-            if lanes and self.reference is not None:
+            if lanes and self.reference is not None and not any(map(self._works_on_copies, lanes)):
                 yield self._break_even(lanes, "serial", [self.reference] * len(lanes))
                 if self.pair is not None and self.pair.twin is not None:
                     best = [self._best_of_twin(lane.workers, self.reference) for lane in lanes]
@@ -224,7 +231,10 @@ class _Contest:
         candidates = [
             lane
             for lane in self.contest_lanes.lanes
-            if lane.arm.name == self.arm_of_reference and not lane.control and lane.workers <= workers
+            if lane.arm.name == self.arm_of_reference
+            and not lane.control
+            and not self._works_on_copies(lane)
+            and lane.workers <= workers
         ]
         return max(candidates, key=lambda lane: self.contest_lanes.log_throughput_ratio(lane, reference).value)
 
@@ -240,7 +250,7 @@ class _Contest:
     def _verdict(self) -> Verdict | None:
         if self.reference is None or self.contest.probe.asks_about_workers:
             return None
-        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control]
+        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._works_on_copies(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
         floor = self.floor_of_parallel
         per_memory = None

@@ -37,14 +37,15 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     as many processes that share nothing, ``shares`` where its cores went and ``per_unit`` what a unit takes of the
     system. ``cores`` are the host's usable ones, ``cores_of_a_kind`` those of its fastest kind where it has several.
     ``trials`` are those counted, in ``launches`` launches; before them, ``cold_rounds`` trials of every launch were
-    left out, since the lane was still warming. ``of_first_way`` is for lanes that are ways, ``memory`` None in runs
-    that weighed no lanes.
+    left out, since the lane was still warming. With ``has_own_copy``, its workers share nothing: each has a copy of
+    what threads share. ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
     """
 
     lane: LaneSpec
     oversubscribed: bool
     cores: float
     cores_of_a_kind: float
+    has_own_copy: bool
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None
@@ -186,9 +187,12 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         return self.contest.probe.asks_about_workers
 
     def best_lane(self, arm: str, model: str | None = None) -> LaneFigures | None:
-        """The lane of an arm, or of one of its models, with the highest gain, if any has one."""
+        """The lane of an arm, or of one of its models, with the highest gain; own copies are no candidates.
+
+        None where there is none with a gain.
+        """
         rows = [row for row in self.lanes if row.lane.arm.name == arm and model in {None, row.lane.model}]
-        return max((row for row in rows if row.gain is not None), key=_gain, default=None)
+        return max((row for row in rows if row.gain is not None and not row.has_own_copy), key=_gain, default=None)
 
     @property
     def collections_differ(self) -> tuple[LaneFigures, LaneFigures] | None:

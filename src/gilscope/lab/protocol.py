@@ -88,6 +88,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "benchmark": probe.benchmark,
             "argv": probe.argv,
             "shared": probe.shared,
+            "heap": probe.heap,
             "way": lane.way,
             "case": probe.case,
             "self_timed": probe.self_timed,

@@ -11,7 +11,6 @@ from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.stats.estimate import Estimate
-from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +34,7 @@ def _statements(judgements: Iterable[Judgement]) -> Sheet:
         Column("statement", lambda item: item.claim.statement),
         Column("source", lambda item: ", ".join(filter(None, (item.claim.source, item.claim.date, item.claim.url)))),
         Column("measured on", lambda item: item.claim.machine, wide=True),
+        Column("judged by", lambda item: _judges(item.claim)),
         Column("held if", lambda item: _bounds(item.claim)),
     ]
     return tabulate("What was said", columns, judgements)
@@ -45,11 +45,24 @@ def _verdicts(judgements: Sequence[Judgement]) -> Sheet:
         Column("claim", lambda item: item.id),
         Column("theirs", lambda item: item.claim.theirs),
         Column("ours", lambda item: if_measured(item.ours, partial(_ours, item))),
-        Column("verdict", lambda item: item.verdict + (f": {item.reason}" if item.reason else "")),
+        Column("verdict", _verdict),
         Column("run", lambda item: item.run or NOT_MEASURED, wide=True),
     ]
     notes = (_tally(judgements), HOW_TO_READ, *_commands(judgements))
     return tabulate("What the stored runs say", columns, judgements, notes)
+
+
+def _verdict(judgement: Judgement) -> str:
+    """The verdict with its reason, and by which version where the claim speaks of another."""
+    reason = f": {judgement.reason}" if judgement.reason else ""
+    other = "" if judgement.claim.said_of is None else f" (by {_judges(judgement.claim)})"
+    return f"{judgement.verdict}{reason}{other}"
+
+
+def _judges(claim: Claim) -> str:
+    """The arms that judge a claim, and the version that it speaks of where that is another."""
+    said_of = "" if claim.said_of is None else f", said of {claim.said_of}"
+    return " and ".join(claim.judges) + said_of
 
 
 def _ours(judgement: Judgement, ours: Estimate) -> str:
@@ -104,6 +117,5 @@ def _commands(judgements: Iterable[Judgement]) -> Iterator[str]:
 
 def _runtimes(claim: Claim) -> Iterator[str]:
     """Names of the runtimes to ask for; twins are measured beside their free-threaded builds unasked."""
-    lanes = (lane for lane in (claim.lane, claim.against) if lane is not None)
-    names = {arm_and_work(lane)[0].removesuffix("+gil") for lane in lanes}
+    names = {arm.removesuffix("+gil") for arm in claim.judges}
     yield from sorted(name for name in names if f"{name}t" not in names)

@@ -21,6 +21,11 @@ ENDS = {
     "no lane left": "No lane was left to measure",
 }
 
+OWN_COPY = (
+    "Own copy: these workers share nothing, each has a copy of what threads share. They are shown beside the others, "
+    "and are no candidates of verdict, break-even and best lane."
+)
+
 
 def comparability(pair: Pair | None) -> Iterator[str]:
     """The note beside every figure that compares two builds."""
@@ -58,6 +63,8 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     if mixed:
         yield f"More workers than cores of the fastest kind, so that some had slower ones: {', '.join(mixed)}."
     yield from cpus_used(contest.cpus_used)
+    if any(lane.has_own_copy for lane in contest.lanes):
+        yield OWN_COPY
     yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
     yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
     yield from _collections(contest)

@@ -25,7 +25,7 @@ def sheet(contest: ContestFigures) -> Sheet:
 def _columns(contest: ContestFigures) -> list[Column[LaneFigures]]:
     longest = max([1.0, *(row.gain.value for row in contest.lanes if row.gain is not None)])
     return [
-        Column("lane", lambda row: row.lane.name + mark(row)),
+        Column("lane", _name),
         Column("time per unit", lambda row: numbers.seconds(row.time_per_unit)),
         Column("gain", partial(_gain, contest.contest.reference)),
         Column("scaling", lambda row: if_measured(row.scaling, numbers.ratio), wide=True),
@@ -34,6 +34,11 @@ def _columns(contest: ContestFigures) -> list[Column[LaneFigures]]:
         Column("cores busy", lambda row: numbers.ratio(row.cores_busy), wide=True),
         Column("gain, drawn", partial(_bar, longest), wide=True, drawn=True),
     ]
+
+
+def _name(row: LaneFigures) -> str:
+    own_copy = " (own copy)" if row.has_own_copy else ""
+    return f"{row.lane.name}{mark(row)}{own_copy}"
 
 
 def _gain(reference: str, row: LaneFigures) -> str:

@@ -45,7 +45,12 @@ def sheet(contest: ContestFigures, verdict: Verdict) -> Sheet:
     """The answers for one workload; every line has the figure that it rests on."""
     columns: list[Column[_Line]] = [Column(name, attrgetter(name)) for name in _Line._fields]
     title = f"What to run {contest.contest.probe.id} on"
-    notes = (paragraph(contest, verdict), TIES.format(contest.contest.reference), *cpus_used(contest.cpus_used))
+    notes = (
+        paragraph(contest, verdict),
+        TIES.format(contest.contest.reference),
+        *cpus_used(contest.cpus_used),
+        *_heap(contest),
+    )
     return tabulate(title, columns, _lines(contest, verdict), notes)
 
 
@@ -97,6 +102,13 @@ def _pays(contest: ContestFigures) -> Iterator[str]:
 def _warning(verdict: Verdict) -> Iterator[str]:
     if verdict.objections:
         yield f"Look before you leap: {', '.join(_kinds(verdict))}."
+
+
+def _heap(contest: ContestFigures) -> Iterator[str]:
+    """What the memory of lanes holds beside the work."""
+    heap = contest.contest.probe.heap
+    if heap:
+        yield f"Each interpreter that works also holds {heap:,} live objects, as a program would: memory has them too."
 
 
 def _kinds(verdict: Verdict) -> list[str]:

@@ -11,9 +11,10 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """A workload as text: what it asks and how it may be run, known without running it.
 
     ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
-    a script that knows nothing of gilscope. ``shared`` means that threads share one state. A ``benchmark`` is one of a
-    script written for pyperf, which is run with the arguments ``argv``. With ``own_workers``, the work starts threads
-    or processes itself, and none of its lanes is pinned.
+    a script that knows nothing of gilscope. ``shared`` means that threads share one state. Every interpreter that runs
+    its work holds ``heap`` live objects beside it, which the collector tracks. With ``own_workers``, the work starts
+    threads or processes itself, and none of its lanes is pinned. A ``benchmark`` is one of a script written for pyperf,
+    which is run with the arguments ``argv``.
 
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
@@ -30,6 +31,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     function: str | None = None
     shared: bool = False
     own_workers: bool = False
+    heap: int = 0
     requires_python: str | None = None
     dependencies: tuple[str, ...] = ()
     benchmark: str | None = None

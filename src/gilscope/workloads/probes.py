@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 
 
+PROGRAM = 100_000
+"""Live objects beside gilscope's own workloads: a web service imports 89,000 (FastAPI, SQLAlchemy, HTTPX on 3.14)."""
+
+
 class ProbeTable(msgspec.Struct, frozen=True):
     """The table ``[tool.gilscope]`` of a probe's PEP 723 block; any key may be left out.
 
@@ -35,7 +39,9 @@ class ProbeTable(msgspec.Struct, frozen=True):
     each of them a context manager (``thread-pool`` is ``thread_pool()``). There is a contest for each of the ``cases``.
     What the ways' units return in ``observes`` has a name and a unit each. With ``loops``, every trial has so many
     units: where ways differ a thousandfold, as many as fill a trial of the fastest would take the slowest minutes.
-    ``timeout_s`` is for probes that are meant to hang: it shortens the suite's time limit.
+    ``timeout_s`` is for probes that are meant to hang: it shortens the suite's time limit. ``heap`` is how many live
+    objects every interpreter holds that runs the work; where it is left out, those of gilscope's own probes that have a
+    ``work`` get 100,000, and all others none.
     """
 
     kind: str | None = None
@@ -47,6 +53,7 @@ class ProbeTable(msgspec.Struct, frozen=True):
     observes: dict[str, str] = {}
     loops: Annotated[int, msgspec.Meta(ge=1)] | None = None
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    heap: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 def folders() -> tuple[Path, ...]:
@@ -192,6 +199,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         kind=table.kind or identifier.partition("/")[0],
         shared=table.shared,
         own_workers=table.own_workers,
+        heap=_heap(path, table),
         requires_python=_requires_python(block),
         dependencies=_dependencies(block),
         ways=table.ways,
@@ -202,6 +210,13 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
     )
     cases = (msgspec.structs.replace(probe, id=f"{identifier}/{case}", case=case) for case in table.cases)
     return tuple(cases) or (probe,), ()
+
+
+def _heap(path: Path, table: ProbeTable) -> int:
+    """How many objects are alive beside a probe's work; what is the person's own is run as it is."""
+    if table.heap is not None:
+        return table.heap
+    return PROGRAM if path.is_relative_to(places.PROBES) and not table.ways else 0
 
 
 def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -> Iterator[str]:

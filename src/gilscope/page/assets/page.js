@@ -169,7 +169,7 @@ function opener(lane, text) {
 // The row of the terminal's table that tells this lane's figures, by heading.
 function cells(lane) {
   const sheet = content.contests[lane.contest].sheets[0];
-  const row = sheet.rows.find(([name]) => name.replace(/\*$/, "") === lane.name) ?? [];
+  const row = sheet.rows.find(([name]) => name.replace(/\*?( \(own copy\))?$/, "") === lane.name) ?? [];
   return new Map(sheet.columns.map((column, index) => [column.heading, row[index]]).slice(1).filter(([, text]) => text !== undefined));
 }
 
