@@ -140,7 +140,7 @@ def test_contention_says_where_the_time_goes() -> None:
 
     (note,) = [note for note in sheet.notes if note.startswith("Contention")]
     assert "loses 50 ±10% of its workers' time" in note
-    assert "(inflation 30 ±10%, blocked 20 ±10%)" in note
+    assert "(inflation 30 ±10%, blocked 20 ±10%, start" in note
 
 
 def test_lanes_on_several_kinds_of_core_are_named() -> None:

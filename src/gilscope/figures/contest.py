@@ -147,7 +147,10 @@ class _Contest:
         return None if log_ratio is None else log_ratio.exp()
 
     def _shares(self, lane: LaneSpec, own_serial: LaneSpec) -> Shares | None:
-        return shares(self.contest_lanes.by_launch(lane), self.contest_lanes.by_launch(own_serial))
+        spinning = self.contest_lanes.spinning(lane.workers)
+        of_machine = None if spinning is None else shares(*spinning)
+        unavoidable = 0.0 if of_machine is None else of_machine.start.value + of_machine.end.value
+        return shares(self.contest_lanes.by_launch(lane), self.contest_lanes.by_launch(own_serial), unavoidable)
 
     def _capacities(self) -> Iterator[Capacity]:
         for workers in sorted({lane.workers for lane in self.contest_lanes.lanes}):

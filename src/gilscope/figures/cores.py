@@ -10,8 +10,10 @@ Each worker has a core to itself, as it were, and all of it is accounted for.
     blocked       neither running nor ready: the GIL, locks, collections, input and output
     start, end    from the gate to the work, and from a worker's end to the last one's
 
-A share is the mean over a launch's trials, and its interval is Student's over launches. What blocks the serial lane as
-long, as input and output do, is no loss: *lost* is inflation, and what workers are blocked for longer than one is.
+A share is the mean over a launch's trials, and its interval is Student's over launches.
+
+What is *lost* is lost to the other workers: inflation, what workers are blocked for longer than one alone is (input and
+output are the work itself), and start and end, as far as they exceed those of workers that share nothing.
 """
 
 from __future__ import annotations
@@ -70,8 +72,13 @@ class PerUnit(msgspec.Struct, frozen=True, kw_only=True):
     paused_s: Estimate | None
 
 
-def shares(lane: ByLaunch, serial: ByLaunch) -> Shares | None:
+def shares(lane: ByLaunch, serial: ByLaunch, unavoidable: float = 0.0) -> Shares | None:
     """The shares of a lane, by what a unit takes in its arm's serial lane, launch by launch.
+
+    Args:
+        lane: its trials.
+        serial: those of the serial lane.
+        unavoidable: the share of start and end that workers have that share nothing.
 
     Returns:
         None where nobody recorded the run queue, where the work has workers of its own, or without a common launch.
@@ -86,6 +93,7 @@ def shares(lane: ByLaunch, serial: ByLaunch) -> Shares | None:
         of_trials = [_of_trial(trial, cpu_ns, held_ns) for trial in trials]
         for name in of_trials[0]:
             by_launch[name].append(fmean(share[name] for share in of_trials))
+        by_launch["lost"][-1] -= unavoidable
     return Shares(**{name: mean([[share] for share in of]) for name, of in by_launch.items()}) if by_launch else None
 
 
@@ -126,7 +134,7 @@ def _of_trial(trial: Trial, cpu_ns: float, held_ns: float) -> dict[str, float]:
         "blocked": during - cpu - queued,
         "start": sum(trial.starts_ns),
         "end": whole - sum(trial.ends_ns),
-        "lost": _held_ns(trial) - workers * trial.loops * held_ns,
+        "lost": whole - queued - workers * trial.loops * held_ns,
     }
     return {name: amount / whole for name, amount in amounts.items()}
 

@@ -162,10 +162,19 @@ class ContestLanes:
             return None
         return self.paired.log_contrast((serial.name, self._spinning[lane.workers]), (lane.name, self._spinning[1]))
 
+    def spinning(self, workers: int) -> tuple[dict[int, list[Trial]], dict[int, list[Trial]]] | None:
+        """The trials of the lanes that show the machine's capacity for some workers, and for one."""
+        if workers == 1 or not self._spinning.keys() >= {1, workers}:
+            return None
+        return self._by_launch(self._spinning[workers]), self._by_launch(self._spinning[1])
+
     def by_launch(self, lane: LaneSpec) -> dict[int, list[Trial]]:
         """The trials that count, by launch."""
-        cold = self.paired.cold[lane.name]
-        launches = enumerate(self.paired.trials[lane.name])
+        return self._by_launch(lane.name)
+
+    def _by_launch(self, name: str) -> dict[int, list[Trial]]:
+        cold = self.paired.cold[name]
+        launches = enumerate(self.paired.trials[name])
         return {launch: rounds[cold:] for launch, rounds in launches if rounds[cold:]}
 
     def log_time_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:

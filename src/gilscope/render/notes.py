@@ -106,7 +106,8 @@ def _contention(lane: LaneFigures) -> str:
         return ""
     return (
         f"Contention: {lane.lane.name} loses {numbers.percent(shares.lost)} of its workers' time to what they share "
-        f"(inflation {numbers.percent(shares.inflation)}, blocked {numbers.percent(shares.blocked)})."
+        f"(inflation {numbers.percent(shares.inflation)}, blocked {numbers.percent(shares.blocked)}, "
+        f"start {numbers.percent(shares.start)}, end {numbers.percent(shares.end)})."
     )
 
 
