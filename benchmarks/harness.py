@@ -29,7 +29,7 @@ from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
-from gilscope.values.records import ContestEnd, Record, Trial
+from gilscope.values.records import Calibration, ContestEnd, Record, Trial
 from gilscope.values.runtimes import Arm, Runtime
 
 if TYPE_CHECKING:
@@ -169,9 +169,10 @@ def trial_cost_us(
         records.append,
         Random(0),  # noqa: S311 - an order to repeat, not a secret
     )
+    once = Calibration(contest=contest.id, loops=1)
     with Launch(around, contest, 0, 60, topology.read(cpus)) as launch:
         launch.open(lanes)
-        trials = (trial for number in range(COST_ROUNDS) for trial in launch.round(number, 1, compare=True))
+        trials = (trial for number in range(COST_ROUNDS) for trial in launch.round(number, once, compare=True))
         return statistics.median(seconds * 1e6 - wall_ns / 1e3 for _, wall_ns, seconds in trials)
 
 

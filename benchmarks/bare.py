@@ -1,0 +1,201 @@
+"""What is measured here against programs that time themselves: ten workloads, serial and on two threads, every build.
+
+Run on a quiet machine: ``python benchmarks/bare.py --on 3.13 3.13t 3.14 3.14t``. In every launch, lanes of gilscope
+and bare programs (``bare_programs/alone.py``: threads of their own behind a barrier, nothing of gilscope) are open side
+by side, and their trials are interleaved, round by round. Prints a Markdown table of ratios, ours to bare, with their
+95 % intervals; a cell agrees where its interval holds 1.00.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from gilscope.commands.measuring import take_census
+from gilscope.lab import host, topology
+from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.launch import Launch, Surroundings
+from gilscope.processes.guardian import Guardian
+from gilscope.runtimes.twins import select
+from gilscope.stats.intervals import log_ratio_interval
+from gilscope.values.contests import Contest, LaneSpec, Probe
+from gilscope.values.runtimes import Arm, Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gilscope.lab.topology import Cpu
+    from gilscope.stats.estimate import Estimate
+    from gilscope.values.records import Record
+
+PROGRAMS = Path(__file__).parent / "bare_programs"
+WORKLOADS = (
+    "arithmetic",
+    "objects",
+    "shared_dict",
+    "lock",
+    "c_code",
+    "files",
+    "own_pool",
+    "large_result",
+    "cycles",
+    "package",
+)
+WORKERS = (1, 2)
+TRIAL_NS = 30_000_000
+TIMEOUT_S = 60.0
+
+
+class Cell(NamedTuple):
+    """One comparison: a workload on a runtime with some workers."""
+
+    workload: str
+    runtime: str
+    workers: int
+
+
+class Program:
+    """A bare program that runs its workload whenever it is asked to."""
+
+    def __init__(self, runtime: Runtime, cell: Cell, loops: int, environ: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [runtime.executable, str(PROGRAMS / "alone.py"), cell.workload, str(cell.workers), str(loops)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environ,
+        )
+        self.run_ns()  # the first run is cold, and may still compile
+
+    def __enter__(self) -> Self:
+        """It is open already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.communicate()
+
+    def run_ns(self) -> int:
+        """Run the workload once; nanoseconds."""
+        stdin, stdout = self.process.stdin, self.process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("the program has no pipes")
+        stdin.write(b"\n")
+        stdin.flush()
+        return int(stdout.readline())
+
+
+def main() -> None:
+    """Compare, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--on", nargs="+", default=["3.14", "3.14t"], help="runtimes")
+    parser.add_argument("--launches", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--workloads", nargs="+", default=WORKLOADS)
+    options = parser.parse_args()
+    runtimes = select(take_census(), options.on)
+    ratios: dict[Cell, Estimate] = {}
+    records: list[Record] = []
+    with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
+        environ = common_environment(os.environ, Path(folder, "bytecode"))
+        for workload in options.workloads:
+            print(workload, file=sys.stderr, flush=True)
+            random = Random(workload)  # noqa: S311 - an order to repeat, not a secret
+            around = Surroundings(environ, partial(Lane, guardian=guardian), records.append, random)
+            ratios |= Comparison(workload, runtimes, around).ratios(options.launches, options.rounds)
+    print(table(ratios, runtimes, options.workloads))
+
+
+class Comparison:
+    """One workload, ours and bare, on every runtime and with every number of workers."""
+
+    def __init__(self, workload: str, runtimes: Sequence[Runtime], around: Surroundings) -> None:
+        self.around = around
+        self.runtimes = {runtime.name: runtime for runtime in runtimes}
+        self.specs = {
+            Cell(workload, runtime.name, workers): LaneSpec(
+                arm=Arm(name=runtime.name, runtime=runtime),
+                model="serial" if workers == 1 else "threads",
+                workers=workers,
+            )
+            for runtime in runtimes
+            for workers in WORKERS
+        }
+        lanes = tuple(self.specs.values())
+        probe = Probe(id=workload, path=str(PROGRAMS / "work.py"), question="", kind="own", function=workload)
+        self.contest = Contest(id=workload, probe=probe, lanes=lanes, reference=lanes[0].name)
+
+    def ratios(self, launches: int, rounds: int) -> dict[Cell, Estimate]:
+        """The ratio of our makespan to the bare program's by cell."""
+        with Launch(self.around, self.contest, 0, TIMEOUT_S, ()) as scout:
+            scout.open([self.contest.lanes[0]])
+            calibration = scout.calibrate(TRIAL_NS)
+        if calibration is None:
+            raise RuntimeError(f"{self.contest.id} cannot be calibrated")
+        cpus = () if calibration.own_workers else topology.read(host.pinnable_cpus())
+        logs: dict[Cell, list[list[float]]] = defaultdict(list)
+        for number in range(launches):
+            with Launch(self.around, self.contest, number, TIMEOUT_S, cpus) as launch, ExitStack() as programs:
+                launch.open(self.contest.lanes)
+                opened = {
+                    cell: programs.enter_context(program)
+                    for cell, program in self._programs(calibration.loops, cpus).items()
+                }
+                for cell, of_launch in self._rounds(launch, opened, calibration.loops, rounds).items():
+                    logs[cell].append(of_launch)
+        return {cell: log_ratio_interval(of_cell).exp() for cell, of_cell in logs.items()}
+
+    def _programs(self, loops: int, cpus: Sequence[Cpu]) -> dict[Cell, Program]:
+        """Start the bare programs; none is pinned, though we wait on the CPU of the pinned lanes."""
+        waiting_on = host.pinnable_cpus() if cpus else ()
+        host.pin(host.THIS_THREAD, [cpu.number for cpu in cpus])
+        programs = {cell: Program(self.runtimes[cell.runtime], cell, loops, self.around.environ) for cell in self.specs}
+        host.pin(host.THIS_THREAD, waiting_on)
+        return programs
+
+    def _rounds(
+        self, launch: Launch, programs: Mapping[Cell, Program], loops: int, rounds: int
+    ) -> dict[Cell, list[float]]:
+        """Log ratios by cell, one per round; a first round warms everything and does not count."""
+        logs: dict[Cell, list[float]] = defaultdict(list)
+        for number in range(rounds + 1):
+            walls: dict[tuple[Cell, bool], float] = {}
+            order = [(cell, is_ours) for cell in self.specs for is_ours in (True, False)]
+            for cell, is_ours in self.around.random.sample(order, len(order)):
+                lane = launch.lanes[self.specs[cell].name]
+                walls[cell, is_ours] = lane.trial(loops, TIMEOUT_S).wall_ns if is_ours else programs[cell].run_ns()
+            for cell in self.specs if number else ():
+                logs[cell].append(math.log(walls[cell, True] / walls[cell, False]))
+        return logs
+
+
+def table(ratios: Mapping[Cell, Estimate], runtimes: Sequence[Runtime], workloads: Sequence[str]) -> str:
+    """The ratios as a Markdown table, and how many agree."""
+    columns = [(runtime.name, workers) for runtime in runtimes for workers in WORKERS]
+    heads = [f"{name}, {'serial' if workers == 1 else f'{workers} threads'}" for name, workers in columns]
+    rows = [
+        [workload, *(_shown(ratios[Cell(workload, name, workers)]) for name, workers in columns)]
+        for workload in workloads
+    ]
+    lines = [["ours / bare", *heads], ["---"] * (len(heads) + 1), *rows]
+    agreeing = sum(ratio.contains(1.0) for ratio in ratios.values())
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{agreeing} of {len(ratios)} agree.\n"
+
+
+def _shown(ratio: Estimate) -> str:
+    mark = "" if ratio.contains(1.0) else " **differs**"
+    return f"{ratio.value:.3f} ±{ratio.half_width:.3f}{mark}"
+
+
+if __name__ == "__main__":
+    main()
