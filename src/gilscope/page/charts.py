@@ -14,13 +14,21 @@ WHOLE = "datum.value % 1 ? '' : datum.label"
 """Labels of whole numbers only: there is no half a worker."""
 SMALL = (200, 150)
 """Width and height of a panel among many."""
+SHARES = {
+    "useful": ("#2f9e68", [1, 0]),
+    "inflation": ("#d9730d", [4, 2]),
+    "queued": ("#b9c0cc", [1, 2]),
+    "blocked": ("#8e4fb0", [2, 2]),
+    "start, end": ("#e6e9ee", [1, 4]),
+}
+"""A colour and an outline for each share: bars can be read without colour."""
 LARGE = (300, 260)
 """Width and height of a panel in which many lines cross."""
 
 
 def specifications() -> dict[str, dict[str, Any]]:
     """Every chart by the name of the data that it draws; runs differ in data only."""
-    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds()}
+    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds(), "cores": _cores()}
 
 
 def _curves() -> dict[str, Any]:
@@ -75,6 +83,30 @@ def _trips() -> dict[str, Any]:
     panel = alt.layer(intervals, lines, points, data=alt.NamedData("trips"))
     sized = panel.properties(width=LARGE[0], height=LARGE[1])
     return _as_data(sized.facet(alt.Facet("panel:N", title=None, sort=None), columns=1))
+
+
+def _cores() -> dict[str, Any]:
+    """Where the cores of every parallel lane went, as a bar of shares, a panel per contest."""
+    scale = alt.Scale(domain=list(SHARES), range=[colour for colour, _ in SHARES.values()])
+    dashes = alt.StrokeDash(
+        "part:N", legend=None, scale=alt.Scale(domain=list(SHARES), range=[d for _, d in SHARES.values()])
+    )
+    bars = (
+        alt.Chart(alt.NamedData("cores"))
+        .mark_bar(stroke=INK, strokeWidth=1)
+        .encode(
+            x=alt.X("share:Q", title="share of the workers' time", axis=alt.Axis(format=".0%", tickCount=5)),
+            y=alt.Y("lane:N", title=None, sort=None),
+            color=alt.Color("part:N", scale=scale, legend=_legend()),
+            strokeDash=dashes,
+            order="place:O",
+            tooltip=["lane:N", "part:N", "text:N"],
+        )
+    )
+    sized = bars.properties(width=LARGE[0])
+    return _as_data(
+        sized.facet(alt.Facet("contest:N", title=None, sort=None), columns=1).resolve_scale(y="independent")
+    )
 
 
 def _rounds() -> dict[str, Any]:

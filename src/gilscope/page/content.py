@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.page.points import PenaltyPoint, Prediction, TripPoint, drawn, penalties, predictions, trips
+from gilscope.page.points import (
+    CorePoint,
+    PenaltyPoint,
+    Prediction,
+    TripPoint,
+    cores,
+    drawn,
+    penalties,
+    predictions,
+    trips,
+)
 from gilscope.page.rounds import Rounds, Walls
 from gilscope.render import findings, machine
 from gilscope.render.builds import build
@@ -57,6 +67,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     lanes: tuple[PageLane, ...]
     predictions: tuple[Prediction, ...]
     penalties: tuple[PenaltyPoint, ...]
+    cores: tuple[CorePoint, ...]
     trips: tuple[TripPoint, ...]
     of_run: tuple[Sheet, ...]
     claims: tuple[Sheet, ...]
@@ -74,6 +85,7 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
         lanes=tuple(_lanes(contests, Walls(trials))),
         predictions=predictions(contests),
         penalties=penalties(contests),
+        cores=cores(contests),
         trips=trips(report.run.means),
         of_run=_filled(report.summaries),
         claims=_filled(claims),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DIGITS = 5
 """Significant digits of what is drawn: more than a screen can show."""
+PARTS = {"start": "start, end", "end": "start, end"}
+"""Shares that share a colour."""
 PREDICTED = 2
 """Predictions reach to this many times the most workers that were measured."""
 
@@ -63,6 +65,41 @@ class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
     low: float
     high: float
     text: str
+
+
+class CorePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a lane's bar in the chart of cores: one share of its workers' time, ``place`` counts from the left."""
+
+    contest: str
+    probe: str
+    lane: str
+    arm: str
+    model: str
+    part: str
+    place: int
+    share: float
+    text: str
+
+
+def cores(contests: Sequence[ContestFigures]) -> tuple[CorePoint, ...]:
+    """The parts of the chart of cores, for contests that spread work; a share below zero is drawn as none."""
+    return tuple(
+        CorePoint(
+            contest=figures.contest.id,
+            probe=figures.contest.probe.id,
+            lane=row.lane.name,
+            arm=row.lane.arm.name,
+            model=row.lane.model,
+            part=PARTS.get(name, name),
+            place=place,
+            share=rounded(max(0.0, share.value)),
+            text=numbers.percent(share),
+        )
+        for figures in contests
+        for row in figures.lanes
+        if row.shares is not None and row.lane.workers > 1
+        for place, (name, share) in enumerate(row.shares.parts.items())
+    )
 
 
 def penalties(contests: Sequence[ContestFigures]) -> tuple[PenaltyPoint, ...]:

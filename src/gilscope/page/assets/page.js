@@ -13,6 +13,7 @@ const WIDEST_PANEL = 480;
 const GAP = 40;
 const LABELS = 60;
 const WORKERS_LABELS = 175;
+const CORES_LABELS = 170;
 const ROW = 30;
 const THEME = {
   background: "transparent",
@@ -72,7 +73,7 @@ function fit(drawn, room, panels) {
   const { width, height } = drawn.spec;
   const fair = Math.min(WIDEST_PANEL, room / panels - GAP);
   drawn.spec.width = Math.min(Math.max(width, fair), Math.max(LEAST_PANEL, room));
-  drawn.spec.height = height * Math.max(1, drawn.spec.width / width);
+  if (height) drawn.spec.height = height * Math.max(1, drawn.spec.width / width);
   drawn.columns = Math.max(1, Math.floor(room / (drawn.spec.width + GAP)));
 }
 
@@ -98,7 +99,8 @@ async function section(name, rows) {
   const specification = name === "curves" && !rows.some((row) => row.predicted) ? withoutPredictions(drawn) : drawn;
   const height = specification.facet ? {} : { height: ROW * unique(rows.map((row) => row.contest)).length };
   const panels = unique(rows.map((row) => row.panel ?? row.contest)).length;
-  await draw(place.querySelector(".chart"), { ...specification, ...height }, { datasets: { [name]: rows }, panels });
+  const labels = name === "cores" ? CORES_LABELS : LABELS;
+  await draw(place.querySelector(".chart"), { ...specification, ...height }, { datasets: { [name]: rows }, panels, labels });
 }
 
 // A model's curve begins with its arm's serial lane where no lane of its own has one worker.
@@ -123,6 +125,11 @@ function curves(lanes) {
     ...each, contest: content.contests[each.contest].id, predicted: true,
   }));
   return [...measured, ...predicted];
+}
+
+function mostPanels(rows) {
+  const contests = new Set(unique(rows.map((row) => row.contest)).slice(0, MOST_PANELS));
+  return rows.filter((row) => contests.has(row.contest));
 }
 
 async function workersCharts(probes) {
@@ -166,10 +173,13 @@ function opener(lane, text) {
   return made;
 }
 
+// A lane's name without what stands behind it: more workers than CPUs or cores, workers on copies.
+const unmarked = (name) => name.replace(/[*+]?( \(own copy\))?$/, "");
+
 // The row of the terminal's table that tells this lane's figures, by heading.
 function cells(lane) {
   const sheet = content.contests[lane.contest].sheets[0];
-  const row = sheet.rows.find(([name]) => name.replace(/\*?( \(own copy\))?$/, "") === lane.name) ?? [];
+  const row = sheet.rows.find(([name]) => unmarked(name) === lane.name) ?? [];
   return new Map(sheet.columns.map((column, index) => [column.heading, row[index]]).slice(1).filter(([, text]) => text !== undefined));
 }
 
@@ -208,7 +218,7 @@ function figures(contests, lanes) {
   find("#figures .quiet").hidden = !lanes.some((lane) => lane.rounds);
   find("#figures .tables").replaceChildren(...contests.map(([contest, place]) => {
     const first = (text) => {
-      const lane = byName.get(`${place} ${text.replace(/\*$/, "")}`);
+      const lane = byName.get(`${place} ${unmarked(text)}`);
       return lane?.rounds ? element("th", null, opener(lane, text)) : element("th", text);
     };
     const [detail, ...others] = contest.sheets;
@@ -260,6 +270,9 @@ async function show() {
   figures([...content.contests.entries()].filter(([place]) => left.has(place)).map(([place, contest]) => [contest, place]), lanes);
   await section("penalties", content.penalties.filter((each) => probes.has(each.probe) && arms.has(each.arm)));
   await section("curves", curves(lanes));
+  await section("cores", mostPanels(content.cores.filter((each) => (
+    probes.has(each.probe) && arms.has(each.arm) && models.has(each.model)
+  ))));
   await workersCharts(probes);
   await section("trips", content.trips.filter((each) => arms.has(each.arm) && models.has(each.way)));
 }
