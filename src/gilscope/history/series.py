@@ -2,7 +2,7 @@
 
 Runs of one version (or day) are joined as a random-effects model does (DerSimonian and Laird 1986, "Meta-analysis in
 clinical trials", Controlled Clinical Trials 7), each run counting once: the error of their mean holds what every run is
-uncertain by, and what runs differ by beyond that.
+uncertain by, what single runs of this history may be off by, and what those of the row differ by beyond that.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from gilscope.history.changes import Change, Level, changes
-from gilscope.history.summary import DatedFigure, FigureName, in_unit
+from gilscope.history.between import BetweenRuns, are_comparable
+from gilscope.history.changes import Change, Level, Step, changes
+from gilscope.history.summary import DatedFigure, Figure, FigureName, in_unit
 from gilscope.stats.estimate import Estimate, mean, student
 from gilscope.stats.intervals import FEWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 By = Literal["version", "date"]
@@ -65,8 +66,17 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def compared(self) -> int:
-        """How many changes were looked at together."""
-        return sum(row.change is not None for series in self.series for row in series.rows)
+        """How many changes were judged together."""
+        return sum(change.judged for change in self._changes)
+
+    @property
+    def not_judged(self) -> int:
+        """How many changes may be the machine's own, since no yardstick was measured on both sides."""
+        return sum(not change.judged for change in self._changes)
+
+    @property
+    def _changes(self) -> list[Change]:
+        return [row.change for series in self.series for row in series.rows if row.change is not None]
 
     @property
     def marked(self) -> tuple[tuple[Series, SeriesPoint, Change], ...]:
@@ -80,11 +90,21 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of one row."""
+    """The runs of one row, in order of time."""
 
     label: str
-    level: Level
     runs: tuple[DatedFigure, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(run.figure for run in self.runs)
+
+    def level(self, between: BetweenRuns, *, relative: bool) -> Level:
+        """Where the row lies; ``relative`` asks for multiples of the yardstick's time."""
+        figures = self.figures
+        logs = [figure.level(relative=relative) for figure in figures]
+        error = between.error(figures[0], relative=relative)
+        return Level(joined(logs, error), median(figure.floor for figure in figures))
 
 
 def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) -> History:
@@ -99,17 +119,19 @@ def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) ->
             arm = item.build if by == "version" else item.arm
             groups[dated.host, item.recipe, item.probe, arm, item.work].append(dated)
     lines = {key: _points(groups[key], by) for key in sorted(groups)}
-    steps = [(early.level, late.level) for points in lines.values() for early, late in pairwise(points)]
+    between = BetweenRuns(_neighbours(lines.values()))
+    steps = [_step(early, late, between) for points in lines.values() for early, late in pairwise(points)]
     step_changes = iter(changes(steps))
     series = tuple(
-        _series(key, points, [next(step_changes) for _ in points[1:]], figure) for key, points in lines.items()
+        _series(key, [_row(point, figure, between) for point in points], points, step_changes)
+        for key, points in lines.items()
     )
     return History(figure=figure, by=by, series=series, single_launches=unknown)
 
 
-def joined(logs: Sequence[Estimate]) -> Estimate:
-    """The mean of several runs' logs; its error includes what the runs differ by (see the module)."""
-    of_runs = mean(logs)
+def joined(logs: Sequence[Estimate], error: Estimate) -> Estimate:
+    """The mean of several runs' logs, each of which may be off by ``error`` (see the module)."""
+    of_runs = mean(logs).less(mean([error] * len(logs)))
     if len(logs) < FEWEST:
         return of_runs
     within = of_runs.standard_error**2
@@ -137,33 +159,42 @@ def _points(runs: Iterable[DatedFigure], by: By) -> list[_Point]:
     return [_point(label, groups[label]) for label in labels]
 
 
-def _point(label: str, runs: Sequence[DatedFigure]) -> _Point:
-    level = Level(joined([run.figure.log for run in runs]), median(run.figure.floor for run in runs))
-    return _Point(label=label, level=level, runs=tuple(runs))
+def _point(label: str, runs: Iterable[DatedFigure]) -> _Point:
+    return _Point(label=label, runs=tuple(sorted(runs, key=lambda run: run.started)))
+
+
+def _neighbours(lines: Iterable[Sequence[_Point]]) -> Iterator[tuple[Figure, Figure]]:
+    """Runs that follow each other in one series: most of them of the same builds, or of builds that hardly differ."""
+    for points in lines:
+        yield from pairwise(figure for point in points for figure in point.figures)
+
+
+def _step(early: _Point, late: _Point, between: BetweenRuns) -> Step:
+    judged = are_comparable(*early.figures, *late.figures)
+    return Step(early.level(between, relative=judged), late.level(between, relative=judged), judged)
 
 
 def _series(
-    key: tuple[str, ...], points: Sequence[_Point], step_changes: Sequence[Change], figure: FigureName
+    key: tuple[str, ...], rows: Sequence[SeriesPoint], points: Sequence[_Point], step_changes: Iterator[Change]
 ) -> Series:
     host, recipe, probe, arm, work = key
-    first = _row(points[0], figure)
+    first, *others = rows
     later = (
-        _row(late, figure, change, _differences(early, late))
-        for (early, late), change in zip(pairwise(points), step_changes, strict=True)
+        msgspec.structs.replace(row, change=next(step_changes), circumstances=_differences(early, late))
+        for row, (early, late) in zip(others, pairwise(points), strict=True)
     )
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
 
-def _row(
-    point: _Point, figure: FigureName, change: Change | None = None, circumstances: tuple[str, ...] = ()
-) -> SeriesPoint:
+def _row(point: _Point, figure: FigureName, between: BetweenRuns) -> SeriesPoint:
+    level = point.level(between, relative=False)
     return SeriesPoint(
         label=point.label,
-        estimate=in_unit(figure, point.level.log),
-        noise_floor=point.level.floor,
+        estimate=in_unit(figure, level.log),
+        noise_floor=level.floor,
         runs=len(point.runs),
-        change=change,
-        circumstances=circumstances,
+        change=None,
+        circumstances=(),
         twin_differs=tuple(sorted({run.figure.twin_differs for run in point.runs if run.figure.twin_differs})),
     )
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gilscope.figures.run import of_run
-from gilscope.history.summary import Figure, FigureName, Summary
+from gilscope.figures import contest, lanes
+from gilscope.history.summary import Figure, FigureName, Summary, Yardstick
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import LaneSpec
     from gilscope.values.records import HostCard, Run
     from gilscope.values.runtimes import Arm, Facts
+
+YARDSTICK = "capacity"
+"""The model whose lanes spin on nothing shared, as many processes as workers: what the machine gave in each round."""
 
 
 def summary(run: Run) -> Summary:
     """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
     figures: dict[tuple[str, str, str, str], Figure] = {}
-    for contest in (contest for contest in of_run(run).contests if contest.contest.probe.is_timed):
-        for figure in _FiguresOfContest(contest, run).figures():
+    for measured in (measured for measured in lanes.contests(run) if measured.contest.probe.is_timed):
+        for figure in _FiguresOfContest(measured, run).figures():
             figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
     return Summary(
@@ -49,10 +54,11 @@ def described(host: HostCard) -> str:
 class _FiguresOfContest:
     """One contest's figures on the log scale."""
 
-    def __init__(self, contest: ContestFigures, run: Run) -> None:
-        self.contest = contest
+    def __init__(self, measured: ContestLanes, run: Run) -> None:
+        self.measured = measured
+        self.contest: ContestFigures = contest.figures(measured, run.header.host)
         self.run = run
-        twin = contest.contest.pair and contest.contest.pair.twin
+        twin = measured.contest.pair and measured.contest.pair.twin
         self.twin = twin.facts if twin else None
 
     def figures(self) -> Iterator[Figure]:
@@ -60,7 +66,8 @@ class _FiguresOfContest:
         for penalty in self.contest.penalties:
             yield self._penalty(penalty, arms[penalty.arm])
         for row in self.contest.lanes:
-            yield from self._of_lane(row)
+            if row.lane.model != YARDSTICK:
+                yield from self._of_lane(row)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
         of_lane: dict[FigureName, Estimate | None] = {
@@ -70,12 +77,26 @@ class _FiguresOfContest:
         }
         for name, estimate in of_lane.items():
             if estimate is not None:
-                yield self._figure(name, row.lane.arm, row.lane.work, estimate.log())
+                yardstick = self._yardstick(row.lane) if name == "time" else None
+                yield self._figure(name, row.lane.arm, row.lane.work, estimate.log(), yardstick)
 
     def _penalty(self, penalty: Penalty, arm: Arm) -> Figure:
         return self._figure("penalty", arm, penalty.way or "serial", penalty.ratio.log())
 
-    def _figure(self, name: FigureName, arm: Arm, work: str, log: Estimate) -> Figure:
+    def _yardstick(self, lane: LaneSpec) -> Yardstick | None:
+        """The lane's time per loop over that of the yardstick with as many workers, within rounds."""
+        for other in self.measured.lanes:
+            if (other.model, other.workers) == (YARDSTICK, lane.workers):
+                log = self.measured.log_time_ratio(lane, other)
+                if log.is_bounded and log.freedom > 0:
+                    loops = (self.measured.paired.warm(each.name)[0][0].loops for each in (other, lane))
+                    build = _fingerprint(other.arm.runtime.facts)
+                    return Yardstick(f"{other.work}, {build}", log.shifted(math.log(next(loops) / next(loops))))
+        return None
+
+    def _figure(
+        self, name: FigureName, arm: Arm, work: str, log: Estimate, yardstick: Yardstick | None = None
+    ) -> Figure:
         facts = arm.runtime.facts
         floor = self.contest.noise_floor or 0.0
         has_interval = log.is_bounded and math.isfinite(floor) and log.freedom > 0
@@ -95,6 +116,7 @@ class _FiguresOfContest:
             half_width=log.half_width if has_interval else None,
             freedom=log.freedom,
             floor=floor if math.isfinite(floor) else 0.0,
+            yardstick=yardstick,
         )
 
     def _circumstances(self, facts: Facts) -> dict[str, str]:
@@ -117,6 +139,12 @@ class _FiguresOfContest:
         return next(
             (trial.digest for trial in self.run.trials if (trial.contest, trial.lane) == (contest, reference)), ""
         )
+
+
+def _fingerprint(facts: Facts) -> str:
+    """A build in all that moves the time of a loop: two yardsticks of one fingerprint differ by the machine's mood."""
+    words = (facts.version_text, facts.build, facts.compiler, _recipe(facts, None), *facts.config_args, facts.platform)
+    return " ".join(words)
 
 
 def _recipe(facts: Facts, twin: Facts | None) -> str:

@@ -11,6 +11,16 @@ from gilscope.stats.estimate import Estimate
 
 FigureName = Literal["penalty", "time", "gain", "scaling"]
 
+RATIO = "a ratio"
+"""The basis of figures that are ratios of two lanes of one contest, in which the machine's speed cancels."""
+
+
+class Yardstick(msgspec.Struct, frozen=True):
+    """The log of a time over the yardstick's in the same rounds; ``build`` is the yardstick's interpreter."""
+
+    build: str
+    log: Estimate
+
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure of one lane of a run, as a logarithm with its half width and degrees of freedom.
@@ -18,7 +28,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     ``half_width`` is None where a single launch shows nothing of how launches differ. ``work`` is the lane's name
     without its arm (``threads-2``), ``build`` how the arm was built and started. Builds are comparable that have a
     ``recipe`` in common; ``circumstances`` are what else may explain a change, and ``twin_differs`` in what the build
-    differs that it is measured against.
+    differs that it is measured against. ``yardstick`` is there for times that were measured beside one.
     """
 
     name: FigureName
@@ -34,6 +44,18 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     half_width: float | None
     freedom: float
     floor: float
+    yardstick: Yardstick | None = None
+
+    @property
+    def basis(self) -> str | None:
+        """What two figures share whose change is judged: being ratios, or the yardstick's build; None is no basis."""
+        if self.name != "time":
+            return RATIO
+        return None if self.yardstick is None else self.yardstick.build
+
+    def level(self, *, relative: bool) -> Estimate:
+        """The figure on the log scale; ``relative`` asks for its multiple of the yardstick's, where it has one."""
+        return self.yardstick.log if relative and self.yardstick is not None else self.log
 
     @property
     def log(self) -> Estimate:
