@@ -40,7 +40,7 @@ class BetweenRuns:
 
 
 def are_comparable(*figures: Figure) -> bool:
-    """Whether a change from one of these figures to another can be the program's rather than the machine's."""
+    """Whether a change from one of these figures to another is the program's rather than the machine's."""
     (basis, *others) = {figure.basis for figure in figures}
     return basis is not None and not others
 

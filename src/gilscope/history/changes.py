@@ -28,7 +28,7 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """From one level to the next; it is not ``judged`` where the machine's own speed may have changed."""
+    """Two levels, the earlier and the later; not ``judged`` where the machine's own speed may have changed."""
 
     earlier: Level
     later: Level

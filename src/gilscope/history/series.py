@@ -164,7 +164,7 @@ def _point(label: str, runs: Iterable[DatedFigure]) -> _Point:
 
 
 def _neighbours(lines: Iterable[Sequence[_Point]]) -> Iterator[tuple[Figure, Figure]]:
-    """Runs that follow each other in one series: most of them of the same builds, or of builds that hardly differ."""
+    """Runs that follow each other in one series: most have the builds in common, or builds that hardly differ."""
     for points in lines:
         yield from pairwise(figure for point in points for figure in point.figures)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gilscope.figures import contest, lanes
 from gilscope.history.summary import Figure, FigureName, Summary, Yardstick
-from gilscope.stats.estimate import Estimate
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec
     from gilscope.values.records import HostCard, Run
-    from gilscope.values.runtimes import Arm, Facts
+    from gilscope.values.runtimes import Facts
 
 YARDSTICK = "capacity"
 """The model whose lanes spin on nothing shared, as many processes as workers: what the machine gave in each round."""
@@ -62,9 +62,8 @@ class _FiguresOfContest:
         self.twin = twin.facts if twin else None
 
     def figures(self) -> Iterator[Figure]:
-        arms = {lane.arm.name: lane.arm for lane in self.contest.contest.lanes}
         for penalty in self.contest.penalties:
-            yield self._penalty(penalty, arms[penalty.arm])
+            yield self._penalty(penalty)
         for row in self.contest.lanes:
             if row.lane.model != YARDSTICK:
                 yield from self._of_lane(row)
@@ -77,38 +76,26 @@ class _FiguresOfContest:
         }
         for name, estimate in of_lane.items():
             if estimate is not None:
-                yardstick = self._yardstick(row.lane) if name == "time" else None
-                yield self._figure(name, row.lane.arm, row.lane.work, estimate.log(), yardstick)
+                yield self._figure(name, row.lane, estimate.log())
 
-    def _penalty(self, penalty: Penalty, arm: Arm) -> Figure:
-        return self._figure("penalty", arm, penalty.way or "serial", penalty.ratio.log())
+    def _penalty(self, penalty: Penalty) -> Figure:
+        lane = self.measured.by_name[lane_name(penalty.arm, penalty.way or "serial")]
+        return self._figure("penalty", lane, penalty.ratio.log())
 
-    def _yardstick(self, lane: LaneSpec) -> Yardstick | None:
-        """The lane's time per loop over that of the yardstick with as many workers, within rounds."""
-        for other in self.measured.lanes:
-            if (other.model, other.workers) == (YARDSTICK, lane.workers):
-                log = self.measured.log_time_ratio(lane, other)
-                if log.is_bounded and log.freedom > 0:
-                    loops = (self.measured.paired.warm(each.name)[0][0].loops for each in (other, lane))
-                    build = _fingerprint(other.arm.runtime.facts)
-                    return Yardstick(f"{other.work}, {build}", log.shifted(math.log(next(loops) / next(loops))))
-        return None
-
-    def _figure(
-        self, name: FigureName, arm: Arm, work: str, log: Estimate, yardstick: Yardstick | None = None
-    ) -> Figure:
-        facts = arm.runtime.facts
+    def _figure(self, name: FigureName, lane: LaneSpec, log: Estimate) -> Figure:
+        facts = lane.arm.runtime.facts
         floor = self.contest.noise_floor or 0.0
         has_interval = log.is_bounded and math.isfinite(floor) and log.freedom > 0
         pair = self.contest.contest.pair
         against_twin = name in {"penalty", "gain"} and pair is not None
+        is_of_one_cpu = name != "time" and lane.workers == 1
         return Figure(
             name=name,
             probe=self.contest.contest.probe.id,
-            arm=arm.name,
-            work=work,
+            arm=lane.arm.name,
+            work=lane.work,
             version=facts.version_text,
-            build=facts.build + ("+gil" if arm.gil_forced else ""),
+            build=facts.build + ("+gil" if lane.arm.gil_forced else ""),
             recipe=_recipe(facts, self.twin if against_twin else None),
             circumstances=self._circumstances(facts),
             twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
@@ -116,8 +103,29 @@ class _FiguresOfContest:
             half_width=log.half_width if has_interval else None,
             freedom=log.freedom,
             floor=floor if math.isfinite(floor) else 0.0,
-            yardstick=yardstick,
+            is_of_one_cpu=is_of_one_cpu,
+            yardstick=None if is_of_one_cpu else self._over_yardstick(name, lane),
         )
+
+    def _over_yardstick(self, name: FigureName, lane: LaneSpec) -> Yardstick | None:
+        """A time over the yardstick's with as many workers; a gain or scaling over what the yardstick's would be."""
+        time = self._time_over_yardstick(lane)
+        if name == "time" or time is None:
+            return time
+        base = self.measured.reference if name == "gain" else self.measured.by_name.get(lane_name(lane.arm.name))
+        alone = None if base is None else self._time_over_yardstick(base)
+        return None if alone is None else Yardstick(f"{time.build}, {alone.build}", alone.log.less(time.log))
+
+    def _time_over_yardstick(self, lane: LaneSpec) -> Yardstick | None:
+        """The lane's time per loop over that of the yardstick with as many workers, within rounds."""
+        for other in self.measured.lanes:
+            if (other.model, other.workers) == (YARDSTICK, lane.workers):
+                log = self.measured.log_time_ratio(lane, other)
+                if log.is_bounded and log.freedom > 0:
+                    loops = [self.measured.paired.warm(each.name)[0][0].loops for each in (other, lane)]
+                    build = _fingerprint(other.arm.runtime.facts)
+                    return Yardstick(f"{other.work}, {build}", log.shifted(math.log(loops[0] / loops[1])))
+        return None
 
     def _circumstances(self, facts: Facts) -> dict[str, str]:
         header = self.run.header
@@ -142,7 +150,7 @@ class _FiguresOfContest:
 
 
 def _fingerprint(facts: Facts) -> str:
-    """A build in all that moves the time of a loop: two yardsticks of one fingerprint differ by the machine's mood."""
+    """A build in all that moves the time of a loop; yardsticks that share it differ by the machine's mood."""
     words = (facts.version_text, facts.build, facts.compiler, _recipe(facts, None), *facts.config_args, facts.platform)
     return " ".join(words)
 

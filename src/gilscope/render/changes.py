@@ -21,8 +21,8 @@ HOLM = (
 )
 NO_YARDSTICK = "no yardstick"
 NOT_JUDGED = (
-    f"{NO_YARDSTICK}: not judged. These times hold the machine's speed, which differs from run to run; changes of "
-    "times are judged by their ratio to a capacity lane of one build, with as many workers, in the same rounds of both runs."
+    f"{NO_YARDSTICK}: not judged. Times, and what several workers gain, hold what the machine gave, which differs "
+    "from run to run; they are judged by their ratio to capacity lanes of one build that ran in the same rounds."
 )
 
 

@@ -1,4 +1,4 @@
-"""Two runs side by side as sheets: one per probe, all probes together, and figures of one run only at the end."""
+"""Two runs side by side as sheets: one per probe, one for all together, and figures of one run only."""
 
 from __future__ import annotations
 

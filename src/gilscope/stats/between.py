@@ -1,4 +1,4 @@
-"""What figures of two runs of the same builds differ by, beyond what the runs' own intervals explain; pure.
+"""The variance between runs: what figures differ by though no build changed, beyond the runs' own intervals; pure.
 
 Fresh processes do not sample the machine's mood: its neighbours, its clock, where pages lie. A run has one mood, and
 the next run another. How far moods lie apart is estimated from the differences of many figures between two runs, around
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 SPREAD = 0.02
 """Standard deviation between runs, on the log scale, that is expected beforehand: the project's own runs had it."""
 
-PRIOR = 4
-"""As many differences as `SPREAD` counts for; also the degrees of freedom of what a run is off by, whose tails are
-long: in the repeated runs, one figure of ten is now and then off by four times what the others are."""
+PRIOR = 1
+"""As many differences as `SPREAD` counts for."""
 
-BOUND = 2.0
+TAILS = 3
+"""Degrees of freedom of what one run is off by: in repeated runs, one figure of ten is now and then off by four times
+what the others are."""
+
+BOUND = 2.5
 """Standard deviations beyond which a difference counts no more than one that lies there (Huber's k)."""
 
 STEPS = 50
@@ -38,7 +41,7 @@ STEPS = 50
 
 
 class Difference(NamedTuple):
-    """How far a figure of one run lies from that of another on the log scale, and the standard error of that."""
+    """The difference of a figure between two runs on the log scale, with its standard error."""
 
     value: float
     error: float
@@ -51,19 +54,19 @@ def run_error(differences: Sequence[Difference]) -> Estimate:
         differences: one per figure, between two runs that were made alike.
 
     Returns:
-        An error on the log scale, to be added to each run's figure, with `PRIOR` degrees of freedom.
+        An error on the log scale, to be added to each run's figure, with `TAILS` degrees of freedom.
 
     The variance ``v`` between runs is the one at which the differences ``d``, of variance ``e**2 + 2 v`` each, are as
     large as they should be (Paule and Mandel 1982), where no square counts for more than `BOUND` allows (Huber 1964)
     and `PRIOR` more differences say that it is ``SPREAD**2`` (Smyth 2004):
 
-        sum(min((d - median)**2 / (e**2 + 2 v), BOUND**2)) / expected + PRIOR SPREAD**2 / v = n - 1 + PRIOR
+        sum(min((d - median)**2 / (e**2 + 2 v), BOUND**2)) / expected + PRIOR * SPREAD**2 / v = n - 1 + PRIOR
 
     The left side falls as ``v`` grows, so there is one solution; it lies between those of the prior term alone and of
     differences without errors and bounds.
     """
     if not differences:
-        return student(0.0, SPREAD, PRIOR)
+        return student(0.0, SPREAD, TAILS)
     values, errors = np.array(differences, dtype=np.float64).T
     squares, within = (values - np.median(values)) ** 2, errors**2
     expected, count = expected_square(), len(differences) - 1 + PRIOR
@@ -76,7 +79,7 @@ def run_error(differences: Sequence[Difference]) -> Estimate:
             low = variance
         else:
             high = variance
-    return student(0.0, math.sqrt((low + high) / 2), PRIOR)
+    return student(0.0, math.sqrt((low + high) / 2), TAILS)
 
 
 def expected_square() -> float:
