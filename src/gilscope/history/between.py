@@ -27,12 +27,12 @@ class BetweenRuns:
     def __init__(self, pairs: Iterable[tuple[Figure, Figure]]) -> None:
         differences: dict[Kind, list[Difference]] = defaultdict(list)
         for early, late in pairs:
-            for relative in (True, False):
-                if not relative or are_comparable(early, late):
-                    first, second = early.level(relative=relative), late.level(relative=relative)
-                    if first.freedom > 0 and second.freedom > 0:
-                        differences[_kind(early, relative=relative)].append(_difference(first, second))
-        self._errors = {kind: run_error(of_kind) for kind, of_kind in differences.items()}
+            differences[_kind(early, relative=False)].append(_difference(early.log, late.log))
+            if early.yardstick is not None and late.yardstick is not None and are_comparable(early, late):
+                relative = _difference(early.yardstick.log, late.yardstick.log)
+                differences[_kind(early, relative=True)].append(relative)
+        known = {kind: [each for each in of_kind if math.isfinite(each.error)] for kind, of_kind in differences.items()}
+        self._errors = {kind: run_error(of_kind) for kind, of_kind in known.items()}
 
     def error(self, figure: Figure, *, relative: bool) -> Estimate:
         """What a run may be off by in this figure, on the log scale."""
@@ -46,7 +46,7 @@ def are_comparable(*figures: Figure) -> bool:
 
 
 def _kind(figure: Figure, *, relative: bool) -> Kind:
-    return figure.name, figure.work == "serial", relative
+    return figure.name, figure.work == "serial", relative and figure.yardstick is not None
 
 
 def _difference(early: Estimate, late: Estimate) -> Difference:

@@ -90,21 +90,12 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of one row, in order of time."""
+    """The runs of one row in order of time, where they lie, and where over the yardstick, if all have one."""
 
     label: str
-    runs: tuple[DatedFigure, ...]
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        return tuple(run.figure for run in self.runs)
-
-    def level(self, between: BetweenRuns, *, relative: bool) -> Level:
-        """Where the row lies; ``relative`` asks for multiples of the yardstick's time."""
-        figures = self.figures
-        logs = [figure.level(relative=relative) for figure in figures]
-        error = between.error(figures[0], relative=relative)
-        return Level(joined(logs, error), median(figure.floor for figure in figures))
+    figures: tuple[Figure, ...]
+    level: Level
+    over_yardstick: Level
 
 
 def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) -> History:
@@ -118,13 +109,13 @@ def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) ->
         else:
             arm = item.build if by == "version" else item.arm
             groups[dated.host, item.recipe, item.probe, arm, item.work].append(dated)
-    lines = {key: _points(groups[key], by) for key in sorted(groups)}
-    between = BetweenRuns(_neighbours(lines.values()))
-    steps = [_step(early, late, between) for points in lines.values() for early, late in pairwise(points)]
+    rows = {key: _rows(groups[key], by) for key in sorted(groups)}
+    between = BetweenRuns(_neighbours(rows.values()))
+    lines = {key: [_point(label, of_row, between) for label, of_row in rows[key].items()] for key in rows}
+    steps = [_step(early, late) for points in lines.values() for early, late in pairwise(points)]
     step_changes = iter(changes(steps))
     series = tuple(
-        _series(key, [_row(point, figure, between) for point in points], points, step_changes)
-        for key, points in lines.items()
+        _series(key, [_row(point, figure) for point in points], points, step_changes) for key, points in lines.items()
     )
     return History(figure=figure, by=by, series=series, single_launches=unknown)
 
@@ -151,27 +142,37 @@ def version_order(text: str) -> Version:
         return Version("0")
 
 
-def _points(runs: Iterable[DatedFigure], by: By) -> list[_Point]:
-    groups: dict[str, list[DatedFigure]] = defaultdict(list)
-    for run in runs:
-        groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run)
+def _rows(runs: Iterable[DatedFigure], by: By) -> dict[str, tuple[Figure, ...]]:
+    """The figures of every row in order of time, the rows in order of their labels."""
+    groups: dict[str, list[Figure]] = defaultdict(list)
+    for run in sorted(runs, key=lambda run: run.started):
+        groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run.figure)
     labels = sorted(groups, key=version_order) if by == "version" else sorted(groups)
-    return [_point(label, groups[label]) for label in labels]
+    return {label: tuple(groups[label]) for label in labels}
 
 
-def _point(label: str, runs: Iterable[DatedFigure]) -> _Point:
-    return _Point(label=label, runs=tuple(sorted(runs, key=lambda run: run.started)))
-
-
-def _neighbours(lines: Iterable[Sequence[_Point]]) -> Iterator[tuple[Figure, Figure]]:
+def _neighbours(lines: Iterable[dict[str, tuple[Figure, ...]]]) -> Iterator[tuple[Figure, Figure]]:
     """Runs that follow each other in one series: most have the builds in common, or builds that hardly differ."""
-    for points in lines:
-        yield from pairwise(figure for point in points for figure in point.figures)
+    for rows in lines:
+        yield from pairwise(figure for figures in rows.values() for figure in figures)
 
 
-def _step(early: _Point, late: _Point, between: BetweenRuns) -> Step:
-    judged = are_comparable(*early.figures, *late.figures)
-    return Step(early.level(between, relative=judged), late.level(between, relative=judged), judged)
+def _point(label: str, figures: tuple[Figure, ...], between: BetweenRuns) -> _Point:
+    level = _level(figures, between, relative=False)
+    has_yardstick = all(figure.yardstick is not None for figure in figures)
+    over_yardstick = _level(figures, between, relative=True) if has_yardstick else level
+    return _Point(label=label, figures=figures, level=level, over_yardstick=over_yardstick)
+
+
+def _level(figures: Sequence[Figure], between: BetweenRuns, *, relative: bool) -> Level:
+    logs = [figure.level(relative=relative) for figure in figures]
+    return Level(joined(logs, between.error(figures[0], relative=relative)), median(figure.floor for figure in figures))
+
+
+def _step(early: _Point, late: _Point) -> Step:
+    if are_comparable(*early.figures, *late.figures):
+        return Step(early.over_yardstick, late.over_yardstick)
+    return Step(early.level, late.level, judged=False)
 
 
 def _series(
@@ -186,24 +187,23 @@ def _series(
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
 
-def _row(point: _Point, figure: FigureName, between: BetweenRuns) -> SeriesPoint:
-    level = point.level(between, relative=False)
+def _row(point: _Point, figure: FigureName) -> SeriesPoint:
     return SeriesPoint(
         label=point.label,
-        estimate=in_unit(figure, level.log),
-        noise_floor=level.floor,
-        runs=len(point.runs),
+        estimate=in_unit(figure, point.level.log),
+        noise_floor=point.level.floor,
+        runs=len(point.figures),
         change=None,
         circumstances=(),
-        twin_differs=tuple(sorted({run.figure.twin_differs for run in point.runs if run.figure.twin_differs})),
+        twin_differs=tuple(sorted({each.twin_differs for each in point.figures if each.twin_differs})),
     )
 
 
 def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
     """The circumstances in which the runs of two rows differ, besides the row's own label."""
     differing = []
-    kinds = [{tuple(run.figure.circumstances.items()) for run in point.runs} for point in (early, late)]
-    for name in late.runs[0].figure.circumstances:
+    kinds = [{tuple(figure.circumstances.items()) for figure in point.figures} for point in (early, late)]
+    for name in late.figures[0].circumstances:
         before, after = ({dict(kind)[name] for kind in circumstance_sets} for circumstance_sets in kinds)
         if before != after and {early.label, late.label} != before | after:
             differing.append(name)
