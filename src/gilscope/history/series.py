@@ -90,7 +90,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of one row in order of time, where they lie, and where over the yardstick, if all have one."""
+    """The runs of one row in order of time, and where they lie: by themselves, and over the yardstick."""
 
     label: str
     figures: tuple[Figure, ...]
