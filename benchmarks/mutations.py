@@ -487,9 +487,9 @@ MUTATIONS = (
         "test_changes.py::test_what_is_not_judged_is_never_marked_and_costs_the_others_nothing",
     ),
     Mutation(
-        "history/summarise.py",
-        "(other.model, other.workers) == (YARDSTICK, lane.workers)",
-        "(other.model, other.workers) == (YARDSTICK, 1)",
+        "figures/lanes.py",
+        "spinning = self._spinning.get(lane.workers)",
+        "spinning = self._spinning.get(1)",
         "test_run_comparison.py::test_a_time_is_judged_by_the_yardstick_with_as_many_workers",
     ),
     Mutation(

@@ -17,6 +17,7 @@ from gilscope.commands import output
 from gilscope.history.series import history, joined, version_order
 from gilscope.history.summary import DatedFigure, Figure
 from gilscope.stats.estimate import SAME, Estimate, student, student_quantile
+from gilscope.values.records import Trial
 from histories import made_run, stored
 
 if TYPE_CHECKING:
@@ -135,6 +136,23 @@ class TestMarks:
 
         assert found == [("3.14t", "2026-01-06")] * marked
         assert "capacity" not in json.dumps([series["work"] for series in told["series"]])
+
+    @pytest.mark.parametrize("figure", ["gain", "scaling"])
+    def test_what_threads_gain_is_held_against_what_the_machine_gave(
+        self, capsys: pytest.CaptureFixture[str], figure: str
+    ) -> None:
+        """Late runs had one CPU instead of two: threads took twice as long, and so did processes that spin."""
+        for day in range(1, 9):
+            records = [
+                msgspec.structs.replace(record, wall_ns=2 * record.wall_ns)
+                if day > 5 and isinstance(record, Trial) and record.lane.endswith("-2")
+                else record
+                for record in made_run(run=f"r{day}", day=f"2026-01-0{day}", noise=0.002, with_yardsticks=True)
+            ]
+            stored(DEFAULT_RESULTS, records)
+        cli.main(["history", figure, "--lane", "threads-2", "--by", "date"])
+
+        assert "None of 7 changes (1 series) are beyond noise.\n" in capsys.readouterr().out
 
     def test_a_yardstick_of_another_build_judges_no_time(self, capsys: pytest.CaptureFixture[str]) -> None:
         """It may be the yardstick that became faster."""

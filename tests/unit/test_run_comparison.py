@@ -92,6 +92,20 @@ def test_a_change_of_all_probes_is_marked_in_their_mean(tmp_path: Path) -> None:
     assert mean.change.ratio.value == pytest.approx(1.1 * math.prod(moods) ** (1 / 6))
 
 
+def test_a_yardstick_with_other_loops_is_as_long(tmp_path: Path) -> None:
+    """How many units it spins is found anew in every run, and its time counts by the unit."""
+    before, after = made_run(with_yardsticks=True), made_run(with_yardsticks=True, run="r2")
+    longer = [
+        msgspec.structs.replace(record, wall_ns=3 * record.wall_ns, loops=3 * record.loops)
+        if isinstance(record, Trial) and ":capacity-" in record.lane
+        else record
+        for record in after
+    ]
+    found = compared(tmp_path, before, longer).rows
+
+    assert [row.change.ratio.value for row in found if row.figure == "time"] == pytest.approx([1.0] * 3)
+
+
 @pytest.mark.parametrize(("probes", "means"), [(1, 0), (2, 1)])
 def test_two_probes_have_a_mean(tmp_path: Path, probes: int, means: int) -> None:
     """The mean of one would be its row again."""

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from gilscope.values.records import HostCard, Run
     from gilscope.values.runtimes import Facts
 
-YARDSTICK = "capacity"
-"""The model whose lanes spin on nothing shared, as many processes as workers: what the machine gave in each round."""
-
 
 def summary(run: Run) -> Summary:
     """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
@@ -65,8 +62,7 @@ class _FiguresOfContest:
         for penalty in self.contest.penalties:
             yield self._penalty(penalty)
         for row in self.contest.lanes:
-            if row.lane.model != YARDSTICK:
-                yield from self._of_lane(row)
+            yield from self._of_lane(row)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
         of_lane: dict[FigureName, Estimate | None] = {
@@ -108,24 +104,18 @@ class _FiguresOfContest:
         )
 
     def _over_yardstick(self, name: FigureName, lane: LaneSpec) -> Yardstick | None:
-        """A time over the yardstick's with as many workers; a gain or scaling over what the yardstick's would be."""
-        time = self._time_over_yardstick(lane)
-        if name == "time" or time is None:
-            return time
+        """A time over that of as many processes that spin, a gain or scaling over what spinning gains."""
+        spinning = (other for other in self.measured.contest.lanes if other.shows_capacity)
+        yardstick = next((other for other in spinning if other.workers == lane.workers), None)
         base = self.measured.reference if name == "gain" else self.measured.by_name.get(lane_name(lane.arm.name))
-        alone = None if base is None else self._time_over_yardstick(base)
-        return None if alone is None else Yardstick(f"{time.build}, {alone.build}", alone.log.less(time.log))
-
-    def _time_over_yardstick(self, lane: LaneSpec) -> Yardstick | None:
-        """The lane's time per loop over that of the yardstick with as many workers, within rounds."""
-        for other in self.measured.lanes:
-            if (other.model, other.workers) == (YARDSTICK, lane.workers):
-                log = self.measured.log_time_ratio(lane, other)
-                if log.is_bounded and log.freedom > 0:
-                    loops = [self.measured.paired.warm(each.name)[0][0].loops for each in (other, lane)]
-                    build = _fingerprint(other.arm.runtime.facts)
-                    return Yardstick(f"{other.work}, {build}", log.shifted(math.log(loops[0] / loops[1])))
-        return None
+        log = None
+        if name == "time":
+            log = self.measured.log_time_of_capacity(lane)
+        elif base is not None:
+            log = self.measured.log_scaling_of_capacity(lane, base)
+        if yardstick is None or log is None or not log.is_bounded or log.freedom <= 0:
+            return None
+        return Yardstick(f"{yardstick.work}, {_fingerprint(yardstick.arm.runtime.facts)}", log)
 
     def _circumstances(self, facts: Facts) -> dict[str, str]:
         header = self.run.header
