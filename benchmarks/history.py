@@ -1,20 +1,29 @@
-"""How long ``gilscope history`` takes over 10,000 runs of 100 trials, and whether it finds a planted regression.
+"""What ``gilscope history`` and ``gilscope compare`` are held to: how long they take, and what they mark.
 
-The goal: an answer in under a second after start, and the version from which the free-threaded build is 5 % slower is
-the only change that is marked. ``--folder`` keeps the runs and their summaries for the next time.
+By itself: an answer over 10,000 runs of 100 trials comes in under a second after start, and the version from which the
+free-threaded build is 5 % slower is the only change that is marked. ``--folder`` keeps the runs and their summaries for
+the next time.
+
+``--repeats FILE...`` sets side by side each two of these stored runs that were made on one host with the same builds:
+what is marked though nothing changed, by the rule before runs had a between-run part and by today's, and whether 10 %
+more time of an arm is marked that are planted in one probe or in all. Their histories, run by run, come after.
+``--simulate`` shows how often an answer marks anything where runs differ by what is drawn, and how often planted 10 %.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -23,9 +32,20 @@ import numpy as np
 
 from builders import DEFAULT, HOST
 from gilscope import store
+from gilscope.history.changes import Level, Step, changes
+from gilscope.history.series import history
+from gilscope.history.summarise import summary
+from gilscope.history.summary import DatedFigure, Figure, FigureName, Summary
+from gilscope.history.two_runs import COMPARED, RunComparison, compare
+from gilscope.stats.between import Difference, run_error
+from gilscope.stats.estimate import mean, student
+from gilscope.stats.significance import holm, p_value
 from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
 from gilscope.values.records import Calibration, ContestEnd, Record, RunHeader, Trial
 from gilscope.values.runtimes import Arm, Pair, Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 GOAL_S = 1.0
 ROUNDS = 5
@@ -36,6 +56,12 @@ PENALTY = 1.08
 LAUNCHES, TRIALS = 5, 5
 NOISE = {"launch": 0.01, "trial": 0.01, "machine": 0.03}
 """Standard deviations of logs: of a lane's launch, of a trial, and of what disturbs all lanes of a round alike."""
+
+PLANTED = math.log(1.1)
+"""The change that is planted in stored and simulated runs, on the log scale."""
+
+ANSWERS = 300
+"""Simulated answers for each number in the table."""
 
 RULES = Rules(
     min_launches=LAUNCHES,
@@ -49,16 +75,150 @@ RULES = Rules(
 
 
 def main() -> None:
-    """Make the runs, ask, and print a Markdown table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print Markdown tables of what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=Path, nargs="+", metavar="FILE", help="stored runs, some of the same builds")
+    parser.add_argument("--simulate", action="store_true", help="draw runs that differ by known amounts")
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--folder", type=Path, help="made where it is not there; a temporary one by default")
     options = parser.parse_args()
+    if options.repeats:
+        runs = [summary(store.read(path)) for path in options.repeats]
+        repeats(runs)
+        histories(runs)
+        return
+    if options.simulate:
+        simulate()
+        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         if not (folder / "results").exists():
             make_runs(folder / "results", options.runs)
         report(folder)
+
+
+def repeats(runs: Sequence[Summary]) -> None:
+    """Print what is marked between each two runs that were made alike, and what of a planted change."""
+    print("| runs | rows | marked before | marked | 10 % in one | 10 % in all |\n| --- | --- | --- | --- | --- | --- |")
+    counts = []
+    for before, after in combinations(runs, 2):
+        told = compare(before, after)
+        if not told.rows or len(told.hosts) > 1 or any(row.differences for row in told.rows):
+            continue
+        places = [(row.arm, row.probe) for row in told.rows if row.figure == "penalty"]
+        arms = dict.fromkeys(arm for arm, _ in places)
+        old, new = marks_before(before, after), marks(told)
+        one = sum(finds(before, after, arm, probe) for arm, probe in places)
+        every = sum(finds(before, after, arm) for arm in arms)
+        print(
+            f"| {before.started}, {after.started} | {len(told.rows)} | {old} | {new} "
+            f"| {one} of {len(places)} | {every} of {len(arms)} |"
+        )
+        counts.append((old > 0, new > 0, one, len(places), every, len(arms)))
+    old, new, one, places_in_all, every, arms_in_all = map(sum, zip(*counts, strict=True))
+    print(
+        f"\n{len(counts)} answers, of which {old} marked something before and {new} do now. "
+        f"Planted 10 %: {one} of {places_in_all} are marked in one probe, {every} of {arms_in_all} in all probes.\n"
+    )
+
+
+def marks(told: RunComparison) -> int:
+    """How many changes of an answer are marked."""
+    return sum(item.change.beyond_noise is not None for item in (*told.rows, *told.means))
+
+
+def marks_before(before: Summary, after: Summary) -> int:
+    """How many changes were marked when intervals within runs were all there was, and times were judged as they are."""
+    first, second = ({_place(figure): figure for figure in run.figures} for run in (before, after))
+    common = [(first[place], second[place]) for place in first if place in second and place[0] in COMPARED]
+    steps = [Step(*(Level(figure.log, figure.floor) for figure in figures)) for figures in common]
+    return sum(change.beyond_noise is not None for change in changes(steps))
+
+
+def finds(before: Summary, after: Summary, arm: str, probe: str | None = None) -> bool:
+    """Whether more time of an arm is marked, in one probe or in the mean of all."""
+    told = compare(before, planted(after, arm, probe))
+    items = told.means if probe is None else [row for row in told.rows if row.probe == probe]
+    return any(item.arm == arm and item.change.beyond_noise == "up" for item in items)
+
+
+def planted(run: Summary, arm: str, probe: str | None = None) -> Summary:
+    """The run with more time of one arm, in one probe or in all."""
+    slower = (
+        _slower(figure) if figure.arm == arm and probe in {None, figure.probe} else figure for figure in run.figures
+    )
+    return msgspec.structs.replace(run, figures=tuple(slower))
+
+
+def _slower(figure: Figure) -> Figure:
+    if figure.name not in COMPARED:
+        return figure
+    beside = figure.yardstick
+    yardstick = beside and msgspec.structs.replace(beside, log=beside.log.shifted(PLANTED))
+    return msgspec.structs.replace(figure, center=figure.center + PLANTED, yardstick=yardstick)
+
+
+def _place(figure: Figure) -> tuple[FigureName, str, str, str]:
+    return figure.name, figure.probe, figure.arm, figure.work
+
+
+def histories(runs: Sequence[Summary]) -> None:
+    """What a history marks that has each of these runs in a row of its own."""
+    print("| history | series | changes | judged | marked |\n| --- | --- | --- | --- | --- |")
+    days = [str(np.datetime64("2026-01-01") + number) for number in range(len(runs))]
+    dated_runs = [(day, run) for day, run in zip(days, sorted(runs, key=lambda run: run.started), strict=True)]
+    for name in ("penalty", "gain", "scaling", "time"):
+        dated = [
+            DatedFigure(run.host, day, figure)
+            for day, run in dated_runs
+            for figure in run.figures
+            if figure.name == name
+        ]
+        told = history(name, "date", dated)
+        row = (name, len(told.series), told.compared + told.not_judged, told.compared, len(told.marked))
+        print(f"| {' | '.join(map(str, row))} |")
+
+
+def simulate() -> None:
+    """Print how often an answer marks anything, where nothing changed and where something is planted."""
+    rng = np.random.default_rng(15)
+    print("| figures | runs differ by | tails | marks anything | 10 % in one figure | 10 % in all |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for figures in (1, 3, 10, 30):
+        for spread in (0.0, 0.01, 0.02, 0.03):
+            for freedom in (math.inf, 4) if spread else (math.inf,):
+                row = (
+                    rate(rng, figures, spread, freedom, np.zeros(figures)),
+                    rate(rng, figures, spread, freedom, np.eye(1, figures)[0] * PLANTED),
+                    rate(rng, figures, spread, freedom, np.full(figures, PLANTED)),
+                )
+                tails = "normal" if freedom == math.inf else f"t, {freedom}"
+                print(f"| {figures} | {100 * spread:g} % | {tails} | {' | '.join(f'{each:.1f} %' for each in row)} |")
+
+
+def rate(rng: np.random.Generator, figures: int, spread: float, freedom: float, change: np.ndarray) -> float:
+    """The percentage of answers that mark something, where each run is off by ``spread`` and its launches by noise."""
+    launches, within = 16, 0.01
+    marked = 0
+    for _ in range(ANSWERS):
+        off = (
+            rng.normal(0, spread, (2, figures))
+            if freedom == math.inf
+            else rng.standard_t(freedom, (2, figures)) * spread * math.sqrt((freedom - 2) / freedom)
+        )
+        errors = within * np.sqrt(rng.chisquare(launches, (2, figures)) / launches)
+        values = off + rng.normal(0, within, (2, figures))
+        values[1] += change
+        differences = [Difference(*pair) for pair in zip(values[1] - values[0], np.hypot(*errors), strict=True)]
+        error = run_error(differences)
+        logs = [
+            [student(*each, launches).less(error) for each in zip(*run, strict=True)]
+            for run in zip(values, errors, strict=True)
+        ]
+        ratios = [late.less(early) for early, late in zip(*logs, strict=True)]
+        ratios += [mean(logs[1]).less(mean(logs[0]))] if figures > 1 else []
+        marked += any(holm([p_value(ratio) for ratio in ratios]))
+    return 100 * marked / ANSWERS
 
 
 def report(folder: Path) -> None:

@@ -30,14 +30,19 @@ def made_run(  # noqa: PLR0913 - a run is described by this many things
     noise: float = 0.0,
     launches: int = 7,
     differences: tuple[str, ...] = (),
+    mood: float = 1.0,
+    with_yardsticks: bool = False,
     **facts: object,
 ) -> list[Record]:
-    """A run that measured 3.14 and 3.14t, whatever their patch release; ``noise`` is a launch's deviation."""
-    of = made_contest(version, differences, facts)
+    """A run that measured 3.14 and 3.14t, whatever their patch release; ``noise`` is a launch's deviation.
+
+    The machine takes ``mood`` times as long for everything; yardsticks are lanes that spin on it.
+    """
+    of = made_contest(version, differences, facts, with_yardsticks=with_yardsticks)
     draw = Random(f"{run} {version}")  # noqa: S311 - noise, not secrets
-    walls = dict(zip(of.lanes, (1e8, 1e8, 1e8 * slower, 1.05e8 * slower), strict=True))
+    walls = dict(zip(of.lanes, (1e8, 1e8, 1e8 * slower, 1.05e8 * slower, 2e8, 2.1e8), strict=False))
     trials = [
-        trial(lane, launch, number, wall * of_launch)
+        trial(lane, launch, number, mood * wall * of_launch)
         for lane, wall in walls.items()
         for launch, of_launch in enumerate([1 + draw.gauss(0, noise) for _ in range(launches)])
         for number in range(4)
@@ -53,8 +58,10 @@ def made_run(  # noqa: PLR0913 - a run is described by this many things
     ]
 
 
-def made_contest(version: str, differences: tuple[str, ...], facts: dict[str, object]) -> Contest:
-    """The default build twice, the free-threaded one alone and with two threads."""
+def made_contest(
+    version: str, differences: tuple[str, ...], facts: dict[str, object], *, with_yardsticks: bool
+) -> Contest:
+    """The default build twice, the free-threaded one alone and with two threads, and the default build's yardsticks."""
     numbers = tuple(int(part) for part in version.split("."))
     default, free = (
         Arm(name=name, runtime=runtime(name, version=numbers, version_text=version, **facts))
@@ -65,6 +72,7 @@ def made_contest(version: str, differences: tuple[str, ...], facts: dict[str, ob
         LaneSpec(arm=default, model="serial", workers=1, control=True),
         LaneSpec(arm=free, model="serial", workers=1),
         LaneSpec(arm=free, model="threads", workers=2),
+        *(LaneSpec(arm=default, model="capacity", workers=workers) for workers in (1, 2) if with_yardsticks),
         builds=msgspec.structs.replace(pair(differences), free_threaded=free.runtime, twin=default.runtime),
     )
 

@@ -16,7 +16,8 @@ from gilscope.arguments import DEFAULT_RESULTS
 from gilscope.commands import output
 from gilscope.history.series import history, joined, version_order
 from gilscope.history.summary import DatedFigure, Figure
-from gilscope.stats.estimate import student_quantile
+from gilscope.stats.estimate import SAME, Estimate, student, student_quantile
+from gilscope.values.records import Trial
 from histories import made_run, stored
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def observation(  # noqa: PLR0913 - a figure is described by this many things
         half_width=half_width,
         freedom=6,
         floor=0.004,
+        is_of_one_cpu=name != "time",
     )
     return DatedFigure(host, f"{day} 03:04:05", figure)
 
@@ -96,16 +98,82 @@ class TestMarks:
         assert lines[-1] == "1 of 7 changes (1 series) is beyond noise."
         assert max(map(len, lines)) <= 80
 
-    @pytest.mark.parametrize(("figure", "word"), [("time", "▲ up, worse"), ("gain", "▼ down, worse")])
-    def test_other_figures(self, tmp_path: Path, capsys: pytest.CaptureFixture[str], figure: str, word: str) -> None:
-        """A longer time is for the worse, and so is a smaller gain; the default build did not change."""
+    def test_a_smaller_gain_is_for_the_worse(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """That of one thread is judged by itself; what two gain hangs on what the machine gave."""
         plant(tmp_path / "results")
-        cli.main(["history", figure])
-        closing = capsys.readouterr().out.split("Changes beyond noise")[1]
+        cli.main(["history", "gain"])
+        out = capsys.readouterr().out
+        closing = out.split("Changes beyond noise")[1]
 
-        assert closing.count(word) == 2
-        assert closing.count(PLANTED) == 2
-        assert "default:serial" not in closing
+        assert closing.count("▼ down, worse") == closing.count(PLANTED) == 1
+        words = " ".join(closing.split())
+        assert words.endswith("1 of 7 changes (2 series) is beyond noise. 7 without a yardstick were not judged.")
+        assert out.count("no yardstick ") == 7
+
+    @pytest.mark.parametrize(("with_yardsticks", "marked"), [(True, 2), (False, 0)])
+    def test_times_are_marked_against_a_yardstick(
+        self, capsys: pytest.CaptureFixture[str], marked: int, *, with_yardsticks: bool
+    ) -> None:
+        """The free-threaded build became slower by a fifth, and the machine by a half: only the former is told."""
+        for day in range(1, 9):
+            late = day > 5
+            records = made_run(
+                slower=1.2 if late else 1.0,
+                mood=1.5 if late else 1.0,
+                run=f"r{day}",
+                day=f"2026-01-0{day}",
+                noise=0.002,
+                with_yardsticks=with_yardsticks,
+            )
+            stored(DEFAULT_RESULTS, records)
+        told = asked(capsys, "time", "--by", "date")
+        found = [
+            (series["arm"], row["label"])
+            for series in told["series"]
+            for row in series["rows"]  # type: ignore[attr-defined]  # an answer's rows are lists
+            if (row["change"] or {}).get("beyond_noise")
+        ]
+
+        assert found == [("3.14t", "2026-01-06")] * marked
+        assert "capacity" not in json.dumps([series["work"] for series in told["series"]])
+
+    @pytest.mark.parametrize("figure", ["gain", "scaling"])
+    def test_what_threads_gain_is_held_against_what_the_machine_gave(
+        self, capsys: pytest.CaptureFixture[str], figure: str
+    ) -> None:
+        """Late runs had one CPU instead of two: threads took twice as long, and so did processes that spin."""
+        for day in range(1, 9):
+            records = [
+                msgspec.structs.replace(record, wall_ns=2 * record.wall_ns)
+                if day > 5 and isinstance(record, Trial) and record.lane.endswith("-2")
+                else record
+                for record in made_run(run=f"r{day}", day=f"2026-01-0{day}", noise=0.002, with_yardsticks=True)
+            ]
+            stored(DEFAULT_RESULTS, records)
+        cli.main(["history", figure, "--lane", "threads-2", "--by", "date"])
+
+        assert "None of 7 changes (1 series) are beyond noise.\n" in capsys.readouterr().out
+
+    def test_a_yardstick_of_another_build_judges_no_time(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """It may be the yardstick that became faster."""
+        for version in VERSIONS[:4]:
+            stored(DEFAULT_RESULTS, made_run(version, run=version, slower=2.0, with_yardsticks=True))
+        cli.main(["history", "time"])
+
+        words = " ".join(capsys.readouterr().out.split())
+        assert words.endswith("None of 0 changes (3 series) are beyond noise. 9 without a yardstick were not judged.")
+
+    def test_moods_between_runs_are_not_marked(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Runs that differ by far more than their own intervals: no change stands out of such runs."""
+        draw = Random(5)  # noqa: S311 - noise, not secrets
+        for day in range(1, 21):
+            records = made_run(
+                slower=math.exp(draw.gauss(0.1, 0.03)), run=str(day), day=f"2026-01-{day:02}", noise=0.001
+            )
+            stored(DEFAULT_RESULTS, records)
+        cli.main(["history", "--by", "date"])
+
+        assert "None of 19 changes (1 series) are beyond noise." in capsys.readouterr().out
 
     def test_a_noisy_series_is_not_marked(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """With launches that differ by a tenth, five per cent are told from nothing by nobody."""
@@ -212,22 +280,30 @@ class TestJoined:
         """Nothing is lost or gained."""
         alone = observation(0.1).figure.log
 
-        assert joined([alone]).half_width == pytest.approx(alone.half_width)
+        assert joined([alone], SAME).half_width == pytest.approx(alone.half_width)
 
     def test_runs_that_agree_narrow_the_interval(self) -> None:
         """Four runs halve the error of one, and have more degrees of freedom."""
-        four = joined([observation(0.1).figure.log] * 4)
+        four = joined([observation(0.1).figure.log] * 4, SAME)
         error = 0.01 / student_quantile(6, 0.95) / 2
 
         assert four.half_width == pytest.approx(student_quantile(24, 0.95) * error)
 
     def test_two_runs_that_differ_widen_the_interval(self) -> None:
         """By more than either is uncertain by: the truth may lie at both, or beyond."""
-        apart = joined([observation(0.1).figure.log, observation(0.2).figure.log])
+        apart = joined([observation(0.1).figure.log, observation(0.2).figure.log], SAME)
 
         assert apart.value == pytest.approx(0.15)
         assert apart.low < 0.1
         assert apart.high > 0.2
+
+    def test_what_runs_may_be_off_by_is_in_the_interval(self) -> None:
+        """Four runs halve that too."""
+        error = student(0.0, 0.03, 3)
+        sure = Estimate(0.1, 0.1, 0.1, 6)
+
+        assert joined([sure], error).standard_error == pytest.approx(0.03)
+        assert joined([sure] * 4, error).standard_error == pytest.approx(0.015)
 
     @pytest.mark.parametrize("between", [0.0, 0.01, 0.05])
     def test_coverage(self, between: float) -> None:
@@ -235,7 +311,9 @@ class TestJoined:
         draw = Random(3)  # noqa: S311 - noise, not secrets
         error = 0.01 / student_quantile(6, 0.95)
         held = [
-            joined([observation(draw.gauss(0, math.hypot(between, error))).figure.log for _ in range(6)]).contains(0.0)
+            joined(
+                [observation(draw.gauss(0, math.hypot(between, error))).figure.log for _ in range(6)], SAME
+            ).contains(0)
             for _ in range(1500)
         ]
 

@@ -162,6 +162,17 @@ class ContestLanes:
             return None
         return self.paired.log_contrast((serial.name, self._spinning[lane.workers]), (lane.name, self._spinning[1]))
 
+    def log_time_of_capacity(self, lane: LaneSpec) -> Estimate | None:
+        """The log of a lane's time per unit over that of as many spinning processes, formed within rounds.
+
+        It tells a slower program from a slower machine; None where no such processes were measured.
+        """
+        spinning = self._spinning.get(lane.workers)
+        if spinning is None or not self.paired.log_ratios(lane.name, spinning):
+            return None
+        loops, spun = (self.paired.warm(name)[0][0].loops for name in (lane.name, spinning))
+        return self.paired.log_ratio(lane.name, spinning).shifted(math.log(spun / loops))
+
     def spinning(self, workers: int) -> tuple[dict[int, list[Trial]], dict[int, list[Trial]]] | None:
         """The trials of the lanes that show the machine's capacity for some workers, and for one."""
         if workers == 1 or not self._spinning.keys() >= {1, workers}:

@@ -1,6 +1,7 @@
 """Changes, and which of many are beyond noise; pure.
 
-A change is the ratio of two estimates that were measured apart. It is beyond noise where it is `distinguishable`
+A change is the ratio of two estimates that were measured apart, each with what its run may be off by. Only changes in
+which the machine's speed cancels are judged. One is beyond noise where it is `distinguishable`
 at the larger of both noise floors, and where it is still significant after Holm's correction: of a hundred answers that
 hold nothing but noise, at least 95 mark nothing at all, however long they are, and though neighbouring changes share an
 estimate. Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6.
@@ -26,23 +27,32 @@ class Level(msgspec.Struct, frozen=True):
     floor: float
 
 
+class Step(msgspec.Struct, frozen=True):
+    """Two levels, the earlier and the later; not ``judged`` where the machine's own speed may have changed."""
+
+    earlier: Level
+    later: Level
+    judged: bool = True
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """The later figure over the earlier one, and whether it went up or down beyond noise."""
+    """The later figure over the earlier one, and whether it went up or down beyond noise, if that was ``judged``."""
 
     ratio: Estimate
     beyond_noise: Literal["up", "down"] | None
+    judged: bool
 
 
-def changes(steps: Sequence[tuple[Level, Level]]) -> tuple[Change, ...]:
-    """What changed from the first to the second level of each pair, judged together as one answer."""
-    ratios = [later.log.less(earlier.log) for earlier, later in steps]
-    significant = holm([p_value(ratio) for ratio in ratios])
+def changes(steps: Sequence[Step]) -> tuple[Change, ...]:
+    """What changed in each step, judged together as one answer."""
+    ratios = [step.later.log.less(step.earlier.log) for step in steps]
+    significant = iter(holm([p_value(ratio) for ratio, step in zip(ratios, steps, strict=True) if step.judged]))
     return tuple(
-        _change(ratio, marked=sure and distinguishable(ratio, max(earlier.floor, later.floor)))
-        for ratio, sure, (earlier, later) in zip(ratios, significant, steps, strict=True)
+        _change(ratio, step, sure=step.judged and next(significant)) for ratio, step in zip(ratios, steps, strict=True)
     )
 
 
-def _change(ratio: Estimate, *, marked: bool) -> Change:
+def _change(ratio: Estimate, step: Step, *, sure: bool) -> Change:
     direction: Literal["up", "down"] = "up" if ratio.value > 0 else "down"
-    return Change(ratio=ratio.exp(), beyond_noise=direction if marked else None)
+    marked = sure and distinguishable(ratio, max(step.earlier.floor, step.later.floor))
+    return Change(ratio=ratio.exp(), beyond_noise=direction if marked else None, judged=step.judged)

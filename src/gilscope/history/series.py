@@ -2,7 +2,7 @@
 
 Runs of one version (or day) are joined as a random-effects model does (DerSimonian and Laird 1986, "Meta-analysis in
 clinical trials", Controlled Clinical Trials 7), each run counting once: the error of their mean holds what every run is
-uncertain by, and what runs differ by beyond that.
+uncertain by, what single runs of this history may be off by, and what those of the row differ by beyond that.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from gilscope.history.changes import Change, Level, changes
-from gilscope.history.summary import DatedFigure, FigureName, in_unit
+from gilscope.history.between import BetweenRuns, are_comparable
+from gilscope.history.changes import Change, Level, Step, changes
+from gilscope.history.summary import DatedFigure, Figure, FigureName, in_unit
 from gilscope.stats.estimate import Estimate, mean, student
 from gilscope.stats.intervals import FEWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 By = Literal["version", "date"]
@@ -65,8 +66,17 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def compared(self) -> int:
-        """How many changes were looked at together."""
-        return sum(row.change is not None for series in self.series for row in series.rows)
+        """How many changes were judged together."""
+        return sum(change.judged for change in self._changes)
+
+    @property
+    def not_judged(self) -> int:
+        """How many changes may be the machine's own, since no yardstick was measured on both sides."""
+        return sum(not change.judged for change in self._changes)
+
+    @property
+    def _changes(self) -> list[Change]:
+        return [row.change for series in self.series for row in series.rows if row.change is not None]
 
     @property
     def marked(self) -> tuple[tuple[Series, SeriesPoint, Change], ...]:
@@ -80,11 +90,12 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of one row."""
+    """The runs of one row in order of time, and where they lie: by themselves, and over the yardstick."""
 
     label: str
+    figures: tuple[Figure, ...]
     level: Level
-    runs: tuple[DatedFigure, ...]
+    over_yardstick: Level
 
 
 def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) -> History:
@@ -98,18 +109,20 @@ def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) ->
         else:
             arm = item.build if by == "version" else item.arm
             groups[dated.host, item.recipe, item.probe, arm, item.work].append(dated)
-    lines = {key: _points(groups[key], by) for key in sorted(groups)}
-    steps = [(early.level, late.level) for points in lines.values() for early, late in pairwise(points)]
+    rows = {key: _rows(groups[key], by) for key in sorted(groups)}
+    between = BetweenRuns(_neighbours(rows.values()))
+    lines = {key: [_point(label, of_row, between) for label, of_row in rows[key].items()] for key in rows}
+    steps = [_step(early, late) for points in lines.values() for early, late in pairwise(points)]
     step_changes = iter(changes(steps))
     series = tuple(
-        _series(key, points, [next(step_changes) for _ in points[1:]], figure) for key, points in lines.items()
+        _series(key, [_row(point, figure) for point in points], points, step_changes) for key, points in lines.items()
     )
     return History(figure=figure, by=by, series=series, single_launches=unknown)
 
 
-def joined(logs: Sequence[Estimate]) -> Estimate:
-    """The mean of several runs' logs; its error includes what the runs differ by (see the module)."""
-    of_runs = mean(logs)
+def joined(logs: Sequence[Estimate], error: Estimate) -> Estimate:
+    """The mean of several runs' logs, each of which may be off by ``error`` (see the module)."""
+    of_runs = mean(logs).less(mean([error] * len(logs)))
     if len(logs) < FEWEST:
         return of_runs
     within = of_runs.standard_error**2
@@ -129,50 +142,68 @@ def version_order(text: str) -> Version:
         return Version("0")
 
 
-def _points(runs: Iterable[DatedFigure], by: By) -> list[_Point]:
-    groups: dict[str, list[DatedFigure]] = defaultdict(list)
-    for run in runs:
-        groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run)
+def _rows(runs: Iterable[DatedFigure], by: By) -> dict[str, tuple[Figure, ...]]:
+    """The figures of every row in order of time, the rows in order of their labels."""
+    groups: dict[str, list[Figure]] = defaultdict(list)
+    for run in sorted(runs, key=lambda run: run.started):
+        groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run.figure)
     labels = sorted(groups, key=version_order) if by == "version" else sorted(groups)
-    return [_point(label, groups[label]) for label in labels]
+    return {label: tuple(groups[label]) for label in labels}
 
 
-def _point(label: str, runs: Sequence[DatedFigure]) -> _Point:
-    level = Level(joined([run.figure.log for run in runs]), median(run.figure.floor for run in runs))
-    return _Point(label=label, level=level, runs=tuple(runs))
+def _neighbours(lines: Iterable[dict[str, tuple[Figure, ...]]]) -> Iterator[tuple[Figure, Figure]]:
+    """Runs that follow each other in one series: most have the builds in common, or builds that hardly differ."""
+    for rows in lines:
+        yield from pairwise(figure for figures in rows.values() for figure in figures)
+
+
+def _point(label: str, figures: tuple[Figure, ...], between: BetweenRuns) -> _Point:
+    level = _level(figures, between, relative=False)
+    has_yardstick = all(figure.yardstick is not None for figure in figures)
+    over_yardstick = _level(figures, between, relative=True) if has_yardstick else level
+    return _Point(label=label, figures=figures, level=level, over_yardstick=over_yardstick)
+
+
+def _level(figures: Sequence[Figure], between: BetweenRuns, *, relative: bool) -> Level:
+    logs = [figure.level(relative=relative) for figure in figures]
+    return Level(joined(logs, between.error(figures[0], relative=relative)), median(figure.floor for figure in figures))
+
+
+def _step(early: _Point, late: _Point) -> Step:
+    if are_comparable(*early.figures, *late.figures):
+        return Step(early.over_yardstick, late.over_yardstick)
+    return Step(early.level, late.level, judged=False)
 
 
 def _series(
-    key: tuple[str, ...], points: Sequence[_Point], step_changes: Sequence[Change], figure: FigureName
+    key: tuple[str, ...], rows: Sequence[SeriesPoint], points: Sequence[_Point], step_changes: Iterator[Change]
 ) -> Series:
     host, recipe, probe, arm, work = key
-    first = _row(points[0], figure)
+    first, *others = rows
     later = (
-        _row(late, figure, change, _differences(early, late))
-        for (early, late), change in zip(pairwise(points), step_changes, strict=True)
+        msgspec.structs.replace(row, change=next(step_changes), circumstances=_differences(early, late))
+        for row, (early, late) in zip(others, pairwise(points), strict=True)
     )
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
 
-def _row(
-    point: _Point, figure: FigureName, change: Change | None = None, circumstances: tuple[str, ...] = ()
-) -> SeriesPoint:
+def _row(point: _Point, figure: FigureName) -> SeriesPoint:
     return SeriesPoint(
         label=point.label,
         estimate=in_unit(figure, point.level.log),
         noise_floor=point.level.floor,
-        runs=len(point.runs),
-        change=change,
-        circumstances=circumstances,
-        twin_differs=tuple(sorted({run.figure.twin_differs for run in point.runs if run.figure.twin_differs})),
+        runs=len(point.figures),
+        change=None,
+        circumstances=(),
+        twin_differs=tuple(sorted({each.twin_differs for each in point.figures if each.twin_differs})),
     )
 
 
 def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
     """The circumstances in which the runs of two rows differ, besides the row's own label."""
     differing = []
-    kinds = [{tuple(run.figure.circumstances.items()) for run in point.runs} for point in (early, late)]
-    for name in late.runs[0].figure.circumstances:
+    kinds = [{tuple(figure.circumstances.items()) for figure in point.figures} for point in (early, late)]
+    for name in late.figures[0].circumstances:
         before, after = ({dict(kind)[name] for kind in circumstance_sets} for circumstance_sets in kinds)
         if before != after and {early.label, late.label} != before | after:
             differing.append(name)

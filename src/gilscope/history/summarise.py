@@ -5,24 +5,26 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gilscope.figures.run import of_run
-from gilscope.history.summary import Figure, FigureName, Summary
-from gilscope.stats.estimate import Estimate
+from gilscope.figures import contest, lanes
+from gilscope.history.summary import Figure, FigureName, Summary, Yardstick
+from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import LaneSpec
     from gilscope.values.records import HostCard, Run
-    from gilscope.values.runtimes import Arm, Facts
+    from gilscope.values.runtimes import Facts
 
 
 def summary(run: Run) -> Summary:
     """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
     figures: dict[tuple[str, str, str, str], Figure] = {}
-    for contest in (contest for contest in of_run(run).contests if contest.contest.probe.is_timed):
-        for figure in _FiguresOfContest(contest, run).figures():
+    for measured in (measured for measured in lanes.contests(run) if measured.contest.probe.is_timed):
+        for figure in _FiguresOfContest(measured, run).figures():
             figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
     return Summary(
@@ -49,16 +51,16 @@ def described(host: HostCard) -> str:
 class _FiguresOfContest:
     """One contest's figures on the log scale."""
 
-    def __init__(self, contest: ContestFigures, run: Run) -> None:
-        self.contest = contest
+    def __init__(self, measured: ContestLanes, run: Run) -> None:
+        self.measured = measured
+        self.contest: ContestFigures = contest.figures(measured, run.header.host)
         self.run = run
-        twin = contest.contest.pair and contest.contest.pair.twin
+        twin = measured.contest.pair and measured.contest.pair.twin
         self.twin = twin.facts if twin else None
 
     def figures(self) -> Iterator[Figure]:
-        arms = {lane.arm.name: lane.arm for lane in self.contest.contest.lanes}
         for penalty in self.contest.penalties:
-            yield self._penalty(penalty, arms[penalty.arm])
+            yield self._penalty(penalty)
         for row in self.contest.lanes:
             yield from self._of_lane(row)
 
@@ -70,24 +72,26 @@ class _FiguresOfContest:
         }
         for name, estimate in of_lane.items():
             if estimate is not None:
-                yield self._figure(name, row.lane.arm, row.lane.work, estimate.log())
+                yield self._figure(name, row.lane, estimate.log())
 
-    def _penalty(self, penalty: Penalty, arm: Arm) -> Figure:
-        return self._figure("penalty", arm, penalty.way or "serial", penalty.ratio.log())
+    def _penalty(self, penalty: Penalty) -> Figure:
+        lane = self.measured.by_name[lane_name(penalty.arm, penalty.way or "serial")]
+        return self._figure("penalty", lane, penalty.ratio.log())
 
-    def _figure(self, name: FigureName, arm: Arm, work: str, log: Estimate) -> Figure:
-        facts = arm.runtime.facts
+    def _figure(self, name: FigureName, lane: LaneSpec, log: Estimate) -> Figure:
+        facts = lane.arm.runtime.facts
         floor = self.contest.noise_floor or 0.0
         has_interval = log.is_bounded and math.isfinite(floor) and log.freedom > 0
         pair = self.contest.contest.pair
         against_twin = name in {"penalty", "gain"} and pair is not None
+        is_of_one_cpu = name != "time" and lane.workers == 1
         return Figure(
             name=name,
             probe=self.contest.contest.probe.id,
-            arm=arm.name,
-            work=work,
+            arm=lane.arm.name,
+            work=lane.work,
             version=facts.version_text,
-            build=facts.build + ("+gil" if arm.gil_forced else ""),
+            build=facts.build + ("+gil" if lane.arm.gil_forced else ""),
             recipe=_recipe(facts, self.twin if against_twin else None),
             circumstances=self._circumstances(facts),
             twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
@@ -95,7 +99,23 @@ class _FiguresOfContest:
             half_width=log.half_width if has_interval else None,
             freedom=log.freedom,
             floor=floor if math.isfinite(floor) else 0.0,
+            is_of_one_cpu=is_of_one_cpu,
+            yardstick=None if is_of_one_cpu else self._over_yardstick(name, lane),
         )
+
+    def _over_yardstick(self, name: FigureName, lane: LaneSpec) -> Yardstick | None:
+        """A time over that of as many processes that spin, a gain or scaling over what spinning gains."""
+        spinning = (other for other in self.measured.contest.lanes if other.shows_capacity)
+        yardstick = next((other for other in spinning if other.workers == lane.workers), None)
+        base = self.measured.reference if name == "gain" else self.measured.by_name.get(lane_name(lane.arm.name))
+        log = None
+        if name == "time":
+            log = self.measured.log_time_of_capacity(lane)
+        elif base is not None:
+            log = self.measured.log_scaling_of_capacity(lane, base)
+        if yardstick is None or log is None or not log.is_bounded or log.freedom <= 0:
+            return None
+        return Yardstick(f"{yardstick.work}, {_fingerprint(yardstick.arm.runtime.facts)}", log)
 
     def _circumstances(self, facts: Facts) -> dict[str, str]:
         header = self.run.header
@@ -117,6 +137,12 @@ class _FiguresOfContest:
         return next(
             (trial.digest for trial in self.run.trials if (trial.contest, trial.lane) == (contest, reference)), ""
         )
+
+
+def _fingerprint(facts: Facts) -> str:
+    """A build in all that moves the time of a loop; yardsticks that share it differ by the machine's mood."""
+    words = (facts.version_text, facts.build, facts.compiler, _recipe(facts, None), *facts.config_args, facts.platform)
+    return " ".join(words)
 
 
 def _recipe(facts: Facts, twin: Facts | None) -> str:

@@ -11,6 +11,16 @@ from gilscope.stats.estimate import Estimate
 
 FigureName = Literal["penalty", "time", "gain", "scaling"]
 
+ONE_CPU = "ratios of lanes of one worker"
+"""The basis of figures in which what the machine gives cancels: both lanes had one CPU, in the same rounds."""
+
+
+class Yardstick(msgspec.Struct, frozen=True):
+    """The log of a figure over what the machine gave, round by round; ``build`` is the yardstick's interpreter."""
+
+    build: str
+    log: Estimate
+
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure of one lane of a run, as a logarithm with its half width and degrees of freedom.
@@ -18,7 +28,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     ``half_width`` is None where a single launch shows nothing of how launches differ. ``work`` is the lane's name
     without its arm (``threads-2``), ``build`` how the arm was built and started. Builds are comparable that have a
     ``recipe`` in common; ``circumstances`` are what else may explain a change, and ``twin_differs`` in what the build
-    differs that it is measured against.
+    differs that it is measured against. ``is_of_one_cpu`` says that it is a ratio in which what the machine
+    gives cancels; any other is judged by its ``yardstick``, where it was measured beside one.
     """
 
     name: FigureName
@@ -34,6 +45,19 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     half_width: float | None
     freedom: float
     floor: float
+    is_of_one_cpu: bool
+    yardstick: Yardstick | None = None
+
+    @property
+    def basis(self) -> str | None:
+        """What two figures share whose change is judged: one CPU, or the yardstick's build; None is no basis."""
+        if self.is_of_one_cpu:
+            return ONE_CPU
+        return None if self.yardstick is None else self.yardstick.build
+
+    def level(self, *, relative: bool) -> Estimate:
+        """The figure on the log scale; ``relative`` asks for it over the yardstick, where it has one."""
+        return self.yardstick.log if relative and self.yardstick is not None else self.log
 
     @property
     def log(self) -> Estimate:

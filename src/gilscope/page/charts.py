@@ -89,7 +89,7 @@ def _cores() -> dict[str, Any]:
     """Where the cores of every parallel lane went, as a bar of shares, a panel per contest."""
     scale = alt.Scale(domain=list(SHARES), range=[colour for colour, _ in SHARES.values()])
     dashes = alt.StrokeDash(
-        "part:N", legend=None, scale=alt.Scale(domain=list(SHARES), range=[d for _, d in SHARES.values()])
+        "part:N", legend=_legend(), scale=alt.Scale(domain=list(SHARES), range=[d for _, d in SHARES.values()])
     )
     bars = (
         alt.Chart(alt.NamedData("cores"))

@@ -68,7 +68,10 @@ class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CorePoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a lane's bar in the chart of cores: one share of its workers' time, ``place`` counts from the left."""
+    """A part of a lane's bar in the chart of cores: one share of its workers' time.
+
+    ``place`` counts from the left.
+    """
 
     contest: str
     probe: str

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 MORE_IS_WORSE = {"penalty", "time"}
 ARROWS = {"up": "▲", "down": "▼"}
 HOLM = (
-    "▲ ▼ mark changes beyond noise: outside their interval and both noise floors, at 5% for one false mark in all of "
-    "this (Holm 1979). ~ marks all others."
+    "▲ ▼ mark changes beyond noise: outside their interval, which holds what runs of the same builds differ by, and "
+    "both noise floors, at 5% for one false mark in all of this (Holm 1979). ~ marks all others."
+)
+NO_YARDSTICK = "no yardstick"
+NOT_JUDGED = (
+    f"{NO_YARDSTICK}: not judged. Times, and what several workers gain, hold what the machine gave, which differs "
+    "from run to run; they are judged by their ratio to capacity lanes of one build that ran in the same rounds."
 )
 
 
@@ -27,7 +32,9 @@ def size(change: Change) -> str:
 
 
 def mark(figure: FigureName, change: Change) -> str:
-    """The direction of a change beyond noise, and whether it is for the better."""
+    """The direction of a change beyond noise, and whether it is for the better, or that it was not judged."""
+    if not change.judged:
+        return NO_YARDSTICK
     if change.beyond_noise is None:
         return ""
     worse = (change.beyond_noise == "up") == (figure in MORE_IS_WORSE)

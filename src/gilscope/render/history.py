@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
-from gilscope.render.changes import HOLM, figure, mark, size
+from gilscope.render.changes import HOLM, NOT_JUDGED, figure, mark, size
 from gilscope.render.sheet import Column, Sheet, tabulate
 from gilscope.values.contests import lane_name
 
@@ -38,12 +38,11 @@ def sheets(history: History) -> Iterator[Sheet]:
 
 
 def verdict(history: History) -> str:
-    """The number of changes beyond noise, and of all changes."""
+    """The number of changes beyond noise, and of all that were judged."""
     marked = len(history.marked)
-    changes = f"{history.compared} {'change' if history.compared == 1 else 'changes'}"
-    return (
-        f"{marked or 'None'} of {changes} ({len(history.series)} series) {'is' if marked == 1 else 'are'} beyond noise."
-    )
+    unjudged = f" {history.not_judged} without a yardstick were not judged." if history.not_judged else ""
+    changes = f"{history.compared} {'change' if history.compared == 1 else 'changes'} ({len(history.series)} series)"
+    return f"{marked or 'None'} of {changes} {'is' if marked == 1 else 'are'} beyond noise.{unjudged}"
 
 
 def _changes(history: History) -> Sheet:
@@ -87,6 +86,8 @@ def _notes(history: History, series: Series, count: int) -> Iterator[str]:
         yield f"{len(series.rows) - count} earlier rows without a mark are left out here; --json has them."
     if series == history.series[-1]:
         yield HOLM
+        if history.not_judged:
+            yield NOT_JUDGED
         if history.single_launches:
             yield f"Left out: {history.single_launches} figures of a single launch, which have no interval."
 
