@@ -201,7 +201,10 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         return self.contest.probe.asks_about_workers
 
     def best_gain(self, arm: str, model: str | None = None) -> BestGain | None:
-        """The highest gain of an arm, or of one of its models, if any lane has one; own copies are no candidates."""
+        """The highest gain of an arm, or of one of its models; own copies are no candidates.
+
+        None where there is none with a gain.
+        """
         gains = [
             BestGain(work=row.lane.work, gain=row.gain)
             for row in self.lanes
