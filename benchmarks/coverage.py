@@ -24,7 +24,7 @@ from gilscope.stats import effort
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
 from gilscope.stats.intervals import biweight, freedom, log_ratio_interval
 from gilscope.stats.significance import distinguishable, noise_floor
-from gilscope.workloads.suites import suite
+from gilscope.workloads.suites import FIRST_LOOK, suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SEED = 20130620
 LAUNCHES = tuple(range(4, 11))
-ROUNDS = 5
+ROUNDS = 6
 DEFAULT_LAUNCHES = 13
 SLOWDOWN = 0.03
 OPENING_S = 0.3
@@ -174,6 +174,63 @@ def _contest(drawn: dict[str, list[list[float]]], rules: Rules) -> tuple[bool, i
     return distinguishable(lane, noise_floor(control)), launches
 
 
+def best_table(rng: np.random.Generator, runs: int) -> Table:
+    """How often the interval of the best of several lanes holds its truth: its own, and that of `verdict.choose`."""
+    choices = (2, 4, 8)
+    spreads = {"all equal": 0.0, "1 % apart in all": 0.01, "3 % apart in all": 0.03, "10 % apart in all": 0.1}
+
+    def rows() -> Iterator[list[str]]:
+        for launches in (FIRST_LOOK, DEFAULT_LAUNCHES):
+            for label, spread in spreads.items():
+                cells = [_best(rng, runs, lanes, launches, spread) for lanes in choices]
+                yield [label, str(launches), *cells]
+
+    title = (
+        "Best of several lanes: its own interval holds the truth in % / that of the highest / the best is named in %"
+    )
+    return title, ["lanes", "launches", *(f"lanes: {lanes}" for lanes in choices)], rows()
+
+
+def _best(rng: np.random.Generator, runs: int, lanes: int, launches: int, spread: float) -> str:
+    """Shares of contests whose lanes are evenly spread, chosen from as `gilscope.figures.verdict.choose` does."""
+    truths = np.linspace(0.0, -spread, lanes)
+    logs = truths[:, None] + scenarios.TRIAL_SD * rng.standard_normal((runs, lanes, launches))
+    centers, errors = biweight(logs - scenarios.TRIAL_SD * rng.standard_normal((runs, 1, launches)))
+    best, contests = centers.argmax(axis=1), np.arange(runs)
+    ahead, error = biweight(logs[contests, best][:, None] - logs)
+    are_ties = np.abs(ahead) <= _quantile(launches, lanes - 1) * error
+    are_ties[contests, best] = True
+    quantiles = np.array([_quantile(launches, number) for number in range(1, lanes + 1)])
+    off = np.abs(centers[contests, best] - truths[best]) / errors[contests, best]
+    held = off <= quantiles[are_ties.sum(axis=1) - 1]
+    return " / ".join(_share(shares) for shares in (off <= quantiles[0], held, are_ties[:, 0]))
+
+
+def _quantile(launches: int, number: int) -> float:
+    """Student's quantile of an interval that holds together with others, as `stats.simultaneous` makes it."""
+    return student_quantile(freedom(launches), CONFIDENCE ** (1 / number))
+
+
+def orders_table(rng: np.random.Generator, runs: int) -> Table:
+    """What it brings to run every order in reverse too: median half width where the machine drifts in each launch."""
+    choices = (2, 4, 6)
+
+    def rows() -> Iterator[list[str]]:
+        for scenario in ("independent noise", "drift in launches"):
+            row = [scenario]
+            for rounds in choices:
+                halves = []
+                for in_pairs in (False, True):
+                    shape = {"runs": max(500, runs // 5), "launches": FIRST_LOOK, "rounds": rounds}
+                    times = scenarios.trial_times(rng, scenario, **shape, in_pairs=in_pairs)
+                    halves.append(np.median(ours(np.median(scenarios.log_ratios(times), axis=-1))[1]))
+                row.append(" / ".join(f"{100 * half:.2f}" for half in halves))
+            yield row
+
+    title = f"Median half width in % over {FIRST_LOOK} launches: every order drawn / every second one a reverse"
+    return title, ["scenario", *(f"rounds: {n}" for n in choices)], rows()
+
+
 def suite_table(rng: np.random.Generator, runs: int) -> Table:
     """How often the interval of a suite's geometric mean holds the truth, probes differing in noise by e-folds."""
     choices = (4, 5, 7, 10)
@@ -226,6 +283,26 @@ def stopping_table(rng: np.random.Generator, runs: int) -> Table:
         ["scenario", "target in %", *rules],
         rows(),
     )
+
+
+def first_look_table(rng: np.random.Generator, runs: int) -> Table:
+    """Coverage of the contests that end at their first look, since their interval is narrow enough by then."""
+    choices = (3, 4, 5, 7, FIRST_LOOK, DEFAULT_LAUNCHES)
+
+    def rows() -> Iterator[list[str]]:
+        for scenario in ("ordinary launches", "far-out launches"):
+            samples = medians(rng, scenario, runs, 25)
+            for wanted in (9, 15, 25):
+                target = float(np.median(ours(samples[:, :wanted])[1]))
+                row = [scenario, f"± {100 * target:.2f}"]
+                for first in choices:
+                    center, half = ours(samples[:, :first])
+                    ends = half <= target
+                    row.append(f"{_share(np.abs(center)[ends] <= half[ends])} ({_share(ends)})")
+                yield row
+
+    title = "Coverage in % of contests that end at their first look (share of contests that do, in %)"
+    return title, ["scenario", "target in %", *(f"at {first}" for first in choices)], rows()
 
 
 def _stopped(looks: dict[int, tuple[FloatArray, FloatArray]], target: float, first: int, growth: float) -> str:
@@ -327,7 +404,10 @@ TABLES: tuple[Callable[[np.random.Generator, int], Table], ...] = (
     rounds_table,
     candidates_table,
     verdicts_table,
+    best_table,
+    orders_table,
     suite_table,
+    first_look_table,
     stopping_table,
     warm_up_table,
     engine_table,

@@ -175,6 +175,18 @@ MUTATIONS = (
         "test_analysis.py::test_more_workers_than_fast_cores_mix_kinds",
     ),
     Mutation(
+        "figures/scales.py",
+        "SCALES = 0.75",
+        "SCALES = 0.7",
+        "test_scales.py::test_work_scales_from_three_quarters_of_what_there_is_to_win",
+    ),
+    Mutation(
+        "figures/scales.py",
+        "SCALES = 0.75",
+        "SCALES = 0.8",
+        "test_scales.py::test_work_scales_from_three_quarters_of_what_there_is_to_win",
+    ),
+    Mutation(
         "figures/verdict.py",
         "LOUD = 0.1\n",
         "LOUD = 0.12\n",
@@ -659,15 +671,27 @@ MUTATIONS = (
     # render
     Mutation(
         "render/numbers.py",
-        "FARTHEST = 10.0",
-        "FARTHEST = 9.0",
-        "test_render_numbers.py::test_ten_times_the_value_is_the_widest_interval_that_is_shown",
+        "FARTHEST_BELOW, FARTHEST_ABOVE = 10.0, 100.0",
+        "FARTHEST_BELOW, FARTHEST_ABOVE = 9.0, 100.0",
+        "test_render_numbers.py::test_an_amount_is_told_by_the_ends_that_say_something",
     ),
     Mutation(
         "render/numbers.py",
-        "FARTHEST = 10.0",
-        "FARTHEST = 11.0",
-        "test_render_numbers.py::test_ten_times_the_value_is_the_widest_interval_that_is_shown",
+        "FARTHEST_BELOW, FARTHEST_ABOVE = 10.0, 100.0",
+        "FARTHEST_BELOW, FARTHEST_ABOVE = 10.0, 101.0",
+        "test_render_numbers.py::test_an_amount_is_told_by_the_ends_that_say_something",
+    ),
+    Mutation(
+        "render/numbers.py",
+        "LOPSIDED = 1.25",
+        "LOPSIDED = 1.3",
+        "test_render_numbers.py::test_an_amount_is_told_by_the_ends_that_say_something",
+    ),
+    Mutation(
+        "workloads/suites.py",
+        "FIRST_LOOK = 9",
+        "FIRST_LOOK = 8",
+        "test_matrix.py::test_the_least_number_with_sense_is_accepted",
     ),
     Mutation(
         "render/numbers.py",

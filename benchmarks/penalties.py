@@ -33,7 +33,7 @@ from gilscope.render import markdown, numbers
 from gilscope.render.notes import comparability
 from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.runtimes.twins import pairs
-from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
+from gilscope.stats.estimate import CONFIDENCE, Estimate, student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,9 @@ The same builds and benchmarks in the same minutes, measured by pyperf (all of o
 processes of 3 values) and by gilscope (both builds in turn; suite `penalty`), {turns} times, some ten minutes apart.
 Each time gives each of them one penalty. The interval is Student's over the logs of these {turns} (95 %), so it holds
 what the machine changed from one time to the next; with so few of them it is wide. They agree where the two penalties
-differ by no more than their half widths joined, by the root of the sum of squares. *Of one run* is the interval that a
+differ by no more than their half widths joined, by the root of the sum of squares. A geometric mean is formed turn by
+turn, and its interval is Student's over the {turns} means: what a turn does to all benchmarks alike (a machine that is
+slower for all of one build) is one draw, however many benchmarks there are. *Of one run* is the interval that a
 single run of ours tells (the median of the {turns}).
 
 A penalty is no constant of a build: on a machine whose speed changes with its neighbours, it changes too."""
@@ -98,25 +100,34 @@ def page(folder: Path) -> Iterator[str]:
 def sheet(pair_name: str, runs: Sequence[Run], folder: Path) -> Sheet:
     """A row per benchmark, and the geometric means."""
     turns = [{contest.contest.probe.id: contest for contest in of_run(run).contests} for run in runs]
-    theirs: list[Estimate] = []
-    ours: list[Estimate] = []
+    theirs: list[Sequence[float]] = []
+    ours: list[Sequence[float]] = []
     rows: list[tuple[str, ...]] = []
     for probe, contest in turns[0].items():
         twin, free_threaded = _runtimes(contest.contest.pair)
         files = [[_file(folder, each, _short(probe), turn) for each in (free_threaded, twin)] for turn in range(TURNS)]
-        theirs.append(over_turns([_log_time(slower) - _log_time(faster) for slower, faster in files]))
+        theirs.append([_log_time(slower) - _log_time(faster) for slower, faster in files])
         found = [next(iter(turn[probe].penalties)).ratio for turn in turns]
-        ours.append(over_turns([ratio.log().value for ratio in found]))
+        ours.append([ratio.log().value for ratio in found])
         within = median(ratio.half_width for ratio in found)
-        rows.append((_short(probe), *_compared(theirs[-1], ours[-1]), f"±{numbers.plain_percent(within)}"))
+        cells = _compared(over_turns(theirs[-1]), over_turns(ours[-1]))
+        rows.append((_short(probe), *cells, f"±{numbers.plain_percent(within)}"))
     agreed = sum(row[3] == "yes" for row in rows)
-    means = _compared(mean(theirs), mean(ours))
+    means = _compared(over_turns(by_turn(theirs)), over_turns(by_turn(ours)))
     return Sheet(
         title=f"{pair_name}: {agreed} of {len(rows)} agree",
         columns=tuple(map(ColumnHead, ("benchmark", "pyperf", "gilscope", "agree", "of one run"))),
         rows=(*rows, ("geometric mean", *means, "")),
         notes=tuple(comparability(next(iter(turns[0].values())).contest.pair)),
     )
+
+
+def by_turn(benchmarks: Sequence[Sequence[float]]) -> list[float]:
+    """The mean over benchmarks of each turn.
+
+    What a turn does to all of them is one draw, however many there are.
+    """
+    return [fmean(turn) for turn in zip(*benchmarks, strict=True)]
 
 
 def over_turns(logs: Sequence[float]) -> Estimate:

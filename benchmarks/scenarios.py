@@ -1,8 +1,9 @@
 """Simulated contests of known truth: raw trial times of a reference, its control and a lane.
 
-The machine's troubles (drift, steps, bursts) run along one time line that all lanes of a contest share, in the random
-order of their rounds; a lane's own troubles (noise, outliers, launch effects) hit it alone. A lane is slower than the
-reference by ``slowdown`` and by nothing else, so ``log1p(slowdown)`` is what an interval has to hold.
+The machine's troubles (drift, steps, bursts) run along one time line that all lanes of a contest share, in the order of
+their rounds: random in every second one and reversed in the next, as the engine runs them. A lane's own troubles
+(noise, outliers, launch effects) hit it alone. A lane is slower than the reference by ``slowdown`` and by nothing else,
+so ``log1p(slowdown)`` is what an interval has to hold.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from gilscope.values.contests import PAIR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +35,7 @@ FAR_SHARE = 0.1
 SCENARIOS: dict[str, frozenset[str]] = {
     "independent noise": frozenset(),
     "drift": frozenset({"drift"}),
+    "drift in launches": frozenset({"drift in launches"}),
     "steps": frozenset({"steps"}),
     "bursts": frozenset({"bursts"}),
     "outliers": frozenset({"outliers"}),
@@ -48,13 +52,25 @@ LOPSIDED = "far-out launches of one lane"
 
 
 def trial_times(  # noqa: PLR0913 - a simulated contest is described by this many numbers
-    rng: np.random.Generator, scenario: str, *, runs: int, launches: int, rounds: int, slowdown: float = 0.0
+    rng: np.random.Generator,
+    scenario: str,
+    *,
+    runs: int,
+    launches: int,
+    rounds: int,
+    slowdown: float = 0.0,
+    in_pairs: bool = True,
 ) -> FloatArray:
-    """Trial times in nanoseconds, of shape ``(runs, launches, rounds, LANES)``; every run is a contest of its own."""
+    """Trial times in nanoseconds, of shape ``(runs, launches, rounds, LANES)``; every run is a contest of its own.
+
+    Without ``in_pairs``, the order of every round is drawn for itself.
+    """
     shape = (runs, launches, rounds, LANES)
     effects = frozenset({"far launches"}) if scenario == LOPSIDED else SCENARIOS[scenario]
     logs = _trial_noise(rng, shape, effects) + _launch_effects(rng, shape, effects, lopsided=scenario == LOPSIDED)
     order = np.argsort(rng.random(shape), axis=-1)
+    if in_pairs:
+        order[:, :, 1::PAIR] = LANES - 1 - order[:, :, : rounds - 1 : PAIR]
     logs += np.take_along_axis(_machine(rng, shape, effects), order, axis=-1)
     logs[..., LANE] += np.log1p(slowdown)
     return TRIAL_NS * np.exp(logs)
@@ -103,6 +119,8 @@ def _machine(rng: np.random.Generator, shape: tuple[int, ...], effects: frozense
     slowness = np.zeros((runs, slots))
     if "drift" in effects:
         slowness += np.log1p(0.2 * np.linspace(0.0, 1.0, slots))
+    if "drift in launches" in effects:
+        slowness += np.tile(np.log1p(0.2 * np.linspace(0.0, 1.0, slots // shape[1])), shape[1])
     if "steps" in effects:
         jumps = np.log1p(rng.uniform(0.05, 0.2, (runs, slots))) * rng.choice([-1.0, 1.0], (runs, slots))
         slowness += np.cumsum(np.where(rng.random((runs, slots)) < 4 / slots, jumps, 0.0), axis=1)

@@ -285,11 +285,8 @@ def test_workers_on_copies_are_no_answer_where_threads_share() -> None:
     assert {item.model for item in copied.break_evens} == {"threads"}
     against_best = {item.against: item.whole_workers for item in copied.break_evens}
     assert against_best == {"3.14 serial": 2, "3.14 best model": 2}
-    best = {"own": own.best_lane("3.14"), "copied": copied.best_lane("3.14t")}
-    assert {name: found and found.lane.name for name, found in best.items()} == {
-        "own": "3.14:processes-2",
-        "copied": FREE_THREADS.name,
-    }
+    best = {"own": own.best_gain("3.14"), "copied": copied.best_gain("3.14t")}
+    assert {name: found and found.work for name, found in best.items()} == {"own": "processes-2", "copied": "threads-2"}
 
 
 def test_more_workers_than_cpus_are_marked() -> None:

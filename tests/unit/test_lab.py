@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -342,6 +343,39 @@ def test_every_round_runs_every_lane_once_in_an_order_that_changes() -> None:
 
     assert {tuple(sorted(lanes)) for lanes in rounds.values()} == {tuple(sorted((TWIN.name, CONTROL.name, FREE.name)))}
     assert len({tuple(lanes) for lanes in rounds.values()}) > 1
+
+
+def test_what_drifts_evenly_within_a_launch_cancels() -> None:
+    """Every trial takes longer than the one before it, whichever lane it is: no lane pays for that."""
+    clock = count()
+
+    def drifting(fake: FakeLane, loops: int) -> Measured:
+        return measured(fake, loops, wall_ns=loops * 1_000_000 + 10_000 * next(clock))
+
+    four = msgspec.structs.replace(QUICK, rounds=4)
+    walls: dict[int, dict[str, list[int]]] = {}
+    for trial in trials(run(contest(TWIN, CONTROL, FREE), four, fakes=Fakes(drifting))):
+        walls.setdefault(trial.launch, {}).setdefault(trial.lane, []).append(trial.wall_ns)
+
+    for by_lane in walls.values():
+        assert len({sum(lane[:2]) for lane in by_lane.values()}) == 1
+        assert len({sum(lane[2:]) for lane in by_lane.values()}) == 1
+    assert len({tuple(lane) for by_lane in walls.values() for lane in by_lane.values()}) > 1
+
+
+def test_the_order_is_reversed_without_a_lane_that_failed() -> None:
+    """A lane that ends in the first round of a pair has no turn in the second."""
+
+    def once(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec == FREE and fake.trials > 1:
+            raise LaneFailedError(Fault("work", "died", "gone"))
+        return measured(fake, loops)
+
+    rounds: dict[tuple[int, int], list[str]] = {}
+    for trial in trials(run(contest(TWIN, CONTROL, FREE), fakes=Fakes(once))):
+        rounds.setdefault((trial.launch, trial.round), []).append(trial.lane)
+
+    assert rounds[0, 1] == [name for name in reversed(rounds[0, 0]) if name != FREE.name]
 
 
 def test_the_order_is_the_seeds() -> None:

@@ -20,8 +20,8 @@ SUITE = """
 description = "d"
 lanes = ["*"]
 workers = [2]
-min_launches = 5
-max_launches = 10
+min_launches = 9
+max_launches = 15
 rounds = 4
 trial_ms = 20
 precision = 0.01
@@ -36,7 +36,7 @@ def test_a_suite_becomes_rules(tmp_path: Path) -> None:
     path.write_text(SUITE)
     suite = suites.suite(path, "quick")
 
-    assert suite.rules.min_launches == 5
+    assert suite.rules.min_launches == 9
     assert suite.rules.budget_s == 10
     assert suite.workers == (2,)
 
@@ -57,7 +57,7 @@ def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path: Path) -> None:
 def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
     """More launches to begin with than at most, and a precision of nothing."""
     path = tmp_path / "suites.toml"
-    path.write_text(SUITE.replace("min_launches = 5", "min_launches = 50").replace("0.01", "0"))
+    path.write_text(SUITE.replace("min_launches = 9", "min_launches = 50").replace("0.01", "0"))
 
     with pytest.raises(MatrixError, match="min_launches") as error:
         suites.suites(path)
@@ -67,10 +67,13 @@ def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "mistake"),
     [
-        ({"min_launches = 5": "min_launches = 1"}, None),
-        ({"min_launches = 5": "min_launches = 0"}, "min_launches must be"),
-        ({"min_launches = 5": "min_launches = 10"}, None),
-        ({"min_launches = 5": "min_launches = 11"}, "min_launches must be"),
+        ({"min_launches = 9": "min_launches = 8"}, "at least 9"),
+        ({"min_launches = 9": "min_launches = 15"}, None),
+        ({"min_launches = 9": "min_launches = 16"}, "at most max_launches"),
+        ({"min_launches = 9\nmax_launches = 15": "min_launches = 1\nmax_launches = 1"}, None),
+        ({"min_launches = 9\nmax_launches = 15": "min_launches = 0\nmax_launches = 1"}, "at least 1"),
+        ({"min_launches = 9\nmax_launches = 15": "min_launches = 5\nmax_launches = 5"}, None),
+        ({"min_launches = 9\nmax_launches = 15": "min_launches = 5\nmax_launches = 6"}, "at least 9"),
         ({"workers = [2]": "workers = [1]"}, None),
         ({"workers = [2]": 'workers = ["cores"]'}, None),
         ({"workers = [2]": 'workers = ["sockets"]'}, "workers: "),
@@ -78,6 +81,8 @@ def test_numbers_without_sense_are_refused(tmp_path: Path) -> None:
         ({"workers = [2]": "workers = []"}, "workers must hold"),
         ({"rounds = 4": "rounds = 1"}, None),
         ({"rounds = 4": "rounds = 0"}, "rounds must be"),
+        ({"rounds = 4": "rounds = 2"}, None),
+        ({"rounds = 4": "rounds = 3"}, "rounds must be even"),
         ({"trial_ms = 20": "trial_ms = 0"}, "trial_ms must be"),
         ({"budget_s = 10": "budget_s = 0"}, "budget_s must be"),
         ({"timeout_s = 60": "timeout_s = -1"}, "timeout_s must be"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from builders import PROBE, contest, lane, records, trial
-from gilscope.figures.observations import mean, observations
+from gilscope.figures.observations import observations
 from gilscope.figures.run import of_run
 from gilscope.render.report import report
 from gilscope.values.records import Finding, Trial
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 BARE = msgspec.structs.replace(lane("3.14"), way="bare")
 CONTROL = msgspec.structs.replace(BARE, control=True)
 LOCKED = msgspec.structs.replace(lane("3.14"), way="locked")
-OBSERVES = {"p99": "s", "lost": "updates", "lock": ""}
+OBSERVES = {"p99": "s", "longest": "s", "lost": "updates", "lost_share": "per million updates", "lock": ""}
 
 
 def look(of: LaneSpec, launch: int, number: int, **seen: float | str) -> Trial:
@@ -38,29 +37,11 @@ def of_probe(identifier: str, case: float | None = None) -> Contest:
 
 
 LOOKS = [
-    look(of, launch, number, p99=0.002, lost=lost, lock=word)
+    look(of, launch, number, p99=0.002, longest=0.003, lost=lost, lost_share=1e6 * lost / 500_000, lock=word)
     for of, losses, word in ((BARE, (0, 3, 6), "none"), (CONTROL, (9, 9, 9), "none"), (LOCKED, (0, 0, 0), "held"))
     for launch, lost in enumerate(losses)
     for number in range(2)
 ]
-
-
-def test_a_mean_is_one_of_launches_not_of_trials() -> None:
-    """Two trials of three launches that agree within: the half width is Student's for three values."""
-    estimate = mean([[0.0, 0.0], [3.0, 3.0], [6.0, 6.0]])
-
-    assert estimate.value == 3
-    assert estimate.high - estimate.value == pytest.approx(4.303 * 3 / math.sqrt(3), rel=1e-3)
-
-
-def test_what_is_rare_does_not_vanish() -> None:
-    """A median over rounds would tell none."""
-    assert mean([[0, 0, 9], [0, 0, 9]]).value == 3
-
-
-def test_one_launch_leaves_the_value_open() -> None:
-    """Nothing is known of how launches differ."""
-    assert mean([[5.0]]).high == math.inf
 
 
 def test_numbers_become_estimates_and_words_sets() -> None:
@@ -71,13 +52,35 @@ def test_numbers_become_estimates_and_words_sets() -> None:
 
 
 def test_a_contest_has_a_row_per_way_and_a_column_per_name() -> None:
-    """Each with its interval and unit, zero too; the control's row is not shown."""
+    """Each with its unit; of what none of six looks saw, half of one may have been missed. The control is not shown."""
     told = report(of_run(records(of_probe("hazards/lost"), LOOKS)))
 
     (sheet,) = told.details
-    assert [column.heading for column in sheet.columns] == ["way", "p99", "lost (updates)", "lock"]
+    assert [column.heading for column in sheet.columns] == [
+        "way",
+        "p99",
+        "longest",
+        "lost (updates)",
+        "lost_share (per million updates)",
+        "lock",
+    ]
     assert [row[0] for row in sheet.rows] == ["3.14:bare", "3.14:locked"]
-    assert sheet.rows[1][1:] == ("2 ±0 ms", "0 ±0", "held")
+    assert sheet.rows[1][1:] == ("2 ±0 ms", "3 ±0 ms", "0 (below 0.50)", "0 seen", "held")
+
+
+@pytest.mark.parametrize(("p99", "text"), [(0.0029, "2.9 ±0 ms"), (0.003, "longest 3 ±0 ms")])
+def test_a_percentile_beyond_which_no_request_lies_is_the_longest(p99: float, text: str) -> None:
+    """In a single look of the lane even: it had too few requests for it."""
+    looks = [
+        look(BARE, launch, number, p99=p99 if launch == number == 1 else 0.0029, longest=0.003)
+        for launch in range(3)
+        for number in range(2)
+    ]
+    told = report(of_run(records(of_probe("latency/threads", 0.005), looks)))
+
+    sheet = next(sheet for sheet in told.summaries if "switch interval" in sheet.title)
+    assert sheet.rows[0][1] == text
+    assert told.details[0].rows[0][1] == ("-" if text.startswith("longest") else text)
 
 
 def test_a_lane_that_hung_is_told_in_its_place() -> None:

@@ -51,9 +51,9 @@ def told(**changes: object) -> Report:
     [
         (1.934, 1.92, 1.95, "1.934 ±0.016"),
         (12.34, 10.0, 15.0, "12.3 ±2.7"),
-        (1234.0, 1100.0, 1400.0, "1234 ±166"),
+        (1234.0, 1100.0, 1400.0, "1230 ±170"),
         (2.0, 2.0, 2.0, "2 ±0"),
-        (2.0, -math.inf, math.inf, "2 ±?"),
+        (2.0, -math.inf, math.inf, "cannot be told"),
     ],
 )
 def test_ratios_are_rounded_to_what_the_interval_supports(value: float, low: float, high: float, text: str) -> None:
@@ -72,7 +72,7 @@ def test_relative_differences_carry_their_sign() -> None:
     assert numbers.signed_percent(Estimate(0.081, 0.075, 0.087)) == "+8.10 ±0.60%"
     assert numbers.signed_percent(Estimate(-0.02, -0.03, -0.01)).startswith("-2")
     assert numbers.signed_percent(Estimate(0.0001, -0.01, 0.0102)) == "+0.0 ±1.0%"
-    assert numbers.signed_percent(Estimate(-0.03, -0.99, 262.0)) == "-3 ±?%"
+    assert numbers.signed_percent(Estimate(-0.03, -0.99, 262.0)) == "cannot be told"
 
 
 def test_builds_that_differ_are_called_that_beside_the_number() -> None:

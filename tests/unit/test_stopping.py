@@ -65,6 +65,16 @@ def test_a_launch_has_at_most_ten_rounds() -> None:
     assert stage.rounds == 10
 
 
+@pytest.mark.parametrize("opening_s", [0.02 * step for step in range(1, 40)])
+def test_rounds_come_in_pairs(opening_s: float) -> None:
+    """Whatever number buys the most: an order of the lanes without its reverse would favour some."""
+    costs = msgspec.structs.replace(COSTS, opening_s=opening_s)
+    stage = next_stage({"noisy": launches(12, 0.05, between=0.02)}, costs, RULES)
+
+    assert isinstance(stage, Stage)
+    assert stage.rounds % 2 == 0
+
+
 @pytest.mark.parametrize(("share", "is_precise"), [(1.0, True), (0.999, False)])
 def test_an_interval_as_wide_as_asked_is_narrow_enough(share: float, *, is_precise: bool) -> None:
     """And one that is a little wider is not."""

@@ -176,6 +176,7 @@ def test_the_ladder_has_its_best_rung_first() -> None:
     sheet = ladder.sheet(climbed([measured({**walls, THREADS: 3e8}, slow), measured({**walls, THREADS: 1.1e8}, RUNG)]))
 
     assert [column.heading for column in sheet.columns] == ["rung", "3.14", "3.14t"]
-    assert [row[0] for row in sheet.rows] == ["shared/counter", "shared/lock"]
-    assert [row[1].partition(" ")[0] for row in sheet.rows] == ["1", "1"]
-    assert [row[2].partition(" ")[0] for row in sheet.rows] == ["1.82", "0.667"]
+    assert [row[0] for row in sheet.rows] == ["shared/counter", "shared/lock", "rungs that scale"]
+    assert sheet.rows[-1][1:] == ("0 of 2", "1 of 2")
+    assert [row[1].partition(" ")[0] for row in sheet.rows[:-1]] == ["1", "1"]
+    assert [row[2].partition(" ")[0] for row in sheet.rows[:-1]] == ["1.82", "0.667"]

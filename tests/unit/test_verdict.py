@@ -92,6 +92,15 @@ def test_the_memory_says_that_a_heap_is_in_it(heap: int, *, told: bool) -> None:
     assert any("100,000 live objects" in note for note in notes) is told
 
 
+def test_the_best_of_ties_has_an_interval_for_the_highest_of_them() -> None:
+    """The highest of two that cannot be told apart is partly so by chance."""
+    alone = judged(WALLS).throughput.figure
+    tied = judged({**WALLS, PROCESSES: 1.1506e8}).throughput.figure
+
+    assert alone.confidence == pytest.approx(0.95)
+    assert tied.confidence == pytest.approx(0.95**0.5)
+
+
 def test_memory_can_turn_the_choice() -> None:
     """Two processes are four per cent faster than two threads, and hold twice as much."""
     walls = {**WALLS, PROCESSES: 1.1e8}

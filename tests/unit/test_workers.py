@@ -147,7 +147,7 @@ def test_the_sheet_of_orders_answers_and_says_by_how_much() -> None:
     """In words, with every step's figure."""
     row = workers.orders([measured()]).rows[0]
 
-    assert row == ("3.14", "birth/start", "thread < interpreter < spawn", "holds", "x 100.000 ±0.000, x 5.000 ±0.000")
+    assert row == ("3.14", "birth/start", "thread < interpreter < spawn", "holds", "100.000 ±0.000x, 5.000 ±0.000x")
 
 
 # memory

@@ -30,6 +30,7 @@ from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
 from gilscope.figures.scaling_law import fit
+from gilscope.figures.trends import Trend, trends
 from gilscope.figures.values import Capacity, ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
@@ -104,6 +105,7 @@ class _Contest:
             end=contest_lanes.end,
             observations=observations(trials, self.contest.probe.observes),
             cpus_used=self._cpus_used(),
+            trends=tuple(self._trends()),
         )
 
     def _cpus_used(self) -> CpusUsed | None:
@@ -111,6 +113,14 @@ class _Contest:
         if most == 1 or self.contest.probe.asks_about_workers:
             return None
         return CpusUsed(workers=most, cpus=self.host.cpus_usable, cores=self.host.usable_cores)
+
+    def _trends(self) -> Iterator[Trend]:
+        """The lanes that change from round to round; looks at something take as long as they take."""
+        if self.contest.probe.is_timed:
+            names = [lane.name for lane in self.contest_lanes.lanes if not lane.control]
+            warm = self.contest_lanes.paired.warm
+            walls = {name: [[trial.wall_ns for trial in rounds] for rounds in warm(name)] for name in names}
+            yield from trends(walls, self.floor or 0.0)
 
     def _row(self, lane: LaneSpec) -> LaneFigures:
         own_serial = self._lane(lane.arm.name)

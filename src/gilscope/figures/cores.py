@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures.observations import mean
+from gilscope.stats.counts import mean, mean_amount
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -99,23 +99,24 @@ def shares(lane: ByLaunch, serial: ByLaunch, unavoidable: float = 0.0) -> Shares
 
 def per_unit(lane: LaneSpec, trials: ByLaunch, units: Callable[[LaneSpec, Trial], int]) -> PerUnit:
     """The counts of a lane per unit."""
+    all_units = sum(units(lane, trial) for of_launch in trials.values() for trial in of_launch)
 
-    def counted(count: Callable[[Trial], float | None]) -> Estimate | None:
+    def counted(count: Callable[[Trial], float | None], *, is_time: bool = False) -> Estimate | None:
         launches: list[list[float]] = []
         for of_launch in trials.values():
             counts = [(count(trial), units(lane, trial)) for trial in of_launch]
             launches.append([amount / done for amount, done in counts if amount is not None])
             if len(launches[-1]) < len(counts):
                 return None
-        return mean(launches) if launches else None
+        return mean_amount(launches, None if is_time else all_units) if launches else None
 
     return PerUnit(
         voluntary=counted(lambda trial: _sum(trial.voluntary)),
         involuntary=counted(lambda trial: _sum(trial.involuntary)),
         faults=counted(lambda trial: _sum(trial.faults)),
-        system_s=counted(lambda trial: _seconds(_sum(trial.system_ns))),
+        system_s=counted(lambda trial: _seconds(_sum(trial.system_ns)), is_time=True),
         collections=counted(lambda trial: trial.collections),
-        paused_s=counted(lambda trial: _seconds(trial.paused_ns)),
+        paused_s=counted(lambda trial: _seconds(trial.paused_ns), is_time=True),
     )
 
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 class RungByArm(msgspec.Struct, frozen=True, kw_only=True):
-    """One probe of the ladder; ``scaling`` is by arm, for the most threads that there are cores for."""
+    """One probe of the ladder, by arm, for the most threads that there are cores for.
+
+    ``scales`` is None where it cannot be told.
+    """
 
     probe: str
     scaling: dict[str, Estimate]
+    scales: dict[str, bool | None]
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +44,11 @@ def ladder(contests: Iterable[ContestFigures]) -> Ladder:
     climbed = [row for by_arm in lanes.values() for row in by_arm.values()]
     newest = _newest_free_threaded(climbed)
     rungs = [
-        RungByArm(probe=probe, scaling={arm: row.scaling for arm, row in by_arm.items() if row.scaling is not None})
+        RungByArm(
+            probe=probe,
+            scaling={arm: row.scaling for arm, row in by_arm.items() if row.scaling is not None},
+            scales={arm: row.scales for arm, row in by_arm.items()},
+        )
         for probe, by_arm in lanes.items()
     ]
     return Ladder(

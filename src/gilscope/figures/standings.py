@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.figures.scales import scales
 from gilscope.stats.estimate import Estimate, geometric_mean
 from gilscope.values.contests import arm_and_work, lane_name
 
@@ -42,9 +43,9 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
     scaling: Estimate
 
     @property
-    def scales(self) -> bool:
-        """Whether more threads get more done, beyond the interval."""
-        return self.scaling.low > 1
+    def scales(self) -> bool | None:
+        """Whether it scales; None where that cannot be decided."""
+        return scales(self.scaling, of=self.threads)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

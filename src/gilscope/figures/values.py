@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 
 from gilscope.figures.break_even import BreakEven
 from gilscope.figures.cores import PerUnit, Shares
 from gilscope.figures.observations import Observation
+from gilscope.figures.scales import scales
 from gilscope.figures.scaling_law import Fit, Refusal
+from gilscope.figures.trends import Trend
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
 from gilscope.stats.estimate import Estimate
+from gilscope.stats.significance import simultaneous
 from gilscope.values.contests import Contest, LaneSpec
 from gilscope.values.records import ContestEnd, Finding
 
@@ -69,6 +70,11 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     def mixes_kinds(self) -> bool:
         """Whether its workers cannot all have cores of the fastest kind."""
         return self.lane.workers > self.cores_of_a_kind
+
+    @property
+    def scales(self) -> bool | None:
+        """Whether it scales; None where that cannot be decided, or there is nothing to compare it with."""
+        return None if self.scaling is None else scales(self.scaling, of=self.lane.workers)
 
     @property
     def is_contended(self) -> bool:
@@ -145,6 +151,13 @@ class ScalingLaw(msgspec.Struct, frozen=True, kw_only=True):
     law: Fit | Refusal
 
 
+class BestGain(msgspec.Struct, frozen=True, kw_only=True):
+    """The highest of several gains, with an interval that holds for the highest, and the lane's work."""
+
+    work: str
+    gain: Estimate
+
+
 class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     """All that one contest says; one unit does ``inner_loops`` times what the probe asks about.
 
@@ -156,7 +169,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
     where workers themselves were measured, or no reference was; ``cpus_used`` where no work was spread.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
-    workers were that are said to stand in one.
+    workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch.
     """
 
     contest: Contest
@@ -180,19 +193,28 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     end: ContestEnd | None
     observations: tuple[Observation, ...] = ()
     cpus_used: CpusUsed | None = None
+    trends: tuple[Trend, ...] = ()
 
     @property
     def asks_about_workers(self) -> bool:
         """Whether it measured workers themselves, and no work that is spread over them."""
         return self.contest.probe.asks_about_workers
 
-    def best_lane(self, arm: str, model: str | None = None) -> LaneFigures | None:
-        """The lane of an arm, or of one of its models, with the highest gain; own copies are no candidates.
+    def best_gain(self, arm: str, model: str | None = None) -> BestGain | None:
+        """The highest gain of an arm, or of one of its models; own copies are no candidates.
 
         None where there is none with a gain.
         """
-        rows = [row for row in self.lanes if row.lane.arm.name == arm and model in {None, row.lane.model}]
-        return max((row for row in rows if row.gain is not None and not row.has_own_copy), key=_gain, default=None)
+        gains = [
+            BestGain(work=row.lane.work, gain=row.gain)
+            for row in self.lanes
+            if row.lane.arm.name == arm and model in {None, row.lane.model}
+            if row.gain is not None and not row.has_own_copy
+        ]
+        best = max(gains, key=lambda item: item.gain.value, default=None)
+        if best is None:
+            return None
+        return BestGain(work=best.work, gain=simultaneous(best.gain.log(), len(gains)).exp())
 
     @property
     def collections_differ(self) -> tuple[LaneFigures, LaneFigures] | None:
@@ -218,7 +240,3 @@ class PairFigures(msgspec.Struct, frozen=True, kw_only=True):
     contests: tuple[ContestFigures, ...]
     mean_penalties: dict[str, Estimate]
     mean_gil_off: Estimate | None
-
-
-def _gain(row: LaneFigures) -> float:
-    return -math.inf if row.gain is None else row.gain.value

@@ -5,6 +5,10 @@
 
 Objections stand beside it: what failed where, a GIL that came back, builds that are not comparable, noise. Ties are
 ties: the order among them is that of their centres, and says nothing.
+
+The highest of several figures is partly so by chance. So the best lane is compared with all others by intervals that
+hold together, and its own figure has an interval that holds together with those of its ties
+(`gilscope.stats.significance.simultaneous`): one lane that stands out has the interval that it has alone.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import msgspec
 
 from gilscope.models import MODELS
 from gilscope.stats.estimate import Estimate
-from gilscope.stats.significance import distinguishable
+from gilscope.stats.significance import distinguishable, simultaneous
 from gilscope.values.contests import arm_and_work, lane_name
 
 Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "noise"]
@@ -34,7 +38,7 @@ LOUD = 0.1
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The best lane by a figure, and its ties; ``figure`` is its ratio to the reference."""
+    """The best lane by a figure, and its ties; ``figure`` is its ratio to the reference, as their highest."""
 
     best: str
     ties: tuple[str, ...]
@@ -68,11 +72,11 @@ def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, 
     """
     ranked = sorted(lanes, key=lambda lane: log_ratio(lane, reference).value, reverse=True)
     best, *others = ranked
-    return Choice(
-        best=best.name,
-        ties=tuple(lane.name for lane in others if not distinguishable(log_ratio(best, lane), floor)),
-        figure=log_ratio(best, reference).exp(),
-    )
+    ties = [
+        lane.name for lane in others if not distinguishable(simultaneous(log_ratio(best, lane), len(others)), floor)
+    ]
+    figure = simultaneous(log_ratio(best, reference), 1 + len(ties))
+    return Choice(best=best.name, ties=tuple(ties), figure=figure.exp())
 
 
 def objections(contest: Contest, findings: Sequence[Finding], floor: float | None) -> Iterator[Objection]:
@@ -82,7 +86,7 @@ def objections(contest: Contest, findings: Sequence[Finding], floor: float | Non
         differences = "; ".join(contest.pair.differences)
         yield Objection(kind="not comparable", lanes=(), reason=f"the two builds differ in {differences}")
     if floor is None or floor > LOUD:
-        state = "was not measured" if floor is None else f"is {floor:.0%}"
+        state = "was not measured" if floor is None else f"is {floor:.0%}" if floor < 1 else "is 100% or more"
         yield Objection(kind="noise", lanes=(), reason=f"the noise floor {state}: smaller differences say nothing")
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from gilscope.lab import host, topology
 from gilscope.lab.launch import Launch, Surroundings
-from gilscope.lab.stopping import FEWEST_ROUNDS, Costs, Stage, budget_is_spent, next_stage
+from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
+from gilscope.values.contests import PAIR
 from gilscope.values.records import Calibration, ContestEnd, Finding, Record
 
 if TYPE_CHECKING:
@@ -165,15 +166,16 @@ class _Running:
         ]
 
     def _run_rounds(self, launch: Launch, rounds: int) -> None:
-        """Run the rounds of a launch, fewer where they exceed its share of the budget.
+        """Run the rounds of a launch, fewer pairs of them where they exceed its share of the budget.
 
         More launches narrow an interval further than more rounds do.
         """
         if self.calibration is None:
             return
         began_s = self._elapsed()
+        share_s = self.rules.budget_s / self.rules.min_launches
         for number in range(rounds):
-            if number >= FEWEST_ROUNDS and self._elapsed() - began_s > self.rules.budget_s / self.rules.min_launches:
+            if number and number % PAIR == 0 and self._elapsed() - began_s > share_s:
                 return
             for name, wall_ns, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
                 self.walls[name][-1].append(wall_ns)

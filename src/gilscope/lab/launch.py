@@ -1,4 +1,4 @@
-"""One launch of a contest: fresh processes for its lanes, rounds in random order, failures turned into findings."""
+"""One launch of a contest: fresh processes for its lanes, rounds in random orders, failures turned into findings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import msgspec
 from gilscope.lab import fitting, host
 from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
+from gilscope.values.contests import PAIR
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Launch:
         self._expected_digest: str | None = None
         self.has_hung = False
         self._inner_loops: dict[str, int] = {}
+        self._order: list[str] = []
 
     def open(self, specs: Sequence[LaneSpec]) -> Self:
         """Start all lanes side by side, in random order, then wait for each.
@@ -162,15 +164,20 @@ class Launch:
         )
 
     def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """Run one trial of every lane in random order; yield lane, time in ns, and seconds of real time.
+        """Run one trial of every lane; yield lane, time in ns, and seconds of real time.
+
+        Rounds come in pairs: a random order, then its reverse. What drifts evenly meanwhile is as long before a lane
+        as behind it, and cancels in the mean of both; so does what a place in the order is worth.
 
         With ``compare``, a lane fails whose result differs from the reference's. Results are compared once all lanes
         have run, so that no lane need be the first.
         """
-        order = list(self.lanes)
-        self._around.random.shuffle(order)
+        if number % PAIR == 0:
+            self._order = self._around.random.sample(list(self.lanes), len(self.lanes))
+        else:
+            self._order = [name for name in reversed(self._order) if name in self.lanes]
         digests: dict[str, Sequence[str]] = {}
-        for name in order:
+        for name in self._order:
             began_s = time.monotonic()
             with self._finding(name):
                 spec = self.lanes[name].spec

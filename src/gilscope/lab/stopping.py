@@ -14,13 +14,13 @@ import msgspec
 
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
+from gilscope.values.contests import PAIR
 
 if TYPE_CHECKING:
     from gilscope.stats.intervals import Launches
     from gilscope.values.contests import Rules
 
 FEWEST_LAUNCHES = 2
-FEWEST_ROUNDS = 2
 MOST_ROUNDS = 10
 BUDGET_STRETCH = 3
 """How many budgets the first launches may take before even they are cut short."""
@@ -86,11 +86,12 @@ def _half_width(launches: Launches) -> float:
 
 
 def _rounds(launches: Launches, opening_s: float, round_s: float) -> int:
-    """The number of rounds that buys this lane the narrowest interval for the time (Kalibera and Jones 2013)."""
+    """The whole pairs of rounds that buy this lane the narrowest interval for the time (Kalibera and Jones 2013)."""
     if len(launches) < FEWEST_LAUNCHES:
         return effort.WARM_UP_TRIALS
     split = effort.split_variance(launches)
-    return max(effort.WARM_UP_TRIALS, effort.optimal_rounds(split, opening_s, max(1e-9, round_s), MOST_ROUNDS))
+    rounds = effort.optimal_rounds(split, opening_s, max(1e-9, round_s), MOST_ROUNDS)
+    return max(effort.WARM_UP_TRIALS, rounds + rounds % PAIR)
 
 
 def _more_launches(launches: Launches, rounds: int, rules: Rules) -> int:

@@ -74,7 +74,7 @@ def _figure(claim: Claim, estimate: Estimate) -> str:
     if claim.figure == "penalty":
         return numbers.signed_percent(estimate)
     if claim.is_ratio:
-        return numbers.ratio(estimate) + "x"
+        return numbers.ratio(estimate, "x")
     if claim.figure == "observed":
         return f"{claim.observation} {numbers.ratio(estimate)}"
     return numbers.seconds(estimate) if claim.figure == "time" else numbers.memory(estimate)

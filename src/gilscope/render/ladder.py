@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gilscope.render import numbers
+from gilscope.figures.scales import SCALES
+from gilscope.render import numbers, scaling
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import Column, Sheet, tabulate
 
@@ -14,18 +15,24 @@ if TYPE_CHECKING:
 
 HOW_TO_READ = (
     "Throughput against one thread of the same arm: {workers} is all that there is to win, 1 is nothing won, and less "
-    "is lost by waiting for each other. Rungs in order of the newest build without a GIL."
+    "is lost by waiting for each other. Rungs in order of the newest build without a GIL. A rung scales from {bound:g} "
+    "on, at both ends of its interval."
 )
 
 
 def sheet(ladder: Ladder) -> Sheet:
     """Rungs down and arms across: what threads bring, for as many as there are CPUs."""
     columns: list[Column[RungByArm]] = [
-        Column("rung", lambda rung: rung.probe),
-        *(Column(arm, partial(_scaling, arm)) for arm in ladder.arms),
+        Column("rung", lambda rung: rung.probe, foot="rungs that scale"),
+        *(Column(arm, partial(_scaling, arm), foot=_tally(ladder, arm)) for arm in ladder.arms),
     ]
     title = f"The contention ladder: {ladder.workers} threads"
-    return tabulate(title, columns, ladder.rungs, [HOW_TO_READ.format(workers=ladder.workers)])
+    note = HOW_TO_READ.format(workers=ladder.workers, bound=SCALES * ladder.workers)
+    return tabulate(title, columns, ladder.rungs, [note], has_foot=bool(ladder.rungs))
+
+
+def _tally(ladder: Ladder, arm: str) -> str:
+    return scaling.tally(rung.scales[arm] for rung in ladder.rungs if arm in rung.scales)
 
 
 def _scaling(arm: str, rung: RungByArm) -> str:

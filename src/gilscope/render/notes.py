@@ -10,6 +10,7 @@ from gilscope.render.cells import if_measured
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gilscope.figures.trends import Trend
     from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
     from gilscope.values.records import ContestEnd
     from gilscope.values.runtimes import Pair
@@ -68,6 +69,7 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
     yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
     yield from _collections(contest)
+    yield from map(_trend, contest.trends)
 
 
 def _machine(contest: ContestFigures) -> Iterator[str]:
@@ -126,6 +128,11 @@ def _collections(contest: ContestFigures) -> Iterator[str]:
             for lane in contest.collections_differ
         )
         yield f"Lanes differ in collections per unit, which is a part of what is compared: from {fewest} to {most}."
+
+
+def _trend(trend: Trend) -> str:
+    much = numbers.change(trend.slower.relative(), "slower", "faster")
+    return f"Trend: {trend.lane} gets {much} from a launch's first round to its last."
 
 
 def _floor(contest: ContestFigures) -> str:

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
 
 HOW_TO_READ = (
-    "Numbers are means over launches with their 95 % interval; words are those that any trial told. Lanes are not "
-    "compared by what they saw."
+    "Numbers are means over launches with their 95 % interval; words are those that any trial told. What no trial saw "
+    "may still be there, up to the number in brackets (three by the number of trials). Lanes are not compared by what "
+    "they saw."
+)
+OF_PERCENTILES = (
+    "A percentile is told where every trial had requests beyond it (p99: more than 100); elsewhere the longest stands "
+    "for it."
 )
 
 
@@ -46,7 +51,7 @@ def sheet(contest: ContestFigures) -> Sheet:
         f"{contest.contest.id}: {probe.question}",
         _columns("way", headings),
         [*lanes, *absent],
-        [HOW_TO_READ, *comparability(contest.contest.pair)],
+        [HOW_TO_READ, *([OF_PERCENTILES] if probe.times_requests else []), *comparability(contest.contest.pair)],
     )
 
 
@@ -66,15 +71,16 @@ def _convoy(contests: Sequence[ContestFigures]) -> Sheet:
     for contest in contests:
         probe = contest.contest.probe
         for lane, texts in _by_lane(contest).items():
-            if "p99" in texts:
+            seen = texts["p99"] if "p99" in texts else f"longest {texts['longest']}" if "longest" in texts else None
+            if seen is not None:
                 name = f"{lane} ({probe.id.split('/')[1]})"
-                rows.setdefault(name, _Seen(name, {})).texts[_interval(contest)] = texts["p99"]
+                rows.setdefault(name, _Seen(name, {})).texts[_interval(contest)] = seen
     intervals = sorted(map(_interval, contests), key=float)
     return tabulate(
         "How long 99 of 100 requests take at most beside CPU-bound workers, by switch interval",
         _columns("workers", {interval: f"{interval} s" for interval in intervals}),
         rows.values(),
-        [HOW_TO_READ],
+        [HOW_TO_READ, OF_PERCENTILES],
     )
 
 
@@ -118,4 +124,4 @@ def _by_lane(*contests: ContestFigures) -> dict[str, dict[str, str]]:
 def _text(item: Observation) -> str:
     if item.estimate is None:
         return ", ".join(item.words)
-    return numbers.seconds(item.estimate) if item.unit == "s" else numbers.slope(item.estimate)
+    return numbers.seconds(item.estimate) if item.unit == "s" else numbers.amount(item.estimate)

@@ -13,13 +13,13 @@ from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
-    from gilscope.figures.values import ContestFigures, LaneFigures, PairFigures
+    from gilscope.figures.values import BestGain, ContestFigures, PairFigures
     from gilscope.stats.estimate import Estimate
 
 HOW_TO_READ = (
     "Penalty: time on one thread against the default build's. Gain: throughput against the default build's serial "
-    "lane. Threads pay from the number of workers at which they overtake that lane. ~ marks a difference within its "
-    "interval or the noise floor."
+    "lane; the interval of the best of several lanes is one for the highest of them. Threads pay from the number of "
+    "workers at which they overtake that lane. ~ marks a difference within its interval or the noise floor."
 )
 OF_WHICH = (
     "The penalty has two factors: what the free-threaded build costs with its GIL on, and what switching the GIL off "
@@ -61,17 +61,15 @@ def _mean(mean: Estimate | None) -> str:
 
 
 def _best_threads(arm: str, contest: ContestFigures) -> str:
-    return _best(contest.best_lane(arm, "threads"))
+    return _best(contest.best_gain(arm, "threads"))
 
 
 def _best_of_twin(contest: ContestFigures) -> str:
-    return _best(contest.best_lane(arm_and_work(contest.contest.reference)[0]))
+    return _best(contest.best_gain(arm_and_work(contest.contest.reference)[0]))
 
 
-def _best(row: LaneFigures | None) -> str:
-    if row is None or row.gain is None:
-        return NOT_MEASURED
-    return f"{numbers.ratio(row.gain)} {row.lane.work}"
+def _best(best: BestGain | None) -> str:
+    return if_measured(best, lambda best: f"{numbers.ratio(best.gain)} {best.work}")
 
 
 def _threads_pay_from(contest: ContestFigures) -> str:

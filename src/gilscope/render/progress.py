@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from gilscope.render import numbers
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -58,7 +60,7 @@ class RunProgress:
     def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
         """Move the bar."""
         if self._task is not None:
-            width = f", widest ±{100 * widest:.1f}%" if math.isfinite(widest) else ""
+            width = f", widest ±{numbers.plain_percent(widest)}" if math.isfinite(widest) else ""
             left_s = (1 + self._contests - self._begun) * self._budget_s - elapsed_s
             left = f", {timedelta(seconds=max(0, round(left_s)))} left at most"
             self._bar.update(self._task, completed=elapsed_s, state=f"launch {launch + 1}{width}{left}")

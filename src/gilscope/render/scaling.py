@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from gilscope.figures.scaling_law import Fit, Refusal
@@ -12,7 +13,7 @@ from gilscope.render.sheet import Column, Sheet, tabulate
 from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gilscope.figures.break_even import BreakEven
     from gilscope.figures.values import ContestFigures
@@ -59,6 +60,13 @@ def pays_from(item: BreakEven) -> str:
     """The least whole number of workers that pays."""
     count = item.whole_workers
     return f"not within {item.within}" if count is None else f"{count} {'worker' if count == 1 else 'workers'}"
+
+
+def tally(answers: Iterable[bool | None]) -> str:
+    """The number of answers that are yes, of all, and of those that are open."""
+    counts = Counter(answers)
+    unknown = f", {counts[None]} cannot be told" if counts[None] else ""
+    return f"{counts[True]} of {counts.total()}{unknown}"
 
 
 def crossing(workers: Estimate) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gilscope.render import numbers
+from gilscope.figures.scales import SCALES
+from gilscope.render import numbers, scaling
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
@@ -30,7 +31,8 @@ FEATURES = {
 HOW_TO_READ = (
     "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
     "means over the probes that all versions have, with their number. Gains are of probes that share nothing. A rung "
-    "scales where two threads, or the most that there are CPUs for, get more done than one, beyond the interval."
+    "scales where the most threads that there are CPUs for get at least "
+    f"{SCALES:g} of their number done against one thread, at both ends of the interval."
 )
 
 
@@ -76,4 +78,4 @@ def _mean(mean: Mean | None, text: Callable[[Estimate], str]) -> str:
 def _rungs(standing: Standing) -> str:
     if not standing.rungs:
         return NOT_MEASURED
-    return f"{sum(rung.scales for rung in standing.rungs)} of {len(standing.rungs)}"
+    return scaling.tally(rung.scales for rung in standing.rungs)

@@ -30,7 +30,10 @@ AGAINST = {
     "not comparable": "builds not comparable",
     "noise": "noise",
 }
-TIES = "Lanes joined by = cannot be told apart here. Throughput and memory (PSS of all processes) are against {}."
+TIES = (
+    "Lanes joined by = cannot be told apart here; the interval is one for the highest of them. Throughput and memory "
+    "(PSS of all processes) are against {}."
+)
 
 
 class _Line(NamedTuple):
@@ -76,8 +79,8 @@ def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
 def _answer(verdict: Verdict, reference: str) -> str:
     choice = verdict.throughput
     if reference not in {choice.best, *choice.ties}:
-        gain = numbers.ratio(choice.figure)
-        return f"For throughput, run it on {_named(choice)}: {gain} times what {reference} gets done."
+        gain = numbers.ratio(choice.figure, " times")
+        return f"For throughput, run it on {_named(choice)}: {gain} what {reference} gets done."
     if any(item.kind == "noise" for item in verdict.objections):
         return f"It was too noisy to tell what beats {reference}: measure when nothing else runs, or longer (--budget)."
     return f"Nothing measured here beats {reference} beyond the noise: run it there, on one thread."
@@ -117,9 +120,9 @@ def _kinds(verdict: Verdict) -> list[str]:
 
 
 def _lines(contest: ContestFigures, verdict: Verdict) -> Iterator[_Line]:
-    yield _Line("most throughput", _named(verdict.throughput), f"{numbers.ratio(verdict.throughput.figure)} times")
+    yield _Line("most throughput", _named(verdict.throughput), numbers.ratio(verdict.throughput.figure, " times"))
     if verdict.per_memory is not None:
-        yield _Line("most per memory", _named(verdict.per_memory), f"{numbers.ratio(verdict.per_memory.figure)} times")
+        yield _Line("most per memory", _named(verdict.per_memory), numbers.ratio(verdict.per_memory.figure, " times"))
     for item in contest.penalties:
         yield _Line(f"{item.arm} on one thread", "pays" if item.distinguishable else "cannot be told", penalty(item))
     for even in contest.break_evens:
@@ -138,7 +141,7 @@ def _measured(contest: ContestFigures) -> str:
 
 
 def _gain(gain: Estimate, workers: int) -> str:
-    return f"{numbers.ratio(gain)} times with {workers}"
+    return f"{numbers.ratio(gain, ' times')} with {workers}"
 
 
 def _named(choice: Choice) -> str:

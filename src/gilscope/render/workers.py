@@ -121,7 +121,7 @@ def orders(contests: Iterable[ContestFigures]) -> Sheet:
 
 
 def _more(step: Step, quantity: str) -> str:
-    return f"x {numbers.ratio(step.more)}" if quantity == "time" else numbers.signed_memory(step.more)
+    return numbers.ratio(step.more, "x") if quantity == "time" else numbers.signed_memory(step.more)
 
 
 def _reasons(contest: ContestFigures) -> dict[str, str]:

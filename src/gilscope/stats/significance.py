@@ -2,6 +2,7 @@
 
 - Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6.
 - JCGM 100:2008, "Guide to the expression of uncertainty in measurement".
+- Sidak (1967), "Rectangular confidence regions for the means of multivariate normal distributions", JASA 62, 626-633.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gilscope.stats.estimate import CONFIDENCE, exponential
+from gilscope.stats.estimate import CONFIDENCE, exponential, student
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,21 @@ def distinguishable(log_ratio: Estimate, floor: float) -> bool:
         is above the floor, and one that only just does both does not count.
     """
     return abs(log_ratio.value) > math.hypot(log_ratio.half_width, math.log1p(floor))
+
+
+def simultaneous(difference: Estimate, number: int) -> Estimate:
+    """A difference, or a log ratio, with the interval that it needs as one of several.
+
+    Args:
+        difference: with an interval of its own.
+        number: of estimates that one was chosen from, or that are looked at together; at least one.
+
+    Returns:
+        The estimate with confidence ``CONFIDENCE ** (1 / number)``: so wide, all of that many intervals hold their
+        truths at once in 95 of 100 cases, however they hang together (Sidak 1967), and so does the one that was chosen
+        for being the highest.
+    """
+    return student(difference.value, difference.standard_error, difference.freedom, CONFIDENCE ** (1 / number))
 
 
 def p_value(difference: Estimate) -> float:

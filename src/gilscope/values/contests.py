@@ -172,6 +172,10 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     pair: Pair | None = None
 
 
+PAIR = 2
+"""Rounds that belong together: an order of the lanes and its reverse."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How much of a contest is measured at least and at most.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gilscope.declared import tables, unknown_name
 from gilscope.errors import UsageError
-from gilscope.values.contests import Limits, Rules
+from gilscope.values.contests import PAIR, Limits, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 Workers: TypeAlias = int | Literal["powers", "cores", "cpus", "twice"]
 """A number of workers, or a word for numbers that follow the machine (see `counts`)."""
+
+
+FIRST_LOOK = 9
+"""Launches before which no interval's width may end a contest: earlier, those that are narrow by chance stop it, and
+hold the truth less often than they say (``docs/explanation/statistics.md``, how much to measure)."""
 
 
 class Suite(Limits, frozen=True, kw_only=True):
@@ -26,6 +31,9 @@ class Suite(Limits, frozen=True, kw_only=True):
     ``workers`` holds numbers, and words for numbers that follow the machine: ``powers`` of two up to its usable cores,
     its ``cores``, its ``cpus``, and ``twice`` its CPUs; words stand for no number below two. Workers are planned up to
     ``oversubscription`` times the usable CPUs; those above the CPUs are marked in every table.
+
+    ``min_launches`` is at least nine, unless it is ``max_launches`` too: between both, the width of intervals decides.
+    ``rounds`` are even, or one.
     """
 
     description: str
@@ -84,6 +92,10 @@ def suite(path: Path, name: str) -> Suite:
 def _nonsense(suite: Suite) -> Iterator[str]:
     if not 1 <= suite.min_launches <= suite.max_launches:
         yield "min_launches must be at least 1 and at most max_launches"
+    elif suite.min_launches < min(FIRST_LOOK, suite.max_launches):
+        yield f"min_launches must be at least {FIRST_LOOK}, or max_launches: then the width of intervals decides"
+    if suite.rounds > 1 and suite.rounds % PAIR:
+        yield "rounds must be even, or 1: every order of lanes is run in reverse too"
     if not suite.workers or any(isinstance(count, int) and count < 1 for count in suite.workers):
         yield "workers must hold words or numbers, none below 1"
     for name in ("rounds", "trial_ms", "precision", "budget_s", "timeout_s"):
