@@ -164,10 +164,10 @@ def test_an_efficiency_above_one_wants_an_explanation(low: float, *, explained: 
 CAPACITIES = {lane("3.14", "capacity", 1): 50 * MS, lane("3.14", "capacity", 2): 62.5 * MS}
 
 
-def beside_capacity(spinning: float = 62.5) -> ContestFigures:
+def beside_capacity(spinning: float = 62.5, threads: float = 137.5) -> ContestFigures:
     """A contest on a machine that gives two processes 1.6 CPUs, and whose threads scale as far."""
     capacities = {**CAPACITIES, lane("3.14", "capacity", 2): spinning * MS}
-    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, FREE_THREADS: 137.5 * MS, **capacities}
+    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, FREE_THREADS: threads * MS, **capacities}
     (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
     return made
 
@@ -183,6 +183,13 @@ def test_scaling_is_held_against_what_the_machine_gave() -> None:
     assert threads.scaling.value == pytest.approx(1.6)
     assert threads.of_capacity.value == pytest.approx(1.0)
     assert row(made, "3.14t:serial").of_capacity is None
+
+
+def test_work_scales_by_what_the_machine_allows() -> None:
+    """Threads that scale 1.2 of 2 where processes scale 1.6 have three quarters of what there was to win."""
+    just, less = (row(beside_capacity(threads=wall), "3.14t:threads-2").scales for wall in (183.3, 183.4))
+
+    assert (just, less) == (True, False)
 
 
 def test_lanes_that_show_the_capacity_have_no_rows() -> None:

@@ -156,7 +156,7 @@ def test_builds_and_noise_stand_against_the_comparison() -> None:
 @pytest.mark.parametrize(("floor", "kinds"), [(None, ["noise"]), (0.1, []), (0.101, ["noise"])])
 def test_noise_stands_against_a_comparison_above_a_tenth(floor: float | None, kinds: list[str]) -> None:
     """People decide by a tenth; a floor that was not measured may be anywhere."""
-    assert [item.kind for item in objections(contest(TWIN, CONTROL), (), floor)] == kinds
+    assert [item.kind for item in objections(contest(TWIN, CONTROL), (), floor, {})] == kinds
 
 
 def text(*contests: ContestFigures) -> str:
@@ -202,3 +202,40 @@ def test_several_workloads_have_a_row_each() -> None:
 
     assert THREADS.name in row[1]
     assert (row[-1], other[-1]) == ("nothing seen", "the GIL came back")
+
+
+CAPACITIES = {lane("3.14", "capacity", 1): 5e7, lane("3.14", "capacity", 2): 9.7e7}
+
+
+def test_nothing_is_said_against_parallel_lanes_where_the_machine_gave_too_few_cpus() -> None:
+    """Two processes that share nothing got 1.03 CPUs: that two threads gained nothing says nothing about them."""
+    made = measured({**WALLS, THREADS: 2.1e8, **CAPACITIES})
+    assert made.verdict is not None
+    shown = sheet(made, made.verdict)
+    (objection,) = [item for item in made.verdict.objections if item.kind == "capacity"]
+
+    assert objection.lanes == (THREADS.name,)
+    assert shown.notes[0].startswith(
+        "Whether anything beats 3.14:serial cannot be told here: the machine gave 1.03 of 2 CPUs"
+    )
+    assert "run it there, on one thread" not in shown.notes[0]
+    assert {even.is_open for even in made.break_evens} == {True}
+    assert {row[1] for row in shown.rows if row[0].startswith("threads against")} == {"cannot be told"}
+
+
+def test_what_wins_on_too_few_cpus_has_won() -> None:
+    """Threads that gain nevertheless are said to."""
+    made = measured({**WALLS, **CAPACITIES})
+    assert made.verdict is not None
+
+    assert sheet(made, made.verdict).notes[0].startswith("For throughput, run it on 3.14t:threads-2")
+    assert {even.is_open for even in made.break_evens} == {False}
+
+
+def test_enough_cpus_leave_nothing_open() -> None:
+    """Where two processes got 1.9 CPUs, threads that gain nothing are no better."""
+    made = measured({**WALLS, THREADS: 2.1e8, **CAPACITIES, lane("3.14", "capacity", 2): 5.26e7})
+
+    assert made.verdict is not None
+    assert "Nothing measured here beats 3.14:serial" in sheet(made, made.verdict).notes[0]
+    assert {even.is_open for even in made.break_evens} == {False}

@@ -24,7 +24,8 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
     """The number of workers from which an arm's model is faster than an opponent.
 
     ``workers`` is None where no measured number up to ``within`` is, beyond interval and noise floor; its high end is
-    infinite where the band stays below. ``gain`` is the ratio of throughputs at the most workers.
+    infinite where the band stays below. With ``is_open``, the machine gave too few CPUs to say that none is.
+    ``gain`` is the ratio of throughputs at the most workers.
     """
 
     arm: str
@@ -33,6 +34,7 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
     workers: Estimate | None
     within: int
     gain: Estimate
+    is_open: bool = False
 
     @property
     def is_of_threads_against_serial(self) -> bool:

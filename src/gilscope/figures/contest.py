@@ -168,6 +168,10 @@ class _Contest:
             if log_cpus is not None and workers <= self.host.cpus_usable:
                 yield Capacity(workers=workers, cpus=log_cpus.exp())
 
+    def _short(self) -> dict[int, Estimate]:
+        """The CPUs that the machine gave, where they were too few for as many workers."""
+        return {capacity.workers: capacity.cpus for capacity in self._capacities() if capacity.is_short}
+
     def _works_on_copies(self, lane: LaneSpec) -> bool:
         return works_on_copies(self.contest.probe, lane)
 
@@ -230,12 +234,14 @@ class _Contest:
             for lane, opponent in zip(lanes, opponents, strict=True)
             if lane is not opponent
         ]
+        workers, within = crossing(points, self.floor_of_parallel), points[-1].workers
         return BreakEven(
             arm=lanes[-1].arm.name,
             model=lanes[-1].model,
             against=f"{self.arm_of_reference} {against}",
-            workers=crossing(points, self.floor_of_parallel),
-            within=points[-1].workers,
+            workers=workers,
+            is_open=workers is None and any(count <= within for count in self._short()),
+            within=within,
             gain=points[-1].log_ratio.exp(),
         )
 
@@ -272,7 +278,7 @@ class _Contest:
         return Verdict(
             throughput=verdict.choose(lanes, self.reference, self.contest_lanes.log_throughput_ratio, floor),
             per_memory=per_memory,
-            objections=tuple(verdict.objections(self.contest, self.contest_lanes.findings, self.floor)),
+            objections=tuple(verdict.objections(self.contest, self.contest_lanes.findings, self.floor, self._short())),
         )
 
     def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> Estimate:

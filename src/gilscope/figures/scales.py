@@ -1,8 +1,9 @@
 """Whether work scales: one definition with one bound, for the ladder, the tracker and pyperformance; pure.
 
-Work scales on a number of workers where its throughput is at least three quarters of that many times what one of them
-gets done: 1.5 times on two, 3 times on four. As a claim of others, that is held, not held, or cannot be told, since the
-bound may lie within the interval.
+Work scales on a number of workers where its throughput is at least three quarters of what the machine allows it, as a
+multiple of what one of them gets done. The machine allows as much as processes get that share nothing, in the same
+rounds, or where nobody measured that, the number of workers: 1.5 times on two CPUs, 3 times on four. As a claim of
+others, that is held, not held, or cannot be told, since the bound may lie within the interval.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def scales(scaling: Estimate, of: float) -> bool | None:
 
     Args:
         scaling: throughput over that of one worker.
-        of: the highest scaling that there is to win, as the number of workers.
+        of: the highest scaling that there is to win: the number of workers, or one where it is over the capacity.
 
     Returns:
         None where that cannot be decided: the bound lies within the interval.

@@ -74,6 +74,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scales(self) -> bool | None:
         """Whether it scales; None where that cannot be decided, or there is nothing to compare it with."""
+        if self.of_capacity is not None:
+            return scales(self.of_capacity, of=1)
         return None if self.scaling is None else scales(self.scaling, of=self.lane.workers)
 
     @property

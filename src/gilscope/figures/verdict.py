@@ -22,10 +22,10 @@ from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import distinguishable, simultaneous
 from gilscope.values.contests import arm_and_work, lane_name
 
-Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "noise"]
+Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "capacity", "noise"]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.records import Finding
@@ -79,9 +79,22 @@ def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, 
     return Choice(best=best.name, ties=tuple(ties), figure=figure.exp())
 
 
-def objections(contest: Contest, findings: Sequence[Finding], floor: float | None) -> Iterator[Objection]:
-    """What stands against lanes of a contest, and against comparing them."""
+def objections(
+    contest: Contest, findings: Sequence[Finding], floor: float | None, short: Mapping[int, Estimate]
+) -> Iterator[Objection]:
+    """What stands against lanes of a contest, and against comparing them.
+
+    Args:
+        contest: the lanes.
+        findings: what went wrong in them.
+        floor: the noise floor, None where it was not measured.
+        short: the CPUs that the machine gave, for the numbers of workers for which they were too few.
+    """
     yield from _of_lanes(contest, findings)
+    for workers, cpus in short.items():
+        lanes = tuple(lane.name for lane in contest.lanes if lane.workers == workers and not lane.shows_capacity)
+        reason = f"the machine gave {cpus.value:.2f} of {workers} CPUs to processes that share nothing"
+        yield Objection(kind="capacity", lanes=lanes, reason=reason)
     if contest.pair is not None and contest.pair.differences:
         differences = "; ".join(contest.pair.differences)
         yield Objection(kind="not comparable", lanes=(), reason=f"the two builds differ in {differences}")

@@ -59,6 +59,8 @@ def scaling_laws(contest: ContestFigures) -> Sheet:
 def pays_from(item: BreakEven) -> str:
     """The least whole number of workers that pays."""
     count = item.whole_workers
+    if item.is_open:
+        return "cannot be told"
     return f"not within {item.within}" if count is None else f"{count} {'worker' if count == 1 else 'workers'}"
 
 

@@ -28,6 +28,7 @@ AGAINST = {
     "not thread-safe": "not safe in threads here",
     "GIL turned on": "the GIL came back",
     "not comparable": "builds not comparable",
+    "capacity": "too few CPUs",
     "noise": "noise",
 }
 TIES = (
@@ -81,6 +82,9 @@ def _answer(verdict: Verdict, reference: str) -> str:
     if reference not in {choice.best, *choice.ties}:
         gain = numbers.ratio(choice.figure, " times")
         return f"For throughput, run it on {_named(choice)}: {gain} what {reference} gets done."
+    short = next((item.reason for item in verdict.objections if item.kind == "capacity"), None)
+    if short is not None:
+        return f"Whether anything beats {reference} cannot be told here: {short}. Measure when nothing else runs."
     if any(item.kind == "noise" for item in verdict.objections):
         return f"It was too noisy to tell what beats {reference}: measure when nothing else runs, or longer (--budget)."
     return f"Nothing measured here beats {reference} beyond the noise: run it there, on one thread."
@@ -98,6 +102,9 @@ def _pays(contest: ContestFigures) -> Iterator[str]:
     item = contest.break_even_of_threads
     if item is not None:
         count = item.whole_workers
+        if item.is_open:
+            yield f"Whether its threads pay against {item.against} cannot be told either."
+            return
         pays = f"do not pay within {item.within} workers" if count is None else f"pay from {pays_from(item)}"
         yield f"Its threads {pays} (against {item.against})."
 
@@ -132,6 +139,8 @@ def _lines(contest: ContestFigures, verdict: Verdict) -> Iterator[_Line]:
 
 
 def _payment(even: BreakEven) -> str:
+    if even.is_open:
+        return "cannot be told"
     return f"does not pay within {even.within}" if even.workers is None else f"pays from {pays_from(even)}"
 
 
