@@ -36,7 +36,7 @@ def test_a_rung_is_known_where_its_base_was_measured() -> None:
     """However many launches a suite had that measured no thread alone."""
     pages = runpy.run_path(str(PAGES))
     rung = msgspec.structs.replace(builders.PROBE, id="shared/counter", kind="shared")
-    spread = {builders.lane("3.14t"): 1e8, builders.lane("3.14t", "threads", 2): 1e8}
+    spread = {builders.lane("3.14"): 1e8, builders.lane("3.14t"): 1e8, builders.lane("3.14t", "threads", 2): 1e8}
     made = {}
     for name, walls in (("base", {**spread, builders.lane("3.14t", "threads", 1): 1e8}), ("none", spread)):
         of = msgspec.structs.replace(builders.contest(*walls, builds=builders.pair()), probe=rung)
