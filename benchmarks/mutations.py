@@ -302,6 +302,30 @@ MUTATIONS = (
     ),
     # lab
     Mutation(
+        "lab/weighing.py",
+        "files[place] = max(files[place], size)",
+        "files[place] += size",
+        "test_weighing.py::test_a_file_counts_once_for_all_processes_of_a_lane",
+    ),
+    Mutation(
+        "lab/weighing.py",
+        "(resident - int(values[0])) * KIB",
+        "resident * KIB",
+        "test_weighing.py::test_files_count_in_full_and_what_was_written_to_them_is_anonymous",
+    ),
+    Mutation(
+        "lab/weighing.py",
+        'NO_FILE = "0"',
+        'NO_FILE = ""',
+        "test_weighing.py::test_files_count_in_full_and_what_was_written_to_them_is_anonymous",
+    ),
+    Mutation(
+        "lab/weighing.py",
+        "None, max(peaks))",
+        "None, sum(peaks))",
+        "test_weighing.py::test_a_file_counts_once_for_all_processes_of_a_lane",
+    ),
+    Mutation(
         "lab/fitting.py",
         "FILLED = 0.9",
         "FILLED = 1.0",

@@ -115,9 +115,14 @@ def _imports(rooms: Sequence[str]) -> str:
 
 
 def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
-    """The contest with the most launches for each probe and builds; the last where several have as many."""
+    """The contest with the most launches for each probe and builds; the last where several have as many.
+
+    Rungs of the ladder count where their base was measured, one worker thread: suites that are no ladder leave it out.
+    """
     chosen: dict[str, ContestFigures] = {}
     for contest in contests:
+        if contest.contest.probe.is_rung and all(row.over_one_worker is None for row in contest.lanes):
+            continue
         known = chosen.setdefault(contest.contest.id, contest)
         if _launches(contest) >= _launches(known):
             chosen[contest.contest.id] = contest

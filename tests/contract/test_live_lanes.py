@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope.lab import host
+from gilscope.lab import host, weighing
 from gilscope.lab import lane as lane_room
 from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.processes.guardian import Guardian, kill_group
@@ -18,7 +18,7 @@ from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.values.contests import LaneSpec, Probe
 from leftovers import members
 from patience import looked
-from targets import NEWEST_DEFAULT, environment, models_of
+from targets import FREE_THREADED, NEWEST_DEFAULT, environment, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +130,49 @@ def lanes(tmp_path: Path, bytecode: Path) -> Iterator[Lanes]:
 def group_of(lanes: Lanes) -> int:
     """The process group of the lane opened last."""
     return lanes.opened[-1]._child.pid
+
+
+# what a lane weighs
+
+
+STATE = "def setup():\n    return [object() for _ in range(200_000)]\ndef work(state):\n    return len(state)\n"
+KINDS = ("serial", "threads", "interpreters", "processes", "processes-fork")
+"""Models of each kind of worker; all others start theirs in one of these ways."""
+CLOSE = 0.03
+"""Lanes weigh the same where they differ by no more than this."""
+
+
+@pytest.mark.parametrize(
+    ("arm", "model"),
+    [(arm, model) for arm in (ARM, *FREE_THREADED[-1:]) for model in KINDS if model in models_of(arm)],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+@pytest.mark.skipif(not weighing._counts_pages(), reason="this system does not report pages")
+def test_a_lane_weighs_the_same_alone_and_beside_ten_others(lanes: Lanes, arm: Arm, model: str) -> None:
+    """They map the same interpreter; each weighs what the others do, and what it does without them."""
+    lanes.arm = arm
+
+    def opened(model: str) -> Lane:
+        lane = lanes.open(STATE, model)
+        lane.wait_ready(TIME_LIMIT_S)
+        lane.trial(1, TIME_LIMIT_S)
+        return lane
+
+    def held(lane: Lane) -> tuple[int, int]:
+        weight = lane.memory()
+        assert weight is not None
+        assert weight.resident_bytes is not None
+        assert weight.peak_bytes is not None
+        return weight.resident_bytes, weight.peak_bytes
+
+    opened(model).kill()  # the first of all compiles the agent, and holds what that took
+    lane = opened(model)
+    alone = held(lane)
+    others = [opened(model) for _ in range(10)]
+
+    assert held(lane) == pytest.approx(alone, rel=CLOSE)
+    for other in others:
+        assert held(other) == pytest.approx(alone, rel=CLOSE)
 
 
 # what work does

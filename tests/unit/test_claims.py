@@ -169,11 +169,16 @@ def test_figures_of_time(changes: dict[str, str | None], ours: float) -> None:
     assert told.ours.value == pytest.approx(ours, rel=0.02 if changes.get("against", "") is None else 1e-6)
 
 
-def weighed(of: Run, bytes_of: Mapping[LaneSpec, int]) -> Run:
-    """The run with what its lanes held."""
+def weighed(of: Run, bytes_of: Mapping[LaneSpec, int], *, format_2: bool = False) -> Run:
+    """The run with what its lanes held, and peaks that were two and three times as high with one and two workers."""
+
+    def told(held: int, workers: int) -> dict[str, int]:
+        peak = held * (1 + workers)
+        return {"pss_bytes": held, "uss_bytes": held // 2} if format_2 else {"resident_bytes": held, "peak_bytes": peak}
+
     name = of.contests[0].id
     records = (
-        Memory(contest=name, lane=each.name, launch=launch, processes=1, pss_bytes=held, uss_bytes=held // 2)
+        Memory(contest=name, lane=each.name, launch=launch, processes=1, **told(held, each.workers))
         for each, held in bytes_of.items()
         for launch in range(7)
     )
@@ -192,6 +197,35 @@ def test_figures_of_memory() -> None:
     assert slope.ours.value == pytest.approx(100)
     unweighed = judge(claim(figure="memory"), run({SERIAL: 1e6, THREADS: 2e6}))
     assert unweighed.reason == "3.14:threads-2 was not weighed"
+
+
+def test_memory_that_others_measured_is_held_against_the_peak() -> None:
+    """Three times 1500 against two times 1000; a run of format 2 has none."""
+    walls, held = {SERIAL: 1e6, THREADS: 2e6}, {SERIAL: 1000, THREADS: 1500}
+    now = judge(claim(figure="peak memory"), weighed(run(walls), held))
+    then = judge(claim(figure="peak memory"), weighed(run(walls), held, format_2=True))
+    assert now.ours is not None
+    assert now.ours.value == pytest.approx(4500 / 2000)
+    assert then.reason == "the peak of 3.14:threads-2 is not on record"
+
+
+def test_memory_goes_by_the_name_of_what_was_counted() -> None:
+    """Old runs and new ones stand in one table."""
+    walls, held = {SERIAL: 1e6, THREADS: 2e6}, {SERIAL: 1000, THREADS: 1500}
+    now, then = (judge(claim(figure="memory"), weighed(run(walls), held, format_2=is_old)) for is_old in (False, True))
+    assert "1.500 ±0.000x (resident)" in shown(now, width=160)
+    assert "1.500 ±0.000x (PSS)" in shown(then, width=160)
+    assert judge(CLAIM, run(walls)).quantity is None
+
+
+def test_memory_counted_in_two_ways_is_not_compared() -> None:
+    """Lanes of two contests of a run that was continued by a later gilscope."""
+    one, other = (of_probe("cpu/primes", lane) for lane in (SERIAL, THREADS))
+    other = msgspec.structs.replace(other, id="cpu/primes@3.13t")
+    old = weighed(run({SERIAL: 1e6}, of=one), {SERIAL: 1000}, format_2=True)
+    new = weighed(run({THREADS: 2e6}, of=other), {THREADS: 1500})
+    told = judge(claim(figure="memory"), both(old, new))
+    assert told.reason == "memory not comparable: resident and PSS"
 
 
 def test_figures_of_what_was_observed() -> None:

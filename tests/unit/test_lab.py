@@ -16,6 +16,7 @@ from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.lab.protocol import Measured, Ready
 from gilscope.lab.topology import Cpu, cpus_for
+from gilscope.lab.weighing import Weight
 from gilscope.values.records import Calibration, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class FakeLane(Lane):
         self.trials += 1
         return self.behaviour(self, loops)
 
-    def memory(self) -> tuple[int, int | None, int]:
-        return 1, 900, 800
+    def memory(self) -> Weight:
+        return Weight(processes=1, resident_bytes=800, uss_bytes=None, peak_bytes=900)
 
     def has_children(self) -> bool:
         return False
@@ -206,7 +207,8 @@ def test_every_launch_weighs_every_lane() -> None:
     assert sorted((item.launch, item.lane) for item in held) == [
         (launch, spec.name) for launch in range(3) for spec in sorted((TWIN, CONTROL, FREE), key=lambda spec: spec.name)
     ]
-    assert {(item.processes, item.pss_bytes, item.uss_bytes) for item in held} == {(1, 900, 800)}
+    assert {(item.processes, item.resident_bytes, item.peak_bytes) for item in held} == {(1, 800, 900)}
+    assert {(item.pss_bytes, item.uss_bytes) for item in held} == {(None, None)}
 
 
 def test_lanes_are_started_in_an_order_that_changes() -> None:

@@ -28,6 +28,7 @@ TWIN = lane("3.14")
 FREE = lane("3.14t")
 THREADS = lane("3.14t", "threads", 2)
 FOUR = lane("3.14t", "threads", 4)
+ALONE = lane("3.14t", "threads", 1)
 SCRIPT = msgspec.structs.replace(PROBE, id="pyperformance/nbody", kind="pyperf", benchmark="nbody")
 RUNG = msgspec.structs.replace(PROBE, id="shared/counter", kind="shared")
 
@@ -38,7 +39,7 @@ def measured(
     """A contest of 3.14t and its twin about a probe."""
     of = msgspec.structs.replace(contest(*walls, builds=pair()), probe=probe)
     weighed = [
-        Memory(contest=of.id, lane=item.name, launch=number, processes=1, pss_bytes=size, uss_bytes=size)
+        Memory(contest=of.id, lane=item.name, launch=number, processes=1, resident_bytes=size)
         for item, size in (held or {}).items()
         for number in range(7)
     ]
@@ -87,14 +88,16 @@ def test_gains_are_of_probes_that_share_nothing_within_the_cpus() -> None:
     assert standing.gains[2].ratio.value == pytest.approx(200 / 125)
 
 
-def test_a_rung_scales_where_threads_get_more_done_than_one() -> None:
-    """1.1 s for two threads against 1.0 s for one: 1.8 times the throughput; 3 s: two thirds."""
-    walls = {TWIN: 1e8, FREE: 1e8}
+def test_a_rung_scales_where_threads_get_more_done_than_one_worker_thread() -> None:
+    """The main thread takes 1.0 s and one worker 2.0: two in 2.5 s are 1.6 times the worker, and less than main."""
+    walls = {TWIN: 1e8, FREE: 1e8, ALONE: 2e8}
     slow = msgspec.structs.replace(RUNG, id="shared/lock")
-    contests = [measured({**walls, THREADS: 1.1e8}, RUNG), measured({**walls, THREADS: 3e8}, slow)]
-    (standing,) = standings(contests)
+    without_base = msgspec.structs.replace(RUNG, id="shared/set_read")
+    contests = [measured({**walls, THREADS: 2.5e8}, RUNG), measured({**walls, THREADS: 5e8}, slow)]
+    (standing,) = standings([*contests, measured({TWIN: 1e8, FREE: 1e8, THREADS: 1e8}, without_base)])
 
     assert [rung.scales for rung in standing.rungs] == [True, False]
+    assert standing.rungs[0].scaling.value == pytest.approx(1.6)
     (_, *cells) = next(row for row in sheets.sheet([standing]).rows if row[0].startswith("rungs"))
     assert cells == ["1 of 2"]
 
@@ -105,6 +108,8 @@ def test_memory_is_the_serial_lanes_over_the_twins() -> None:
 
     assert standing.memory is not None
     assert standing.memory.ratio.value == pytest.approx(1.2)
+    cells = {row[0]: row[1] for row in sheets.sheet([standing]).rows}
+    assert cells["memory of one process"].endswith("(of 1, resident)")
 
 
 def test_start_up_is_the_birth_of_a_bare_interpreter() -> None:
@@ -170,13 +175,14 @@ def test_the_table_of_models_has_no_empty_cell() -> None:
 
 
 def test_the_ladder_has_its_best_rung_first() -> None:
-    """Rungs down, arms across; more threads than CPUs are left out."""
-    walls = {TWIN: 1e8, FREE: 1e8, lane("3.14", "threads", 2): 2e8, FOUR: 1e8}
+    """Rungs down, arms across against one worker thread; then that one against the owner."""
+    walls = {TWIN: 1e8, lane("3.14", "threads", 1): 1e8, lane("3.14", "threads", 2): 2e8}
+    walls |= {FREE: 0.8e8, ALONE: 1e8, FOUR: 1e8}
     slow = msgspec.structs.replace(RUNG, id="shared/lock")
     sheet = ladder.sheet(climbed([measured({**walls, THREADS: 3e8}, slow), measured({**walls, THREADS: 1.1e8}, RUNG)]))
 
-    assert [column.heading for column in sheet.columns] == ["rung", "3.14", "3.14t"]
+    assert [column.heading for column in sheet.columns] == ["rung", "3.14", "3.14t", "owner, 3.14", "owner, 3.14t"]
     assert [row[0] for row in sheet.rows] == ["shared/counter", "shared/lock", "rungs that scale"]
-    assert sheet.rows[-1][1:] == ("0 of 2", "1 of 2")
-    assert [row[1].partition(" ")[0] for row in sheet.rows[:-1]] == ["1", "1"]
-    assert [row[2].partition(" ")[0] for row in sheet.rows[:-1]] == ["1.82", "0.667"]
+    assert sheet.rows[-1][1:3] == ("0 of 2", "1 of 2")
+    figures = [[cell.partition(" ")[0] for cell in row[1:]] for row in sheet.rows[:-1]]
+    assert figures == [["1", "1.82", "1", "1.25"], ["1", "0.667", "1", "1.25"]]

@@ -45,7 +45,7 @@ def measured(
     """A contest of 3.14t and its twin whose lanes take so long, and hold so much."""
     of = contest(*walls, builds=pair(differences))
     weighed = [
-        Memory(contest=of.id, lane=item.name, launch=number, processes=1, pss_bytes=size, uss_bytes=size)
+        Memory(contest=of.id, lane=item.name, launch=number, processes=1, resident_bytes=size)
         for item, size in (held or {}).items()
         for number in range(7)
     ]

@@ -16,6 +16,8 @@ from gilscope.values.contests import Contest, LaneSpec
 from gilscope.values.records import Finding, Memory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Sheet
     from gilscope.values.contests import Contest, LaneSpec
@@ -45,7 +47,24 @@ def measured(interpreter_ns: float = 1e8, findings: tuple[Finding, ...] = ()) ->
     return made
 
 
-def weighed(*held: tuple[LaneSpec, int], tells_pss: bool = True, launches: int = 5) -> ContestFigures:
+def of_format_2(size: int) -> dict[str, int]:
+    """What Linux told then."""
+    return {"pss_bytes": size, "uss_bytes": size // 2}
+
+
+def resident(size: int) -> dict[str, int]:
+    """What Linux tells now; the peak was a mebibyte higher."""
+    return {"resident_bytes": size, "peak_bytes": size + MIB}
+
+
+def unique(size: int) -> dict[str, int]:
+    """What other systems tell."""
+    return {"uss_bytes": size // 2}
+
+
+def weighed(
+    *held: tuple[LaneSpec, int], told: Callable[[int], dict[str, int]] = resident, launches: int = 5
+) -> ContestFigures:
     """Lanes of these bytes, a little more with every launch: what all lanes share cancels in slopes and differences."""
     probe = msgspec.structs.replace(PROBE, id="memory/idle", kind="memory")
     of = msgspec.structs.replace(contest(*(spec for spec, _ in held)), probe=probe)
@@ -55,8 +74,7 @@ def weighed(*held: tuple[LaneSpec, int], tells_pss: bool = True, launches: int =
             lane=spec.name,
             launch=launch,
             processes=1,
-            pss_bytes=size + launch * 4096 if tells_pss else None,
-            uss_bytes=size // 2 + launch * 4096,
+            **told(size + launch * 4096),
         )
         for spec, size in held
         for launch in range(launches)
@@ -158,9 +176,8 @@ def test_memory_per_worker_is_the_slope() -> None:
     (per_worker,) = weighed(*several("processes", 50 * MIB, 8 * MIB)).worker_memory
 
     assert (per_worker.arm, per_worker.model, per_worker.workers) == ("3.14", "processes", (1, 2, 4, 8))
-    assert per_worker.pss is not None
-    assert per_worker.pss.value == pytest.approx(8 * MIB)
-    assert per_worker.uss.value == pytest.approx(4 * MIB)
+    assert (per_worker.quantity, list(per_worker.amounts)) == ("resident", ["resident"])
+    assert per_worker.best.value == pytest.approx(8 * MIB)
 
 
 def test_two_numbers_of_workers_have_a_slope() -> None:
@@ -177,8 +194,8 @@ def test_one_number_of_workers_has_no_slope() -> None:
     made = weighed((lane("3.14"), 5 * MIB))
 
     assert made.worker_memory == ()
-    assert cells(workers.memory(made), "3.14:serial")[1:3] == ("-", "-")
-    assert cells(workers.memory(made), "3.14:serial")[3].startswith("5.0")
+    name, further, held, peak = cells(workers.memory(made), "3.14:serial")
+    assert (name, further, held[:3], peak[:3]) == ("3.14:serial", "-", "5.0", "6.0")
 
 
 def test_an_order_in_memory_is_decided_by_intervals() -> None:
@@ -187,20 +204,54 @@ def test_an_order_in_memory_is_decided_by_intervals() -> None:
     lighter, equal, between = (several("interpreters", 5 * MIB, size) for size in (MIB // 2, 8 * MIB, 3 * MIB))
     told = [weighed(*threads, *middle, *processes).orders for middle in (lighter, equal, between)]
 
-    assert [(order.quantity, order.holds) for (order,) in told] == [("PSS", False), ("PSS", None), ("PSS", True)]
+    assert [(order.quantity, order.holds) for (order,) in told] == [
+        ("resident", False),
+        ("resident", None),
+        ("resident", True),
+    ]
 
 
-def test_without_pss_the_order_is_told_in_uss() -> None:
-    """Only Linux tells PSS."""
+@pytest.mark.parametrize(
+    ("told", "quantity", "further"),
+    [
+        (resident, "resident", ["1 ±0 MiB"]),
+        (of_format_2, "PSS", ["1 ±0 MiB", "512 ±0 KiB"]),
+        (unique, "USS", ["512 ±0 KiB"]),
+    ],
+)
+def test_memory_goes_by_the_name_of_what_was_counted(
+    told: Callable[[int], dict[str, int]], quantity: str, further: list[str]
+) -> None:
+    """Runs of format 2 keep their columns; only Linux tells pages."""
     lanes = [
         *several("threads", 5 * MIB, MIB),
         *several("interpreters", 5 * MIB, 4 * MIB),
         *several("processes", 5 * MIB, 8 * MIB),
     ]
-    made = weighed(*lanes, tells_pss=False)
+    made = weighed(*lanes, told=told)
+    sheet = workers.memory(made)
+    headings = [column.heading for column in sheet.columns]
 
-    assert [(order.quantity, order.holds) for order in made.orders] == [("USS", True)]
-    assert cells(workers.memory(made), "3.14:threads")[1:3] == ("-", "512 ±0 KiB")
+    assert [(order.quantity, order.holds) for order in made.orders] == [(quantity, True)]
+    assert made.quantity == quantity
+    assert headings[1] == f"{quantity} per further worker"
+    assert f"{quantity} with 8" in headings
+    assert ("peak with 8" in headings) is (quantity == "resident")
+    assert list(cells(sheet, "3.14:threads")[1 : 1 + len(further)]) == further
+
+
+def test_quantities_are_never_compared_with_each_other() -> None:
+    """A contest with both has a figure in what all of its lanes have, and none where they have nothing in common."""
+    lanes = [(lane("3.14"), 5 * MIB), (lane("3.14", "threads", 2), 6 * MIB)]
+
+    def mixed(size: int) -> dict[str, int]:
+        return of_format_2(size) if size < 6 * MIB else unique(size)
+
+    def apart(size: int) -> dict[str, int]:
+        return resident(size) if size < 6 * MIB else unique(size)
+
+    assert weighed(*lanes, told=mixed).quantity == "USS"
+    assert {row.memory for row in weighed(*lanes, told=apart).lanes} == {None}
 
 
 def test_one_launch_tells_no_order() -> None:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from gilscope.claims.statements import Claim
     from gilscope.figures.lanes import ContestLanes
+    from gilscope.figures.workers import Weights
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec, Skip
-    from gilscope.values.records import Finding, Run, Trial
+    from gilscope.values.records import Finding, Quantity, Run, Trial
     from gilscope.values.runtimes import Arm
 
 
@@ -62,7 +63,15 @@ def _judged(name: str, claim: Claim, newest_first: Iterable[_RunContests]) -> Ju
             )
         else:
             ours = _in_unit(claim, logs[0] if len(logs) == 1 else mean(logs))
-            return Judgement(id=name, claim=claim, verdict=verdict(claim, ours), ours=ours, probes=len(logs), run=run)
+            return Judgement(
+                id=name,
+                claim=claim,
+                verdict=verdict(claim, ours),
+                ours=ours,
+                probes=len(logs),
+                quantity=contests.quantity(claim),
+                run=run,
+            )
     return hindered or Judgement(id=name, claim=claim, verdict="not measured yet")
 
 
@@ -94,6 +103,13 @@ class _RunContests:
             raise NoFigureError(reasons[0] if reasons and not logs else missing)
         return logs
 
+    def quantity(self, claim: Claim) -> Quantity | None:
+        """What the memory is counted in that a claim speaks of; None where it speaks of none."""
+        if claim.figure not in OF_MEMORY:
+            return None
+        contests = (contest for contest in self.contests if fnmatchcase(contest.contest.probe.id, claim.probe))
+        return next(quantity for contest in contests for quantity in contest.contest_lanes.weights.quantities)
+
     def _of_probes(self, claim: Claim, contests: list[_NamedLanes]) -> tuple[list[Estimate], list[str]]:
         logs: list[Estimate] = []
         reasons: list[str] = []
@@ -121,6 +137,8 @@ class _RunContests:
             time = contest.log_time_ratio(lane, other_lane)
         else:
             time = contest.log_quantity(claim, lane).less(other_contest.log_quantity(claim, other_lane))
+        if claim.figure in OF_MEMORY:
+            _check_quantity(contest.contest_lanes.weights, other_contest.contest_lanes.weights)
         return time.negated() if claim.figure == "speed-up" else time
 
     def _first(self, contests: list[_NamedLanes], lane: str) -> _NamedLanes:
@@ -172,8 +190,8 @@ class _NamedLanes:
 
     def log_quantity(self, claim: Claim, name: str) -> Estimate:
         """The log of what a claim asks of one lane."""
-        if claim.figure == "memory":
-            return self._log_memory(name)
+        if claim.figure in {"memory", "peak memory"}:
+            return self._log_memory(name, is_peak=claim.figure == "peak memory")
         if claim.figure == "memory per worker":
             return self._log_memory_per_worker(name)
         lane = self._lane(name)
@@ -188,11 +206,14 @@ class _NamedLanes:
         """The log of the ratio of two lanes' times per unit, formed within rounds."""
         return self.contest_lanes.log_throughput_ratio(self._lane(name), self._lane(other_name)).negated()
 
-    def _log_memory(self, name: str) -> Estimate:
+    def _log_memory(self, name: str, *, is_peak: bool) -> Estimate:
         memory = self.contest_lanes.weights.of_lane(self._lane(name).name)
         if memory is None:
             raise NoFigureError(f"{name} was not weighed")
-        return memory.best.log()
+        held = memory.peak if is_peak else memory.best
+        if held is None:
+            raise NoFigureError(f"the peak of {name} is not on record")
+        return held.log()
 
     def _log_memory_per_worker(self, name: str) -> Estimate:
         key = (self.arm(name).name, arm_and_work(name)[1])
@@ -207,6 +228,8 @@ class _NamedLanes:
 
 
 OF_TIME = frozenset({"time", "penalty", "speed-up"})
+OF_MEMORY = frozenset({"memory", "memory per worker"})
+"""Figures of memory that may be counted in several ways."""
 
 
 def _names(arm: Arm) -> Iterator[str]:
@@ -231,6 +254,12 @@ def _check_comparable(arm: Arm, other: Arm) -> None:
     differing = [name for name, value, other_value in facts if value != other_value]
     if differing:
         raise NoFigureError(f"builds not comparable: {arm.name} and {other.name} differ in {', '.join(differing)}")
+
+
+def _check_quantity(weights: Weights, other: Weights) -> None:
+    """Check that the memory of lanes of two contests is counted in one way."""
+    if weights.quantities[0] != other.quantities[0]:
+        raise NoFigureError(f"memory not comparable: {weights.quantities[0]} and {other.quantities[0]}")
 
 
 def _number(trial: Trial, name: str) -> float:

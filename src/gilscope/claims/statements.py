@@ -6,6 +6,7 @@ A claim names a figure of a lane, and most often another lane that it is compare
     penalty             the same ratio less one
     speed-up            throughput against another lane's
     memory              what all processes of a lane hold, in bytes; against another lane, the ratio of both
+    peak memory         the most that a lane's largest process ever had resident, as ``ru_maxrss`` and pyperf tell it
     memory per worker   what one further worker of a model brings, in bytes, or the ratio of both
     observed            what a way saw, by name, or the ratio of both
 
@@ -22,6 +23,7 @@ import msgspec
 from gilscope.declared import tables
 from gilscope.stats.estimate import Estimate
 from gilscope.values.contests import arm_and_work
+from gilscope.values.records import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +59,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     theirs: Text
     probe: Text
     suite: Text
-    figure: Literal["time", "penalty", "speed-up", "memory", "memory per worker", "observed"]
+    figure: Literal["time", "penalty", "speed-up", "memory", "peak memory", "memory per worker", "observed"]
     observation: str | None = None
     lane: Lane
     against: Lane | None = None
@@ -83,7 +85,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What the stored runs say of a claim.
 
     ``ours`` is our figure, in the same unit as the claim's bounds, over ``probes`` probes of ``run``; None where the
-    verdict needs none. ``reason`` says in words why it cannot be judged.
+    verdict needs none. ``quantity`` is what memory was counted in, where the claim is about memory held. ``reason``
+    says in words why it cannot be judged.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     verdict: ClaimVerdict
     ours: Estimate | None = None
     probes: int = 0
+    quantity: Quantity | None = None
     run: str | None = None
     reason: str = ""
 

@@ -5,6 +5,7 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     time per unit   T / (loops x W), and where one unit does it several times over, divided by that number too
     gain            throughput / throughput(reference)        = W x T(reference) / T
     scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
+    over one worker throughput / throughput(own arm, own model, one worker)
     efficiency      scaling / W
     of capacity     scaling / scaling of as many processes of the twin that spin and share nothing, within rounds
     cores busy      CPU time of all workers / time from the gate to the last worker's end
@@ -125,6 +126,7 @@ class _Contest:
     def _row(self, lane: LaneSpec) -> LaneFigures:
         own_serial = self._lane(lane.arm.name)
         scaling = None if lane.model == "serial" else self._throughput_ratio(lane, own_serial)
+        one_worker = self._lane(lane.arm.name, f"{lane.model}-1")
         first_way = None if lane.way is None else self._lane(lane.arm.name, self.contest.probe.ways[0])
         warm = self.contest_lanes.paired.warm(lane.name)
         return LaneFigures(
@@ -136,6 +138,7 @@ class _Contest:
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
+            over_one_worker=None if lane is one_worker else self._throughput_ratio(lane, one_worker),
             efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
             of_capacity=None if own_serial is None else self._of_capacity(lane, own_serial),
             shares=None if own_serial is None else self._shares(lane, own_serial),

@@ -15,6 +15,7 @@ import msgspec
 from gilscope.figures.scales import scales
 from gilscope.stats.estimate import Estimate, geometric_mean
 from gilscope.values.contests import arm_and_work, lane_name
+from gilscope.values.records import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -36,7 +37,7 @@ class Mean(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
-    """One rung of the contention ladder: the most threads measured, and their scaling against one."""
+    """One rung of the contention ladder: the most threads measured, and their throughput over one worker thread's."""
 
     probe: str
     threads: int
@@ -53,9 +54,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     ``penalty`` and ``benchmarks`` are times on one thread over the twin's, of the project's own probes and of
     scripts written for pyperf; ``gains`` are throughputs of threads over the twin's serial lane by number of
-    threads, of probes that share nothing. ``memory`` is the PSS of the serial lane, ``start_up`` the time until a
-    bare interpreter works, each over the twin's. ``features`` is what the probe that looks for them saw, by its
-    names.
+    threads, of probes that share nothing. ``memory`` is what the serial lane holds, counted in these ``quantities``,
+    and ``start_up`` the time until a bare interpreter works, each over the twin's. ``features`` is what the probe that
+    looks for them saw, by its names.
     """
 
     version: str
@@ -63,6 +64,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     benchmarks: Mean | None
     gains: dict[int, Mean]
     memory: Mean | None
+    quantities: tuple[Quantity, ...]
     start_up: Mean | None
     rungs: tuple[Rung, ...]
     features: dict[str, str]
@@ -96,13 +98,15 @@ def _standing(version: str, contests: Sequence[ContestFigures], alike: Container
     probes = [contest for contest in work if contest.contest.probe.benchmark is None]
     scripts = [contest for contest in work if contest.contest.probe.benchmark is not None]
     apart = [contest for contest in probes if not contest.contest.probe.is_rung]
+    memory = list(_memory(work, version))
     counts = sorted({lane.lane.workers for contest in apart for lane in _threads(contest, version)})
     return Standing(
         version=version,
         penalty=_mean(_penalties(probes, version)),
         benchmarks=_mean(_penalties(scripts, version)),
         gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
-        memory=_mean(_memory(work, version)),
+        memory=_mean(ratio for _, ratio in memory),
+        quantities=tuple(dict.fromkeys(quantity for quantity, _ in memory)),
         start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, START_UP)),
         rungs=tuple(_rungs(spreading, version)),
         features=dict(_features(contests, version)),
@@ -123,21 +127,22 @@ def _gains(contests: Iterable[ContestFigures], version: str, count: int) -> Iter
                 yield lane.gain
 
 
-def _memory(contests: Iterable[ContestFigures], version: str) -> Iterator[Estimate]:
+def _memory(contests: Iterable[ContestFigures], version: str) -> Iterator[tuple[Quantity, Estimate]]:
+    """The quantity that each contest weighed in, and the memory of the serial lane over the twin's."""
     for contest in contests:
-        rows = {lane.lane.name: lane for lane in contest.lanes}
-        lane, twin = rows.get(lane_name(version)), rows.get(contest.contest.reference)
-        if lane is not None and twin is not None and lane.memory is not None and twin.memory is not None:
-            yield lane.memory.best.over(twin.memory.best)
+        held = {lane.lane.name: lane.memory for lane in contest.lanes}
+        memory, twins = held.get(lane_name(version)), held.get(contest.contest.reference)
+        if memory is not None and twins is not None:
+            yield memory.quantity, memory.best.over(twins.best)
 
 
 def _rungs(contests: Iterable[ContestFigures], version: str) -> Iterator[Rung]:
     for contest in contests:
         if contest.contest.probe.is_rung:
-            lanes = [lane for lane in _threads(contest, version) if lane.scaling is not None]
+            lanes = [lane for lane in _threads(contest, version) if lane.over_one_worker is not None]
             most = max(lanes, key=lambda lane: lane.lane.workers, default=None)
-            if most is not None and most.scaling is not None:
-                yield Rung(probe=contest.contest.probe.id, threads=most.lane.workers, scaling=most.scaling)
+            if most is not None and most.over_one_worker is not None:
+                yield Rung(probe=contest.contest.probe.id, threads=most.lane.workers, scaling=most.over_one_worker)
 
 
 def _features(contests: Iterable[ContestFigures], version: str) -> Iterator[tuple[str, str]]:

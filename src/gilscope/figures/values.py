@@ -15,7 +15,7 @@ from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import simultaneous
 from gilscope.values.contests import Contest, LaneSpec
-from gilscope.values.records import ContestEnd, Finding
+from gilscope.values.records import ContestEnd, Finding, Quantity
 
 LOST = 0.2
 """From this share of its workers' time on, what a lane loses to inflation and blocking is called contention."""
@@ -38,8 +38,10 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     as many processes that share nothing, ``shares`` where its cores went and ``per_unit`` what a unit takes of the
     system. ``cores`` are the host's usable ones, ``cores_of_a_kind`` those of its fastest kind where it has several.
     ``trials`` are those counted, in ``launches`` launches; before them, ``cold_rounds`` trials of every launch were
-    left out, since the lane was still warming. With ``has_own_copy``, its workers share nothing: each has a copy of
-    what threads share. ``of_first_way`` is for lanes that are ways, ``memory`` None in runs that weighed no lanes.
+    left out, since the lane was still warming. ``over_one_worker`` is the throughput over that of one worker of the
+    same model and arm, whose thread owns as little of what is shared as every other worker's. With ``has_own_copy``,
+    its workers share nothing: each has a copy of what threads share. ``of_first_way`` is for lanes that are ways,
+    ``memory`` None in runs that weighed no lanes.
     """
 
     lane: LaneSpec
@@ -50,6 +52,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None
+    over_one_worker: Estimate | None
     efficiency: Estimate | None
     of_capacity: Estimate | None
     cores_busy: Estimate
@@ -196,6 +199,11 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...] = ()
     cpus_used: CpusUsed | None = None
     trends: tuple[Trend, ...] = ()
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """What the memory of its lanes is counted in; None where none was weighed."""
+        return next((row.memory.quantity for row in self.lanes if row.memory is not None), None)
 
     @property
     def asks_about_workers(self) -> bool:

@@ -3,8 +3,9 @@
     memory per further worker   slope of a lane's memory over its number of workers, fitted launch by launch
     order                       whether each kind takes more than the one before it: holds, does not, cannot be told
 
-PSS counts a page that several processes share in parts, USS leaves such pages out: what a further worker brings lies
-between them where its process shares pages with nobody else than its parent.
+Memory is resident: each page of a lane counts once and in full. Runs of format 2 have PSS, which counts a page that
+several processes map in parts, and USS, which leaves such pages out; systems that tell no pages have USS. Quantities
+are never compared with each other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gilscope.stats.estimate import UNKNOWN, Estimate
 from gilscope.stats.intervals import log_ratio_interval, quantity_interval
 from gilscope.stats.significance import distinguishable
 from gilscope.values.contests import lane_name
+from gilscope.values.records import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,31 +44,37 @@ FEWEST_COUNTS = 2
 """Numbers of workers below which there is no slope."""
 
 
-class LaneMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """What all processes of a lane hold together, in bytes; ``pss`` is None where it is not known."""
+class _Amounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Memory in bytes, in every quantity that all lanes of the contest have on record, the best of them first."""
 
-    pss: Estimate | None
-    uss: Estimate
+    amounts: dict[Quantity, Estimate]
+
+    @property
+    def quantity(self) -> Quantity:
+        """The quantity that comparisons are made in."""
+        return next(iter(self.amounts))
 
     @property
     def best(self) -> Estimate:
-        """PSS, or USS where the system reports no PSS."""
-        return self.pss or self.uss
+        """The amount in that quantity."""
+        return self.amounts[self.quantity]
 
 
-class WorkerMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """What one further worker of a model brings, in bytes, between the least and the most workers measured."""
+class LaneMemory(_Amounts, frozen=True, kw_only=True):
+    """What all processes of a lane hold together; ``peak`` is the most that the largest ever had resident.
+
+    It is None in runs that did not record it, and on systems that do not tell.
+    """
+
+    peak: Estimate | None
+
+
+class WorkerMemory(_Amounts, frozen=True, kw_only=True):
+    """What one further worker of a model brings, between the least and the most workers measured."""
 
     arm: str
     model: str
     workers: tuple[int, ...]
-    pss: Estimate | None
-    uss: Estimate
-
-    @property
-    def best(self) -> Estimate:
-        """PSS, or USS where the system reports no PSS."""
-        return self.pss or self.uss
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +93,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Whether kinds of workers stand in an order in one arm."""
 
     arm: str
-    quantity: Literal["time", "PSS", "USS"]
+    quantity: Literal["time"] | Quantity
     steps: tuple[Step, ...]
 
     @property
@@ -125,35 +133,39 @@ class Weights:
         for record in records:
             if record.lane in self._lanes:
                 self._records[record.lane].append(record)
+        known = [record.amounts for of_lane in self._records.values() for record in of_lane]
+        self.quantities = [quantity for quantity in QUANTITIES if known and all(quantity in each for each in known)]
 
     def of_lane(self, name: str) -> LaneMemory | None:
         """The memory that a lane held over all launches; None where none is on record (as before format 2)."""
         records = self._records.get(name)
-        if not records:
+        if not records or not self.quantities:
             return None
-        pss = [record.pss_bytes for record in records if record.pss_bytes is not None]
+        peaks = [record.peak_bytes for record in records if record.peak_bytes is not None]
         return LaneMemory(
-            pss=_quantity(pss) if len(pss) == len(records) else None,
-            uss=_quantity([item.uss_bytes for item in records]),
+            amounts={
+                quantity: _quantity([record.amounts[quantity] for record in records]) for quantity in self.quantities
+            },
+            peak=_quantity(peaks) if len(peaks) == len(records) else None,
         )
 
     def per_worker(self) -> Iterator[WorkerMemory]:
         """The memory per further worker of every model and arm measured with several numbers of workers."""
         for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in self._lanes.values()):
-            pss, uss = (self._slopes(arm, model, quantity) for quantity in ("PSS", "USS"))
-            if uss:
+            slopes = {quantity: self._slopes(arm, model, quantity) for quantity in self.quantities}
+            if all(slopes.values()) and slopes:
                 yield WorkerMemory(
                     arm=arm,
                     model=model,
                     workers=self._counts(arm, model),
-                    pss=_mean_of(pss.values()) if pss else None,
-                    uss=_mean_of(uss.values()),
+                    amounts={quantity: _mean_of(by_launch.values()) for quantity, by_launch in slopes.items()},
                 )
 
     def orders(self) -> Iterator[Order]:
         """The orders in memory per further worker, of every arm that has all of an order's models."""
-        has_pss = all(record.pss_bytes is not None for records in self._records.values() for record in records)
-        quantity: Literal["PSS", "USS"] = "PSS" if has_pss else "USS"
+        if not self.quantities:
+            return
+        quantity = self.quantities[0]
         for arm in dict.fromkeys(lane.arm.name for lane in self._lanes.values()):
             for models in orders_of_weight():
                 slopes = [self._slopes(arm, model, quantity) for model in models]
@@ -171,14 +183,12 @@ class Weights:
             if (lane.arm.name, lane.model) == (arm, model) and self._records[lane.name]
         ]
 
-    def _slopes(self, arm: str, model: str, quantity: Literal["PSS", "USS"]) -> Slopes:
+    def _slopes(self, arm: str, model: str, quantity: Quantity) -> Slopes:
         """The slope of memory over the number of workers by least squares, within each launch that has several."""
         points: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for lane in self._weighed(arm, model):
             for record in self._records[lane.name]:
-                amount = record.pss_bytes if quantity == "PSS" else record.uss_bytes
-                if amount is not None:
-                    points[record.launch].append((lane.workers, amount))
+                points[record.launch].append((lane.workers, record.amounts[quantity]))
         return {
             launch: linear_regression(*zip(*pairs, strict=True)).slope
             for launch, pairs in sorted(points.items())

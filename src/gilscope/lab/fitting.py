@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from gilscope.values.contests import LaneSpec, Probe
 
-INTERPRETER_BYTES = 8 * 2**20
-"""About what an interpreter holds for itself in which the agent has nothing to do; what exceeds it is the state."""
+INTERPRETER_BYTES = 12 * 2**20
+"""About what an interpreter has resident in which the agent has nothing to do; what exceeds it is the state."""
 
 FILLED = 0.9
 """The share of free memory that lanes may fill; the rest is for what trials need on top."""

@@ -1,4 +1,4 @@
-"""The host, and what only its kernel knows: usable CPUs, pinning, the memory of processes."""
+"""The host, and what only its kernel knows: usable CPUs, and pinning."""
 
 from __future__ import annotations
 
@@ -89,23 +89,6 @@ def has_children(pid: int) -> bool:
     with contextlib.suppress(psutil.Error):  # it has ended
         return bool(psutil.Process(pid).children())
     return False
-
-
-def memory(pid: int) -> tuple[int, int | None, int] | None:
-    """Return the number of a process and its descendants, and their PSS and USS in bytes.
-
-    None stands for what cannot be known. PSS counts a page that several processes share in parts, USS leaves such pages
-    out (Linux knows both, macOS and Windows USS only).
-    """
-    import psutil  # noqa: PLC0415 - only measuring needs it
-
-    try:
-        first = psutil.Process(pid)
-        infos = [process.memory_full_info() for process in (first, *first.children(recursive=True))]
-    except psutil.Error:
-        return None
-    pss = sum(info.pss for info in infos) if hasattr(infos[0], "pss") else None
-    return len(infos), pss, sum(info.uss for info in infos)
 
 
 def cgroup_quota(root: Path = CGROUP, membership: Path = MEMBERSHIP) -> float | None:

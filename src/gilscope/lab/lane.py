@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from gilscope.lab import host, protocol
+from gilscope.lab.weighing import weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import without_python
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from gilscope.lab.weighing import Weight
     from gilscope.values.contests import LaneSpec, Probe
     from gilscope.values.runtimes import Arm
 
@@ -166,9 +168,9 @@ class Lane(Target):
         self._child.send(protocol.trial_order(loops))
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
 
-    def memory(self) -> tuple[int, int | None, int] | None:
-        """Return what `gilscope.lab.host.memory` finds of the lane's processes."""
-        return host.memory(self._child.pid)
+    def memory(self) -> Weight | None:
+        """Return what all processes of the lane hold now; None where it has ended."""
+        return weight(self._child.pid)
 
     def has_children(self) -> bool:
         """Whether its process has started others that are still there."""

@@ -112,7 +112,7 @@ class Launch:
         weight = None if reference is None else reference.memory()
         if weight is None:
             return
-        _, _, held = weight
+        held = weight.held_bytes
         reasons = fitting.too_large(specs, self._contest.probe, held, host.free_memory() + held)
         for name, reason in reasons.items():
             with self._finding(name):
@@ -195,16 +195,8 @@ class Launch:
         for name, lane in self.lanes.items():
             weight = lane.memory()
             if weight is not None:
-                processes, pss, uss = weight
                 self._around.record(
-                    Memory(
-                        contest=self._contest.id,
-                        lane=name,
-                        launch=self._number,
-                        processes=processes,
-                        pss_bytes=pss,
-                        uss_bytes=uss,
-                    )
+                    Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
                 )
 
     def find(self, name: str, fault: Fault) -> None:

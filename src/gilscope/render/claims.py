@@ -67,7 +67,8 @@ def _judges(claim: Claim) -> str:
 
 def _ours(judgement: Judgement, ours: Estimate) -> str:
     mean = f", mean of {judgement.probes} probes" if judgement.probes > 1 else ""
-    return _figure(judgement.claim, ours) + mean
+    quantity = f" ({judgement.quantity})" if judgement.quantity is not None else ""
+    return _figure(judgement.claim, ours) + quantity + mean
 
 
 def _figure(claim: Claim, estimate: Estimate) -> str:

@@ -32,7 +32,8 @@ HOW_TO_READ = (
     "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
     "means over the probes that all versions have, with their number. Gains are of probes that share nothing. A rung "
     "scales where the most threads that there are CPUs for get at least "
-    f"{SCALES:g} of their number done against one thread, at both ends of the interval."
+    f"{SCALES:g} of their number done against one worker thread, at both ends of the interval. Memory is resident, "
+    "with each page once and in full, or PSS where runs are older."
 )
 
 
@@ -43,7 +44,7 @@ def sheet(standings: Sequence[Standing]) -> Sheet:
         ("penalty on one thread, own probes", lambda standing: _penalty(standing.penalty)),
         ("penalty on one thread, pyperformance", lambda standing: _penalty(standing.benchmarks)),
         *((f"gain of {count} threads, own probes", partial(_gain, count)) for count in counts),
-        ("memory of one process", lambda standing: _penalty(standing.memory)),
+        ("memory of one process", _memory),
         ("start-up of the interpreter", lambda standing: _penalty(standing.start_up)),
         ("rungs of the ladder that scale", _rungs),
         *((label, partial(_feature, name)) for name, label in FEATURES.items()),
@@ -71,8 +72,12 @@ def _penalty(mean: Mean | None) -> str:
     return _mean(mean, lambda ratio: numbers.signed_percent(ratio.relative()))
 
 
-def _mean(mean: Mean | None, text: Callable[[Estimate], str]) -> str:
-    return if_measured(mean, lambda mean: f"{text(mean.ratio)} (of {mean.contests})")
+def _memory(standing: Standing) -> str:
+    return _mean(standing.memory, lambda ratio: numbers.signed_percent(ratio.relative()), *standing.quantities)
+
+
+def _mean(mean: Mean | None, text: Callable[[Estimate], str], *words: str) -> str:
+    return if_measured(mean, lambda mean: f"{text(mean.ratio)} ({', '.join([f'of {mean.contests}', *words])})")
 
 
 def _rungs(standing: Standing) -> str:

@@ -31,10 +31,7 @@ AGAINST = {
     "capacity": "too few CPUs",
     "noise": "noise",
 }
-TIES = (
-    "Lanes joined by = cannot be told apart here; the interval is one for the highest of them. Throughput and memory "
-    "(PSS of all processes) are against {}."
-)
+TIES = "Lanes joined by = cannot be told apart here; the interval is one for the highest of them."
 
 
 class _Line(NamedTuple):
@@ -51,11 +48,16 @@ def sheet(contest: ContestFigures, verdict: Verdict) -> Sheet:
     title = f"What to run {contest.contest.probe.id} on"
     notes = (
         paragraph(contest, verdict),
-        TIES.format(contest.contest.reference),
+        f"{TIES} {_against(contest)}",
         *cpus_used(contest.cpus_used),
         *_heap(contest),
     )
     return tabulate(title, columns, _lines(contest, verdict), notes)
+
+
+def _against(contest: ContestFigures) -> str:
+    memory = "" if contest.quantity is None else f" and memory ({contest.quantity} of all processes)"
+    return f"Throughput{memory} {'are' if memory else 'is'} against {contest.contest.reference}."
 
 
 def overview(contests: Sequence[ContestFigures]) -> Sheet:

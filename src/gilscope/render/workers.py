@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from gilscope.figures.workers import LaneMemory, Order, Step, WorkerMemory
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec
-    from gilscope.values.records import Finding
+    from gilscope.values.records import Finding, Quantity
 
 ANSWERS = {True: "holds", False: "does not hold", None: "cannot be told"}
-MEMORY_NOTES = (
-    "Per further worker: the slope over the numbers of workers, fitted launch by launch. PSS counts a page that "
-    "several processes share in parts, USS leaves such pages out."
+SLOPE = "Per further worker: the slope over the numbers of workers, fitted launch by launch."
+RESIDENT = (
+    "Resident: every page that a lane's processes have mapped in, once and in full. Peak: the most that the largest of "
+    "them ever had resident."
 )
+SHARED_IN_PARTS = "PSS counts a page that several processes share in parts, USS leaves such pages out."
 WAYS_NOTES = (
     "Against the first way: ratio of times within one build. Penalty: against the default build's time by the same "
     "way. ~ marks a difference within its interval or the noise floor."
@@ -71,21 +73,30 @@ class _Weighed(NamedTuple):
 
 def memory(contest: ContestFigures) -> Sheet:
     """Every model of every arm: what one further worker weighs, and all of them together."""
+    quantities: list[Quantity] = next((list(row.memory.amounts) for row in contest.lanes if row.memory), ["resident"])
+    best = quantities[0]
+    counts = sorted({row.lane.workers for row in contest.lanes})
+    has_peaks = any(row.memory is not None and row.memory.peak is not None for row in contest.lanes)
 
-    def pss_with(count: int, row: _Weighed) -> str:
-        return _bytes(row.by_count[count].pss if count in row.by_count else None)
+    def further(quantity: Quantity, row: _Weighed) -> str:
+        reason = row.reason if quantity == best else ""
+        return reason or _bytes(row.further.amounts[quantity] if row.further else None)
+
+    def held_with(count: int, row: _Weighed) -> str:
+        return _bytes(row.by_count[count].best if count in row.by_count else None)
+
+    def peak_with(count: int, row: _Weighed) -> str:
+        return _bytes(row.by_count[count].peak if count in row.by_count else None)
 
     columns: list[Column[_Weighed]] = [
         Column("workers", lambda row: row.name),
-        Column("PSS per further worker", lambda row: row.reason or _bytes(row.further.pss if row.further else None)),
-        Column("USS per further worker", lambda row: _bytes(row.further.uss if row.further else None)),
-        *(
-            Column(f"PSS with {count}", partial(pss_with, count), wide=True)
-            for count in sorted({row.lane.workers for row in contest.lanes})
-        ),
+        *(Column(f"{quantity} per further worker", partial(further, quantity)) for quantity in quantities),
+        *(Column(f"{best} with {count}", partial(held_with, count), wide=True) for count in counts),
+        *(Column(f"peak with {count}", partial(peak_with, count), wide=True) for count in counts if has_peaks),
     ]
     title = f"{contest.contest.id}: {contest.contest.probe.question}"
-    return tabulate(title, columns, _weighed(contest), (MEMORY_NOTES, *comparability(contest.contest.pair)))
+    note = f"{SLOPE} {RESIDENT if best == 'resident' else SHARED_IN_PARTS}"
+    return tabulate(title, columns, _weighed(contest), (note, *comparability(contest.contest.pair)))
 
 
 def _weighed(contest: ContestFigures) -> Iterator[_Weighed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -59,19 +59,36 @@ class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
     cpu: int | None = None
 
 
+Quantity = Literal["resident", "PSS", "USS"]
+"""What memory is counted in."""
+
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+"""All of them, in order of how well lanes compare by them."""
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
     """The memory that a lane held at the end of a launch, over all its processes, in bytes.
 
-    ``pss_bytes`` counts a page that several processes share in parts (None where the system reports none),
-    ``uss_bytes`` leaves such pages out.
+    None stands for what is not known. ``resident_bytes`` counts every page once and in full, whoever else maps it, and
+    ``peak_bytes`` is the most that the largest of the processes ever had resident (see ``lab/weighing.py``). Where the
+    system does not report the former, ``uss_bytes`` has the pages that no other process maps. Format 2 knew neither:
+    its ``pss_bytes`` count a page that several processes map in parts, those of other lanes among them.
     """
 
     contest: str
     lane: str
     launch: int
     processes: int
-    pss_bytes: int | None
-    uss_bytes: int
+    resident_bytes: int | None = None
+    peak_bytes: int | None = None
+    pss_bytes: int | None = None
+    uss_bytes: int | None = None
+
+    @property
+    def amounts(self) -> dict[Quantity, int]:
+        """What is known of the memory held."""
+        known = zip(QUANTITIES, (self.resident_bytes, self.pss_bytes, self.uss_bytes), strict=True)
+        return {quantity: amount for quantity, amount in known if amount is not None}
 
 
 FindingKind = Literal[
