@@ -177,7 +177,7 @@ def test_workers_of_one_module_share_a_state_only_where_asked(arm: Arm, agents: 
         assert sorted(one.trials[0].digests) == sorted([digest(1), digest(second)]), model
 
 
-COUNTING = """
+LIVING = """
 import gc
 
 def work():
@@ -192,7 +192,7 @@ def test_every_interpreter_that_works_holds_the_heap_that_was_ordered(arm: Arm, 
     CPython 3.13t makes functions, classes and modules immortal when a thread starts, and counts them no longer. In 3.8,
     interpreters have one collector in common: two that fill up their heaps at the same moment make more of it.
     """
-    probe = agents.write(COUNTING)
+    probe = agents.write(LIVING)
 
     bare = agents.ask(arm, probe, models=("serial",))["serial"]
     apart = arm.runtime.facts.version >= (3, 9)

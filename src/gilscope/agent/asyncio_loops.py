@@ -11,6 +11,7 @@ import threading
 from time import perf_counter_ns
 
 from . import stray
+from .placement import begin_apart, numbers
 from .threads import states
 from .timing import Results, fault_of_work
 from .units import Awaited
@@ -118,8 +119,9 @@ def _share(used: Usage, count: int) -> Usage:
 class _Thread:
     """A thread that runs one event loop."""
 
-    def __init__(self, task: _Task) -> None:
+    def __init__(self, task: _Task, worker: Optional[int]) -> None:
         self._task = task
+        self._worker = worker
         self._meter = Meter("thread")
         self._loop = task.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -132,6 +134,8 @@ class _Thread:
         return asyncio.run_coroutine_threadsafe(self._handed_over(), self._loop).result()
 
     async def _measured(self, loops: int) -> WorkerRecord:
+        if self._worker is not None:
+            begin_apart(self._worker)
         self._meter.begin()
         start_ns, end_ns, outcome = await self._task.run(loops)
         return self._task.results.keep(start_ns, end_ns, outcome, self._meter.end())
@@ -153,7 +157,10 @@ class LoopThreads:
 
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
-            self._threads = [_Thread(_Task(probe, state)) for state in states(probe, order)]
+            self._threads = [
+                _Thread(_Task(probe, state), worker)
+                for worker, state in zip(numbers(order["workers"]), states(probe, order))
+            ]
             serve()
             for thread in self._threads:
                 thread.end()

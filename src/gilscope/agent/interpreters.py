@@ -9,6 +9,7 @@ from time import perf_counter_ns
 
 from . import subinterpreter
 from .fault import LaneError, failure
+from .placement import numbers
 from .remote import PipeEnd, Remote, send
 from .timing import END, HAND_OVER, Bench
 from .units import Awaited
@@ -16,7 +17,7 @@ from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, List, Tuple
+    from typing import Callable, List, Optional, Tuple
 
     from .records import LaneOrder, ResultRecord, WorkerRecord
     from .workload import Workload
@@ -26,7 +27,7 @@ ONE_EVENT_LOOP = "asyncio knows one running event loop in the whole process befo
 # The first source text that a new interpreter runs.
 _BIRTH = """
 from gilscope_agent import remote
-remote.serve_descriptors({order!r}, {read_fd}, {write_fd})
+remote.serve_descriptors({order!r}, {worker!r}, {read_fd}, {write_fd})
 """
 
 
@@ -39,7 +40,7 @@ class _Interpreters:
         """Run the probe in the main interpreter first, then an interpreter per worker; each is ended by its thread."""
         opened({**order, "heap": 0}, _rehearse)
         self._threads: List[threading.Thread] = []
-        self._remotes = [self._hire(order) for _ in range(order["workers"])]
+        self._remotes = [self._hire(order, worker) for worker in numbers(order["workers"])]
         ready = [remote.ready() for remote in self._remotes]
         self.inner_loops = ready[0]["inner_loops"]
         serve()
@@ -63,16 +64,16 @@ class _Interpreters:
             remote.order(HAND_OVER)
         return [result for remote in chosen for result in remote.results()]
 
-    def _hire(self, order: LaneOrder) -> Remote:
+    def _hire(self, order: LaneOrder, worker: Optional[int]) -> Remote:
         orders_in, orders_out = os.pipe()
         answers_in, answers_out = os.pipe()
-        thread = threading.Thread(target=self._live, args=(order, orders_in, answers_out), daemon=True)
+        thread = threading.Thread(target=self._live, args=(order, worker, orders_in, answers_out), daemon=True)
         thread.start()
         self._threads.append(thread)
         return Remote(PipeEnd(answers_in), PipeEnd(orders_out))
 
-    def _live(self, order: LaneOrder, read_fd: int, write_fd: int) -> None:
-        source = subinterpreter.mount() + _BIRTH.format(order=order, read_fd=read_fd, write_fd=write_fd)
+    def _live(self, order: LaneOrder, worker: Optional[int], read_fd: int, write_fd: int) -> None:
+        source = subinterpreter.mount() + _BIRTH.format(order=order, worker=worker, read_fd=read_fd, write_fd=write_fd)
         try:
             identifier = subinterpreter.create(own_gil=self.own_gil)
             try:

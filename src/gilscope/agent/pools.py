@@ -18,6 +18,7 @@ from time import perf_counter_ns
 
 from . import subinterpreter, tasks
 from .fault import LaneError, failure
+from .placement import numbers
 from .processes import obituary
 from .threads import states
 from .timing import Bench
@@ -63,7 +64,10 @@ class ThreadPool:
 
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
-            self._benches = [Bench(probe.repeat(state), probe.check, "thread") for state in states(probe, order)]
+            self._benches = [
+                Bench(probe.repeat(state), probe.check, "thread", worker)
+                for worker, state in zip(numbers(order["workers"]), states(probe, order))
+            ]
             unclaimed = list(self._benches)
             here = threading.local()
 

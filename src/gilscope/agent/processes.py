@@ -9,6 +9,7 @@ from time import perf_counter_ns
 
 from . import stacks, stray
 from .fault import LaneError
+from .placement import numbers
 from .remote import Remote, send, serve
 from .timing import END, HAND_OVER
 
@@ -16,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
-    from typing import Any, Callable, List, Sequence, Tuple, TypeVar
+    from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
     from .records import LaneOrder, ResultRecord, WorkerRecord
     from .remote import FramePipe
@@ -30,7 +31,9 @@ SECONDS_TO_LEAVE = 5
 ITS_OWN = ("pickle", "_pickle")
 
 
-def live(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, inherited: List[Connection]) -> None:
+def live(
+    order: LaneOrder, worker: Optional[int], inbox: FramePipe, outbox: FramePipe, inherited: List[Connection]
+) -> None:
     """Serve as a worker, once it has closed what it holds of others' pipes: nobody saw those end otherwise."""
     stacks.write_on_request()
     stray.settle(lambda record: send(outbox, "failed", record))
@@ -39,7 +42,7 @@ def live(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, inherited: List[
     if order.get("benchmark") is not None:
         for name in ITS_OWN:
             sys.modules.pop(name, None)
-    serve(order, inbox, outbox, "process")
+    serve(order, worker, inbox, outbox, "process")
 
 
 def obituary(processes: Sequence[BaseProcess]) -> str:
@@ -87,12 +90,12 @@ class _Processes:
         self._remotes: List[Remote] = []
         self._processes: List[BaseProcess] = []
         near: List[Connection] = []
-        for _ in range(order["workers"]):
+        for worker in numbers(order["workers"]):
             orders_in, orders_out = context.Pipe(duplex=False)
             answers_in, answers_out = context.Pipe(duplex=False)
             near += [orders_out, answers_in]
             inherited = near if self.method == "fork" else []
-            process = context.Process(target=live, args=(order, orders_in, answers_out, inherited))
+            process = context.Process(target=live, args=(order, worker, orders_in, answers_out, inherited))
             process.start()
             orders_in.close()
             answers_out.close()

@@ -16,7 +16,7 @@ from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Protocol, Union
+    from typing import Any, List, Optional, Protocol, Union
 
     from .records import Failure, LaneOrder, Readiness, ResultRecord, WorkerRecord
     from .usage import Scope
@@ -62,11 +62,11 @@ class PipeEnd:
         return data
 
 
-def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, scope: Scope) -> None:
+def serve(order: LaneOrder, worker: Optional[int], inbox: FramePipe, outbox: FramePipe, scope: Scope) -> None:
     """Load the probe and answer every number of loops with a measurement, until the inbox ends or says so."""
 
     def up(probe: Workload) -> None:
-        bench = Bench(probe.repeat(probe.fresh_state()), probe.check, scope)
+        bench = Bench(probe.repeat(probe.fresh_state()), probe.check, scope, worker)
         send(outbox, "ready", {"inner_loops": probe.inner_loops})
         while True:
             wanted = marshal.loads(inbox.recv_bytes())  # noqa: S302 - both ends are ours
@@ -87,9 +87,9 @@ def serve(order: LaneOrder, inbox: FramePipe, outbox: FramePipe, scope: Scope) -
         send(outbox, "failed", raised("work", error))
 
 
-def serve_descriptors(order: LaneOrder, read_fd: int, write_fd: int) -> None:
+def serve_descriptors(order: LaneOrder, worker: Optional[int], read_fd: int, write_fd: int) -> None:
     """Serve inside a subinterpreter, behind two file descriptors of its process."""
-    serve(order, PipeEnd(read_fd), PipeEnd(write_fd), "interpreter")
+    serve(order, worker, PipeEnd(read_fd), PipeEnd(write_fd), "interpreter")
 
 
 def send(outbox: FramePipe, kind: str, record: Union[Readiness, WorkerRecord, List[ResultRecord], Failure]) -> None:

@@ -6,7 +6,7 @@ import threading
 from time import perf_counter_ns
 
 from .fault import LaneError, raised
-from .timing import END, HAND_OVER, Bench
+from .timing import Bench
 from .workload import opened
 
 TYPE_CHECKING = False
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 class _Worker:
-    """A thread that waits at its gate, a bare lock: the cheapest thing that blocks without polling."""
+    """A worker with a new thread for every trial, which waits at its gate.
+
+    The gate is a bare lock, the cheapest that blocks without polling.
+
+    Linux takes threads that slept for long to be idle ones, and packs two that wake each other on one CPU, beside a
+    free one, for as long as a trial lasts. New threads are spread, and taken for busy, as those of a program at work.
+    """
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -26,45 +32,54 @@ class _Worker:
         self._done = threading.Lock()
         self._gate.acquire()
         self._done.acquire()
-        self._order = END
+        self._loops = 0
         self._outcome: Any = None
+
+    def start(self, loops: int) -> None:
+        """Bring a thread up that will run the unit ``loops`` times; it waits at the gate."""
+        self._loops = loops
         self._thread = threading.Thread(target=self._live, daemon=True)
         self._thread.start()
+        self.outcome()
 
-    def open_gate(self, order: int) -> None:
-        self._order = order
+    def open_gate(self) -> None:
+        """Let the thread run to its next gate."""
         self._gate.release()
 
-    def outcome(self) -> Any:  # noqa: ANN401 - what was ordered, the caller knows
+    def outcome(self) -> Any:  # noqa: ANN401 - how far it is, the caller knows
+        """Wait until the thread stands at its next gate, or has ended; return what it has to show.
+
+        Raises:
+            LaneError: the work or its check failed.
+        """
         self._done.acquire()
         if isinstance(self._outcome, LaneError):
             raise self._outcome
         return self._outcome
 
     def end(self) -> None:
-        self.open_gate(END)
+        """Wait until the thread is gone."""
         self._thread.join()
 
     def _live(self) -> None:
-        while True:
-            self._gate.acquire()
-            if self._order == END:
-                return
+        bench = self._bench
+        for step in (bench.settle, lambda: bench.measure(self._loops), bench.hand_over):
             try:
-                bench = self._bench
-                self._outcome = bench.hand_over() if self._order == HAND_OVER else bench.measure(self._order)
+                self._outcome = step()
             except LaneError as error:
                 self._outcome = error
             except BaseException as error:  # noqa: BLE001 - a worker that died in silence would be waited for
                 self._outcome = LaneError(raised("work", error))
             self._done.release()
+            if step != bench.hand_over:
+                self._gate.acquire()
 
 
 class Threads:
     """A crew of threads, which share the module, and the state too where the probe says so."""
 
     def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
-        """Load the probe once, make the states, start the threads; let them run out in the end."""
+        """Load the probe once, and make the states."""
 
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
@@ -72,25 +87,27 @@ class Threads:
                 _Worker(Bench(probe.repeat(state), probe.check, "thread")) for state in states(probe, order)
             ]
             serve()
-            for worker in self._workers:
-                worker.end()
 
         opened(order, up)
 
     def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
-        """Open the gates of the first ``count`` workers, then wait for them."""
-        chosen = self._workers[:count]
+        """Bring a thread up for each of the first ``count`` workers, open their gates, and wait for them."""
+        self._chosen = self._workers[:count]
+        for worker in self._chosen:
+            worker.start(loops)
         gate_ns = perf_counter_ns()
-        for worker in chosen:
-            worker.open_gate(loops)
-        return gate_ns, [worker.outcome() for worker in chosen]
+        for worker in self._chosen:
+            worker.open_gate()
+        return gate_ns, [worker.outcome() for worker in self._chosen]
 
-    def hand_over(self, count: int) -> List[ResultRecord]:
-        """Let each worker judge its own result."""
-        chosen = self._workers[:count]
-        for worker in chosen:
-            worker.open_gate(HAND_OVER)
-        return [result for worker in chosen for result in worker.outcome()]
+    def hand_over(self, _: int) -> List[ResultRecord]:
+        """Let each thread judge its own result, and end."""
+        for worker in self._chosen:
+            worker.open_gate()
+        results = [result for worker in self._chosen for result in worker.outcome()]
+        for worker in self._chosen:
+            worker.end()
+        return results
 
 
 def states(probe: Workload, order: LaneOrder) -> List[object]:

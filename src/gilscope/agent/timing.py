@@ -8,6 +8,7 @@ from time import perf_counter_ns
 from . import stray
 from .fault import LaneError, failure, raised
 from .gil import gil_enabled
+from .placement import begin_apart
 from .units import Observed, blocking
 from .usage import Meter
 
@@ -47,12 +48,19 @@ class Bench:
 
     A trial has two parts. All workers run their units first; once the last one has ended, each hands over its result.
     A digest that was made earlier would be made beside the others' work, and under a GIL at their expense.
+
+    The ``worker`` among several begins on a CPU of its own; None stands for the only one, or for one without a number.
     """
 
-    def __init__(self, repeat: AnyRepeat, check: Optional[Check], scope: Scope) -> None:
+    def __init__(self, repeat: AnyRepeat, check: Optional[Check], scope: Scope, worker: Optional[int] = None) -> None:
         self._repeat = blocking(repeat)
+        self._worker = worker
         self._meter = Meter(scope)
         self._results = Results(check)
+
+    def settle(self) -> None:
+        """Get ready in the thread that will measure next, where that is not the one that measured last."""
+        self._meter.settle()
 
     def measure(self, loops: int) -> WorkerRecord:
         """Run the unit ``loops`` times, record when and with what, and keep its result.
@@ -61,6 +69,8 @@ class Bench:
             LaneError: the work raised.
         """
         repeat, meter = self._repeat, self._meter
+        if self._worker is not None:
+            begin_apart(self._worker)
         meter.begin()
         start_ns = perf_counter_ns()
         try:

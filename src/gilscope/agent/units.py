@@ -61,16 +61,15 @@ def blocking(repeat: AnyRepeat) -> Repeat:
 
 
 def compared(unit: Callable[..., Any]) -> AnyRepeat:
-    """Repeat a unit whose last result counts."""
+    """Repeat a unit whose last result counts; all others are dropped at once, so that none outlives the next call."""
     if is_coroutine_function(unit):
         return _compared_coroutine(unit)
 
     def repeat(loops: int) -> Outcome:
         work = unit
-        result: object = None
-        for _ in range(loops):
-            result = work()
-        return result, None
+        for _ in range(loops - 1):
+            work()
+        return work(), None
 
     return repeat
 
@@ -78,10 +77,9 @@ def compared(unit: Callable[..., Any]) -> AnyRepeat:
 def _compared_coroutine(unit: Callable[[], Awaitable[object]]) -> Awaited:
     async def within(loops: int) -> Outcome:
         work = unit
-        result: object = None
-        for _ in range(loops):
-            result = await work()
-        return result, None
+        for _ in range(loops - 1):
+            await work()
+        return await work(), None
 
     return Awaited(within)
 

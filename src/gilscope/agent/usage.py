@@ -39,6 +39,11 @@ class RunQueue:
         except OSError:
             self._file = -1
 
+    def close(self) -> None:
+        """Give the file back."""
+        if self._file >= 0:
+            os.close(self._file)
+
     def wait_ns(self) -> Optional[int]:
         """Return nanoseconds since the thread began, None where the system has no record."""
         if self._file < 0:
@@ -50,7 +55,7 @@ class RunQueue:
 
 
 class Meter:
-    """The readings around one worker's trials; both are taken by the worker's own thread."""
+    """The readings around one worker's trials; both are taken by the thread that works."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -58,10 +63,16 @@ class Meter:
         if scope != "thread":
             collector.watch()
 
+    def settle(self) -> None:
+        """Get ready in this thread, whose record in the system is another than that of the thread before it."""
+        if self._run_queue is not None:
+            self._run_queue.close()
+        self._run_queue = RunQueue()
+
     def begin(self) -> None:
         """Take the first reading; the clocks come last, next to the work."""
         if self._run_queue is None:
-            self._run_queue = RunQueue()
+            self.settle()
         self._kernel = self._kernel_counts()
         self._collections = self._collector_counts()
         self._clocks = self._cpu_clocks()

@@ -154,15 +154,15 @@ class _Running:
     def _with_company(self, lanes: Collection[str]) -> list[str]:
         """Return lanes with what they are held against: the reference, the original of a copy, the machine's capacity.
 
-        A parallel lane needs the capacity of its number of workers and of one.
+        Every lane needs the capacity of one worker, and a parallel one that of its number of workers too.
         """
         chosen = [spec for name, spec in self.specs.items() if name in lanes]
         originals = {self.contest.reference, *(spec.original for spec in chosen)}
-        counts = {spec.workers for spec in chosen if spec.model != "serial"}
+        counts = {1, *(spec.workers for spec in chosen)}
         return [
             name
             for name, spec in self.specs.items()
-            if name in lanes or name in originals or (spec.shows_capacity and counts and spec.workers in counts | {1})
+            if name in lanes or name in originals or (spec.shows_capacity and spec.workers in counts)
         ]
 
     def _run_rounds(self, launch: Launch, rounds: int) -> None:

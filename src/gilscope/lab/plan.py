@@ -97,17 +97,17 @@ def _copy(lane: LaneSpec) -> LaneSpec:
 
 
 def _beside(reference: LaneSpec, lanes: Sequence[LaneSpec], usable_cpus: float) -> Iterator[LaneSpec]:
-    """Yield what parallel lanes are held against: a second copy of one of them, and what the machine gives.
+    """Yield what lanes are held against: a second copy of a parallel one, and what the machine gives.
 
-    The copy is of a lane chosen beforehand, by what its arm and model are and not by how it did: of the most workers
-    that there are CPUs for, threads without a GIL where there are any, else interpreters, else processes.
+    A single spinning process is there in every contest: by it, times of two runs can be compared. The copy is of a lane
+    chosen beforehand, by what its arm and model are and not by how it did: of the most workers that there are CPUs for,
+    threads without a GIL where there are any, else interpreters, else processes.
     """
     parallel = [lane for lane in lanes if lane.model != "serial"]
     candidates = [lane for lane in parallel if 1 < lane.workers <= usable_cpus]
     if candidates:
         yield _copy(max(candidates, key=_promise))
-    counts = {lane.workers for lane in parallel if lane.workers > 1}
-    for count in sorted(counts | {1} if counts else ()):
+    for count in sorted({1, *(lane.workers for lane in parallel)}):
         yield LaneSpec(arm=reference.arm, model=CAPACITY, workers=count)
 
 
