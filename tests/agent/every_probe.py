@@ -24,13 +24,18 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     """What one trial of one unit tells: a digest per worker, or why there is none."""
     fault = importlib.import_module("gilscope_agent.fault")
     crew = importlib.import_module("gilscope_agent.crews").crew(order["crew"])
-    records: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
+
+    def serve() -> None:
+        crew.trial(1, order["workers"])
+        results.extend(crew.hand_over(order["workers"]))
+
     try:
-        crew.open(order, lambda: records.extend(crew.trial(1, order["workers"])[1]))
+        crew.open(order, serve)
     except fault.LaneError as error:
         record: dict[str, Any] = error.record
         return record
-    return {"digests": [record["digest"] for record in records]}
+    return {"digests": [result["digest"] for result in results]}
 
 
 if __name__ == "__main__":

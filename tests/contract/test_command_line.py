@@ -73,12 +73,17 @@ class Runs:
         return path
 
     def wait_for_trials(self, process: subprocess.Popen[str]) -> None:
-        """Return once the run has stored the first trials of its lanes."""
+        """Return once the run has stored the first trials of its lanes, one of two threads among them."""
         deadline_s = time.monotonic() + SECONDS_TO_START
-        while sum(path.read_bytes().count(b'"type":"trial"') for path in self.results.glob("*.jsonl")) < 5:
+        while not any(self._has_threads(path) for path in self.results.glob("*.jsonl")):
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline_s
             time.sleep(0.02)
+
+    @staticmethod
+    def _has_threads(path: Path) -> bool:
+        lines = path.read_bytes().splitlines()
+        return any(b'"type":"trial"' in line and b':threads-2"' in line for line in lines)
 
     def living(self) -> list[str]:
         """Command lines of all processes that carry the mark, but for zombies."""

@@ -6,12 +6,13 @@ import threading
 from time import perf_counter_ns
 
 from .fault import LaneError, raised
+from .placement import numbers
 from .timing import Bench
 from .workload import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Tuple
+    from typing import Any, Callable, List, Sequence, Tuple
 
     from .records import LaneOrder, ResultRecord, WorkerRecord
     from .workload import Workload
@@ -33,11 +34,13 @@ class _Worker:
         self._gate.acquire()
         self._done.acquire()
         self._loops = 0
+        self._followers: Sequence[_Worker] = ()
         self._outcome: Any = None
 
-    def start(self, loops: int) -> None:
-        """Bring a thread up that will run the unit ``loops`` times; it waits at the gate."""
+    def start(self, loops: int, followers: Sequence[_Worker]) -> None:
+        """Bring a thread up that will open its followers' gates, then run the unit ``loops`` times."""
         self._loops = loops
+        self._followers = followers
         self._thread = threading.Thread(target=self._live, daemon=True)
         self._thread.start()
         self.outcome()
@@ -62,17 +65,23 @@ class _Worker:
         self._thread.join()
 
     def _live(self) -> None:
-        bench = self._bench
-        for step in (bench.settle, lambda: bench.measure(self._loops), bench.hand_over):
-            try:
-                self._outcome = step()
-            except LaneError as error:
-                self._outcome = error
-            except BaseException as error:  # noqa: BLE001 - a worker that died in silence would be waited for
-                self._outcome = LaneError(raised("work", error))
-            self._done.release()
-            if step != bench.hand_over:
-                self._gate.acquire()
+        self._show(self._bench.settle)
+        self._gate.acquire()
+        for follower in self._followers:
+            follower.open_gate()
+        self._show(lambda: self._bench.measure(self._loops))
+        self._gate.acquire()
+        self._show(self._bench.hand_over)
+
+    def _show(self, step: Callable[[], Any]) -> None:
+        """Do one step, and leave what comes of it to whoever waits."""
+        try:
+            self._outcome = step()
+        except LaneError as error:
+            self._outcome = error
+        except BaseException as error:  # noqa: BLE001 - a worker that died in silence would be waited for
+            self._outcome = LaneError(raised("work", error))
+        self._done.release()
 
 
 class Threads:
@@ -84,21 +93,25 @@ class Threads:
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
             self._workers = [
-                _Worker(Bench(probe.repeat(state), probe.check, "thread")) for state in states(probe, order)
+                _Worker(Bench(probe.repeat(state), probe.check, "thread", worker))
+                for worker, state in zip(numbers(order["workers"]), states(probe, order))
             ]
             serve()
 
         opened(order, up)
 
     def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
-        """Bring a thread up for each of the first ``count`` workers, open their gates, and wait for them."""
-        self._chosen = self._workers[:count]
-        for worker in self._chosen:
-            worker.start(loops)
+        """Bring a thread up for each of the first ``count`` workers, open the gate, and wait for them.
+
+        The gate is opened to the first, and each opens it to two more: whoever woke them all would be in the way on a
+        CPU that one of them should have.
+        """
+        chosen = self._chosen = self._workers[:count]
+        for place, worker in enumerate(chosen):
+            worker.start(loops, chosen[2 * place + 1 : 2 * place + 3])
         gate_ns = perf_counter_ns()
-        for worker in self._chosen:
-            worker.open_gate()
-        return gate_ns, [worker.outcome() for worker in self._chosen]
+        chosen[0].open_gate()
+        return gate_ns, [worker.outcome() for worker in chosen]
 
     def hand_over(self, _: int) -> List[ResultRecord]:
         """Let each thread judge its own result, and end."""

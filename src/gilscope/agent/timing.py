@@ -55,12 +55,15 @@ class Bench:
     def __init__(self, repeat: AnyRepeat, check: Optional[Check], scope: Scope, worker: Optional[int] = None) -> None:
         self._repeat = blocking(repeat)
         self._worker = worker
+        self._is_settled = False
         self._meter = Meter(scope)
         self._results = Results(check)
 
     def settle(self) -> None:
-        """Get ready in the thread that will measure next, where that is not the one that measured last."""
+        """Get ready in the thread that will measure next, which is a new one; it may wait on a CPU of its own."""
         self._meter.settle()
+        self._begin_apart()
+        self._is_settled = True
 
     def measure(self, loops: int) -> WorkerRecord:
         """Run the unit ``loops`` times, record when and with what, and keep its result.
@@ -69,8 +72,8 @@ class Bench:
             LaneError: the work raised.
         """
         repeat, meter = self._repeat, self._meter
-        if self._worker is not None:
-            begin_apart(self._worker)
+        if not self._is_settled:
+            self._begin_apart()
         meter.begin()
         start_ns = perf_counter_ns()
         try:
@@ -79,6 +82,10 @@ class Bench:
             raise fault_of_work(error) from error
         end_ns = perf_counter_ns()
         return self._results.keep(start_ns, end_ns, outcome, meter.end())
+
+    def _begin_apart(self) -> None:
+        if self._worker is not None:
+            begin_apart(self._worker)
 
     def hand_over(self) -> List[ResultRecord]:
         """Judge the results since the last call.
