@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -16,8 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-AGENT, ORDERS, ANSWERS = sys.argv[1:]
-runpy.run_path(AGENT)  # mounts the agent, also in the workers that multiprocessing spawns
+# Workers that multiprocessing spawns run this file too, with the arguments of a probe that believes to be a script.
+AGENT = os.environ.setdefault("EVERY_PROBE_AGENT", sys.argv[1] if len(sys.argv) > 1 else "")
+runpy.run_path(AGENT)  # mounts the agent
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with Path(ANSWERS).open("w", encoding="utf-8") as answers:
-        for line in Path(ORDERS).read_text(encoding="utf-8").splitlines():
+    _, _, orders, told = sys.argv
+    with Path(told).open("w", encoding="utf-8") as answers:
+        for line in Path(orders).read_text(encoding="utf-8").splitlines():
             print(json.dumps(answer(json.loads(line))), file=answers, flush=True)
