@@ -60,7 +60,7 @@ class Bench:
         self._results = Results(check)
 
     def settle(self) -> None:
-        """Get ready in the thread that will measure next, which is a new one; it may wait on a CPU of its own."""
+        """Get ready in the new thread that will measure next, and let it wait on a CPU of its own."""
         self._meter.settle()
         self._begin_apart()
         self._is_settled = True
