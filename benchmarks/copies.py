@@ -18,6 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
+from silence import Silent
 
 from gilscope.commands.measuring import take_census
 from gilscope.figures.paired import Paired
@@ -26,7 +27,7 @@ from gilscope.lab.lane import Lane, common_environment
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.values.contests import Contest, LaneSpec, Rules
-from gilscope.values.records import ContestEnd, Record, Trial
+from gilscope.values.records import Record, Trial
 from gilscope.values.runtimes import Arm
 from gilscope.workloads import probes
 
@@ -58,7 +59,9 @@ def main() -> None:
             trials = measured(contest, environ, guardian, number)
             paired = Paired(trials)
             for lane, copy in zip(lanes, copies, strict=True):
-                ratios[lane.work].append(paired.log_ratio(copy.name, lane.name))
+                ratio = paired.log_ratio(copy.name, lane.name)
+                if ratio.is_bounded:  # an unmeasured lane holds anything
+                    ratios[lane.work].append(ratio)
     print(f"| {options.probe} on {runtime.name} | contests | hold 1.00 | median half width |\n|---|---|---|---|")
     for work, of_work in ratios.items():
         held = sum(ratio.contains(0.0) for ratio in of_work)
@@ -73,24 +76,11 @@ def measured(contest: Contest, environ: dict[str, str], guardian: Guardian, seed
         environ=environ,
         open_lane=partial(Lane, guardian=guardian),
         record=records.append,
-        observer=_Silent(),
+        observer=Silent(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
     )
     lab.run(contest, RULES)
     return [record for record in records if isinstance(record, Trial)]
-
-
-class _Silent:
-    """An observer that looks away."""
-
-    def contest_begins(self, contest: Contest, rules: Rules) -> None:
-        """Nothing."""
-
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """Nothing."""
-
-    def contest_ends(self, end: ContestEnd) -> None:
-        """Nothing."""
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from silence import Silent
+
 from gilscope.commands.measuring import take_census
 from gilscope.lab import host, topology
 from gilscope.lab.contest import Lab
@@ -29,7 +31,7 @@ from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
-from gilscope.values.records import Calibration, ContestEnd, Record, Trial
+from gilscope.values.records import Calibration, Record, Trial
 from gilscope.values.runtimes import Arm, Runtime
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ def gains(
             environ=environ,
             open_lane=partial(Lane, guardian=guardian),
             record=records.append,
-            observer=_Silent(),
+            observer=Silent(),
             random=Random(number),  # noqa: S311 - an order to repeat, not a secret
         )
         before = _cpu_s()
@@ -205,19 +207,6 @@ def _wall(trials: list[Trial], lane: LaneSpec, number: int) -> int:
 def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-class _Silent:
-    """An observer that looks away."""
-
-    def contest_begins(self, contest: Contest, rules: Rules) -> None:
-        """Nothing."""
-
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """Nothing."""
-
-    def contest_ends(self, end: ContestEnd) -> None:
-        """Nothing."""
 
 
 if __name__ == "__main__":

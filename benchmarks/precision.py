@@ -33,6 +33,7 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from silence import Silent
 
 from gilscope import places
 from gilscope.commands.measuring import take_census
@@ -45,14 +46,13 @@ from gilscope.stats import effort
 from gilscope.stats.estimate import Estimate, student_quantile
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import Contest, LaneSpec, Probe
-from gilscope.values.records import ContestEnd, Record, Trial
+from gilscope.values.records import Record, Trial
 from gilscope.values.runtimes import Arm, Runtime
 from gilscope.workloads.suites import suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.values.contests import Rules
 
 BENCHMARKS = (
     "json_loads",
@@ -185,7 +185,7 @@ def by_gilscope(runtime: Runtime, path: Path, name: str, budget_s: float, seed: 
             environ=common_environment(os.environ, Path(folder)),
             open_lane=partial(Lane, guardian=guardian),
             record=records.append,
-            observer=_Silent(),
+            observer=Silent(),
             random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
         )
         end = lab.run(contest, rules)
@@ -297,19 +297,6 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--report", action="store_true")
     return parser.parse_args()
-
-
-class _Silent:
-    """An observer that looks away."""
-
-    def contest_begins(self, contest: Contest, rules: Rules) -> None:
-        """Nothing."""
-
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """Nothing."""
-
-    def contest_ends(self, end: ContestEnd) -> None:
-        """Nothing."""
 
 
 if __name__ == "__main__":

@@ -81,10 +81,6 @@ def crossing(workers: Estimate) -> str:
     return numbers.ratio(workers)
 
 
-def _peak(law: Fit) -> str:
-    return numbers.ratio(law.peak) if math.isfinite(law.peak.value) else "none"
-
-
 def _refusals(contest: ContestFigures) -> Iterator[str]:
     reasons = dict.fromkeys(item.law.reason for item in contest.scaling_laws if isinstance(item.law, Refusal))
     yield from (f"No curve is fitted: {reason}." for reason in reasons)

@@ -1,0 +1,22 @@
+"""The observer of benchmarks that run contests: nobody watches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.records import ContestEnd
+
+
+class Silent:
+    """An observer that looks away."""
+
+    def contest_begins(self, contest: Contest, rules: Rules) -> None:
+        """Nothing."""
+
+    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+        """Nothing."""
+
+    def contest_ends(self, end: ContestEnd) -> None:
+        """Nothing."""
