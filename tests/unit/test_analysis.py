@@ -177,7 +177,7 @@ def test_scaling_is_held_against_what_the_machine_gave() -> None:
     made = beside_capacity()
     threads = row(made, "3.14t:threads-2")
 
-    assert [(item.workers, item.cpus.value) for item in made.capacities] == [(2, pytest.approx(1.6))]
+    assert {item.workers: item.cpus.value for item in made.capacities} == pytest.approx({2: 1.6})
     assert threads.scaling is not None
     assert threads.of_capacity is not None
     assert threads.scaling.value == pytest.approx(1.6)

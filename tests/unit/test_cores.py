@@ -26,7 +26,7 @@ def alone(cpu: float = 10, blocked: float = 0, launch: int = 0) -> Trial:
     return msgspec.structs.replace(plain, cpu_ns=(round(cpu * MS),))
 
 
-def together(launch: int = 0, **changes: object) -> Trial:
+def together(launch: int = 0, /, **changes: object) -> Trial:
     """A trial of ten units in each of two threads, from whose gate 20 ms pass until the last end."""
     return msgspec.structs.replace(trial(THREADS, launch, 0, 20 * MS), **changes)
 
@@ -61,7 +61,7 @@ def test_what_blocks_one_worker_too_is_not_lost() -> None:
     """A unit that sleeps keeps no core from anybody."""
     found = values(together(cpu_ns=(5 * MS, 5 * MS)), alone(cpu=5, blocked=15))
 
-    assert (found["blocked"], found["lost"]) == (pytest.approx(0.75), pytest.approx(0))
+    assert (found["blocked"], found["lost"]) == pytest.approx((0.75, 0))
 
 
 def test_waiting_that_the_machine_costs_anybody_is_not_lost() -> None:
@@ -70,7 +70,7 @@ def test_waiting_that_the_machine_costs_anybody_is_not_lost() -> None:
     found = shares({0: [late]}, {0: [alone()]}, unavoidable=0.1)
 
     assert found is not None
-    assert (found.start.value, found.lost.value) == (pytest.approx(0.25), pytest.approx(0.4))
+    assert (found.start.value, found.lost.value) == pytest.approx((0.25, 0.4))
 
 
 def test_shares_add_up_whatever_was_measured() -> None:
@@ -107,7 +107,7 @@ def test_a_launch_is_held_against_the_serial_lane_of_that_launch() -> None:
     found = shares({0: [fast], 1: [slow], 2: [together(2)]}, {0: [alone()], 1: [alone(cpu=20, launch=1)]})
 
     assert found is not None
-    assert (found.inflation.value, found.inflation.half_width) == (pytest.approx(0), pytest.approx(0))
+    assert (found.inflation.value, found.inflation.half_width) == pytest.approx((0, 0))
 
 
 def test_counts_are_per_unit_and_over_all_workers() -> None:

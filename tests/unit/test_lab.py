@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
@@ -263,7 +264,7 @@ def test_work_with_workers_of_its_own_is_pinned_nowhere(
 def test_few_microseconds_of_others_are_no_workers() -> None:
     """A unit that only sleeps has so little CPU time itself that reading two clocks looks like a share of it."""
     for others_ns, own_workers in ((50_000, False), (50_001, True)):
-        fakes = Fakes(lambda fake, loops, ns=others_ns: measured(fake, loops, cpu_ns=(1000,), others_ns=(ns,)))
+        fakes = Fakes(partial(measured, cpu_ns=(1000,), others_ns=(others_ns,)))
         found = [item.own_workers for item in run(contest(TWIN), fakes=fakes) if isinstance(item, Calibration)]
         assert found == [own_workers]
 

@@ -19,6 +19,7 @@ from gilscope.values.runtimes import Pair
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
+    from gilscope.values.records import HostCard
     from gilscope.values.runtimes import Pair
 
 TWIN = lane("3.14")
@@ -171,6 +172,11 @@ def test_an_answer_that_left_cpus_unused_says_so(used: CpusUsed | None, said: st
         ]
 
 
+def facts_of(card: HostCard, used: CpusUsed | None) -> dict[str, str]:
+    """What the sheet says of a machine, by fact."""
+    return {row[0]: row[1] for row in machine.host(card, used).rows}
+
+
 @pytest.mark.parametrize(
     ("used", "shown"),
     [
@@ -183,13 +189,13 @@ def test_the_machine_is_shown_with_its_cores(used: CpusUsed | None, shown: str) 
     """What older runs did not ask reads n/a."""
     kinds = (CoreKind(cores=2, cpus=4), CoreKind(cores=8, cpus=8))
     card = msgspec.structs.replace(HOST, cores=10, siblings=2, sockets=1, kinds=kinds)
-    facts = dict(machine.host(card, used).rows)
+    facts = facts_of(card, used)
 
     assert facts["cores, most CPUs of one"] == "10, 2"
     assert facts["sockets, NUMA nodes"] == "1, n/a"
     assert facts["kinds of core, the fastest first"] == "2 with 4 CPUs, 8 with 8 CPUs"
     assert facts["CPUs used"] == shown
-    assert dict(machine.host(HOST, None).rows)["kinds of core, the fastest first"] == "n/a"
+    assert facts_of(HOST, None)["kinds of core, the fastest first"] == "n/a"
 
 
 def test_copies_are_marked_and_the_mark_is_explained() -> None:
