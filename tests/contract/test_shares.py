@@ -47,7 +47,7 @@ def measured(source: str, folder: Path, cpus: tuple[int, ...] = ()) -> Shares:
     arm: Arm = FREE_THREADED[-1]
     specs = (LaneSpec(arm=arm, model="serial", workers=1), LaneSpec(arm=arm, model="threads", workers=WORKERS))
     with Guardian() as guardian:
-        environ = environment(arm, folder / "bytecode")
+        environ = environment(arm, folder)
         lanes = [Lane(spec, probe, environ, guardian, cpus) for spec in specs]
         try:
             for lane in lanes:
