@@ -30,9 +30,9 @@ TIME_LIMIT_S = 30.0
 UNITS = 20
 ROUNDS = 3
 WORKERS = 2
-MOST = 0.35
-"""At least this share has a cause that takes half of what two workers have; a busy machine takes nothing from it."""
-FEW = 0.15
+MOST = 0.1
+"""At least this share has a cause that takes half on an idle machine; a busy one makes who is woken wait for a CPU."""
+FEW = 0.05
 """Below this share lies what no cause is there for."""
 
 SPINNING = "def work():\n    for _ in range(100_000):\n        pass\n"
