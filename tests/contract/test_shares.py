@@ -27,17 +27,18 @@ pytestmark = [
 ]
 
 TIME_LIMIT_S = 30.0
-UNITS = 20
+UNITS = 4
 ROUNDS = 3
 WORKERS = 2
 MOST = 0.25
 """At least this share has a cause that takes half of what two workers have."""
 LOOKS = 6
-"""A busy machine makes who is woken wait for a CPU, which is not blocking: one look of several has to show it."""
+"""A busy machine makes who is woken wait for a CPU, which is not blocking: units are long, so that few are woken, and
+one look of several has to show it."""
 FEW = 0.05
 """Below this share lies what no cause is there for."""
 
-SPINNING = "def work():\n    for _ in range(100_000):\n        pass\n"
+SPINNING = "def work():\n    for _ in range(1_000_000):\n        pass\n"
 ONE_LOCK = "import threading\nLOCK = threading.Lock()\n\n" + SPINNING.replace("    for", "  with LOCK:\n    for")
 
 
