@@ -78,7 +78,21 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = _add(commands, "run", "measure probes, or a function of yours")
     run.add_argument(
-        "probes", nargs="*", metavar="PROBE", help="ids or globs (cpu/*), probe files, pyperf scripts, file.py:function"
+        "probes",
+        nargs="*",
+        metavar="PROBE",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)'; ids or globs (cpu/*), probe "
+        "files, pyperf scripts",
+    )
+    run.add_argument(
+        "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
+    )
+    run.add_argument("--setup", metavar="TARGET", help="makes the callable's first argument; it is not timed")
+    run.add_argument(
+        "--share",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="whether threads share what --setup makes (default: one each)",
     )
     run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")

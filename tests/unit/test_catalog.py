@@ -8,7 +8,7 @@ import pytest
 
 from gilscope import places
 from gilscope.errors import MatrixError, UsageError
-from gilscope.values.contests import Probe
+from gilscope.values.contests import Probe, Target
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
@@ -128,14 +128,14 @@ def test_all_mistakes_of_all_probes_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_function_of_a_foreign_script_needs_no_header(tmp_path: Path) -> None:
-    """Nothing of such a script is looked at before it runs."""
+    """Its id holds its path, and it is found by the file."""
     path = tmp_path / "mine.py"
-    path.write_text("this is not even Python")
+    path.write_text("def main(): ...")
     (probe,) = catalog.select([tmp_path], [f"{path}:main"])
 
     assert isinstance(probe, Probe)
-    assert probe.function == "main"
-    assert probe.id == "mine.py:main"
+    assert probe.target == Target(name="main", path=str(path.resolve()))
+    assert probe.id == f"{path.resolve().as_posix()}:main"
     assert probe.path == str(path.resolve())
 
 

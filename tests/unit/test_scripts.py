@@ -70,7 +70,8 @@ def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     assert isinstance(one, Script)
     assert one.pattern == "some*"
     assert isinstance(function, Probe)
-    assert function.function == "work"
+    assert function.target is not None
+    assert function.target.name == "work"
 
 
 def test_a_script_that_cannot_be_read_is_told_as_a_probe_is(tmp_path: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-from . import heap, modules, stray, units
+from . import heap, modules, stray, targets, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, TypeVar
+    from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
-    from .records import LaneOrder
+    from .records import LaneOrder, TargetOrder
 
+    Arguments = Tuple[Tuple[Any, ...], Dict[str, Any]]
     Result = TypeVar("Result")
     Unit = Callable[[], Any]
 
@@ -24,7 +25,8 @@ REFUSED = "does not support loading in subinterpreters"
 class LoadedProbe:
     """A probe's functions, before any state was made.
 
-    ``work`` is the callable to measure, ``setup`` and ``check`` are None where the probe has none.
+    ``work`` is the callable to measure, ``setup`` and ``check`` are None where the probe has none. What ``setup`` makes
+    goes before the ``arguments`` by place and by name.
     """
 
     inner_loops = 1
@@ -35,20 +37,25 @@ class LoadedProbe:
         setup: Optional[Callable[[], object]],
         check: Optional[Callable[[object], None]],
         *,
+        arguments: Arguments = ((), {}),
         repeated: Callable[[Unit], units.AnyRepeat] = units.compared,
     ) -> None:
         self.work = work
         self.setup = setup
         self.check = check
+        self._arguments = arguments
         self._repeated = repeated
 
     def repeat(self, state: object) -> units.AnyRepeat:
-        """Return what one worker runs: the work, bound to ``state`` where there is a setup."""
-        if self.setup is None:
+        """Return what one worker runs: the work, bound to its arguments, and to ``state`` where there is a setup."""
+        by_place, by_name = self._arguments
+        if self.setup is not None:
+            by_place = (state, *by_place)
+        if not by_place and not by_name:
             return self._repeated(self.work)
         from functools import partial  # noqa: PLC0415 - not every probe needs it
 
-        return self._repeated(partial(self.work, state))
+        return self._repeated(partial(self.work, *by_place, **by_name))
 
     def fresh_state(self) -> object:
         """Return what ``setup`` makes, or None without one.
@@ -60,14 +67,14 @@ class LoadedProbe:
 
 
 def loaded(order: LaneOrder) -> LoadedProbe:
-    """Load a probe that has a ``work``, or any callable of a script that knows nothing of gilscope.
+    """Load a probe that has a ``work``, or any callable that knows nothing of gilscope.
 
     Raises:
         LaneError: it cannot be loaded.
     """
     heap.hold(order["heap"])
-    if order["function"] is not None:
-        return _function(order["path"], order["function"])
+    if order["target"] is not None:
+        return _of_target(order, order["target"])
     namespace = _run(order)
     setup, case = namespace.get("setup"), _case(order)
     if setup is not None and case:
@@ -118,8 +125,17 @@ def _run(order: LaneOrder) -> Dict[str, Any]:
     Raises:
         LaneError: it cannot be run.
     """
+    return _imported(order, lambda: modules.load(order["path"]))
+
+
+def _imported(order: LaneOrder, load: Callable[[], Result]) -> Result:
+    """Import something of the person's; what this runtime lacks for it is no failure of theirs.
+
+    Raises:
+        LaneError: it cannot be imported.
+    """
     try:
-        return modules.load(order["path"])
+        return load()
     except LaneError as error:
         reason = _unsupported_import(error.__cause__, order["dependencies"])
         if reason is None:
@@ -154,12 +170,18 @@ def _repeated(order: LaneOrder) -> Callable[[Unit], units.AnyRepeat]:
     return units.self_timed if order["self_timed"] else units.compared
 
 
-def _function(path: str, name: str) -> LoadedProbe:
-    from . import on_path  # noqa: PLC0415 - most probes import no pyperf
+def _of_target(order: LaneOrder, target: TargetOrder) -> LoadedProbe:
+    """Load a callable, and the one that makes what it is called with where there is one."""
+    setup = order["setup"]
+    work = _imported(order, lambda: targets.found(target, has_state=setup is not None))
+    make = None
+    if setup is not None:
+        from functools import partial  # noqa: PLC0415 - few callables have a setup
 
-    if on_path.FOLDER not in sys.path:
-        sys.path.append(on_path.FOLDER)
-    return LoadedProbe(_named(modules.load(path), path, name), None, None)
+        of_setup: TargetOrder = setup
+        by_place, by_name = targets.arguments(of_setup)
+        make = partial(_imported(order, lambda: targets.found(of_setup, has_state=False)), *by_place, **by_name)
+    return LoadedProbe(work, make, None, arguments=targets.arguments(target))
 
 
 def _named(namespace: Dict[str, Any], path: str, name: str) -> Callable[..., Any]:

@@ -10,11 +10,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Literal, Optional, Tuple, TypedDict, TypeVar, Union
 
-    class LaneOrder(TypedDict):
-        """What a lane opens: a probe, one of its ways, a function, or a benchmark of a script.
+    class TargetOrder(TypedDict):
+        """A callable in a file, or in a module that is looked for in ``search`` first; ``arguments`` are literals."""
 
-        ``function`` names any callable of the file, ``benchmark`` a bench call of the script, ``way`` a context manager
-        of the probe; where all three are None, the probe has a ``work``. Units that are ``self_timed`` return the
+        name: str
+        path: Optional[str]
+        module: Optional[str]
+        search: List[str]
+        arguments: str
+
+    class LaneOrder(TypedDict):
+        """What a lane opens: a probe, one of its ways, any callable, or a benchmark of a script.
+
+        ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
+        the script, ``way`` a context manager of the probe; where target, benchmark and way are None, the probe has a
+        ``work``. Units that are ``self_timed`` return the
         nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
         (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so. Every
         interpreter that runs the work holds ``heap`` live objects beside it.
@@ -22,7 +32,8 @@ if TYPE_CHECKING:
 
         type: Literal["open"]
         path: str
-        function: Optional[str]
+        target: Optional[TargetOrder]
+        setup: Optional[TargetOrder]
         dependencies: List[str]
         benchmark: Optional[str]
         argv: List[str]

@@ -81,6 +81,7 @@ def measure_run(options: argparse.Namespace) -> int:
     from gilscope import places, store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
+    from gilscope.processes.environment import missed
     from gilscope.render.progress import RunProgress
     from gilscope.workloads.suites import suite
 
@@ -104,6 +105,8 @@ def measure_run(options: argparse.Namespace) -> int:
     if not plan.contests:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
+    for name in missed(os.environ):
+        console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
     _announce(console, plan, rules.budget_s)
     if not options.on and not options.python and all(contest.pair is None for contest in plan.contests):
         console.print(NO_FREE_THREADED, style="yellow")
@@ -154,10 +157,12 @@ def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) ->
 def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
     from gilscope.workloads import probes as catalog
     from gilscope.workloads import pyperformance
+    from gilscope.workloads.targets import Given, named_arguments
 
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
-    return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments))
+    given = Given(arguments=named_arguments(options.arguments), setup=options.setup, share=options.share)
+    return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments), given)
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:

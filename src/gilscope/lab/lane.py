@@ -12,7 +12,7 @@ from gilscope.lab import host, protocol
 from gilscope.lab.weighing import weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
-from gilscope.processes.environment import without_python
+from gilscope.processes.environment import SEARCH, without_python
 from gilscope.processes.guardian import Guardian, signal_group
 from gilscope.values.records import Fault
 
@@ -40,12 +40,13 @@ class LaneFailedError(Exception):
 
 
 def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
-    """Return the environment that all lanes share: the user's without what bends a Python.
+    """Return the environment that all lanes share: the user's without what bends a Python, but with PYTHONPATH.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
     does not compile at every launch.
     """
-    return without_python(environ) | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+    search = {SEARCH: environ[SEARCH]} if environ.get(SEARCH) else {}
+    return without_python(environ) | search | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
 
 
 def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:

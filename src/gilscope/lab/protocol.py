@@ -83,7 +83,8 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
         {
             "type": "open",
             "path": probe.path,
-            "function": probe.function,
+            "target": probe.target,
+            "setup": probe.setup,
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,

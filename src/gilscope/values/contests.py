@@ -7,11 +7,27 @@ import msgspec
 from gilscope.values.runtimes import Arm, Pair
 
 
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A callable of a person's own: ``name`` in the file at ``path``, or in ``module``, which is imported by name.
+
+    The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
+    before all others; ``path`` is then where it is, None where only the interpreter finds it. ``arguments`` are
+    literals as a call has them: ``(512, mode='fast')``.
+    """
+
+    name: str
+    path: str | None = None
+    module: str | None = None
+    search: tuple[str, ...] = ()
+    arguments: str = "()"
+
+
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """A workload as text: what it asks and how it may be run, known without running it.
 
-    ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
-    a script that knows nothing of gilscope. ``shared`` means that threads share one state. Every interpreter that runs
+    ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable
+    that knows nothing of gilscope: its ``target``, called with what ``setup`` makes where there is one.
+    ``shared`` means that threads share one state. Every interpreter that runs
     its work holds ``heap`` live objects beside it, which the collector tracks. With ``own_workers``, the work starts
     threads or processes itself, and none of its lanes is pinned. A ``benchmark`` is one of a script written for pyperf,
     which is run with the arguments ``argv``.
@@ -28,7 +44,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     question: str
     kind: str
-    function: str | None = None
+    target: Target | None = None
+    setup: Target | None = None
     shared: bool = False
     own_workers: bool = False
     heap: int = 0

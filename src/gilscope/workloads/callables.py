@@ -1,0 +1,273 @@
+"""Callables in a script's text: whether one is there, whether it can be called so, and what could be measured instead.
+
+Only what the text shows beyond doubt is refused. A name that a star import may bind, a decorator that may change the
+arguments, or a class with bases elsewhere are left to the interpreter.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+from typing import TYPE_CHECKING
+
+from gilscope.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+MOST_NAMES = 8
+"""How many callables are listed where none was named."""
+
+_KINDS: dict[type[ast.expr], str] = {
+    ast.Dict: "a dict",
+    ast.DictComp: "a dict",
+    ast.List: "a list",
+    ast.ListComp: "a list",
+    ast.Set: "a set",
+    ast.SetComp: "a set",
+    ast.Tuple: "a tuple",
+    ast.GeneratorExp: "a generator",
+    ast.JoinedStr: "a string",
+}
+"""What is nothing to call, by the expression that makes it."""
+
+_BINDING_KINDS = {"staticmethod", "classmethod"}
+
+
+def check(tree: ast.Module, label: str, name: str, arguments: str, *, has_state: bool) -> None:
+    """Refuse a name that is not there, or cannot be called so.
+
+    Args:
+        tree: the script.
+        label: what messages call the script.
+        name: a function, or a method behind its class and a dot.
+        arguments: literals in parentheses.
+        has_state: whether a setup's result goes before them.
+
+    Raises:
+        UsageError: what is wrong, and what was probably meant.
+    """
+    first, _, rest = name.partition(".")
+    definition = _definition(tree.body, first)
+    if definition is None:
+        if not _may_bind(tree, first):
+            raise UsageError(_missing(tree, label, name))
+    elif isinstance(definition, ast.ClassDef):
+        _check_class(definition, label, name, rest, arguments, has_state=has_state)
+    elif not rest and isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
+        _check_function(definition, f"{label}:{name}", arguments, skipped=int(has_state))
+    elif not rest and isinstance(definition, ast.expr):
+        _check_value(definition, label, name, arguments, has_state=has_state)
+
+
+def measurable(tree: ast.Module) -> tuple[str, ...]:
+    """Names that can be measured as they stand: functions and methods that need no arguments, in order."""
+    names: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names += [node.name] if _runs_alone(node, skipped=0) else []
+        elif isinstance(node, ast.ClassDef) and _makes_itself(node):
+            methods = (item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef))
+            names += [
+                f"{node.name}.{method.name}"
+                for method in methods
+                if not method.name.startswith("_") and _runs_alone(method, skipped=_bound(method))
+            ]
+    return tuple(names)
+
+
+def offers(tree: ast.Module, label: str) -> str:
+    """The commands that would measure something of a script, in words."""
+    names = measurable(tree)
+    if not names:
+        return f"nothing in it can be called without arguments: write {label}:function(arguments)"
+    commands = ", ".join(f"{label}:{name}" for name in names[:MOST_NAMES])
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"what could be measured: {commands}{more}"
+
+
+def imports_relatively(tree: ast.Module) -> bool:
+    """Whether a script imports from its own package."""
+    return any(isinstance(node, ast.ImportFrom) and node.level > 0 for node in ast.walk(tree))
+
+
+def _definition(body: list[ast.stmt], name: str) -> ast.stmt | ast.expr | None:
+    """The last thing at the top level that binds a name: a function, a class, or the value of an assignment."""
+    found: ast.stmt | ast.expr | None = None
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
+            found = node
+        elif isinstance(node, ast.Assign) and any(_is_name(target, name) for target in node.targets):
+            found = node.value
+        elif isinstance(node, ast.AnnAssign) and _is_name(node.target, name) and node.value is not None:
+            found = node.value
+    return found
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _may_bind(tree: ast.Module, name: str) -> bool:
+    """Whether a script binds a name somewhere, or in a way that its text does not show."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            bound = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            if bound & {name, "*"}:
+                return True
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
+            return True
+        elif isinstance(node, ast.Name) and node.id in {"globals", "exec", "setattr"}:
+            return True
+        elif isinstance(node, ast.FunctionDef) and node.name == "__getattr__":
+            return True
+    # inside a branch: if sys.version_info ..., try: ... except ImportError: ...
+    nested = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    branches = [node for node in tree.body if isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While)]
+    return any(isinstance(node, nested) and node.name == name for branch in branches for node in ast.walk(branch))
+
+
+def _missing(tree: ast.Module, label: str, name: str) -> str:
+    near = difflib.get_close_matches(name, measurable(tree), n=1)
+    hint = f"did you mean {label}:{near[0]}?" if near else offers(tree, label)
+    return f"{label} has no {name}; {hint}"
+
+
+def _check_class(
+    node: ast.ClassDef, label: str, name: str, method: str, arguments: str, *, has_state: bool
+) -> None:
+    """Refuse a class that is not a callable to measure, or a method that it lacks or cannot be called so."""
+    if not method:
+        methods = [item for item in measurable(ast.Module([node], [])) if "." in item]
+        hint = f"name a method: {label}:{methods[0]}" if methods else "name a method, or write a function that uses it"
+        raise UsageError(f"{label}:{name} is a class, and making instances of it is seldom the question; {hint}")
+    definition = _definition(node.body, method)
+    if definition is None and not node.bases and "." not in method and not _has_getattr(node):
+        names = [item.name for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+        near = difflib.get_close_matches(method, names, n=1)
+        hint = f"did you mean {node.name}.{near[0]}?" if near else f"it has {', '.join(names) or 'none at all'}"
+        raise UsageError(f"{label}: class {node.name} has no method {method}; {hint}")
+    if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
+        is_plain = _decorators(definition).isdisjoint(_BINDING_KINDS)
+        if is_plain and not has_state and _needs_arguments(node):
+            raise UsageError(
+                f"{label}: {node.name}() needs arguments, so that nobody can make one for {method}(): write a function "
+                f"that returns one and name it with --setup {label}:function"
+            )
+        skipped = 1 if is_plain else _bound(definition) + has_state  # a state takes the place of the instance
+        _check_function(definition, f"{label}:{name}", arguments, skipped=skipped)
+
+
+def _check_value(value: ast.expr, label: str, name: str, arguments: str, *, has_state: bool) -> None:
+    """Refuse a name at the top level whose value is nothing to call."""
+    if isinstance(value, ast.Lambda):
+        _check_call(value.args, f"{label}:{name}", arguments, skipped=int(has_state))
+        return
+    kind = _KINDS.get(type(value))
+    if kind is None and isinstance(value, ast.Constant):
+        kind = "nothing" if value.value is None else f"{type(value.value).__name__} {value.value!r:.40}"
+    if kind is not None:
+        raise UsageError(f"{label}:{name} is {kind}, and nothing to call; write a function that uses it")
+
+
+def _check_function(node: Function, label: str, arguments: str, *, skipped: int) -> None:
+    """Refuse a generator, and arguments that do not fit; the first ``skipped`` parameters are filled by others."""
+    if _decorators(node) - _BINDING_KINDS:
+        return
+    if _is_generator(node):
+        consumer = "async for" if isinstance(node, ast.AsyncFunctionDef) else "list()"
+        raise UsageError(
+            f"{label} is a generator: calling it runs none of its body. Measure a function that runs it to its end, "
+            f"with {consumer}"
+        )
+    _check_call(node.args, label, arguments, skipped=skipped)
+
+
+def _check_call(parameters: ast.arguments, label: str, arguments: str, *, skipped: int) -> None:
+    call = ast.parse(f"f{arguments}", mode="eval").body
+    assert isinstance(call, ast.Call)  # noqa: S101 - it has been read before
+    positional = [None] * (skipped + len(call.args))
+    named = dict.fromkeys(keyword.arg for keyword in call.keywords if keyword.arg is not None)
+    try:
+        _signature(parameters).bind(*positional, **named)
+    except TypeError as error:
+        needed = ", ".join(_required(parameters)[skipped:])
+        example = f" It takes ({needed}): write {label.partition('(')[0]}(...), --arg name=value, or --setup." * bool(needed)
+        raise UsageError(f"{label}{'' if arguments == '()' else arguments}: {error}.{example}") from None
+
+
+def _signature(parameters: ast.arguments) -> inspect.Signature:
+    """The signature of a function's text; defaults are there or not, whatever their values."""
+    kinds = inspect.Parameter
+    plain = [*parameters.posonlyargs, *parameters.args]
+    first_default = len(plain) - len(parameters.defaults)
+    made = [
+        kinds(
+            item.arg,
+            kinds.POSITIONAL_ONLY if place < len(parameters.posonlyargs) else kinds.POSITIONAL_OR_KEYWORD,
+            default=None if place >= first_default else kinds.empty,
+        )
+        for place, item in enumerate(plain)
+    ]
+    if parameters.vararg is not None:
+        made.append(kinds(parameters.vararg.arg, kinds.VAR_POSITIONAL))
+    made += [
+        kinds(item.arg, kinds.KEYWORD_ONLY, default=kinds.empty if default is None else None)
+        for item, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+    ]
+    if parameters.kwarg is not None:
+        made.append(kinds(parameters.kwarg.arg, kinds.VAR_KEYWORD))
+    return inspect.Signature(made)
+
+
+def _required(parameters: ast.arguments) -> list[str]:
+    """The names of the parameters without a default, in order."""
+    empty = inspect.Parameter.empty
+    variadic = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    of_signature = _signature(parameters).parameters.values()
+    return [item.name for item in of_signature if item.default is empty and item.kind not in variadic]
+
+
+def _runs_alone(node: Function, *, skipped: int) -> bool:
+    return not _is_generator(node) and len(_required(node.args)) <= skipped
+
+
+def _bound(method: Function) -> int:
+    """How many parameters a method gets from being bound: none where it is static."""
+    return 0 if "staticmethod" in _decorators(method) else 1
+
+
+def _makes_itself(node: ast.ClassDef) -> bool:
+    """Whether an instance can be made without arguments, as far as the text shows."""
+    return not node.bases and not node.decorator_list and not _needs_arguments(node)
+
+
+def _needs_arguments(node: ast.ClassDef) -> bool:
+    """Whether making an instance needs arguments beyond doubt: it has an ``__init__`` of its own that does."""
+    init = _definition(node.body, "__init__")
+    return (
+        isinstance(init, ast.FunctionDef) and not _decorators(init) and len(_required(init.args)) > 1
+    )
+
+
+def _has_getattr(node: ast.ClassDef) -> bool:
+    return _definition(node.body, "__getattr__") is not None or bool(node.keywords) or bool(node.decorator_list)
+
+
+def _decorators(node: Function) -> set[str]:
+    return {ast.unparse(decorator) for decorator in node.decorator_list}
+
+
+def _is_generator(node: Function) -> bool:
+    """Whether a function yields, in its own body and not in one that it defines."""
+    return any(isinstance(item, ast.Yield | ast.YieldFrom) for item in _own_nodes(node))
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            yield child
+            yield from _own_nodes(child)
