@@ -52,14 +52,14 @@ def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, 
 def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
     """One lane's environment; the forced GIL travels here since spawned workers inherit it."""
     gil = {"PYTHON_GIL": "1"} if arm.gil_forced else {}
-    return {**common, "PYTHONHASHSEED": str(hash_seed), **gil}
+    return {**common, "PYTHONHASHSEED": str(hash_seed), **gil, **arm.environ}
 
 
 class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
     def __init__(
-        self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
+        self, command: Sequence[str], order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
     ) -> None:
         """Start the process, kept to these CPUs if any are given.
 
@@ -69,7 +69,7 @@ class Target:
         self._guardian = guardian
         self._unmarked = b""
         try:
-            self._child = Child([executable, str(AGENT)], environ, takes_orders=True)
+            self._child = Child([*command, str(AGENT)], environ, takes_orders=True)
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
         guardian.watch(self._child.pid)
@@ -148,7 +148,7 @@ class Lane(Target):
         self.spec = spec
         self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_recorded = False
-        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpus)
+        super().__init__(spec.arm.command, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:
         """Wait until all workers stand at the gate.
@@ -209,7 +209,7 @@ class Inquiry(Target):
         Raises:
             LaneFailedError: it cannot be started at all.
         """
-        super().__init__(arm.runtime.executable, protocol.benchmarks_order(path, argv), environ, guardian)
+        super().__init__(arm.command, protocol.benchmarks_order(path, argv), environ, guardian)
 
     def answer(self, timeout_s: float) -> protocol.Benchmarks:
         """Wait until the script has come to its end.

@@ -84,8 +84,21 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True):
-    """A runtime started one way: as built, or a free-threaded build with its GIL forced on (``3.14t+gil``)."""
+    """A runtime started one way: as built, or a free-threaded build with its GIL forced on (``3.14t+gil``).
+
+    ``python`` is the interpreter of an environment that holds ``packages`` (versions by name), None where the runtime
+    itself is started. ``options`` are the interpreter's, and ``environ`` holds variables of this arm alone.
+    """
 
     name: str
     runtime: Runtime
     gil_forced: bool = False
+    python: str | None = None
+    packages: dict[str, str] = {}
+    options: tuple[str, ...] = ()
+    environ: dict[str, str] = {}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts its interpreter."""
+        return (self.python or self.runtime.executable, *self.options)
