@@ -139,10 +139,28 @@ MUTATIONS = (
         "test_analysis.py::test_contention_begins_above_a_fifth_of_the_time_lost",
     ),
     Mutation(
-        "figures/values.py",
+        "figures/capacity.py",
         "SHORT = 0.8\n",
         "SHORT = 0.81\n",
         "test_analysis.py::test_less_than_four_fifths_of_the_cpus_is_short",
+    ),
+    Mutation(
+        "figures/capacity.py",
+        "self.cpus.value * self.speed.value < SHORT",
+        "self.cpus.value < SHORT",
+        "test_analysis.py::test_less_than_four_fifths_of_the_cpus_is_short",
+    ),
+    Mutation(
+        "figures/capacity.py",
+        "max(zip(trial.ends_ns, trial.cpu_ns, strict=True))",
+        "min(zip(trial.ends_ns, trial.cpu_ns, strict=True))",
+        "test_analysis.py::test_the_worker_that_ended_last_shows_what_was_given",
+    ),
+    Mutation(
+        "figures/values.py",
+        "None if self.is_short and not does else does",
+        "does",
+        "test_analysis.py::test_work_scales_by_what_the_machine_allows",
     ),
     Mutation(
         "figures/values.py",
@@ -523,9 +541,9 @@ MUTATIONS = (
         "test_changes.py::test_what_is_not_judged_is_never_marked_and_costs_the_others_nothing",
     ),
     Mutation(
-        "figures/lanes.py",
-        "spinning = self._spinning.get(lane.workers)",
-        "spinning = self._spinning.get(1)",
+        "figures/capacity.py",
+        "spinning = self._lanes.get(lane.workers)",
+        "spinning = self._lanes.get(1)",
         "test_run_comparison.py::test_a_time_is_judged_by_the_yardstick_with_as_many_workers",
     ),
     Mutation(

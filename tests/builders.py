@@ -133,6 +133,14 @@ def trials(walls_ns: Mapping[LaneSpec, float], launches: int = 7, rounds: int = 
     ]
 
 
+def starved(walls_ns: Mapping[LaneSpec, float], given: float) -> list[Trial]:
+    """Trials whose workers had a CPU for that share of the time."""
+    return [
+        msgspec.structs.replace(made, cpu_ns=tuple(round(given * end_ns) for end_ns in made.ends_ns))
+        for made in trials(walls_ns)
+    ]
+
+
 def records(of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] = (), host: HostCard = HOST) -> Run:
     """A run of this one contest."""
     return Run(

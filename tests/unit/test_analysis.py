@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from builders import HEADER, HOST, contest, lane, pair, records, trial, trials
+from builders import HEADER, HOST, contest, lane, pair, records, starved, trial, trials
+from gilscope.figures.capacity import given
 from gilscope.figures.run import by_pair, of_run, together
 from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.stats.estimate import Estimate
@@ -161,14 +162,12 @@ def test_an_efficiency_above_one_wants_an_explanation(low: float, *, explained: 
     assert lane.is_super_linear is not explained
 
 
-CAPACITIES = {lane("3.14", "capacity", 1): 50 * MS, lane("3.14", "capacity", 2): 62.5 * MS}
-
-
-def beside_capacity(spinning: float = 62.5, threads: float = 137.5) -> ContestFigures:
+def beside_capacity(share: float = 0.8, speed: float = 1.0, threads: float = 137.5) -> ContestFigures:
     """A contest on a machine that gives two processes 1.6 CPUs, and whose threads scale as far."""
-    capacities = {**CAPACITIES, lane("3.14", "capacity", 2): spinning * MS}
-    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, FREE_THREADS: threads * MS, **capacities}
-    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
+    one, two = lane("3.14", "capacity", 1), lane("3.14", "capacity", 2)
+    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, FREE_THREADS: threads * MS, one: 50 * MS}
+    spinning = starved({two: 50 * MS / speed / share}, share)
+    (made,) = of_run(records(contest(*walls, two, builds=pair()), trials(walls) + spinning)).contests
     return made
 
 
@@ -188,8 +187,9 @@ def test_scaling_is_held_against_what_the_machine_gave() -> None:
 def test_work_scales_by_what_the_machine_allows() -> None:
     """Threads that scale 1.2 of 2 where processes scale 1.6 have three quarters of what there was to win."""
     just, less = (row(beside_capacity(threads=wall), "3.14t:threads-2").scales for wall in (183.3, 183.4))
+    unknown = row(beside_capacity(speed=0.9, threads=183.4), "3.14t:threads-2").scales
 
-    assert (just, less) == (True, False)
+    assert (just, less, unknown) == (True, False, None)
 
 
 def test_lanes_that_show_the_capacity_have_no_rows() -> None:
@@ -197,10 +197,31 @@ def test_lanes_that_show_the_capacity_have_no_rows() -> None:
     assert not [item.lane.name for item in beside_capacity().lanes if item.lane.shows_capacity]
 
 
-@pytest.mark.parametrize(("spinning", "short"), [(62.4, False), (62.6, True)])
-def test_less_than_four_fifths_of_the_cpus_is_short(spinning: float, *, short: bool) -> None:
-    """Two processes got 1.6 CPUs, or a little less."""
-    assert [capacity.is_short for capacity in beside_capacity(spinning).capacities] == [short]
+@pytest.mark.parametrize(
+    ("share", "speed", "short"), [(0.801, 1, False), (0.799, 1, True), (1, 0.801, False), (0.9, 0.88, True)]
+)
+def test_less_than_four_fifths_of_the_cpus_is_short(share: float, speed: float, *, short: bool) -> None:
+    """Two processes got 1.6 CPUs, or a little less, or slower ones."""
+    (capacity,) = beside_capacity(share, speed).capacities
+
+    assert (capacity.cpus.value, capacity.speed.value) == pytest.approx((2 * share, speed))
+    assert (capacity.is_short, capacity.is_slow) == (short, speed < 1)
+
+
+def test_the_speed_of_spinning_is_not_that_of_other_work() -> None:
+    """Two processes that spin at half their speed, each on a CPU of its own, leave scaling what it is."""
+    made = row(beside_capacity(share=1, speed=0.5), "3.14t:threads-2")
+
+    assert made.of_capacity is not None
+    assert made.of_capacity.value == pytest.approx(0.8)
+
+
+def test_the_worker_that_ended_last_shows_what_was_given() -> None:
+    """The first had a CPU for all of its 20 ms, the second for half of its 40."""
+    plain = trial(lane("3.14", "capacity", 2), 0, 0, 40 * MS)
+    uneven = msgspec.structs.replace(plain, ends_ns=(20 * MS, 40 * MS), cpu_ns=(20 * MS, 20 * MS))
+
+    assert given(uneven) == 0.5
 
 
 def test_a_parallel_lane_has_a_noise_floor_of_its_own() -> None:

@@ -110,6 +110,15 @@ def test_a_launch_is_held_against_the_serial_lane_of_that_launch() -> None:
     assert (found.inflation.value, found.inflation.half_width) == pytest.approx((0, 0))
 
 
+def test_a_serial_lane_inflates_nothing() -> None:
+    """Trials that take half as long or twice as long as others average out by time, not by trial."""
+    lane_alone = {0: [alone(cpu=5), alone(cpu=10), alone(cpu=20)]}
+    found = shares(lane_alone, lane_alone)
+
+    assert found is not None
+    assert (found.useful.value, found.inflation.value) == pytest.approx((1, 0))
+
+
 def test_counts_are_per_unit_and_over_all_workers() -> None:
     """Twenty units of two workers switched thirty times; what one worker does not count is not counted."""
     of = together(voluntary=(10, 20), involuntary=(1, None), system_ns=(MS, MS), collections=5, paused_ns=4 * MS)

@@ -144,7 +144,9 @@ class TestMarks:
         """Late runs had one CPU instead of two: threads took twice as long, and so did processes that spin."""
         for day in range(1, 9):
             records = [
-                msgspec.structs.replace(record, wall_ns=2 * record.wall_ns)
+                msgspec.structs.replace(
+                    record, wall_ns=2 * record.wall_ns, ends_ns=tuple(2 * end_ns for end_ns in record.ends_ns)
+                )
                 if day > 5 and isinstance(record, Trial) and record.lane.endswith("-2")
                 else record
                 for record in made_run(run=f"r{day}", day=f"2026-01-0{day}", noise=0.002, with_yardsticks=True)

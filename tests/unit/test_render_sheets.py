@@ -285,3 +285,14 @@ def test_lanes_that_warmed_up_are_told() -> None:
     sheet = throughput.sheet(msgspec.structs.replace(made, lanes=(cold, *made.lanes[1:])))
 
     assert any("Still warming" in note and "3.14:serial 2" in note for note in sheet.notes)
+
+
+def test_slow_cpus_are_said_to_be_slow() -> None:
+    """Two processes on the two CPUs of one core got both of them, and each ran at six tenths of its speed alone."""
+    one, two = lane("3.14", "capacity", 1), lane("3.14", "capacity", 2)
+    walls = {TWIN: 1e8, FREE_THREADS: 1.7e8, one: 6e7, two: 1e8}
+    (made,) = of_run(records(contest(*walls), trials(walls))).contests
+    note = next(note for note in notes.contest_notes(made) if note.startswith("The machine gave"))
+
+    assert "Each of them ran 0.6" in note
+    assert "times as fast as one alone. That is too little to say how lanes" in note

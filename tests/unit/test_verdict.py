@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from builders import HEADER, contest, lane, pair, records, trials
+from builders import HEADER, contest, lane, pair, records, starved, trials
 from gilscope.figures.run import of_run, together
 from gilscope.figures.verdict import objections
 from gilscope.render import report, terminal
@@ -28,6 +28,7 @@ CONTROL = lane("3.14", control=True)
 PROCESSES = lane("3.14", "processes", 2)
 FREE = lane("3.14t")
 THREADS = lane("3.14t", "threads", 2)
+ONE, TWO = lane("3.14", "capacity", 1), lane("3.14", "capacity", 2)
 WALLS = {TWIN: 1e8, CONTROL: 1.001e8, FREE: 1.1e8, THREADS: 1.15e8}
 
 
@@ -41,15 +42,18 @@ def measured(
     findings: Sequence[Finding] = (),
     held: Mapping[LaneSpec, int] | None = None,
     differences: tuple[str, ...] = (),
+    given: float | None = None,
 ) -> ContestFigures:
-    """A contest of 3.14t and its twin whose lanes take so long, and hold so much."""
-    of = contest(*walls, builds=pair(differences))
+    """A contest of 3.14t and its twin whose lanes take so long, and hold so much, for part of which two had CPUs."""
+    spinning = {} if given is None else {ONE: 5e7, TWO: 5e7 / given}
+    of = contest(*walls, *spinning, builds=pair(differences))
     weighed = [
         Memory(contest=of.id, lane=item.name, launch=number, processes=1, resident_bytes=size)
         for item, size in (held or {}).items()
         for number in range(7)
     ]
-    run = records(of, trials(walls), findings)
+    shown = [made for item, wall in spinning.items() for made in starved({item: wall}, 5e7 / wall)]
+    run = records(of, trials(walls) + shown, findings)
     (made,) = of_run(
         type(run)(**{**{name: getattr(run, name) for name in run.__struct_fields__}, "memory": weighed})
     ).contests
@@ -204,12 +208,9 @@ def test_several_workloads_have_a_row_each() -> None:
     assert (row[-1], other[-1]) == ("nothing seen", "the GIL came back")
 
 
-CAPACITIES = {lane("3.14", "capacity", 1): 5e7, lane("3.14", "capacity", 2): 9.7e7}
-
-
 def test_nothing_is_said_against_parallel_lanes_where_the_machine_gave_too_few_cpus() -> None:
     """Two processes that share nothing got 1.03 CPUs: that two threads gained nothing says nothing about them."""
-    made = measured({**WALLS, THREADS: 2.1e8, **CAPACITIES})
+    made = measured({**WALLS, THREADS: 2.1e8}, given=0.515)
     assert made.verdict is not None
     shown = sheet(made, made.verdict)
     (objection,) = [item for item in made.verdict.objections if item.kind == "capacity"]
@@ -225,7 +226,7 @@ def test_nothing_is_said_against_parallel_lanes_where_the_machine_gave_too_few_c
 
 def test_what_wins_on_too_few_cpus_has_won() -> None:
     """Threads that gain nevertheless are said to."""
-    made = measured({**WALLS, **CAPACITIES})
+    made = measured(WALLS, given=0.515)
     assert made.verdict is not None
 
     assert sheet(made, made.verdict).notes[0].startswith("For throughput, run it on 3.14t:threads-2")
@@ -234,7 +235,7 @@ def test_what_wins_on_too_few_cpus_has_won() -> None:
 
 def test_enough_cpus_leave_nothing_open() -> None:
     """Where two processes got 1.9 CPUs, threads that gain nothing are no better."""
-    made = measured({**WALLS, THREADS: 2.1e8, **CAPACITIES, lane("3.14", "capacity", 2): 5.26e7})
+    made = measured({**WALLS, THREADS: 2.1e8}, given=0.95)
 
     assert made.verdict is not None
     assert "Nothing measured here beats 3.14:serial" in sheet(made, made.verdict).notes[0]

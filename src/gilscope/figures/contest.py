@@ -7,7 +7,7 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
     over one worker throughput / throughput(own arm, own model, one worker)
     efficiency      scaling / W
-    of capacity     scaling / scaling of as many processes of the twin that spin and share nothing, within rounds
+    of capacity     scaling over the CPUs that the machine gave (see `gilscope.figures.capacity`), within rounds
     cores busy      CPU time of all workers / time from the gate to the last worker's end
     shares          where the workers' cores went (see `gilscope.figures.cores`)
     penalty         T(free-threaded, serial) / T(twin, serial) - 1
@@ -24,6 +24,7 @@ Ratios are formed within rounds, so that what disturbs the machine for a while f
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gilscope.figures import verdict
@@ -32,7 +33,7 @@ from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.trends import Trend, trends
-from gilscope.figures.values import Capacity, ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
+from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import orders_of_ways
 from gilscope.models import works_on_copies
@@ -43,6 +44,7 @@ from gilscope.values.contests import arm_and_work, lane_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gilscope.figures.capacity import Capacity
     from gilscope.figures.lanes import ContestLanes
     from gilscope.values.contests import LaneSpec
     from gilscope.values.records import HostCard
@@ -95,7 +97,7 @@ class _Contest:
             noise_floor=self.floor,
             parallel_control=None if self.parallel_control is None else self.parallel_control.exp(),
             parallel_floor=self.parallel_floor,
-            capacities=tuple(self._capacities()),
+            capacities=self._capacities,
             own_workers=contest_lanes.own_workers,
             worker_memory=tuple(contest_lanes.weights.per_worker()),
             orders=(
@@ -141,8 +143,9 @@ class _Contest:
             over_one_worker=None if lane is one_worker else self._throughput_ratio(lane, one_worker),
             efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
             of_capacity=None if own_serial is None else self._of_capacity(lane, own_serial),
+            is_short=lane.workers in self._short,
             shares=None if own_serial is None else self._shares(lane, own_serial),
-            per_unit=per_unit(lane, self.contest_lanes.by_launch(lane), self.contest_lanes.units),
+            per_unit=per_unit(lane, self.contest_lanes.paired.by_launch(lane.name), self.contest_lanes.units),
             cores_busy=self.contest_lanes.cores_busy(lane),
             of_first_way=(
                 None
@@ -156,24 +159,27 @@ class _Contest:
         )
 
     def _of_capacity(self, lane: LaneSpec, own_serial: LaneSpec) -> Estimate | None:
-        log_ratio = self.contest_lanes.log_scaling_of_capacity(lane, own_serial)
+        log_ratio = self.contest_lanes.spinning.log_of_capacity(lane, own_serial)
         return None if log_ratio is None else log_ratio.exp()
 
     def _shares(self, lane: LaneSpec, own_serial: LaneSpec) -> Shares | None:
-        spinning = self.contest_lanes.spinning(lane.workers)
+        spinning = self.contest_lanes.spinning.trials(lane.workers)
         of_machine = None if spinning is None else shares(*spinning)
         unavoidable = 0.0 if of_machine is None else of_machine.start.value + of_machine.end.value
-        return shares(self.contest_lanes.by_launch(lane), self.contest_lanes.by_launch(own_serial), unavoidable)
+        by_launch = self.contest_lanes.paired.by_launch
+        return shares(by_launch(lane.name), by_launch(own_serial.name), unavoidable)
 
-    def _capacities(self) -> Iterator[Capacity]:
-        for workers in sorted({lane.workers for lane in self.contest_lanes.lanes}):
-            log_cpus = self.contest_lanes.log_capacity(workers)
-            if log_cpus is not None and workers <= self.host.cpus_usable:
-                yield Capacity(workers=workers, cpus=log_cpus.exp())
+    @cached_property
+    def _capacities(self) -> tuple[Capacity, ...]:
+        """What the machine gave to each number of workers that there are CPUs for."""
+        counts = sorted({lane.workers for lane in self.contest_lanes.lanes})
+        of_counts = (self.contest_lanes.spinning.capacity(count) for count in counts if count <= self.host.cpus_usable)
+        return tuple(capacity for capacity in of_counts if capacity is not None)
 
-    def _short(self) -> dict[int, Estimate]:
-        """The CPUs that the machine gave, where they were too few for as many workers."""
-        return {capacity.workers: capacity.cpus for capacity in self._capacities() if capacity.is_short}
+    @cached_property
+    def _short(self) -> dict[int, Capacity]:
+        """What the machine gave, where it was too little for as many workers."""
+        return {capacity.workers: capacity for capacity in self._capacities if capacity.is_short}
 
     def _works_on_copies(self, lane: LaneSpec) -> bool:
         return works_on_copies(self.contest.probe, lane)
@@ -243,7 +249,7 @@ class _Contest:
             model=lanes[-1].model,
             against=f"{self.arm_of_reference} {against}",
             workers=workers,
-            is_open=workers is None and any(count <= within for count in self._short()),
+            is_open=workers is None and any(count <= within for count in self._short),
             within=within,
             gain=points[-1].log_ratio.exp(),
         )
@@ -281,7 +287,7 @@ class _Contest:
         return Verdict(
             throughput=verdict.choose(lanes, self.reference, self.contest_lanes.log_throughput_ratio, floor),
             per_memory=per_memory,
-            objections=tuple(verdict.objections(self.contest, self.contest_lanes.findings, self.floor, self._short())),
+            objections=tuple(verdict.objections(self.contest, self.contest_lanes.findings, self.floor, self._short)),
         )
 
     def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> Estimate:

@@ -10,7 +10,9 @@ Each worker has a core to itself, as it were, and all of it is accounted for.
     blocked       neither running nor ready: the GIL, locks, collections, input and output
     start, end    from the gate to the work, and from a worker's end to the last one's
 
-A share is the mean over a launch's trials, and its interval is Student's over launches.
+A share is that of all trials of a launch together, and its interval is Student's over launches. The mean of each
+trial's own would find useful time where there is none: a trial that is slow has a smaller share, and one that is fast a
+share that is larger by more.
 
 What is *lost* is lost to the other workers: inflation, what workers are blocked for longer than one alone is (input and
 output are the work itself), and start and end, as far as they exceed those of workers that share nothing.
@@ -90,9 +92,10 @@ def shares(lane: ByLaunch, serial: ByLaunch, unavoidable: float = 0.0) -> Shares
             continue
         cpu_ns = fmean(sum(trial.cpu_ns) / trial.loops for trial in alone)
         held_ns = fmean(_held_ns(trial) / trial.loops for trial in alone)
-        of_trials = [_of_trial(trial, cpu_ns, held_ns) for trial in trials]
+        of_trials = [_amounts(trial, cpu_ns, held_ns) for trial in trials]
+        whole_ns = sum(amounts.pop("whole") for amounts in of_trials)
         for name in of_trials[0]:
-            by_launch[name].append(fmean(share[name] for share in of_trials))
+            by_launch[name].append(sum(amounts[name] for amounts in of_trials) / whole_ns)
         by_launch["lost"][-1] -= unavoidable
     return Shares(**{name: mean([[share] for share in of]) for name, of in by_launch.items()}) if by_launch else None
 
@@ -120,15 +123,19 @@ def per_unit(lane: LaneSpec, trials: ByLaunch, units: Callable[[LaneSpec, Trial]
     )
 
 
-def _of_trial(trial: Trial, cpu_ns: float, held_ns: float) -> dict[str, float]:
-    """One trial's shares; ``cpu_ns`` and ``held_ns`` are what a serial unit takes and holds its thread for."""
+def _amounts(trial: Trial, cpu_ns: float, held_ns: float) -> dict[str, float]:
+    """Where the workers' time of one trial went, and the whole of it, in ns.
+
+    ``cpu_ns`` and ``held_ns`` are what a serial unit takes and holds its thread for.
+    """
     workers, makespan_ns = len(trial.ends_ns), max(trial.ends_ns)
     whole = workers * makespan_ns
     useful = workers * trial.loops * cpu_ns
     queued = _sum(trial.wait_ns) or 0
     cpu = sum(trial.cpu_ns)
     during = sum(trial.ends_ns) - sum(trial.starts_ns)
-    amounts = {
+    return {
+        "whole": whole,
         "useful": useful,
         "inflation": cpu - useful,
         "queued": queued,
@@ -137,7 +144,6 @@ def _of_trial(trial: Trial, cpu_ns: float, held_ns: float) -> dict[str, float]:
         "end": whole - sum(trial.ends_ns),
         "lost": whole - queued - workers * trial.loops * held_ns,
     }
-    return {name: amount / whole for name, amount in amounts.items()}
 
 
 def _held_ns(trial: Trial) -> float:

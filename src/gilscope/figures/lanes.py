@@ -10,6 +10,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from gilscope.figures.capacity import Spinning
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
 from gilscope.stats.intervals import quantity_interval
@@ -93,9 +94,9 @@ class ContestLanes:
         ]
 
     @cached_property
-    def _spinning(self) -> dict[int, str]:
-        """The lanes that show the machine's capacity, by their number of workers."""
-        return {lane.workers: lane.name for lane in self._unfailed if lane.shows_capacity}
+    def spinning(self) -> Spinning:
+        """The lanes that show the machine's capacity."""
+        return Spinning({lane.workers: lane.name for lane in self._unfailed if lane.shows_capacity}, self.paired)
 
     @cached_property
     def by_name(self) -> dict[str, LaneSpec]:
@@ -146,47 +147,6 @@ class ContestLanes:
             ValueError: some trial's is not above zero, or no trial counts.
         """
         return quantity_interval([[value_of(trial) for trial in rounds] for rounds in self.paired.warm(lane.name)])
-
-    def log_capacity(self, workers: int) -> Estimate | None:
-        """The log of how many CPUs the machine gave to processes that share nothing; None where unmeasured."""
-        if workers == 1 or not self._spinning.keys() >= {1, workers}:
-            return None
-        return self.paired.log_ratio(self._spinning[1], self._spinning[workers]).shifted(math.log(workers))
-
-    def log_scaling_of_capacity(self, lane: LaneSpec, serial: LaneSpec) -> Estimate | None:
-        """The log of a lane's scaling over the machine's capacity, formed within rounds; None where unmeasured.
-
-        Both have as many workers, so that their numbers cancel.
-        """
-        if lane.workers == 1 or not self._spinning.keys() >= {1, lane.workers}:
-            return None
-        return self.paired.log_contrast((serial.name, self._spinning[lane.workers]), (lane.name, self._spinning[1]))
-
-    def log_time_of_capacity(self, lane: LaneSpec) -> Estimate | None:
-        """The log of a lane's time per unit over that of as many spinning processes, formed within rounds.
-
-        It tells a slower program from a slower machine; None where no such processes were measured.
-        """
-        spinning = self._spinning.get(lane.workers)
-        if spinning is None or not self.paired.log_ratios(lane.name, spinning):
-            return None
-        loops, spun = (self.paired.warm(name)[0][0].loops for name in (lane.name, spinning))
-        return self.paired.log_ratio(lane.name, spinning).shifted(math.log(spun / loops))
-
-    def spinning(self, workers: int) -> tuple[dict[int, list[Trial]], dict[int, list[Trial]]] | None:
-        """The trials of the lanes that show the machine's capacity for some workers, and for one."""
-        if workers == 1 or not self._spinning.keys() >= {1, workers}:
-            return None
-        return self._by_launch(self._spinning[workers]), self._by_launch(self._spinning[1])
-
-    def by_launch(self, lane: LaneSpec) -> dict[int, list[Trial]]:
-        """The trials that count, by launch."""
-        return self._by_launch(lane.name)
-
-    def _by_launch(self, name: str) -> dict[int, list[Trial]]:
-        cold = self.paired.cold[name]
-        launches = enumerate(self.paired.trials[name])
-        return {launch: rounds[cold:] for launch, rounds in launches if rounds[cold:]}
 
     def log_time_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """The log of one lane's makespan over the other's, within rounds."""

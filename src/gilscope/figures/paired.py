@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.stats import effort
 from gilscope.stats.estimate import SAME, UNKNOWN
 from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gilscope.stats.estimate import Estimate
     from gilscope.values.records import Trial
+
+
+class Factor(NamedTuple):
+    """A quantity of a lane's trials, above zero, in a product, or with ``power`` -1 under it."""
+
+    lane: str
+    of: Callable[[Trial], float]
+    power: int = 1
+
+    def log(self, trial: Trial) -> float:
+        """The log of the factor in one trial."""
+        return self.power * math.log(self.of(trial))
 
 
 class Paired:
@@ -50,22 +62,26 @@ class Paired:
         cold = max(self.cold[lane], self.cold[other])
         return effort.warm_ratios(self.walls[lane], self.walls[other], cold)
 
-    def log_contrast(self, over: Sequence[str], under: Sequence[str]) -> Estimate:
-        """The log of a product of makespans over another product, within rounds in which all these lanes were warm.
+    def by_launch(self, lane: str) -> dict[int, list[Trial]]:
+        """The trials that count, by the number of their launch; launches without any are left out."""
+        cold = self.cold[lane]
+        return {launch: rounds[cold:] for launch, rounds in enumerate(self.trials[lane]) if rounds[cold:]}
+
+    def log_product(self, *factors: Factor) -> Estimate:
+        """The log of a product of quantities of trials, within rounds in which all their lanes were warm.
 
         Unbounded without common rounds.
         """
-        names = [*over, *under]
-        if not all(name in self.walls for name in names):
+        names = [factor.lane for factor in factors]
+        if not all(name in self.trials for name in names):
             return UNKNOWN
-        signs = [1] * len(over) + [-1] * len(under)
         cold = max(self.cold[name] for name in names)
         launches = [
             [
-                sum(sign * math.log(wall) for sign, wall in zip(signs, walls, strict=True))
-                for walls in list(zip(*of_launch, strict=False))[cold:]
+                sum(factor.log(trial) for factor, trial in zip(factors, of_round, strict=True))
+                for of_round in list(zip(*of_launch, strict=False))[cold:]
             ]
-            for of_launch in zip(*(self.walls[name] for name in names), strict=True)
+            for of_launch in zip(*(self.trials[name] for name in names), strict=True)
         ]
         counted = [launch for launch in launches if launch]
         return log_ratio_interval(counted) if counted else UNKNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from gilscope.figures.break_even import BreakEven
+from gilscope.figures.capacity import Capacity
 from gilscope.figures.cores import PerUnit, Shares
 from gilscope.figures.observations import Observation
 from gilscope.figures.scales import scales
@@ -20,9 +21,6 @@ from gilscope.values.records import ContestEnd, Finding, Quantity
 LOST = 0.2
 """From this share of its workers' time on, what a lane loses to inflation and blocking is called contention."""
 
-SHORT = 0.8
-"""Below this share of the workers, the machine gave too few CPUs to say how their lanes scale."""
-
 SUPER_LINEAR = 1.05
 """An efficiency above this wants an explanation: workers share a machine, and give each other nothing."""
 
@@ -35,8 +33,9 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     ``gain`` is None for the reference lane itself, ``scaling`` and ``efficiency`` for serial lanes, and each of them
     where the lane that it is formed with was not measured. ``of_capacity`` is its scaling over what the machine gave to
-    as many processes that share nothing, ``shares`` where its cores went and ``per_unit`` what a unit takes of the
-    system. ``cores`` are the host's usable ones, ``cores_of_a_kind`` those of its fastest kind where it has several.
+    as many processes that share nothing, and ``is_short`` says that this was too little to judge by. ``shares`` is
+    where its cores went and ``per_unit`` what a unit takes of the system. ``cores`` are the host's usable ones,
+    ``cores_of_a_kind`` those of its fastest kind where it has several.
     ``trials`` are those counted, in ``launches`` launches; before them, ``cold_rounds`` trials of every launch were
     left out, since the lane was still warming. ``over_one_worker`` is the throughput over that of one worker of the
     same model and arm, whose thread owns as little of what is shared as every other worker's. With ``has_own_copy``,
@@ -55,6 +54,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     over_one_worker: Estimate | None
     efficiency: Estimate | None
     of_capacity: Estimate | None
+    is_short: bool
     cores_busy: Estimate
     shares: Shares | None
     per_unit: PerUnit
@@ -78,8 +78,10 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     def scales(self) -> bool | None:
         """Whether it scales; None where that cannot be decided, or there is nothing to compare it with."""
         if self.of_capacity is not None:
-            return scales(self.of_capacity, of=1)
-        return None if self.scaling is None else scales(self.scaling, of=self.lane.workers)
+            does = scales(self.of_capacity, of=1)
+        else:
+            does = None if self.scaling is None else scales(self.scaling, of=self.lane.workers)
+        return None if self.is_short and not does else does
 
     @property
     def is_contended(self) -> bool:
@@ -97,18 +99,6 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     def is_super_linear(self) -> bool:
         """Whether its efficiency is above `SUPER_LINEAR`, beyond the interval."""
         return self.efficiency is not None and self.efficiency.low > SUPER_LINEAR
-
-
-class Capacity(msgspec.Struct, frozen=True, kw_only=True):
-    """What the machine gave to some number of processes that share nothing, in CPUs."""
-
-    workers: int
-    cpus: Estimate
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it was too little to say how lanes with as many workers scale."""
-        return self.cpus.value < SHORT * self.workers
 
 
 class CpusUsed(msgspec.Struct, frozen=True, kw_only=True):

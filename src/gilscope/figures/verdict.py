@@ -27,6 +27,7 @@ Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "c
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from gilscope.figures.capacity import Capacity
     from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.records import Finding
 
@@ -80,7 +81,7 @@ def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, 
 
 
 def objections(
-    contest: Contest, findings: Sequence[Finding], floor: float | None, short: Mapping[int, Estimate]
+    contest: Contest, findings: Sequence[Finding], floor: float | None, short: Mapping[int, Capacity]
 ) -> Iterator[Objection]:
     """What stands against lanes of a contest, and against comparing them.
 
@@ -88,12 +89,13 @@ def objections(
         contest: the lanes.
         findings: what went wrong in them.
         floor: the noise floor, None where it was not measured.
-        short: the CPUs that the machine gave, for the numbers of workers for which they were too few.
+        short: what the machine gave, for the numbers of workers for which that was too little.
     """
     yield from _of_lanes(contest, findings)
-    for workers, cpus in short.items():
+    for workers, capacity in short.items():
         lanes = tuple(lane.name for lane in contest.lanes if lane.workers == workers and not lane.shows_capacity)
-        reason = f"the machine gave {cpus.value:.2f} of {workers} CPUs to processes that share nothing"
+        slow = f", each {capacity.speed.value:.2f} times as fast as one alone" if capacity.is_slow else ""
+        reason = f"the machine gave {capacity.cpus.value:.2f} of {workers} CPUs to processes that share nothing{slow}"
         yield Objection(kind="capacity", lanes=lanes, reason=reason)
     if contest.pair is not None and contest.pair.differences:
         differences = "; ".join(contest.pair.differences)

@@ -104,15 +104,15 @@ class _FiguresOfContest:
         )
 
     def _over_yardstick(self, name: FigureName, lane: LaneSpec) -> Yardstick | None:
-        """A time over that of as many processes that spin, a gain or scaling over what spinning gains."""
+        """A time over that of as many processes that spin, a gain or scaling over the CPUs that those got."""
         spinning = (other for other in self.measured.contest.lanes if other.shows_capacity)
         yardstick = next((other for other in spinning if other.workers == lane.workers), None)
         base = self.measured.reference if name == "gain" else self.measured.by_name.get(lane_name(lane.arm.name))
         log = None
         if name == "time":
-            log = self.measured.log_time_of_capacity(lane)
+            log = self.measured.spinning.log_time(lane)
         elif base is not None:
-            log = self.measured.log_scaling_of_capacity(lane, base)
+            log = self.measured.spinning.log_of_capacity(lane, base)
         if yardstick is None or log is None or not log.is_bounded or log.freedom <= 0:
             return None
         return Yardstick(f"{yardstick.work}, {_fingerprint(yardstick.arm.runtime.facts)}", log)

@@ -76,9 +76,10 @@ def _machine(contest: ContestFigures) -> Iterator[str]:
     """What the machine gave, and where lanes could run."""
     for capacity in contest.capacities:
         short = " That is too little to say how lanes with so many workers scale." if capacity.is_short else ""
+        slow = f" Each of them ran {numbers.ratio(capacity.speed)} times as fast as one alone." * capacity.is_slow
         yield (
             f"The machine gave {numbers.ratio(capacity.cpus)} of {capacity.workers} CPUs to as many processes that "
-            f"share nothing, in the same rounds; of capacity is scaling over that.{short}"
+            f"share nothing, in the same rounds; of capacity is scaling over that.{slow}{short}"
         )
     if contest.own_workers:
         yield "The work starts threads or processes of its own: no lane is pinned to a CPU."
