@@ -66,7 +66,7 @@ MUTATIONS = (
     ),
     Mutation(
         "models.py",
-        "or not probe.shared or lane.workers == 1",
+        "or not probe.shared or lane.units_per_loop == 1",
         "or not probe.shared",
         "test_models.py::test_several_workers_that_cannot_share_work_on_copies",
     ),
