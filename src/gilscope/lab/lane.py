@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from gilscope.lab import host, protocol
-from gilscope.lab.weighing import weight
+from gilscope.lab.weighing import Watch, weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import SEARCH, without_python
@@ -43,10 +43,12 @@ def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, 
     """Return the environment that all lanes share: the user's without what bends a Python, but with PYTHONPATH.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
-    does not compile at every launch.
+    does not compile at every launch. Scripts that install what they lack, as one of pyperformance's does, may do so in
+    an environment, but not in an interpreter of the user's.
     """
     search = {SEARCH: environ[SEARCH]} if environ.get(SEARCH) else {}
-    return without_python(environ) | search | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+    ours = {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8", "PIP_REQUIRE_VIRTUALENV": "1"}
+    return without_python(environ) | search | ours
 
 
 def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
@@ -172,6 +174,18 @@ class Lane(Target):
     def memory(self) -> Weight | None:
         """Return what all processes of the lane hold now; None where it has ended."""
         return weight(self._child.pid)
+
+    def memory_of_run(self, timeout_s: float) -> Weight | None:
+        """Let a program run once more, and return the most that its processes held; None where nobody saw any.
+
+        Raises:
+            LaneFailedError: it failed, or did not end in time.
+        """
+        with Watch(self._child.pid) as watch:
+            measured = self.trial(1, timeout_s)
+        if watch.heaviest is None:
+            return None
+        return watch.heaviest._replace(peak_bytes=measured.children_peak_bytes or watch.heaviest.peak_bytes)
 
     def has_children(self) -> bool:
         """Whether its process has started others that are still there."""

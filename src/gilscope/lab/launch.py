@@ -191,13 +191,15 @@ class Launch:
             self._compare(digests)
 
     def weigh(self) -> None:
-        """Record the memory that every lane holds now."""
-        for name, lane in self.lanes.items():
-            weight = lane.memory()
-            if weight is not None:
-                self._around.record(
-                    Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
-                )
+        """Record the memory that every lane holds now; a program has to run once more to hold any."""
+        for name, lane in list(self.lanes.items()):
+            with self._finding(name):
+                runs = self._contest.probe.is_program and not lane.spec.shows_capacity
+                weight = lane.memory_of_run(self._timeout_s) if runs else lane.memory()
+                if weight is not None:
+                    self._around.record(
+                        Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
+                    )
 
     def find(self, name: str, fault: Fault) -> None:
         """Record what went wrong in a lane."""

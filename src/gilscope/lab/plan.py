@@ -167,8 +167,9 @@ def _models(probe: Probe, arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
     if probe.takes_workers:
         yield from (LaneSpec(arm=arm, model=OWN, workers=count) for count in workers if count > 1)
     elif not probe.is_program:
-        for model in MODELS.keys() - {"serial", OWN}:
-            yield from (LaneSpec(arm=arm, model=model, workers=count) for count in workers)
+        for model in MODELS:
+            if model not in {"serial", OWN}:
+                yield from (LaneSpec(arm=arm, model=model, workers=count) for count in workers)
 
 
 def _fits(identifier: str, globs: Iterable[str]) -> bool:
