@@ -125,7 +125,7 @@ class ContestLanes:
 
     def units(self, lane: LaneSpec, trial: Trial) -> int:
         """How often all workers of a lane did what the probe asks about in one trial."""
-        return trial.loops * lane.workers * self.inner_loops
+        return trial.loops * lane.units_per_loop * self.inner_loops
 
     def seconds(self, lane: LaneSpec, trial: Trial) -> float:
         """The time between two finished units of one trial, over all workers, in seconds."""
@@ -156,11 +156,12 @@ class ContestLanes:
     def log_scaling_of_capacity(self, lane: LaneSpec, serial: LaneSpec) -> Estimate | None:
         """The log of a lane's scaling over the machine's capacity, formed within rounds; None where unmeasured.
 
-        Both have as many workers, so that their numbers cancel.
+        Both have as many workers, so that their numbers cancel where each worker of the lane runs a unit.
         """
         if lane.workers == 1 or not self._spinning.keys() >= {1, lane.workers}:
             return None
-        return self.paired.log_contrast((serial.name, self._spinning[lane.workers]), (lane.name, self._spinning[1]))
+        times = self.paired.log_contrast((serial.name, self._spinning[lane.workers]), (lane.name, self._spinning[1]))
+        return times.shifted(math.log(lane.units_per_loop / lane.workers))
 
     def log_time_of_capacity(self, lane: LaneSpec) -> Estimate | None:
         """The log of a lane's time per unit over that of as many spinning processes, formed within rounds.
@@ -171,7 +172,8 @@ class ContestLanes:
         if spinning is None or not self.paired.log_ratios(lane.name, spinning):
             return None
         loops, spun = (self.paired.warm(name)[0][0].loops for name in (lane.name, spinning))
-        return self.paired.log_ratio(lane.name, spinning).shifted(math.log(spun / loops))
+        units, spun_units = loops * lane.units_per_loop, spun * lane.workers
+        return self.paired.log_ratio(lane.name, spinning).shifted(math.log(spun_units / units))
 
     def spinning(self, workers: int) -> tuple[dict[int, list[Trial]], dict[int, list[Trial]]] | None:
         """The trials of the lanes that show the machine's capacity for some workers, and for one."""
@@ -193,5 +195,5 @@ class ContestLanes:
         return self.paired.log_ratio(lane.name, other.name)
 
     def log_throughput_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
-        """The log of one lane's throughput over the other's: every worker of both runs as many units."""
-        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.workers / other.workers))
+        """The log of one lane's throughput over the other's: both run as many loops."""
+        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.units_per_loop / other.units_per_loop))
