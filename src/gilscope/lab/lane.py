@@ -175,17 +175,20 @@ class Lane(Target):
         """Return what all processes of the lane hold now; None where it has ended."""
         return weight(self._child.pid)
 
-    def memory_of_run(self, timeout_s: float) -> Weight | None:
-        """Let a program run once more, and return the most that its processes held; None where nobody saw any.
+    def memory_at_work(self, timeout_s: float, *, with_itself: bool) -> Weight | None:
+        """Run one more unit, and return the most that all processes held at one time; None where none was seen.
+
+        The lane's own process is none of a program's.
 
         Raises:
-            LaneFailedError: it failed, or did not end in time.
+            LaneFailedError: the lane failed, or did not end the trial in time.
         """
-        with Watch(self._child.pid) as watch:
+        with Watch(self._child.pid, with_itself=with_itself) as watch:
             measured = self.trial(1, timeout_s)
         if watch.heaviest is None:
             return None
-        return watch.heaviest._replace(peak_bytes=measured.children_peak_bytes or watch.heaviest.peak_bytes)
+        peaks = filter(None, (watch.heaviest.peak_bytes, measured.children_peak_bytes))
+        return watch.heaviest._replace(peak_bytes=max(peaks, default=None))
 
     def has_children(self) -> bool:
         """Whether its process has started others that are still there."""

@@ -191,11 +191,17 @@ class Launch:
             self._compare(digests)
 
     def weigh(self) -> None:
-        """Record the memory that every lane holds now; a program has to run once more to hold any."""
+        """Record the memory that every lane holds: now, or in a further unit where it has workers of its own.
+
+        Those, and programs, are gone once a unit is done.
+        """
+        probe = self._contest.probe
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
-                runs = self._contest.probe.is_program and not lane.spec.shows_capacity
-                weight = lane.memory_of_run(self._timeout_s) if runs else lane.memory()
+                if lane.spec.shows_capacity or not (probe.takes_workers or probe.is_program):
+                    weight = lane.memory()
+                else:
+                    weight = lane.memory_at_work(self._timeout_s, with_itself=not probe.is_program)
                 if weight is not None:
                     self._around.record(
                         Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())

@@ -9,8 +9,8 @@ The resident memory of a single process is its resident set size. Summed over se
 interpreter once for each; and their proportional set sizes (PSS) count it in parts that depend on who else runs the
 interpreter, so that a lane would weigh less the more lanes are beside it.
 
-A program is gone when its trial is over: it is weighed again and again in a run that is not timed, and what its
-processes held together at the most counts. The lane that starts it does not.
+Workers of the work's own, and programs, are gone when a trial is over: they are weighed again and again in a further
+unit that is not timed, and what all processes held together at the most counts.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KIB = 1024
 NO_FILE = "0"
 """The inode of a mapping that has no file: anonymous memory, or the kernel's own page."""
 LOOK_S = 0.02
-"""Seconds between two looks at a program that runs."""
+"""Seconds between two looks at what works."""
 
 
 class Weight(NamedTuple):
@@ -65,14 +65,15 @@ def weight(pid: int, *, with_itself: bool = True) -> Weight | None:
 
 
 class Watch:
-    """A watch over the descendants of a process, which weighs them in a thread of its own; a context manager.
+    """A watch over a process and its descendants, or those alone, from a thread of its own; a context manager.
 
-    ``heaviest`` is what they held together at the most, None where they were never seen.
+    ``heaviest`` is what they held together at the most, None where none was seen.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, *, with_itself: bool) -> None:
         self.heaviest: Weight | None = None
         self._pid = pid
+        self._with_itself = with_itself
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._look)
 
@@ -87,10 +88,12 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._is_over.wait(LOOK_S):
-            seen = weight(self._pid, with_itself=False)
+        while True:
+            seen = weight(self._pid, with_itself=self._with_itself)
             if seen is not None and (self.heaviest is None or seen.held_bytes > self.heaviest.held_bytes):
                 self.heaviest = seen
+            if self._is_over.wait(LOOK_S):
+                return
 
 
 def _counts_pages(proc: Path = PROC) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PER_RUN = (
     "Per run. CPU time is user and system time of the program and of all that it waited for; over wall time, it is how "
     "many CPUs were busy at once. Memory is the most that all its processes held together, in further runs that were "
-    "looked at every 20 ms; the peak is the most that the largest ever had resident, and no less than that of the "
+    "looked at many times; the peak is the most that the largest ever had resident, and no less than that of the "
     "process which starts it."
 )
 
