@@ -221,7 +221,7 @@ def test_every_launch_weighs_every_lane() -> None:
     ],
     ids=["program", "workers of its own"],
 )
-def test_what_is_gone_after_a_unit_is_weighed_in_a_further_one(changes: dict[str, object], *, with_itself: bool) -> None:
+def test_what_is_gone_after_a_unit_is_weighed_in_another(changes: dict[str, object], *, with_itself: bool) -> None:
     """Of every lane but those that spin, once in a launch; a failure there is a finding."""
     asked: list[tuple[str, bool]] = []
 
