@@ -169,21 +169,27 @@ def spreading(**changes: object) -> ContestFigures:
 
 def test_how_many_workers_of_its_own_ran_at_once_is_told() -> None:
     """Where nobody sets their number: with the GIL one at a time, say, and without it two."""
-    (note,) = [note for note in throughput.sheet(spreading(own_workers=True)).notes if "of its own" in note]
+    made = spreading(own_workers=True)
+    (note,) = [note for note in throughput.sheet(made).notes if "of its own" in note]
 
     assert "no lane is pinned to a CPU. CPUs that were busy at once: 1.00" in note
     assert all(f"in {name}:serial" in note for name in ("3.14", "3.14t"))
     assert "own-2" not in note
+    assert made.verdict is not None
+    assert "As it is, 3.14t costs +10" in verdict.paragraph(made, made.verdict)
 
 
 def test_what_lanes_of_work_that_spreads_itself_are_is_told() -> None:
     """They share what one worker does alone."""
     target = Target(name="spread", path="/w.py", workers_argument="workers")
-    sheet = throughput.sheet(spreading(target=target))
+    made = spreading(target=target)
+    sheet = throughput.sheet(made)
     text = " ".join(sheet.notes)
 
     assert "own lanes do as much as these" in text
     assert "10 units per lane and trial" in text
+    assert made.verdict is not None
+    assert "With one worker, 3.14t costs +10" in verdict.paragraph(made, made.verdict)
     assert cells(sheet, "3.14t:own-2")["scaling"].startswith("1.83")
 
 

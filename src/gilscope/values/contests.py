@@ -79,10 +79,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def takes_workers(self) -> bool:
         """Whether it is given a number of workers, over which it spreads its work itself."""
-        callables = (self.target, self.setup)
-        return any(item is not None and item.workers_argument is not None for item in callables) or any(
-            WORKERS in word for word in self.command
-        )
+        arguments = [item.workers_argument for item in (self.target, self.setup) if item is not None]
+        return any(arguments) or any(WORKERS in word for word in self.command)
 
     @property
     def is_program(self) -> bool:
