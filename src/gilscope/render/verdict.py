@@ -140,7 +140,8 @@ def _lines(contest: ContestFigures, verdict: Verdict) -> Iterator[_Line]:
     if verdict.per_memory is not None:
         yield _Line("most per memory", _named(verdict.per_memory), numbers.ratio(verdict.per_memory.figure, " times"))
     for item in contest.penalties:
-        yield _Line(f"{item.arm} {_alone(contest)}", "pays" if item.distinguishable else "cannot be told", penalty(item))
+        answer = "pays" if item.distinguishable else "cannot be told"
+        yield _Line(f"{item.arm} {_alone(contest)}", answer, penalty(item))
     for even in contest.break_evens:
         yield _Line(f"{even.model} against {even.against}", _payment(even), _gain(even.gain, even.within))
     for objection in verdict.objections:
