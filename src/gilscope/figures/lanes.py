@@ -73,7 +73,8 @@ class ContestLanes:
         self._trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
-        self.own_workers = contest.probe.own_workers or (calibration is not None and calibration.own_workers)
+        says_so = contest.probe.own_workers or contest.probe.is_program
+        self.own_workers = says_so or (calibration is not None and calibration.own_workers)
 
     @cached_property
     def paired(self) -> Paired:
