@@ -66,9 +66,22 @@ MUTATIONS = (
     ),
     Mutation(
         "models.py",
-        "or not probe.shared or lane.workers == 1",
+        "or not probe.shared or lane.units_per_loop == 1",
         "or not probe.shared",
         "test_models.py::test_several_workers_that_cannot_share_work_on_copies",
+    ),
+    # values
+    Mutation(
+        "values/contests.py",
+        "return 1 if self.divides_work else self.workers",
+        "return self.workers",
+        "test_analysis.py::test_workers_that_divide_the_work_do_it_once",
+    ),
+    Mutation(
+        "figures/lanes.py",
+        "math.log(lane.units_per_loop / lane.workers)",
+        "math.log(lane.workers / lane.workers)",
+        "test_analysis.py::test_speed_up_is_held_against_what_the_machine_gave",
     ),
     # stats
     Mutation(

@@ -98,8 +98,8 @@ def contest(*lanes: LaneSpec, builds: Pair | None = None) -> Contest:
 
 
 def trial(of: LaneSpec, launch: int, number: int, wall_ns: float, loops: int = 10) -> Trial:
-    """A trial in which every worker was busy from the gate to the end."""
-    wall = round(wall_ns)
+    """A trial in which every worker of ours was busy from the gate to the end."""
+    wall, workers = round(wall_ns), of.units_per_loop
     return Trial(
         contest="cpu/primes@3.14t",
         lane=of.name,
@@ -107,15 +107,15 @@ def trial(of: LaneSpec, launch: int, number: int, wall_ns: float, loops: int = 1
         round=number,
         loops=loops,
         wall_ns=wall,
-        starts_ns=(0,) * of.workers,
-        ends_ns=(wall,) * of.workers,
-        cpu_ns=(wall,) * of.workers,
-        wait_ns=(0,) * of.workers,
-        others_ns=(0,) * of.workers,
-        system_ns=(0,) * of.workers,
-        voluntary=(0,) * of.workers,
-        involuntary=(0,) * of.workers,
-        faults=(0,) * of.workers,
+        starts_ns=(0,) * workers,
+        ends_ns=(wall,) * workers,
+        cpu_ns=(wall,) * workers,
+        wait_ns=(0,) * workers,
+        others_ns=(0,) * workers,
+        system_ns=(0,) * workers,
+        voluntary=(0,) * workers,
+        involuntary=(0,) * workers,
+        faults=(0,) * workers,
         collections=0,
         digest="d",
         gil_before=True,

@@ -16,6 +16,7 @@ EXAMPLES = """\
 examples:
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
+  gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope report                         the last run's tables again
 """
@@ -93,6 +94,23 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action=argparse.BooleanOptionalAction,
         default=False,
         help="whether threads share what --setup makes (default: one each)",
+    )
+    run.add_argument(
+        "--workers-arg",
+        dest="workers_argument",
+        metavar="NAME",
+        help="the parameter by which the callable takes its number of workers and spreads its work itself (default: "
+        "workers, where it has one)",
+    )
+    program = run.add_mutually_exclusive_group()
+    program.add_argument(
+        "--command",
+        dest="program",
+        metavar="COMMAND",
+        help="a program to run to its end: each Python is put in for python, a number of workers for {workers}",
+    )
+    program.add_argument(
+        "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
     )
     run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")

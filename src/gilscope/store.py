@@ -4,7 +4,8 @@ Format history (``RunHeader.schema``):
     1   run, contest, skip, calibration, trial, finding, contest end.
     2   memory; lanes have ways, probes cases, trials observations.
     3   trials count switches, faults and collections; contests have capacity lanes, lanes may be too large, host
-        cards know cores; memory is resident, no longer PSS, with its peak.
+        cards know cores; memory is resident, no longer PSS, with its peak; probes may be programs, or spread their
+        work themselves.
 
 A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
 """

@@ -270,6 +270,33 @@ class TestRun:
         arms = {lane.arm.name for plan in plans for contest in plan.contests for lane in contest.lanes}
         assert (len(plans), arms) == (2, {"3.12"})
 
+    @pytest.mark.parametrize(
+        ("chosen", "name"),
+        [
+            (["--command", "python tool.py -j {workers}"], "python tool.py -j {workers}"),
+            (["--command", "python tool.py", "--", "-j", "{workers}"], "python tool.py -j {workers}"),
+            (["-m", "json.tool", "--", "--indent", "{workers}"], "python -m json.tool --indent {workers}"),
+        ],
+        ids=["command", "more of it", "module"],
+    )
+    def test_a_program_is_the_only_workload(
+        self, chosen: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its lanes are the serial one, in which it has one worker, and those of its own workers."""
+        (tmp_path / "tool.py").touch()
+        plans = pretend(monkeypatch)
+
+        assert cli.main(["run", "--no-report", *chosen]) == 0
+        (contest,) = plans[0].contests
+        assert contest.probe.id == name
+        assert {lane.model for lane in contest.lanes} == {"serial", "own", "capacity"}
+
+    @pytest.mark.parametrize("beside", [["cpu/primes"], ["--arg", "n=1"], ["--workers-arg", "jobs"]])
+    def test_nothing_is_measured_beside_a_program(self, beside: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        """It takes no arguments but its own."""
+        assert cli.main(["run", "-m", "json.tool", *beside]) == 2
+        assert "--command and -m measure one program" in capsys.readouterr().err
+
     def test_options_overrule_the_suite(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Seconds given by hand become the run's rules, and the seed its seed."""
         requests: list[measure.Request] = []

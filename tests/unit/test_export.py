@@ -68,6 +68,16 @@ def mean(series: LaneBenchmark) -> float:
     return fmean(value for launch in series.launches for value in launch.values)
 
 
+def test_workers_that_divide_the_work_run_no_more_loops() -> None:
+    """A trial of ten loops is ten units, whatever their number."""
+    own = builders.lane("3.14t", "own", 2)
+    trials = [builders.trial(own, launch, number, 1e7) for launch in range(9) for number in range(4)]
+    series = exported(builders.contest(own), trials, raw=True)["3.14t"]["cpu/primes[own-2]"]
+
+    assert series.metadata["loops"] == 10
+    assert mean(series) == pytest.approx(1e-2 / 10 / INNER_LOOPS, rel=1e-6)
+
+
 def test_the_ratio_of_means_is_our_estimate(contest: Contest) -> None:
     """Robust and paired as ours is, of serial lanes and of others, though one launch is far out."""
     trials = measured()

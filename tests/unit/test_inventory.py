@@ -19,7 +19,7 @@ SCRIPT = Script(
     argv=("--small",),
     requires_python=">=3.8",
 )
-ANSWER = Benchmarks(("fft", "lu"), (("started", "starts a program"),), "SciMark")
+ANSWER = Benchmarks(("fft", "lu"), (("sizes", "it measures in bytes"),), "SciMark", programs=("lu",))
 GROUP = group_of_pair(builders.pair())
 
 
@@ -51,8 +51,9 @@ def test_a_script_becomes_a_probe_per_benchmark() -> None:
     assert (fft.id, lu.id) == ("pyperformance/fft", "pyperformance/lu")
     assert (fft.benchmark, fft.path, fft.argv) == ("fft", SCRIPT.path, SCRIPT.argv)
     assert (fft.question, fft.requires_python) == ("SciMark", ">=3.8")
+    assert [probe.is_program for probe in inventory.probes] == [False, True]
     (skip,) = inventory.skips
-    assert (skip.contest, skip.lane, skip.reason) == ("pyperformance/started@3.14t", EVERY_LANE, "starts a program")
+    assert (skip.contest, skip.lane, skip.reason) == ("pyperformance/sizes@3.14t", EVERY_LANE, "it measures in bytes")
 
 
 def test_only_wanted_benchmarks_are_taken() -> None:
@@ -86,10 +87,10 @@ def test_a_script_that_fails_is_left_out_with_its_reason() -> None:
 
 
 def test_what_the_text_tells_needs_no_target() -> None:
-    """Neither a script of commands nor one for another Python is started."""
+    """A script for another Python is not started."""
     inquirer = Answering(ANSWER)
 
-    inventory = inquirer.take([changed(unfit="commands only"), changed(requires_python=">=3.15")], GROUP)
+    inventory = inquirer.take([changed(requires_python=">=3.15")], GROUP)
 
-    assert [skip.reason for skip in inventory.skips] == ["commands only", "needs Python >=3.15"]
+    assert [skip.reason for skip in inventory.skips] == ["needs Python >=3.15"]
     assert inquirer.asked == []

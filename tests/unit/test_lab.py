@@ -18,6 +18,7 @@ from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.lab.protocol import Measured, Ready
 from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.lab.weighing import Weight
+from gilscope.values.contests import Target
 from gilscope.values.records import Calibration, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
@@ -210,6 +211,38 @@ def test_every_launch_weighs_every_lane() -> None:
     ]
     assert {(item.processes, item.resident_bytes, item.peak_bytes) for item in held} == {(1, 800, 900)}
     assert {(item.pss_bytes, item.uss_bytes) for item in held} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "with_itself"),
+    [
+        ({"command": ("true",)}, False),
+        ({"target": Target(name="spread", path="/w.py", workers_argument="workers")}, True),
+    ],
+    ids=["program", "workers of its own"],
+)
+def test_what_is_gone_after_a_unit_is_weighed_in_another(changes: dict[str, object], *, with_itself: bool) -> None:
+    """Of every lane but those that spin, once in a launch; a failure there is a finding."""
+    asked: list[tuple[str, bool]] = []
+
+    class AtWork(FakeLane):
+        """A lane that holds twice as much while it works, and once fails to."""
+
+        def memory_at_work(self, timeout_s: float, *, with_itself: bool) -> Weight:
+            assert timeout_s == RULES.timeout_s
+            asked.append((self.spec.name, with_itself))
+            if self.spec == FREE:
+                raise LaneFailedError(Fault("work", "died", "the program ended with exit status 1"))
+            return Weight(processes=2, resident_bytes=1600, uss_bytes=None, peak_bytes=900)
+
+    of = contest(TWIN, FREE, CAPACITIES[0])
+    of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, **changes))
+    records = run(of, fakes=Fakes(kind=AtWork))
+
+    assert sorted(asked) == sorted([(TWIN.name, with_itself)] * 3 + [(FREE.name, with_itself)])
+    held = {(item.lane, item.resident_bytes) for item in records if isinstance(item, Memory)}
+    assert held == {(TWIN.name, 1600), (CAPACITIES[0].name, 800)}
+    assert [(item.lane, item.launch) for item in findings(records)] == [(FREE.name, 0)]
 
 
 def test_lanes_are_started_in_an_order_that_changes() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from builders import PROBE, pair, runtime
 from gilscope.lab.plan import group_of_one, group_of_pair, plan
-from gilscope.values.contests import Contest
+from gilscope.values.contests import Contest, Probe, Target
 from gilscope.workloads import suites
 
 if TYPE_CHECKING:
@@ -60,6 +60,40 @@ def test_a_probe_with_ways_has_a_lane_for_each_and_for_no_model() -> None:
     arms = ("3.14", "3.14t", "3.14t+gil")
     wanted = {f"{arm}:{way}" for arm in arms for way in ("thread", "process")} | {"3.14:thread#control"}
     assert {lane.name for lane in made.lanes} == wanted
+
+
+SPREAD = msgspec.structs.replace(PROBE, target=Target(name="spread", path="/w.py", workers_argument="workers"))
+PROGRAM = msgspec.structs.replace(PROBE, command=("{python}", "-m", "tool"))
+TOLD = msgspec.structs.replace(PROGRAM, command=(*PROGRAM.command, "--jobs={workers}"))
+STARTED = msgspec.structs.replace(PROBE, benchmark="startup", starts_program=True)
+
+
+@pytest.mark.parametrize(("probe", "counts"), [(SPREAD, (2, 4)), (TOLD, (2, 4)), (PROGRAM, ()), (STARTED, ())])
+def test_work_that_spreads_itself_has_lanes_of_its_own(probe: Probe, counts: tuple[int, ...]) -> None:
+    """Its serial lane stands for one worker, and no model of ours is put around it."""
+    (made,) = plan([probe], [group_of_one(runtime("3.14"))], WIDE, 2.0, 2.0).contests
+    own = [f"3.14:own-{count}" for count in counts]
+    copies = ["3.14:own-2#control"] if counts else []
+    capacities = [f"3.14:capacity-{count}" for count in (1, *counts)]
+
+    assert [lane.name for lane in made.lanes] == [
+        "3.14:serial",
+        "3.14:serial#control",
+        *own,
+        *copies,
+        *capacities,
+    ]
+
+
+def test_why_a_program_has_no_parallel_lanes_is_told() -> None:
+    """Once, with what would give it some; one that is told its number of workers has too many of them at most."""
+    group = group_of_one(runtime("3.14"))
+    (alone,) = plan([PROGRAM], [group], WIDE, 2.0, 2.0).skips
+    (too_many,) = plan([TOLD], [group], WIDE, 2.0, 2.0).skips
+
+    assert alone.lane == "any model with several workers"
+    assert "{workers}" in alone.reason
+    assert too_many.lane == "any model with 8 workers"
 
 
 def test_a_suite_may_ask_for_more_workers_than_twice_the_cpus() -> None:

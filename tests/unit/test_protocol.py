@@ -9,6 +9,7 @@ import pytest
 
 from builders import PROBE, lane
 from gilscope.lab import protocol
+from gilscope.values.contests import Target
 
 
 def test_an_order_names_what_to_open() -> None:
@@ -52,3 +53,25 @@ def test_a_marked_line_that_holds_no_record_is_garbage(line: bytes) -> None:
     """Broken JSON, an unknown type, a missing field."""
     with pytest.raises(protocol.GarbageError):
         protocol.answer(line)
+
+
+def test_work_that_spreads_itself_is_called_by_one_worker_of_ours() -> None:
+    """It gets the lane's number of workers among its arguments, and one in a serial lane, as its setup does."""
+    target = Target(name="spread", path="/w.py", arguments="([1], mode='fast')", workers_argument="jobs")
+    setup = Target(name="pool", path="/w.py", workers_argument="workers")
+    probe = msgspec.structs.replace(PROBE, target=target, setup=setup)
+
+    for of, count in ((lane("3.14", "own", 4), 4), (lane("3.14"), 1)):
+        told = json.loads(protocol.order(probe, of))
+        assert told["crew"] == "serial:Serial"
+        assert told["target"]["arguments"] == f"([1], mode='fast', jobs={count})"
+        assert told["setup"]["arguments"] == f"(workers={count})"
+
+
+def test_a_program_is_ordered_in_the_words_of_its_lane() -> None:
+    """With the interpreter of its arm; other probes have none."""
+    probe = msgspec.structs.replace(PROBE, command=("{python}", "-m", "tool", "-j{workers}"))
+    own = lane("3.14t", "own", 2)
+
+    assert json.loads(protocol.order(probe, own))["command"] == [own.arm.runtime.executable, "-m", "tool", "-j2"]
+    assert json.loads(protocol.order(PROBE, own))["command"] == []

@@ -46,15 +46,6 @@ def test_a_script_without_pyperfs_runner_is_not(text: str) -> None:
     assert not scripts.is_for_pyperf(ast.parse(text))
 
 
-def test_a_script_of_commands_only_is_never_started() -> None:
-    """Such a script may install things before it comes to its command."""
-    only = "import pyperf\npyperf.Runner().bench_command('x', ['true'])"
-
-    assert scripts.unfit(ast.parse(only)) == scripts.COMMANDS_ONLY
-    assert scripts.unfit(ast.parse(f"{only}\npyperf.Runner().timeit('pass')")) is None
-    assert scripts.unfit(ast.parse(SCRIPT)) is None
-
-
 def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     """With the options meant for it; its functions are no probes unless named."""
     path = tmp_path / "bm_x.py"

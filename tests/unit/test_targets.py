@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import UsageError
-from gilscope.values.contests import Target
+from gilscope.values.contests import Probe, Target
 from gilscope.workloads.targets import Given, named_arguments, target
 from gilscope.workloads.probes import select
 
@@ -74,6 +74,22 @@ class Sized:
 
 
 class Child(Tool): ...
+
+
+def spread(data, workers): ...
+
+
+def pooled(n_jobs=1, *, mode="fast"): ...
+
+
+def any_of(**options): ...
+
+
+class Spread:
+    def run(self, workers=1): ...
+
+    @staticmethod
+    def alone(threads): ...
 '''
 
 
@@ -169,6 +185,68 @@ def test_a_state_fills_the_first_parameter() -> None:
     assert target("work.py:Sized.run", {}, has_state=True).name == "Sized.run"
     with pytest.raises(UsageError, match="too many positional arguments"):
         target("work.py:plain", {}, has_state=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "taken", "arguments"),
+    [
+        ("work.py:spread([1])", None, "workers", "([1], workers=4)"),
+        ("work.py:spread(data=[1])", None, "workers", "(data=[1], workers=4)"),
+        ("work.py:spread([1], 3)", None, None, "([1], 3)"),
+        ("work.py:spread([1], workers=3)", None, None, "([1], workers=3)"),
+        ("work.py:Spread.run", None, "workers", "(workers=4)"),
+        ("work.py:Spread.alone", "threads", "threads", "(threads=4)"),
+        ("work.py:pooled", None, None, "()"),
+        ("work.py:pooled", "n_jobs", "n_jobs", "(n_jobs=4)"),
+        ("work.py:any_of", None, None, "()"),
+        ("work.py:any_of", "jobs", "jobs", "(jobs=4)"),
+        ("work.py:imported", None, None, "()"),
+        ("work.py:imported", "jobs", "jobs", "(jobs=4)"),
+        ("json:loads('1')", "jobs", "jobs", "('1', jobs=4)"),
+    ],
+)
+@pytest.mark.usefixtures("script")
+def test_a_callable_that_takes_workers_is_given_their_number(
+    text: str, wanted: str | None, taken: str | None, arguments: str
+) -> None:
+    """By a parameter of that name, unless it has a value already, or by the one that is named."""
+    found = target(text, {}, workers_argument=wanted)
+
+    assert found.workers_argument == taken
+    assert found.given(4).arguments == arguments
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "words"),
+    [
+        ("work.py:pooled", "jobs", "no parameter jobs; it takes n_jobs: --workers-arg n_jobs"),
+        ("work.py:plain", "jobs", "work.py:plain has no parameter jobs; it takes ()"),
+        ("work.py:Spread.run", "self", "self is given a value already"),
+        ("work.py:pooled(2)", "n_jobs", "n_jobs is given a value already: drop that, or --workers-arg n_jobs"),
+        ("work.py:spread", None, "missing a required argument: 'data'"),
+    ],
+)
+@pytest.mark.usefixtures("script")
+def test_a_number_of_workers_that_goes_nowhere_is_refused(text: str, wanted: str | None, words: str) -> None:
+    """With the parameter that was probably meant."""
+    with pytest.raises(UsageError) as caught:
+        target(text, {}, workers_argument=wanted)
+
+    assert words in str(caught.value)
+
+
+@pytest.mark.usefixtures("script")
+def test_a_setup_may_take_the_workers() -> None:
+    """A pool that is made once, for instance, and handed to what is measured."""
+    given = Given(setup="work.py:Spread.run")
+    (probe,) = select([], ["work.py:sized"], given=given)
+    (spread,) = select([], ["work.py:spread"], given=Given(setup="work.py:plain"))
+
+    assert isinstance(probe, Probe)
+    assert isinstance(spread, Probe)
+    assert (probe.takes_workers, spread.takes_workers) == (True, True)
+    assert spread.target is not None
+    assert spread.target.given(2).arguments == "(workers=2)"
 
 
 def test_a_file_in_a_package_is_imported_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         arguments: str
 
     class LaneOrder(TypedDict):
-        """What a lane opens: a probe, one of its ways, any callable, or a benchmark of a script.
+        """What a lane opens: a probe, one of its ways, any callable, a benchmark of a script, or a program.
 
         ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
-        the script, ``way`` a context manager of the probe; where target, benchmark and way are None, the probe has a
-        ``work``. Units that are ``self_timed`` return the
+        the script, ``way`` a context manager of the probe, ``command`` a program in words; where there is none of them,
+        the probe has a ``work``. Units that are ``self_timed`` return the
         nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
         (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so. Every
         interpreter that runs the work holds ``heap`` live objects beside it.
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         dependencies: List[str]
         benchmark: Optional[str]
         argv: List[str]
+        command: List[str]
         shared: bool
         heap: int
         way: Optional[str]
@@ -122,7 +123,8 @@ if TYPE_CHECKING:
     class TrialRecord(TypedDict):
         """One trial of a lane; times count from the gate, and the lists have one entry per worker.
 
-        ``collections`` and ``paused_ns`` are those of all its interpreters together.
+        ``collections`` and ``paused_ns`` are those of all its interpreters together. ``children_peak_bytes`` is the
+        most that any child which has ended ever had resident.
         """
 
         loops: int
@@ -140,6 +142,7 @@ if TYPE_CHECKING:
         collections: int
         paused_ns: Optional[int]
         digests: List[str]
+        children_peak_bytes: Optional[int]
         observed: Sightings
         gil_before: bool
         gil_after: bool
@@ -148,12 +151,14 @@ if TYPE_CHECKING:
         """The benchmarks of a script.
 
         ``left_out`` has pairs of a name and why it cannot be measured, of which the last may stand for all that a
-        failing script did not come to. ``description`` is the script's own, or None.
+        failing script did not come to. ``description`` is the script's own, or None. ``programs`` are those benchmarks
+        that start programs.
         """
 
         benchmarks: List[str]
         left_out: List[List[str]]
         description: Optional[str]
+        programs: List[str]
 
     class Readiness(TypedDict):
         """A worker behind pipes has loaded its probe, one unit of which does ``inner_loops`` times what is asked."""

@@ -67,10 +67,12 @@ def contents(order: ScriptOrder) -> Contents:
             raise LaneError(fault) from error
         left_out.append([THE_REST, fault["reason"]])
     refused = [[benchmark.name, benchmark.refusal] for benchmark in found if benchmark.refusal is not None]
+    measured = [benchmark for benchmark in found if benchmark.refusal is None]
     return {
-        "benchmarks": [benchmark.name for benchmark in found if benchmark.refusal is None],
+        "benchmarks": [benchmark.name for benchmark in measured],
         "left_out": refused + left_out,
         "description": next((benchmark.description for benchmark in found if benchmark.description), None),
+        "programs": [benchmark.name for benchmark in measured if benchmark.starts_program],
     }
 
 

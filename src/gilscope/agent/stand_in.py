@@ -54,9 +54,13 @@ def __getattr__(name: str) -> Any:
 
 
 class Benchmark:
-    """One bench call, with the face of a loaded probe; ``refusal`` says why it cannot be measured, or is None."""
+    """One bench call, with the face of a loaded probe; ``refusal`` says why it cannot be measured, or is None.
+
+    One that ``starts_program`` runs a program as its unit.
+    """
 
     check = None
+    starts_program = False
 
     def __init__(self, name: str, make: Callable[[], AnyRepeat], inner_loops: Optional[int]) -> None:
         self.name = name
@@ -172,9 +176,15 @@ class Runner:
         self._show(Benchmark(name, make, (inner_loops or 1) * copies), metadata)
 
     def bench_command(self, name: str, command: Sequence[str]) -> None:
-        """Refuse to measure a command, which runs in processes of its own, out of reach of every model."""
-        benchmark = Benchmark(name, lambda: pyperf_units.dropped(list, ()), None)
-        benchmark.refusal = "bench_command starts a program of its own, which no lane can hold"
+        """Time a program from its start to its end."""
+
+        def make() -> Repeat:
+            from . import programs  # noqa: PLC0415 - only these benchmarks need it
+
+            return pyperf_units.dropped(programs.unit(list(command)), ())
+
+        benchmark = Benchmark(name, make, None)
+        benchmark.starts_program = True
         self._show(benchmark, None)
 
     def _show(self, benchmark: Benchmark, metadata: Optional[Dict[str, Any]]) -> None:

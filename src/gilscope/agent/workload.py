@@ -44,6 +44,10 @@ def opened(order: LaneOrder, body: Callable[[Workload], None]) -> None:
         from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
 
         script.opened(order, order["benchmark"], body)
+    elif order["command"]:
+        from . import programs  # noqa: PLC0415 - few workloads are programs
+
+        body(probe.LoadedProbe(programs.unit(order["command"]), None, None))
     elif order["way"] is not None:
         probe.opened_way(order, order["way"], body)
     else:

@@ -156,12 +156,25 @@ def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) ->
 
 def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
     from gilscope.workloads import probes as catalog
-    from gilscope.workloads import pyperformance
+    from gilscope.workloads import programs, pyperformance
     from gilscope.workloads.targets import Given, named_arguments
 
+    given = Given(
+        arguments=named_arguments(options.arguments),
+        setup=options.setup,
+        share=options.share,
+        workers_argument=options.workers_argument,
+    )
+    if options.program is not None or options.module is not None:
+        if options.probes or given != catalog.NOTHING_GIVEN:
+            raise errors.UsageError(
+                "--command and -m measure one program: name no probe beside it, nor what is for callables (--arg, "
+                "--setup, --share, --workers-arg)"
+            )
+        typed = programs.words(options.program) if options.module is None else ["python", "-m", options.module]
+        return [programs.program([*typed, *options.script_arguments])]
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
-    given = Given(arguments=named_arguments(options.arguments), setup=options.setup, share=options.share)
     return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments), given)
 
 

@@ -1,10 +1,11 @@
 """Figures of one contest from its raw trials: time per unit, gain, scaling, penalty, break-even; pure.
 
-Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
+Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of loops; U is how many units a
+loop is, one for each worker, or a single one where the work divides itself over its workers):
 
-    time per unit   T / (loops x W), and where one unit does it several times over, divided by that number too
-    gain            throughput / throughput(reference)        = W x T(reference) / T
-    scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
+    time per unit   T / (loops x U), and where one unit does it several times over, divided by that number too
+    gain            throughput / throughput(reference)        = U x T(reference) / T
+    scaling         throughput / throughput(own arm, serial)  = U x T(own serial) / T
     over one worker throughput / throughput(own arm, own model, one worker)
     efficiency      scaling / W
     of capacity     scaling over the CPUs that the machine gave (see `gilscope.figures.capacity`), within rounds
@@ -144,7 +145,7 @@ class _Contest:
             efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
             of_capacity=None if own_serial is None else self._of_capacity(lane, own_serial),
             is_short=lane.workers in self._short,
-            shares=None if own_serial is None else self._shares(lane, own_serial),
+            shares=None if own_serial is None or lane.divides_work else self._shares(lane, own_serial),
             per_unit=per_unit(lane, self.contest_lanes.paired.by_launch(lane.name), self.contest_lanes.units),
             cores_busy=self.contest_lanes.cores_busy(lane),
             of_first_way=(

@@ -74,7 +74,8 @@ class ContestLanes:
         self._trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
-        self.own_workers = contest.probe.own_workers or (calibration is not None and calibration.own_workers)
+        says_so = contest.probe.own_workers or contest.probe.is_program
+        self.own_workers = says_so or (calibration is not None and calibration.own_workers)
 
     @cached_property
     def paired(self) -> Paired:
@@ -126,7 +127,7 @@ class ContestLanes:
 
     def units(self, lane: LaneSpec, trial: Trial) -> int:
         """How often all workers of a lane did what the probe asks about in one trial."""
-        return trial.loops * lane.workers * self.inner_loops
+        return trial.loops * lane.units_per_loop * self.inner_loops
 
     def seconds(self, lane: LaneSpec, trial: Trial) -> float:
         """The time between two finished units of one trial, over all workers, in seconds."""
@@ -153,5 +154,5 @@ class ContestLanes:
         return self.paired.log_ratio(lane.name, other.name)
 
     def log_throughput_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
-        """The log of one lane's throughput over the other's: every worker of both runs as many units."""
-        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.workers / other.workers))
+        """The log of one lane's throughput over the other's: both run as many loops."""
+        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.units_per_loop / other.units_per_loop))

@@ -56,7 +56,7 @@ class Inquirer:
         return Inventory(tuple(probes.values()), tuple(skip for inventory in inventories for skip in inventory.skips))
 
     def _script_inventory(self, script: Script, group: Group) -> Inventory:
-        reason = script.unfit or unfit(script.requires_python, group.arms[0].runtime)
+        reason = unfit(script.requires_python, group.arms[0].runtime)
         if reason is None:
             try:
                 return expanded(script, group.name, self._answer(script, group))
@@ -77,7 +77,7 @@ class Inquirer:
 def expanded(script: Script, group: str, answer: Benchmarks) -> Inventory:
     """A probe for each wanted benchmark that the script holds, a skip for each that cannot be measured."""
     fits = partial(fnmatchcase, pat=script.pattern)
-    probes = tuple(_probe(script, name, answer.description) for name in answer.benchmarks if fits(name))
+    probes = tuple(_probe(script, name, answer) for name in answer.benchmarks if fits(name))
     skips = tuple(_skip(script.prefix + name, group, reason) for name, reason in answer.left_out if fits(name))
     if not probes and not skips:
         names = ", ".join(answer.benchmarks) or "none at all"
@@ -85,15 +85,16 @@ def expanded(script: Script, group: str, answer: Benchmarks) -> Inventory:
     return Inventory(probes, skips)
 
 
-def _probe(script: Script, name: str, description: str | None) -> Probe:
+def _probe(script: Script, name: str, answer: Benchmarks) -> Probe:
     return Probe(
         id=script.prefix + name,
         path=script.path,
-        question=description or script.question,
+        question=answer.description or script.question,
         kind="pyperf",
         requires_python=script.requires_python,
         benchmark=name,
         argv=script.argv,
+        starts_program=name in answer.programs,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from gilscope.lab import host, protocol
-from gilscope.lab.weighing import weight
+from gilscope.lab.weighing import Watch, weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import SEARCH, without_python
@@ -43,10 +43,12 @@ def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, 
     """Return the environment that all lanes share: the user's without what bends a Python, but with PYTHONPATH.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
-    does not compile at every launch.
+    does not compile at every launch. Scripts that install what they lack, as one of pyperformance's does, may do so in
+    an environment, but not in an interpreter of the user's.
     """
     search = {SEARCH: environ[SEARCH]} if environ.get(SEARCH) else {}
-    return without_python(environ) | search | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+    ours = {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8", "PIP_REQUIRE_VIRTUALENV": "1"}
+    return without_python(environ) | search | ours
 
 
 def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
@@ -172,6 +174,21 @@ class Lane(Target):
     def memory(self) -> Weight | None:
         """Return what all processes of the lane hold now; None where it has ended."""
         return weight(self._child.pid)
+
+    def memory_at_work(self, timeout_s: float, *, with_itself: bool) -> Weight | None:
+        """Run one more unit, and return the most that all processes held at one time; None where none was seen.
+
+        The lane's own process is none of a program's.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not end the trial in time.
+        """
+        with Watch(self._child.pid, with_itself=with_itself) as watch:
+            measured = self.trial(1, timeout_s)
+        if watch.heaviest is None:
+            return None
+        peaks = filter(None, (watch.heaviest.peak_bytes, measured.children_peak_bytes))
+        return watch.heaviest._replace(peak_bytes=max(peaks, default=None))
 
     def has_children(self) -> bool:
         """Whether its process has started others that are still there."""

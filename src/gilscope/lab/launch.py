@@ -191,13 +191,21 @@ class Launch:
             self._compare(digests)
 
     def weigh(self) -> None:
-        """Record the memory that every lane holds now."""
-        for name, lane in self.lanes.items():
-            weight = lane.memory()
-            if weight is not None:
-                self._around.record(
-                    Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
-                )
+        """Record the memory that every lane holds: now, or in a further unit where it has workers of its own.
+
+        Those, and programs, are gone once a unit is done.
+        """
+        probe = self._contest.probe
+        for name, lane in list(self.lanes.items()):
+            with self._finding(name):
+                if lane.spec.shows_capacity or not (probe.takes_workers or probe.is_program):
+                    weight = lane.memory()
+                else:
+                    weight = lane.memory_at_work(self._timeout_s, with_itself=not probe.is_program)
+                if weight is not None:
+                    self._around.record(
+                        Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
+                    )
 
     def find(self, name: str, fault: Fault) -> None:
         """Record what went wrong in a lane."""

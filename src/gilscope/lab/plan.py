@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
-from gilscope.values.contests import CAPACITY, Contest, LaneSpec, Probe, Skip
+from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip
 from gilscope.values.runtimes import Arm, Pair, Runtime
 from gilscope.workloads.suites import counts
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gilscope.workloads.suites import Suite
 
 NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
+AS_IT_IS = "a program is run as it is: only a --command with {workers} can be given a number of them"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -77,7 +78,10 @@ def plan(
             if reference is None:
                 skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
             else:
-                skips += [_too_many(identifier, count, usable_cpus) for count in too_many if not probe.ways]
+                if probe.is_program and not probe.takes_workers:
+                    skips.append(Skip(contest=identifier, lane="any model with several workers", reason=AS_IT_IS))
+                elif not probe.ways:
+                    skips += [_too_many(identifier, count, usable_cpus) for count in too_many]
                 others = [lane for lane in lanes if lane is not reference]
                 beside = [] if probe.asks_about_workers else list(_beside(reference, others, usable_cpus))
                 contests.append(
@@ -142,7 +146,7 @@ def _lanes(
 
 
 def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
-    for lane in _ways(probe, arm) if probe.ways else _models(arm, workers):
+    for lane in _ways(probe, arm) if probe.ways else _models(probe, arm, workers):
         identifier = f"{probe.id}@{lane.name}"
         if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
             yield lane
@@ -154,10 +158,18 @@ def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
         yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
 
 
-def _models(arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
-    for model in MODELS:
-        for count in [1] if model == "serial" else workers:
-            yield LaneSpec(arm=arm, model=model, workers=count)
+def _models(probe: Probe, arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
+    """The serial lane, and one for each number of workers and model that can spread a probe's work.
+
+    Work that spreads itself has one worker in its serial lane, so that its own lanes begin with two.
+    """
+    yield LaneSpec(arm=arm, model="serial", workers=1)
+    if probe.takes_workers:
+        yield from (LaneSpec(arm=arm, model=OWN, workers=count) for count in workers if count > 1)
+    elif not probe.is_program:
+        for model in MODELS:
+            if model not in {"serial", OWN}:
+                yield from (LaneSpec(arm=arm, model=model, workers=count) for count in workers)
 
 
 def _fits(identifier: str, globs: Iterable[str]) -> bool:

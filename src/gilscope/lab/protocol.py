@@ -16,6 +16,7 @@ from gilscope import places
 from gilscope.models import MODELS
 from gilscope.values.contests import Probe
 from gilscope.values.records import Fault, Timing
+from gilscope.workloads import programs
 
 if TYPE_CHECKING:
     from gilscope.values.contests import LaneSpec
@@ -41,20 +42,26 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
-    """One trial, with the digest of every worker's last result."""
+    """One trial, with the digest of every worker's last result.
+
+    ``children_peak_bytes`` is the most that any child of the lane which has ended ever had resident, None where the
+    system does not report it, or none has ended.
+    """
 
     digests: tuple[str, ...]
+    children_peak_bytes: int | None = None
 
 
 class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
     """The benchmarks that a script holds, and those that cannot be measured, each with the reason.
 
-    ``description`` is what the script says of itself.
+    ``description`` is what the script says of itself, and ``programs`` are those benchmarks that start programs.
     """
 
     benchmarks: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
     description: str | None = None
+    programs: tuple[str, ...] = ()
 
 
 class Failed(Fault, frozen=True, tag="failed"):
@@ -79,15 +86,17 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
     """The first line to a fresh agent: the probe and the lane to open."""
     if lane.shows_capacity:
         return order(SPINNING, msgspec.structs.replace(lane, model="processes"))
+    target, setup = (None if item is None else item.given(lane.given_workers) for item in (probe.target, probe.setup))
     return _line(
         {
             "type": "open",
             "path": probe.path,
-            "target": probe.target,
-            "setup": probe.setup,
+            "target": target,
+            "setup": setup,
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
+            "command": programs.filled(probe.command, lane),
             "shared": probe.shared,
             "heap": probe.heap,
             "way": lane.way,

@@ -50,7 +50,7 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     yield from comparability(contest.contest.pair)
     if contest.end is not None:
         inner = f", each of which does it {contest.inner_loops} times" if contest.inner_loops > 1 else ""
-        yield f"{_end(contest.end)} {contest.loops} units per worker and trial{inner}."
+        yield f"{_end(contest.end)} {contest.loops} {_units(contest)} and trial{inner}."
     else:
         yield "This contest was cut off; what had been measured is shown."
     cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]
@@ -81,8 +81,21 @@ def _machine(contest: ContestFigures) -> Iterator[str]:
             f"The machine gave {numbers.ratio(capacity.cpus)} of {capacity.workers} CPUs to as many processes that "
             f"share nothing, in the same rounds; of capacity is scaling over that.{slow}{short}"
         )
-    if contest.own_workers:
-        yield "The work starts threads or processes of its own: no lane is pinned to a CPU."
+    yield from _own_workers(contest)
+
+
+def _own_workers(contest: ContestFigures) -> Iterator[str]:
+    """What lanes are whose work has workers of its own, and how many of those ran at once where nobody sets that."""
+    if contest.contest.probe.takes_workers:
+        yield (
+            "The work spreads itself over the number of workers that it is given, which is one in serial lanes: own "
+            "lanes do as much as these, and no lane is pinned to a CPU."
+        )
+    elif contest.own_workers:
+        serial = [row for row in contest.lanes if row.lane.model == "serial" and row.lane.way is None]
+        busy = ", ".join(f"{numbers.ratio(row.cores_busy)} in {row.lane.name}" for row in serial)
+        at_once = f" CPUs that were busy at once: {busy} (processes that live on are not counted)." if busy else ""
+        yield f"The work starts threads or processes of its own: no lane is pinned to a CPU.{at_once}"
 
 
 def cpus_used(used: CpusUsed | None) -> Iterator[str]:
@@ -121,9 +134,16 @@ def _super_linear(lane: LaneFigures) -> str:
     )
 
 
+def _units(contest: ContestFigures) -> str:
+    """What a trial counts: runs of a program, units of all workers together, or of each."""
+    if contest.contest.probe.is_program:
+        return "runs per lane"
+    return "units per lane" if contest.contest.probe.takes_workers else "units per worker"
+
+
 def _collections(contest: ContestFigures) -> Iterator[str]:
-    """The note on lanes in which a unit is collected more often than in others."""
-    if contest.collections_differ is not None:
+    """The note on lanes in which a unit is collected more often than in others; a program's nobody counts."""
+    if contest.collections_differ is not None and not contest.contest.probe.is_program:
         fewest, most = (
             f"{if_measured(lane.per_unit.collections, numbers.amount)} in {lane.lane.name}"
             for lane in contest.collections_differ

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.render import cores, findings, observations, pairs, scaling, throughput, transport, verdict, workers
+from gilscope.render import (
+    cores,
+    findings,
+    observations,
+    pairs,
+    programs,
+    scaling,
+    throughput,
+    transport,
+    verdict,
+    workers,
+)
 from gilscope.render.sheet import Sheet
 from gilscope.values.records import Finding
 
@@ -54,10 +65,10 @@ def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
         return (workers.ways(contest),)
     if contest.asks_about_workers:
         return (workers.memory(contest),)
+    inside = [programs.sheet(contest)] if probe.is_program else [cores.shares(contest), cores.counts(contest)]
     return (
         throughput.sheet(contest),
-        cores.shares(contest),
-        cores.counts(contest),
+        *inside,
         scaling.break_evens(contest),
         scaling.scaling_laws(contest),
     )

@@ -12,7 +12,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
     before all others; ``path`` is then where it is, None where only the interpreter finds it. ``arguments`` are
-    literals as a call has them: ``(512, mode='fast')``.
+    literals as a call has them: ``(512, mode='fast')``. One that spreads its work itself is given its number of workers
+    by the name ``workers_argument``.
     """
 
     name: str
@@ -20,6 +21,18 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     module: str | None = None
     search: tuple[str, ...] = ()
     arguments: str = "()"
+    workers_argument: str | None = None
+
+    def given(self, workers: int) -> Target:
+        """The callable with its number of workers among its arguments; unchanged where it takes none."""
+        if self.workers_argument is None:
+            return self
+        arguments = [*filter(None, [self.arguments[1:-1]]), f"{self.workers_argument}={workers}"]
+        return msgspec.structs.replace(self, arguments=f"({', '.join(arguments)})")
+
+
+WORKERS = "{workers}"
+"""What stands for its number of workers among a program's words."""
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +43,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     ``shared`` means that threads share one state. Every interpreter that runs
     its work holds ``heap`` live objects beside it, which the collector tracks. With ``own_workers``, the work starts
     threads or processes itself, and none of its lanes is pinned. A ``benchmark`` is one of a script written for pyperf,
-    which is run with the arguments ``argv``.
+    which is run with the arguments ``argv``. A ``command`` is a program in words, one run of which is a unit; a
+    benchmark that ``starts_program`` has its own.
 
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
@@ -53,6 +67,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[str, ...] = ()
     benchmark: str | None = None
     argv: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    starts_program: bool = False
     ways: tuple[str, ...] = ()
     case: int | float | str | None = None
     self_timed: bool = False
@@ -61,9 +77,20 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float | None = None
 
     @property
+    def takes_workers(self) -> bool:
+        """Whether it is given a number of workers, over which it spreads its work itself."""
+        arguments = [item.workers_argument for item in (self.target, self.setup) if item is not None]
+        return any(arguments) or any(WORKERS in word for word in self.command)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a unit is a run of a program, which ends before the next one begins."""
+        return bool(self.command) or self.starts_program
+
+    @property
     def spreads_itself(self) -> bool:
         """Whether it starts workers of its own, as far as it says so."""
-        return bool(self.ways) or self.own_workers
+        return bool(self.ways) or self.own_workers or self.takes_workers or self.is_program
 
     @property
     def is_timed(self) -> bool:
@@ -113,6 +140,10 @@ CAPACITY = "capacity"
 """The model of lanes that show how many CPUs the machine gives: processes that spin and share nothing."""
 
 
+OWN = "own"
+"""The model of lanes whose work spreads itself over the number of workers that it is given."""
+
+
 def lane_name(arm: str, work: str = "serial") -> str:
     """The name of a lane of an arm; its work is a model with its workers (``threads-2``), or a way."""
     return f"{arm}:{work}"
@@ -145,6 +176,21 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     def shows_capacity(self) -> bool:
         """Whether it spins, beside the lanes of the probe, to show what the machine gives."""
         return self.model == CAPACITY
+
+    @property
+    def divides_work(self) -> bool:
+        """Whether its workers divide every unit among themselves, as the work arranges it."""
+        return self.model == OWN
+
+    @property
+    def units_per_loop(self) -> int:
+        """How many units a loop is: each worker runs one, but workers that divide the work share one."""
+        return 1 if self.divides_work else self.workers
+
+    @property
+    def given_workers(self) -> int:
+        """The number of workers that work is given which spreads itself; one where a model of ours spreads it."""
+        return self.workers if self.divides_work else 1
 
     @property
     def original(self) -> str:

@@ -69,7 +69,8 @@ QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
     """The memory that a lane held at the end of a launch, over all its processes, in bytes.
 
-    None stands for what is not known. ``resident_bytes`` counts every page once and in full, whoever else maps it, and
+    Of work with workers of its own, and of programs, it is the most that they held at one time in a further unit. None
+    stands for what is not known. ``resident_bytes`` counts every page once and in full, whoever else maps it, and
     ``peak_bytes`` is the most that the largest of the processes ever had resident (see ``lab/weighing.py``). Where the
     system does not report the former, ``uss_bytes`` has the pages that no other process maps. Format 2 knew neither:
     its ``pss_bytes`` count a page that several processes map in parts, those of other lanes among them.

@@ -16,6 +16,8 @@ from gilscope.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gilscope.values.contests import Target
+
     Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 MOST_NAMES = 8
@@ -35,6 +37,12 @@ _KINDS: dict[type[ast.expr], str] = {
 """What is nothing to call, by the expression that makes it."""
 
 _BINDING_KINDS = {"staticmethod", "classmethod"}
+
+WORKERS_ARGUMENT = "workers"
+"""The parameter that is taken for a number of workers where no other is named."""
+
+_WORKERS = ("worker", "job", "thread", "proc", "parallel", "concurren")
+"""What names of parameters hold that are numbers of workers, mostly."""
 
 
 def check(tree: ast.Module, label: str, name: str, arguments: str, *, has_state: bool) -> None:
@@ -61,6 +69,38 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, *, has_state:
         _check_function(definition, f"{label}:{name}", arguments, skipped=int(has_state))
     elif not rest and isinstance(definition, ast.expr):
         _check_value(definition, label, name, arguments, has_state=has_state)
+
+
+def workers_argument(tree: ast.Module, label: str, target: Target, *, has_state: bool) -> str | None:
+    """The parameter by which a callable is given its number of workers, None where it takes none.
+
+    Args:
+        tree: its script.
+        label: what messages call it.
+        target: the callable as it was typed, with the parameter that a person named, if one did.
+        has_state: whether a setup's result goes before its arguments.
+
+    Raises:
+        UsageError: it has no parameter of the name that was given, or another value was given for it.
+    """
+    wanted = target.workers_argument
+    shown = _parameters(tree, target.name, has_state=has_state)
+    if shown is None:
+        return wanted
+    parameters, skipped = shown
+    call = _call(target.arguments)
+    by_place = [item.arg for item in (*parameters.posonlyargs, *parameters.args)]
+    given = {*by_place[: skipped + len(call.args)], *(keyword.arg for keyword in call.keywords)}
+    by_name = [item.arg for item in (*parameters.args, *parameters.kwonlyargs) if item.arg not in by_place[:skipped]]
+    if wanted is None:
+        return WORKERS_ARGUMENT if WORKERS_ARGUMENT in by_name and WORKERS_ARGUMENT not in given else None
+    if wanted in given:
+        raise UsageError(f"{label}: {wanted} is given a value already: drop that, or --workers-arg {wanted}")
+    if wanted not in by_name and parameters.kwarg is None:
+        meant = [name for name in by_name if any(part in name for part in _WORKERS)]
+        hint = f"takes {meant[0]}: --workers-arg {meant[0]}" if meant else f"takes ({', '.join(by_name)})"
+        raise UsageError(f"{label} has no parameter {wanted}; it {hint}")
+    return wanted
 
 
 def measurable(tree: ast.Module) -> tuple[str, ...]:
@@ -105,6 +145,19 @@ def _definition(body: list[ast.stmt], name: str) -> ast.stmt | ast.expr | None:
         elif isinstance(node, ast.AnnAssign) and _is_name(node.target, name) and node.value is not None:
             found = node.value
     return found
+
+
+def _parameters(tree: ast.Module, name: str, *, has_state: bool) -> tuple[ast.arguments, int] | None:
+    """The parameters of a callable, and how many of them others fill; None where its text does not show them."""
+    first, _, method = name.partition(".")
+    found = _definition(tree.body, first)
+    if isinstance(found, ast.Lambda):
+        return found.args, int(has_state)
+    if isinstance(found, ast.ClassDef):
+        found = _definition(found.body, method)
+    if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) or not _decorators(found) <= _BINDING_KINDS:
+        return None
+    return found.args, _skipped(found, has_state=has_state) if method else int(has_state)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:
@@ -157,8 +210,7 @@ def _check_class(
                 f"{label}: {node.name}() needs arguments, so that nobody can make one for {method}(): write a function "
                 f"that returns one and name it with --setup {label}:function"
             )
-        skipped = 1 if is_plain else _bound(definition) + has_state  # a state takes the place of the instance
-        _check_function(definition, f"{label}:{name}", arguments, skipped=skipped)
+        _check_function(definition, f"{label}:{name}", arguments, skipped=_skipped(definition, has_state=has_state))
 
 
 def _check_value(value: ast.expr, label: str, name: str, arguments: str, *, has_state: bool) -> None:
@@ -186,9 +238,15 @@ def _check_function(node: Function, label: str, arguments: str, *, skipped: int)
     _check_call(node.args, label, arguments, skipped=skipped)
 
 
-def _check_call(parameters: ast.arguments, label: str, arguments: str, *, skipped: int) -> None:
+def _call(arguments: str) -> ast.Call:
+    """A call with these arguments."""
     call = ast.parse(f"f{arguments}", mode="eval").body
-    assert isinstance(call, ast.Call)  # noqa: S101 - it has been read before
+    assert isinstance(call, ast.Call)  # noqa: S101 - they have been read before
+    return call
+
+
+def _check_call(parameters: ast.arguments, label: str, arguments: str, *, skipped: int) -> None:
+    call = _call(arguments)
     positional = [None] * (skipped + len(call.args))
     named = dict.fromkeys(keyword.arg for keyword in call.keywords if keyword.arg is not None)
     try:
@@ -238,6 +296,13 @@ def _runs_alone(node: Function, *, skipped: int) -> bool:
 def _bound(method: Function) -> int:
     """How many parameters a method gets from being bound: none where it is static."""
     return 0 if "staticmethod" in _decorators(method) else 1
+
+
+def _skipped(method: Function, *, has_state: bool) -> int:
+    """How many parameters of a method are filled by an instance, by its class or by a state."""
+    if _decorators(method).isdisjoint(_BINDING_KINDS):
+        return 1  # a state takes the place of the instance
+    return _bound(method) + has_state
 
 
 def _makes_itself(node: ast.ClassDef) -> bool:

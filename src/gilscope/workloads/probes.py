@@ -93,7 +93,9 @@ def select(
     """
     requests = list(names)
     if given != NOTHING_GIVEN and not any(map(targets.is_target, requests)):
-        raise UsageError("--arg, --setup and --share are for callables: name one, such as work.py:function")
+        raise UsageError(
+            "--arg, --setup, --share and --workers-arg are for callables: name one, such as work.py:function"
+        )
     if not requests:
         return probes(*below)
     selection: dict[str, Probe | Script] = {}
@@ -127,7 +129,9 @@ def _probes_named(below: Sequence[Path], name: str, argv: tuple[str, ...], given
 
 def _foreign(name: str, given: Given) -> Probe:
     """A callable that knows nothing of us."""
-    target = targets.target(name, given.arguments, has_state=given.setup is not None)
+    target = targets.target(
+        name, given.arguments, has_state=given.setup is not None, workers_argument=given.workers_argument
+    )
     setup = None if given.setup is None else targets.target(given.setup, {})
     where = target.module if target.path is None else targets.label(Path(target.path))
     identifier = f"{where}:{target.name}" + ("" if target.arguments == "()" else target.arguments)
@@ -171,7 +175,6 @@ def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | 
         argv=argv,
         pattern=pattern,
         requires_python=requires_python,
-        unfit=scripts.unfit(tree),
     )
 
 

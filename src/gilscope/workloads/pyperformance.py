@@ -13,7 +13,6 @@ import msgspec
 
 from gilscope.declared import unknown_name
 from gilscope.errors import MatrixError, UsageError
-from gilscope.workloads import scripts
 from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
@@ -123,7 +122,6 @@ def _script(name: str, metafile: Path) -> Script:
         question=(ast.get_docstring(tree) or name).strip().partition("\n")[0],
         argv=tuple(own_table.get("tool", {}).get("pyperformance", {}).get("extra_opts", ())),
         requires_python=project.get("requires-python"),
-        unfit=scripts.unfit(tree),
     )
 
 

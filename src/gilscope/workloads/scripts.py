@@ -6,17 +6,11 @@ import ast
 
 import msgspec
 
-MEASURED = frozenset({"bench_func", "bench_time_func", "bench_async_func", "timeit"})
-"""The Runner's methods whose benchmarks can be measured in every model."""
-
-COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command), which no lane can hold"
-
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """A script written for pyperf; its benchmarks show when a runtime runs it (`gilscope.lab.inventory`).
 
-    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
-    why none of them can be measured, where its text shows that.
+    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name.
     """
 
     id: str
@@ -26,7 +20,6 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     pattern: str = "*"
     requires_python: str | None = None
-    unfit: str | None = None
 
 
 def is_for_pyperf(tree: ast.Module) -> bool:
@@ -35,12 +28,6 @@ def is_for_pyperf(tree: ast.Module) -> bool:
     return "Runner" in names and any(
         module.partition(".")[0] == "pyperf" for node in ast.walk(tree) for module in _modules(node)
     )
-
-
-def unfit(tree: ast.Module) -> str | None:
-    """Why none of a script's benchmarks can be measured; None where its text shows no reason."""
-    used = _attributes(tree)
-    return COMMANDS_ONLY if "bench_command" in used and not used & MEASURED else None
 
 
 def _attributes(tree: ast.Module) -> set[str]:

@@ -27,11 +27,15 @@ _TARGET = re.compile(rf"(?P<where>.+?\.py|{_NAME}):(?P<name>{_NAME})(?P<argument
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line adds to targets: arguments by name, a setup, and whether threads share what it makes."""
+    """What the command line adds to targets: arguments by name, a setup, and whether threads share what it makes.
+
+    ``workers_argument`` is the parameter by which a callable takes its number of workers.
+    """
 
     arguments: Mapping[str, str] = {}
     setup: str | None = None
     share: bool = False
+    workers_argument: str | None = None
 
 
 class _Place(NamedTuple):
@@ -48,13 +52,16 @@ def is_target(text: str) -> bool:
     return _TARGET.fullmatch(text) is not None
 
 
-def target(text: str, named: Mapping[str, str], *, has_state: bool = False) -> Target:
+def target(
+    text: str, named: Mapping[str, str], *, has_state: bool = False, workers_argument: str | None = None
+) -> Target:
     """The callable that a text names.
 
     Args:
         text: ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any.
         named: further arguments by their names, literals too; what is no literal is taken for a string.
         has_state: whether it is called with what a setup makes, as its first argument.
+        workers_argument: the parameter that is given a number of workers; ``workers`` where it has one of that name.
 
     Raises:
         UsageError: it is not there or cannot be called so, as far as its text shows.
@@ -64,6 +71,14 @@ def target(text: str, named: Mapping[str, str], *, has_state: bool = False) -> T
         raise UsageError(f"{text!r} names no callable: write file.py:function, package.module:function or Class.method")
     place = _place(match["where"])
     arguments = _arguments(text, match["arguments"] or "()", named)
+    made = Target(
+        name=match["name"],
+        path=None if place.path is None else str(place.path),
+        module=place.module,
+        search=place.search,
+        arguments=arguments,
+        workers_argument=workers_argument,
+    )
     if place.path is not None:
         tree = _tree(place)
         if place.module is None and callables.imports_relatively(tree):
@@ -71,14 +86,10 @@ def target(text: str, named: Mapping[str, str], *, has_state: bool = False) -> T
                 f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
                 f"__init__.py beside it"
             )
-        callables.check(tree, place.label, match["name"], arguments, has_state=has_state)
-    return Target(
-        name=match["name"],
-        path=None if place.path is None else str(place.path),
-        module=place.module,
-        search=place.search,
-        arguments=arguments,
-    )
+        taken = callables.workers_argument(tree, f"{place.label}:{made.name}", made, has_state=has_state)
+        made = msgspec.structs.replace(made, workers_argument=taken)
+        callables.check(tree, place.label, made.name, made.given(1).arguments, has_state=has_state)
+    return made
 
 
 def existing(path: Path) -> Path:
