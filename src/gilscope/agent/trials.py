@@ -60,6 +60,7 @@ class Trials:
             "collections": collections,
             "paused_ns": paused_ns,
             "digests": [result["digest"] for result in results],
+            "shown": [result["shown"] for result in results],
             "observed": results[0]["observed"],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
