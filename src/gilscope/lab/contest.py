@@ -43,7 +43,7 @@ class Observer(Protocol):
 
 
 class Lab:
-    """Measures the contests of a run, one after the other; ``revisions`` are what is known of their code, by contest."""
+    """Measures the contests of a run, one after the other; ``revisions`` are their code's, by contest."""
 
     def __init__(  # noqa: PLR0913 - each is one thing that a run has of its own
         self,

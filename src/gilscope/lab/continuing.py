@@ -49,24 +49,28 @@ def _of_call(then: Contest, now: Contest) -> Iterator[str]:
 
 
 def _of_packages(then: Contest, now: Contest) -> Iterator[str]:
-    before, after = _arms(then), _arms(now)
-    for name in before.keys() & after.keys():
-        old, new = before[name].packages, after[name].packages
+    for old_arm, new_arm in _both(_arms(then), _arms(now)):
+        old, new = old_arm.packages, new_arm.packages
         for package in sorted(old.keys() | new.keys()):
             versions = [packages.get(package, "none") for packages in (old, new)]
             if versions[0] != versions[1]:
-                yield f"{package} of {name}: {versions[0]}, now {versions[1]}"
+                yield f"{package} of {new_arm.name}: {versions[0]}, now {versions[1]}"
 
 
 def _of_builds(before: dict[str, Arm], after: dict[str, Arm]) -> Iterator[str]:
-    for name in before.keys() & after.keys():
-        old, new = before[name].runtime.facts, after[name].runtime.facts
+    for old_arm, new_arm in _both(before, after):
+        old, new = old_arm.runtime.facts, new_arm.runtime.facts
         if old.binary and old.binary != new.binary:
-            yield f"the build {name}: {_build(old)}, now {_build(new)}"
+            yield f"the build {new_arm.name}: {_build(old)}, now {_build(new)}"
 
 
 def _build(facts: Facts) -> str:
     return f"{facts.version_text} ({facts.commit or facts.binary})"
+
+
+def _both(before: dict[str, Arm], after: dict[str, Arm]) -> Iterator[tuple[Arm, Arm]]:
+    """The arms of one name."""
+    yield from ((before[name], arm) for name, arm in after.items() if name in before)
 
 
 def _arms(*contests: Contest) -> dict[str, Arm]:
