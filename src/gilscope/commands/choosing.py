@@ -81,13 +81,12 @@ def parts(options: argparse.Namespace) -> tuple[Part, ...]:
     suite = suites.named(name, project.suites, places.SUITES)
     named, others = _sorted_out(options.probes or suite.probes, project, suite)
     found = [_named_part(text, project.workloads[text], options, suite) for text in named]
-    if others:
+    if others or not named:
         typed = argparse.Namespace(**{**vars(options), "probes": others})
-        is_projects = not options.probes and name in project.suites
-        narrowed = suites.narrowed(
-            suite, models=options.models, lanes=tuple(options.lanes), workers=options.workers or ()
-        )
-        found.append(Part(typed, narrowed, project.folder if is_projects else Path.cwd(), None, project.packages))
+        lanes, workers = tuple(options.lanes), options.workers or ()
+        narrowed = suites.narrowed(suite, models=options.models, lanes=lanes, workers=workers)
+        folder = project.folder if name in project.suites and not options.probes else Path.cwd()
+        found.append(Part(typed, narrowed, folder, None, project.packages))
     return tuple(found)
 
 
@@ -132,12 +131,14 @@ def _named_part(name: str, workload: NamedWorkload, options: argparse.Namespace,
 
 
 def called(part: Part, workloads: Sequence[Probe | Script]) -> Sequence[Probe | Script]:
-    """The workloads of a part, by the project's name for it; those of a script written for pyperf keep theirs."""
+    """The workloads of a part, a single one by the project's name for it; a script written for pyperf keeps its own."""
     from gilscope.values.contests import Probe
 
-    if part.name is None or not all(isinstance(workload, Probe) for workload in workloads):
-        return workloads
-    return [msgspec.structs.replace(workload, id=part.name) for workload in workloads]
+    match workloads:
+        case [Probe() as only] if part.name is not None:
+            return [msgspec.structs.replace(only, id=part.name)]
+        case _:
+            return workloads
 
 
 def show_choices(options: argparse.Namespace) -> int:
