@@ -147,7 +147,7 @@ def _continued(plan: Plan, path: Path) -> Plan:
     if changes:
         listed = "".join(f"\n  {change}" for change in changes)
         raise errors.UsageError(
-            f"since run {run.header.id} was measured, this has changed:{listed}\n"
+            f"since run {path.stem} was measured, this has changed:{listed}\n"
             "Measure in a new run (leave out --run, or name another): `gilscope compare` sets both side by side."
         )
     return measure.remaining(plan, measure.measured_before(run))
