@@ -271,10 +271,12 @@ class TestNothingNamed:
 class TestUnreadCopies:
     """Files that look like ours, and are not those that are read."""
 
-    def test_what_lies_here_and_is_not_read_is_told(self, asked: Asked, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_what_lies_here_and_is_not_read_is_told(
+        self, asked: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """With the place of what is."""
-        (place := measuring.Path.cwd() / "matrix").mkdir()
-        (place / "suites.toml").touch()
+        (tmp_path / "matrix").mkdir()
+        (tmp_path / "matrix" / "suites.toml").touch()
 
         assert run("work.py:load") == 0
         told = " ".join(capsys.readouterr().err.split())
