@@ -460,6 +460,12 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/launch.py",
+        "if lane == self._contest.reference == name.removesuffix(CONTROL)",
+        "if self._contest.reference == name.removesuffix(CONTROL)",
+        "test_lab.py::test_a_control_without_its_reference_is_judged_as_any_lane",
+    ),
+    Mutation(
+        "lab/launch.py",
         "wall_ns >= target_ns / 2",
         "wall_ns > target_ns / 2",
         "test_lab.py::test_half_a_trial_is_enough",
@@ -759,6 +765,12 @@ MUTATIONS = (
         "MOST_DECIMALS = 3",
         "MOST_DECIMALS = 2",
         "test_render_numbers.py::test_no_more_than_three_decimals_are_shown",
+    ),
+    Mutation(
+        "render/choices.py",
+        "MOST_NAMES = 8",
+        "MOST_NAMES = 9",
+        "test_choices.py::test_many_callables_of_a_script_are_counted",
     ),
     Mutation(
         "render/history.py",

@@ -14,6 +14,7 @@ DEFAULT_RESULTS = Path("results")
 
 EXAMPLES = """\
 examples:
+  gilscope run                            what could be measured here
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
@@ -82,8 +83,8 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "probes",
         nargs="*",
         metavar="PROBE",
-        help="file.py:function, package.module:Class.method, 'file.py:function(512)'; ids or globs (cpu/*), probe "
-        "files, pyperf scripts",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)'; names from your pyproject.toml; "
+        "ids or globs (cpu/*), probe files, pyperf scripts; without any, what could be run is listed",
     )
     run.add_argument(
         "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
@@ -112,7 +113,26 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     program.add_argument(
         "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
     )
-    run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
+    run.add_argument(
+        "--suite",
+        metavar="SUITE",
+        help="one of gilscope's, of your pyproject.toml, or FILE.toml, FILE.toml:NAME (default: quick)",
+    )
+    chosen_lanes = run.add_mutually_exclusive_group()
+    chosen_lanes.add_argument(
+        "--models",
+        type=_names,
+        default=(),
+        metavar="NAMES",
+        help="models beside the serial lanes, such as threads,interpreters, instead of the suite's",
+    )
+    chosen_lanes.add_argument(
+        "--lanes",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="lanes beside the serial ones, such as '*@3.14t:threads-*', instead of the suite's",
+    )
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     _python(run)
     run.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
@@ -197,7 +217,7 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         nargs="+",
         action="extend",
         metavar="DIR",
-        help="folders of runs, of this or other machines (default: results/)",
+        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
     )
 
 
@@ -223,7 +243,12 @@ def _python(command: argparse.ArgumentParser) -> None:
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--results", type=Path, default=DEFAULT_RESULTS, metavar="DIR", help="default: results/")
+    command.add_argument("--results", type=Path, metavar="DIR", help="default: results/, or as pyproject.toml says")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names, separated by commas."""
+    return tuple(name.strip() for name in text.split(","))
 
 
 def _seconds(text: str) -> float:

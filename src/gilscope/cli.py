@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gilscope import errors
 from gilscope.arguments import parse
 from gilscope.commands import judging, measuring, showing
+from gilscope.commands.choosing import completed
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(CYCLES)
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        return COMMANDS[options.command](options)
+        return COMMANDS[options.command](completed(options))
     except KeyboardInterrupt:
         return _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
     except errors.GilscopeError as error:

@@ -17,10 +17,10 @@ def test_a_run_has_defaults_for_all_but_its_name() -> None:
 
     assert asked.command == "run"
     assert asked.probes == []
-    assert asked.suite == "quick"
-    assert asked.on == asked.python == asked.script_arguments == []
+    assert asked.on == asked.python == asked.lanes == asked.script_arguments == []
+    assert asked.models == ()
     assert asked.budget is asked.timeout is asked.seed is asked.run_id is asked.workers is None
-    assert asked.results == Path("results")
+    assert asked.suite is asked.results is None
 
 
 def test_a_run_takes_all_its_options() -> None:
@@ -104,6 +104,20 @@ def test_workers_that_are_none_are_refused(text: str, capsys: pytest.CaptureFixt
         parse(["run", f"--workers={text}"])
 
     assert "such as 2,8" in capsys.readouterr().err
+
+
+def test_models_are_names_with_commas() -> None:
+    """And lanes are globs, one for each time that the option is given."""
+    assert parse(["run", "--models", "threads, joblib"]).models == ("threads", "joblib")
+    assert parse(["run", "--lanes", "*-2", "--lanes", "*-4"]).lanes == ["*-2", "*-4"]
+
+
+def test_lanes_are_chosen_by_model_or_by_glob(capsys: pytest.CaptureFixture[str]) -> None:
+    """A glob holds a model already."""
+    with pytest.raises(SystemExit):
+        parse(["run", "--models", "threads", "--lanes", "*-2"])
+
+    assert "not allowed with" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["1%", "1"])

@@ -11,8 +11,9 @@ import pytest
 from builders import HEADER, HOST, contest, lane, pair, runtime, trials
 from gilscope import cli, errors, store
 from gilscope.commands import measuring, output
-from gilscope.lab import host, measure
+from gilscope.lab import host, measure, sources
 from gilscope.lab.contest import Lab
+from gilscope.lab.protocol import Imports
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census, Unusable
 
@@ -48,6 +49,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
     monkeypatch.setattr(host, "usable_cores", lambda: 2.0)
     monkeypatch.setattr(measure, "Guardian", NoGuardian)
+    monkeypatch.setattr(sources, "revision", lambda *_: None)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
 
@@ -251,6 +253,25 @@ class TestRun:
         assert first == second == 0
         assert plans == []
         assert "measured in run mine already" in capsys.readouterr().err
+
+    def test_a_run_of_other_code_is_not_continued(
+        self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It would hold a workload before and after a change under one name."""
+        plans = pretend(monkeypatch)
+        cli.main(["run", probe, "--no-report"])
+        run = tmp_path / "results" / "mine.jsonl"
+        writer = store.RunWriter(run)
+        for record in (HEADER, plans[0].contests[0], sources.code(plans[0].contests[0], "3.14", Imports(), None)):
+            writer.append(record)
+        writer.close()
+        (tmp_path / "mine.py").write_text(PROBE_TEXT.replace("1", "2"))
+        status = cli.main(["run", probe, "--no-report", "--run", "mine"])
+        told = capsys.readouterr().err
+
+        assert (status, len(plans)) == (2, 1)
+        assert "since run mine was measured, this has changed:\n  mine.py is another" in told
+        assert "leave out --run" in told
 
     def test_an_interpreter_is_named_by_a_command_or_a_relative_path(
         self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

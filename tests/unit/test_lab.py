@@ -15,11 +15,12 @@ from builders import RULES, contest, lane, pair
 from gilscope.lab import host, topology
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, LaneFailedError
-from gilscope.lab.protocol import Measured, Ready
+from gilscope.lab.protocol import Imports, Measured, Ready
+from gilscope.lab.sources import Revision
 from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.lab.weighing import Weight
 from gilscope.values.contests import Target
-from gilscope.values.records import Calibration, ContestEnd, Fault, Finding, Memory, Record, Trial
+from gilscope.values.records import Calibration, Code, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +57,9 @@ class FakeLane(Lane):
     def trial(self, loops: int, _: float) -> Measured:
         self.trials += 1
         return self.behaviour(self, loops)
+
+    def imports(self, _: float) -> Imports:
+        return Imports(packages={"numpy": f"2.{len(self.spec.arm.name)}"})
 
     def memory(self) -> Weight:
         return Weight(processes=1, resident_bytes=800, uss_bytes=None, peak_bytes=900)
@@ -120,7 +124,9 @@ class Fakes:
         return self.opened[-1]
 
 
-def run(of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None) -> list[Record]:
+def run(
+    of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None, revision: Revision | None = None
+) -> list[Record]:
     """All records of one contest; its lanes behave well, unless a test says otherwise."""
     records: list[Record] = []
     lab = Lab(
@@ -129,6 +135,7 @@ def run(of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = 
         record=records.append,
         observer=Watcher(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
+        revisions={} if revision is None else {of.id: revision},
     )
     lab.run(of, rules)
     return records
@@ -517,6 +524,91 @@ def test_results_that_vary_are_told_and_not_compared() -> None:
 
     assert [item.kind for item in findings(records)] == ["varies"]
     assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
+
+
+@pytest.mark.parametrize(("text", "words"), [("42", "42 instead of 41"), ("41", "both begin with 41")])
+def test_results_that_differ_are_shown_as_they_begin(text: str, words: str) -> None:
+    """Nobody can read a digest; where both begin alike, that is what can be said."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec == FREE:
+            return measured(fake, loops, digests=("b",), shown=(text,))
+        return measured(fake, loops, digests=("a",), shown=("41",))
+
+    (finding,) = findings(run(contest(TWIN, FREE), fakes=Fakes(behave)))
+
+    assert finding.reason == f"its result is not that of {TWIN.name}: {words}"
+
+
+def by_process(fake: FakeLane, loops: int) -> Measured:
+    """A result that is another in every process, such as its number."""
+    return measured(fake, loops, digests=(f"{id(fake)}",), shown=(f"of {fake.spec.name}",))
+
+
+def test_where_the_control_disagrees_no_lane_is_to_blame() -> None:
+    """The work gives another result to one interpreter, on one thread: threads have nothing to do with it."""
+    records = run(contest(TWIN, CONTROL, FREE, THREADS), fakes=Fakes(by_process))
+    (finding,) = findings(records)
+
+    assert (finding.lane, finding.kind, finding.fails_lane) == (TWIN.name, "not repeatable", False)
+    assert f"of {CONTROL.name} instead of of {TWIN.name}" in finding.reason
+    assert {trial.lane for trial in trials(records)} == {spec.name for spec in (TWIN, CONTROL, FREE, THREADS)}
+
+
+def test_a_reference_that_disagrees_with_itself_accuses_nobody() -> None:
+    """Its own second round is enough."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        is_second = fake.spec == TWIN and len(fakes.opened) > 1 and fake.trials == 2
+        return measured(fake, loops, digests=("odd" if is_second else "same",))
+
+    fakes = Fakes(behave)
+    records = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, rounds=2), fakes=fakes)
+
+    assert [(finding.lane, finding.kind) for finding in findings(records)] == [(TWIN.name, "not repeatable")]
+
+
+def test_a_control_without_its_reference_is_judged_as_any_lane() -> None:
+    """What is expected is another lane's then."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec == TWIN and len(fakes.opened) > 1:
+            raise LaneFailedError(Fault("work", "died", "gone"))
+        return measured(fake, loops, digests=("odd" if fake.spec == CONTROL else "same",))
+
+    kinds = set()
+    for seed in range(6):  # whichever of both runs first
+        fakes = Fakes(behave)
+        kinds |= {finding.kind for finding in findings(run(contest(TWIN, FREE, CONTROL), seed=seed, fakes=fakes))}
+
+    assert kinds == {"died", "disagreed"}
+
+
+def test_what_each_arm_ran_is_recorded_once() -> None:
+    """A serial lane of each arm is asked when it has nothing more to measure, in the first launch only."""
+    code = [record for record in run(contest(TWIN, CONTROL, FREE, THREADS)) if isinstance(record, Code)]
+
+    assert [(of.arm, of.libraries) for of in code] == [("3.14", {"numpy": "2.4"}), ("3.14t", {"numpy": "2.5"})]
+    assert {of.commit for of in code} == {None}
+
+
+def test_code_is_recorded_though_nothing_ran() -> None:
+    """What was wrong with it may be mended before the run is continued."""
+
+    def fail(*_: object) -> Measured:
+        raise LaneFailedError(Fault("load", "raised", "ImportError: numpy"))
+
+    code = [record for record in run(contest(TWIN, FREE), fakes=Fakes(fail)) if isinstance(record, Code)]
+
+    assert [of.arm for of in code] == ["3.14", "3.14t"]
+
+
+def test_code_has_the_commit_that_it_was_at() -> None:
+    """And whether it had been changed since."""
+    of = contest(TWIN)
+    code = [record for record in run(of, revision=Revision("1a2b", is_dirty=True)) if isinstance(record, Code)]
+
+    assert [(item.commit, item.is_dirty) for item in code] == [("1a2b", True)]
 
 
 def test_a_gil_that_was_turned_on_is_told() -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from builders import PROBE, pair, runtime
-from gilscope.lab.plan import group_of_one, group_of_pair, plan
+from gilscope.lab.plan import group_of_one, group_of_pair, plan, without_a_lane
 from gilscope.values.contests import Contest, Probe, Target
 from gilscope.workloads import suites
 
@@ -130,6 +130,33 @@ def test_globs_choose_lanes_by_probe_arm_model_and_workers() -> None:
     assert "3.14t:threads-2" in lanes
     left_out = [name for name in lanes if "+gil" in name or "processes" in name or name.endswith("-1")]
     assert left_out == ["3.14:capacity-1"]
+
+
+def test_models_are_measured_by_name_on_the_arms_of_the_suite() -> None:
+    """What a suite leaves out of a model, it left out for want of time; its arms are what it is about."""
+    suite = msgspec.structs.replace(WIDE, models=("joblib",), without=("*+gil:*", "*:joblib-*"), workers=(2,))
+    lanes = [lane for lane in planned(group_of_pair(pair()), suite).contests[0].lanes if not lane.shows_capacity]
+
+    assert {lane.name for lane in lanes if not lane.control} == {
+        *("3.14:serial", "3.14:joblib-2", "3.14t:serial", "3.14t:joblib-2")
+    }
+
+
+def test_ways_are_no_models() -> None:
+    """A probe that spreads its work itself is measured as a whole."""
+    probe = msgspec.structs.replace(PROBE, ways=("thread", "process"))
+    suite = msgspec.structs.replace(WIDE, models=("threads",))
+    (made,) = plan([probe], [group_of_pair(pair())], suite, 2.0, 2.0).contests
+
+    assert {lane.way for lane in made.lanes} == {"thread", "process"}
+
+
+def test_globs_that_fit_no_lane_are_found() -> None:
+    """A lane that was left out with a reason is one; what shows the machine's capacity is none."""
+    made = planned(group_of_one(runtime("3.9")))
+    globs = ["*:threads-2", "*:interpreters-2", "threads-*", "*:capacity-*"]
+
+    assert without_a_lane(globs, made) == ("threads-*", "*:capacity-*")
 
 
 def test_a_probe_that_needs_a_later_python_is_skipped_with_the_reason() -> None:

@@ -23,12 +23,12 @@ def failure(phase: str, kind: str, reason: str, detail: str = "") -> Failure:
     return {
         "phase": phase,
         "kind": kind,
-        "reason": _sendable(reason[:LONGEST_REASON]),
-        "detail": _sendable(detail[-LONGEST_DETAIL:]),
+        "reason": sendable(reason[:LONGEST_REASON]),
+        "detail": sendable(detail[-LONGEST_DETAIL:]),
     }
 
 
-def _sendable(text: str) -> str:
+def sendable(text: str) -> str:
     """Spell out the lone surrogates of a text, since no UTF-8 can hold them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 

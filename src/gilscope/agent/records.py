@@ -65,10 +65,15 @@ if TYPE_CHECKING:
 
         type: Literal["close"]
 
+    class ImportsOrder(TypedDict):
+        """A question for what the lane has imported."""
+
+        type: Literal["imports"]
+
     FirstOrder = Union[LaneOrder, ScriptOrder]
     """The controller's first line to a fresh agent."""
 
-    NextOrder = Union[TrialOrder, CloseOrder]
+    NextOrder = Union[TrialOrder, ImportsOrder, CloseOrder]
     """Every line of the controller's to a lane that is open."""
 
     Sightings = Dict[str, Union[float, str]]
@@ -115,9 +120,10 @@ if TYPE_CHECKING:
         gil: bool
 
     class ResultRecord(TypedDict):
-        """One worker's result of a trial: the digest of the last one, and what the unit saw."""
+        """One worker's result of a trial: digest and beginning of the last one's text, and what the unit saw."""
 
         digest: str
+        shown: str
         observed: Sightings
 
     class TrialRecord(TypedDict):
@@ -143,9 +149,16 @@ if TYPE_CHECKING:
         paused_ns: Optional[int]
         digests: List[str]
         children_peak_bytes: Optional[int]
+        shown: List[str]
         observed: Sightings
         gil_before: bool
         gil_after: bool
+
+    class Imports(TypedDict):
+        """What a lane has imported: files of the person's own modules by name, versions of packages by name."""
+
+        modules: Dict[str, str]
+        packages: Dict[str, str]
 
     class Contents(TypedDict):
         """The benchmarks of a script.

@@ -62,6 +62,7 @@ class Trials:
             "paused_ns": paused_ns,
             "digests": [result["digest"] for result in results],
             "children_peak_bytes": children_peak_bytes(),
+            "shown": [result["shown"] for result in results],
             "observed": results[0]["observed"],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import platformdirs
 
 from gilscope import errors
-from gilscope.commands import output
+from gilscope.commands import choosing, output
 from gilscope.commands.showing import show_run
 
 if TYPE_CHECKING:
@@ -72,26 +73,29 @@ def list_probes(_: argparse.Namespace) -> int:
     from gilscope.render import terminal
     from gilscope.workloads.probes import folders, probes
 
+    _say_what_is_not_read(output.console(stderr=True))
     terminal.show(output.console(), [render.sheet(probes(*folders()))])
     return 0
 
 
 def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
-    from gilscope import places, store
+    from gilscope import store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
     from gilscope.processes.environment import missed
     from gilscope.render.progress import RunProgress
-    from gilscope.workloads.suites import suite
 
-    chosen_suite = suite(places.SUITES, options.suite)
-    if options.workers:  # a person may ask for more than there are CPUs for
-        chosen_suite = msgspec.structs.replace(chosen_suite, workers=options.workers, oversubscription=math.inf)
+    console = output.console(stderr=True)
+    _say_what_is_not_read(console)
+    if not options.probes and options.suite is None:
+        return choosing.show_choices(options)
+    parts = choosing.parts(options)
+    chosen_suite = parts[0].suite
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.cache_dir() / "bytecode")
-    plan = measure.remaining(_plan(options, chosen_suite, environ), measure.measured_before(path))
+    plan = _continued(_plan(options, parts, environ), path)
     rules = msgspec.structs.replace(
         chosen_suite.rules,
         precision=options.precision or chosen_suite.precision,
@@ -100,8 +104,7 @@ def measure_run(options: argparse.Namespace) -> int:
         pin=not options.no_pin,
     )
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(run_id=run_id, suite=options.suite, rules=rules, seed=seed)
-    console = output.console(stderr=True)
+    request = measure.Request(run_id=run_id, suite=choosing.name_of_suite(options), rules=rules, seed=seed)
     if not plan.contests:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
@@ -122,6 +125,34 @@ def measure_run(options: argparse.Namespace) -> int:
     return errors.LANES_FAILED if failed_lanes else 0
 
 
+def _say_what_is_not_read(console: Console) -> None:
+    unread = choosing.unread_copies(Path.cwd())
+    if unread is not None:
+        console.print(unread, style="yellow")
+
+
+def _continued(plan: Plan, path: Path) -> Plan:
+    """What is left of a plan where a run is continued: it holds one state of code and builds.
+
+    Raises:
+        UsageError: something of what the run has measured is another now.
+    """
+    from gilscope import store
+    from gilscope.lab import continuing, measure
+
+    if not store.is_stored(path):
+        return plan
+    run = store.read(path)
+    changes = continuing.changes(run, plan.contests)
+    if changes:
+        listed = "".join(f"\n  {change}" for change in changes)
+        raise errors.UsageError(
+            f"since run {path.stem} was measured, this has changed:{listed}\n"
+            "Measure in a new run (leave out --run, or name another): `gilscope compare` sets both side by side."
+        )
+    return measure.remaining(plan, measure.measured_before(run))
+
+
 def _announce(console: Console, plan: Plan, budget_s: float) -> None:
     from gilscope.lab import host
 
@@ -137,21 +168,31 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
         )
 
 
-def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+def _plan(options: argparse.Namespace, parts: Sequence[choosing.Part], environ: dict[str, str]) -> Plan:
     from gilscope.lab import measure
+    from gilscope.lab.plan import joined, lane_id, without_a_lane
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
-    workloads = _workloads(options, suite)
+    asked = [(_workloads_of(part), part.suite) for part in parts]
     census = take_census(options.python)
     runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
     if not options.on and not options.python:
         runtimes = measure.newest(census)
-    plan = measure.planned(workloads, measure.groups(runtimes, census), suite, environ)
+    groups = measure.groups(runtimes, census)
+    plan = joined(measure.planned(workloads, groups, suite, environ) for workloads, suite in asked)
+    for glob in without_a_lane(options.lanes, plan):
+        examples = [lane_id(contest.probe.id, contest.reference) for contest in plan.contests[:1]]
+        raise errors.UsageError(f"--lanes {glob!r} fits no lane: it is a glob over ids such as {', '.join(examples)}")
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
         raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
     return plan
+
+
+def _workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:
+    with contextlib.chdir(part.folder):
+        return choosing.called(part, _workloads(part.options, part.suite))
 
 
 def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:

@@ -110,6 +110,7 @@ class _Contest:
             observations=observations(trials, self.contest.probe.observes),
             cpus_used=self._cpus_used(),
             trends=tuple(self._trends()),
+            code=tuple(contest_lanes.code.values()),
         )
 
     def _cpus_used(self) -> CpusUsed | None:

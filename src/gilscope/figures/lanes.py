@@ -14,7 +14,7 @@ from gilscope.figures.capacity import Spinning
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
 from gilscope.stats.intervals import quantity_interval
-from gilscope.values.records import Finding, Memory, Trial
+from gilscope.values.records import Code, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from gilscope.values.records import Calibration, ContestEnd, Run
 
 
-Item = TypeVar("Item", Trial, Finding, Memory)
+Item = TypeVar("Item", Trial, Finding, Memory, Code)
 
 
 def contests(run: Run) -> tuple[ContestLanes, ...]:
     """The lanes of every contest that was begun, in the order in which they were run."""
     trials, findings, memory = _by_contest(run.trials), _by_contest(run.findings), _by_contest(run.memory)
+    code = _by_contest(run.code)
     calibrations = {record.contest: record for record in run.calibrations}
     ends = {record.contest: record for record in run.ends}
     return tuple(
@@ -38,6 +39,7 @@ def contests(run: Run) -> tuple[ContestLanes, ...]:
             trials=trials[contest.id],
             findings=findings[contest.id],
             memory=memory[contest.id],
+            code=code[contest.id],
             calibration=calibrations.get(contest.id),
             end=ends.get(contest.id),
         )
@@ -55,7 +57,8 @@ def _by_contest(records: Iterable[Item]) -> Mapping[str, list[Item]]:
 class ContestLanes:
     """One contest: its lanes by name, and what their trials say of each and of two together.
 
-    One unit does ``inner_loops`` times what the probe asks about; ``loops`` is 0 where nothing was calibrated.
+    One unit does ``inner_loops`` times what the probe asks about; ``loops`` is 0 where nothing was calibrated. ``code``
+    is what was run, by arm; it is empty in runs of formats before 4.
     """
 
     def __init__(  # noqa: PLR0913 - as many kinds of records as a run has of a contest
@@ -65,12 +68,14 @@ class ContestLanes:
         trials: Sequence[Trial],
         findings: Sequence[Finding],
         memory: Sequence[Memory],
+        code: Sequence[Code],
         calibration: Calibration | None,
         end: ContestEnd | None,
     ) -> None:
         self.contest = contest
         self.findings = findings
         self.end = end
+        self.code = {of_arm.arm: of_arm for of_arm in code}
         self._trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)

@@ -16,7 +16,7 @@ from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import simultaneous
 from gilscope.values.contests import Contest, LaneSpec
-from gilscope.values.records import ContestEnd, Finding, Quantity
+from gilscope.values.records import Code, ContestEnd, Finding, Quantity
 
 LOST = 0.2
 """From this share of its workers' time on, what a lane loses to inflation and blocking is called contention."""
@@ -164,7 +164,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
     where workers themselves were measured, or no reference was; ``cpus_used`` where no work was spread.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
-    workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch.
+    workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch, and
+    ``code`` what was run, arm by arm.
     """
 
     contest: Contest
@@ -189,6 +190,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...] = ()
     cpus_used: CpusUsed | None = None
     trends: tuple[Trend, ...] = ()
+    code: tuple[Code, ...] = ()
 
     @property
     def quantity(self) -> Quantity | None:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import math
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope.lab import host, topology
+from gilscope.lab import host, sources, topology
 from gilscope.lab.launch import Launch, Surroundings
+from gilscope.lab.protocol import Imports
 from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
-from gilscope.values.records import Calibration, ContestEnd, Finding, Record
+from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from random import Random
 
     from gilscope.lab.launch import LaneOpener
+    from gilscope.lab.sources import Revision
     from gilscope.values.contests import Contest, Rules
 
 
@@ -40,9 +43,9 @@ class Observer(Protocol):
 
 
 class Lab:
-    """Measures the contests of a run, one after the other."""
+    """Measures the contests of a run, one after the other; ``revisions`` are their code's, by contest."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a run has of its own
         self,
         *,
         environ: Mapping[str, str],
@@ -50,9 +53,11 @@ class Lab:
         record: Callable[[Record], None],
         observer: Observer,
         random: Random,
+        revisions: Mapping[str, Revision] = MappingProxyType({}),
     ) -> None:
         self.around = Surroundings(environ, open_lane, record, random)
         self.observer = observer
+        self.revisions = revisions
 
     def run(self, contest: Contest, rules: Rules) -> ContestEnd:
         """Measure one contest; every record is handed on as it comes.
@@ -61,7 +66,7 @@ class Lab:
         """
         self.observer.contest_begins(contest, rules)
         self.around.record(contest)
-        end = _Running(self.around, self.observer, contest, rules).run()
+        end = _Running(self.around, self.observer, contest, rules, self.revisions.get(contest.id)).run()
         self.around.record(end)
         self.observer.contest_ends(end)
         return end
@@ -70,12 +75,15 @@ class Lab:
 class _Running:
     """The state of one contest while it runs."""
 
-    def __init__(self, around: Surroundings, observer: Observer, contest: Contest, rules: Rules) -> None:
+    def __init__(
+        self, around: Surroundings, observer: Observer, contest: Contest, rules: Rules, revision: Revision | None
+    ) -> None:
         self.around = Surroundings(around.environ, around.open_lane, self._record, around.random)
         self.keep = around.record
         self.observer = observer
         self.contest = contest
         self.rules = rules
+        self.revision = revision
         self.cpus = topology.read(host.pinnable_cpus()) if rules.pin and not contest.probe.spreads_itself else ()
         self.timeout_s = min(rules.timeout_s, contest.probe.timeout_s or math.inf)
         self.began = time.monotonic()
@@ -94,7 +102,9 @@ class _Running:
         """Run stage after stage, until there is a reason to stop."""
         self._scout()
         stage: Stage | str = "no lane left"
-        if self.calibration is not None:
+        if self.calibration is None:
+            self._record_code({})
+        else:
             stage = Stage(self.rules.min_launches, self.rules.rounds, frozenset(self.specs))
         while isinstance(stage, Stage):
             ended = self._run_stage(stage)
@@ -148,8 +158,15 @@ class _Running:
             launch.open([self.specs[name] for name in names])
             self._run_rounds(launch, stage.rounds)
             launch.weigh()
+            if self.launches == 0:
+                self._record_code(launch.imports())
         self.launches += 1
         self._leave_out(launch.failed)
+
+    def _record_code(self, imports: Mapping[str, Imports]) -> None:
+        """Record what each arm ran, by what one of its lanes has imported."""
+        for arm in dict.fromkeys(spec.arm.name for spec in self.contest.lanes):
+            self.keep(sources.code(self.contest, arm, imports.get(arm, Imports()), self.revision))
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
         """Return lanes with what they are held against: the reference, the original of a copy, the machine's capacity.
@@ -214,7 +231,7 @@ class _Running:
 
         Notes of a scout's lane come again with the first launch's.
         """
-        if isinstance(record, Finding) and record.kind == "varies":
+        if isinstance(record, Finding) and record.kind in CANNOT_BE_COMPARED:
             self.results_vary = True
         elif self.is_scouting and isinstance(record, Finding) and not record.fails_lane:
             return

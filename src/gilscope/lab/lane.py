@@ -61,7 +61,12 @@ class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
     def __init__(
-        self, command: Sequence[str], order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
+        self,
+        command: Sequence[str],
+        order: bytes,
+        environ: Mapping[str, str],
+        guardian: Guardian,
+        cpus: Sequence[int] = (),
     ) -> None:
         """Start the process, kept to these CPUs if any are given.
 
@@ -170,6 +175,15 @@ class Lane(Target):
         """
         self._child.send(protocol.trial_order(loops))
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
+
+    def imports(self, timeout_s: float) -> protocol.Imports:
+        """Ask what the lane has imported, once it has no more trials to run.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not answer in time.
+        """
+        self._child.send(protocol.IMPORTS)
+        return self._expect(protocol.Imports, "end", time.monotonic() + timeout_s)
 
     def memory(self) -> Weight | None:
         """Return what all processes of the lane hold now; None where it has ended."""

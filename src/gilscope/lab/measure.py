@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import __version__, store
-from gilscope.lab import host
+from gilscope.lab import host, sources
 from gilscope.lab.contest import Lab, Observer
 from gilscope.lab.inventory import Inquirer
 from gilscope.lab.lane import Lane
@@ -18,7 +18,7 @@ from gilscope.lab.plan import Group, Plan, group_of_one, group_of_pair, joined, 
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
 from gilscope.values.contests import Probe, Rules
-from gilscope.values.records import Finding, Record, RunHeader
+from gilscope.values.records import Finding, Record, Run, RunHeader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,11 +82,8 @@ def newest(census: Census) -> tuple[Runtime, ...]:
     return tuple(sorted(candidates, key=lambda runtime: runtime.facts.version)[-1:])
 
 
-def measured_before(path: Path) -> frozenset[tuple[str, str]]:
-    """Every probe and arm that a run has measured so far; empty for a run that does not exist."""
-    if not store.is_stored(path):
-        return frozenset()
-    run = store.read(path)
+def measured_before(run: Run) -> frozenset[tuple[str, str]]:
+    """Every probe and arm that a run has measured so far."""
     ended = {end.contest for end in run.ends}
     return frozenset(
         (contest.probe.id, lane.arm.name) for contest in run.contests if contest.id in ended for lane in contest.lanes
@@ -146,6 +143,7 @@ def _contests(
             record=record,
             observer=observer,
             random=Random(request.seed),  # noqa: S311 - an order to repeat, not a secret
+            revisions=sources.revisions(plan.contests, environ),
         )
         for contest in plan.contests:
             lab.run(contest, request.rules)

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
-from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip
+from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, lane_name
 from gilscope.values.runtimes import Arm, Pair, Runtime
 from gilscope.workloads.suites import counts
 
@@ -50,6 +50,19 @@ def group_of_pair(pair: Pair) -> Group:
 def group_of_one(runtime: Runtime) -> Group:
     """A default build measured on its own, against its own serial lane."""
     return Group(name=runtime.name, arms=arms(runtime))
+
+
+def lane_id(probe: str, lane: str) -> str:
+    """The id of a probe's lane, which globs choose by."""
+    return f"{probe}@{lane}"
+
+
+def without_a_lane(globs: Iterable[str], plan: Plan) -> tuple[str, ...]:
+    """The globs that fit no lane of a plan, measured or left out."""
+    lanes = [(contest, lane) for contest in plan.contests for lane in contest.lanes if not lane.shows_capacity]
+    ids = {lane_id(contest.probe.id, lane.name) for contest, lane in lanes}
+    ids |= {lane_id(skip.contest.rpartition("@")[0], skip.lane) for skip in plan.skips}
+    return tuple(glob for glob in globs if not any(fnmatchcase(identifier, glob) for identifier in ids))
 
 
 def joined(plans: Iterable[Plan]) -> Plan:
@@ -147,9 +160,19 @@ def _lanes(
 
 def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
     for lane in _ways(probe, arm) if probe.ways else _models(probe, arm, workers):
-        identifier = f"{probe.id}@{lane.name}"
-        if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
+        if _is_asked_for(probe, lane, suite):
             yield lane
+
+
+def _is_asked_for(probe: Probe, lane: LaneSpec, suite: Suite) -> bool:
+    """Whether a suite has a lane; where it names models, its globs say on which arms these are measured."""
+    work = lane.work
+    if suite.models and lane.way is None:
+        if lane.model not in {"serial", *suite.models}:
+            return False
+        work = "serial"
+    identifier = lane_id(probe.id, lane_name(lane.arm.name, work))
+    return _fits(identifier, suite.lanes) and not _fits(identifier, suite.without)
 
 
 def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:

@@ -1,8 +1,8 @@
 """The protocol between a lane and its controller: JSON lines, each behind a record separator (RFC 7464).
 
 Agent and controller come from one installation, so what they say is of one format, which has no number. The agent sends
-hello, ready, trial, failed, closed or benchmarks. The controller sends the probe to open, then ``trial`` and ``close``,
-or a script whose ``benchmarks`` are asked for.
+hello, ready, trial, imports, failed, closed or benchmarks. The controller sends the probe to open, then ``trial``,
+``imports`` and ``close``, or a script whose ``benchmarks`` are asked for.
 """
 
 from __future__ import annotations
@@ -42,14 +42,22 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
-    """One trial, with the digest of every worker's last result.
+    """One trial, with the digest of every worker's last result, and the beginning of its text.
 
     ``children_peak_bytes`` is the most that any child of the lane which has ended ever had resident, None where the
     system does not report it, or none has ended.
     """
 
     digests: tuple[str, ...]
+    shown: tuple[str, ...] = ()
     children_peak_bytes: int | None = None
+
+
+class Imports(msgspec.Struct, frozen=True, tag="imports"):
+    """What a lane has imported: files of the person's own modules, and versions of packages, by name."""
+
+    modules: dict[str, str] = {}
+    packages: dict[str, str] = {}
 
 
 class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
@@ -72,7 +80,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     """All was done and the workers have ended."""
 
 
-Answer = Hello | Ready | Measured | Benchmarks | Failed | Closed
+Answer = Hello | Ready | Measured | Imports | Benchmarks | Failed | Closed
 
 _decoder = msgspec.json.Decoder(Answer)
 _encoder = msgspec.json.Encoder()
@@ -120,6 +128,7 @@ def trial_order(loops: int) -> bytes:
     return _line({"type": "trial", "loops": loops})
 
 
+IMPORTS = _encoder.encode({"type": "imports"}) + b"\n"
 CLOSE = _encoder.encode({"type": "close"}) + b"\n"
 
 

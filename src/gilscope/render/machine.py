@@ -58,6 +58,7 @@ def builds(contests: Iterable[ContestFigures]) -> Sheet:
         Column("LTO", lambda runtime: _yes_or_no(holds=runtime.facts.lto)),
         Column("debug", lambda runtime: _yes_or_no(holds=runtime.facts.debug)),
         Column("JIT", lambda runtime: runtime.facts.jit),
+        Column("commit", lambda runtime: runtime.facts.commit or NOT_MEASURED, wide=True),
         Column("flags", lambda runtime: " ".join(runtime.facts.config_args) or NOT_MEASURED),
     ]
     runtimes = {row.lane.arm.runtime.name: row.lane.arm.runtime for contest in contests for row in contest.lanes}

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     from gilscope.figures.trends import Trend
     from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
-    from gilscope.values.records import ContestEnd
+    from gilscope.values.records import Code, ContestEnd
     from gilscope.values.runtimes import Pair
+
+COMMIT_DIGITS = 12
 
 ENDS = {
     "precise": "All intervals are as narrow as asked",
@@ -70,6 +72,18 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
     yield from _collections(contest)
     yield from map(_trend, contest.trends)
+    if contest.contest.probe.target is not None:
+        yield from dict.fromkeys(map(_code, contest.code))
+
+
+def _code(code: Code) -> str:
+    """The note on the person's own code, and on what it imported."""
+    count = len(code.modules)
+    modules = f"{count} {'module' if count == 1 else 'modules'} of yours"
+    changes = ", with uncommitted changes" * code.is_dirty
+    commit = "" if code.commit is None else f" at commit {code.commit[:COMMIT_DIGITS]}{changes}"
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(code.libraries.items()))
+    return f"Measured: {modules}{commit}{'; libraries: ' * bool(libraries)}{libraries}."
 
 
 def _machine(contest: ContestFigures) -> Iterator[str]:

@@ -26,6 +26,7 @@ MOST_NAMED = 3
 AGAINST = {
     "fails": "does not run",
     "not thread-safe": "not safe in threads here",
+    "not repeatable": "results differ without threads too",
     "GIL turned on": "the GIL came back",
     "not comparable": "builds not comparable",
     "capacity": "too few CPUs",

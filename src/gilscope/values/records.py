@@ -106,10 +106,14 @@ FindingKind = Literal[
     "forked",
     "disagreed",
     "varies",
+    "not repeatable",
     "GIL turned on",
 ]
 
-NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL turned on"})
+CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatable"})
+"""Kinds of finding after which results of lanes say nothing of the lanes."""
+
+NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"died at shutdown", "GIL turned on"}
 """Kinds of finding after which a lane's trials still count."""
 
 
@@ -137,6 +141,29 @@ class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
     contest: str
     lane: str
     launch: int
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """The file of a module, with a digest of what it held when it was measured."""
+
+    path: str
+    digest: str
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True, tag="code"):
+    """The code that the lanes of one arm ran, besides the interpreter's own.
+
+    ``modules`` are the person's own by name, ``libraries`` the versions of installed packages that were imported, and
+    ``commit`` is that of the git repository which holds the workload, None where none does; ``is_dirty`` says that
+    files of it had been changed since.
+    """
+
+    contest: str
+    arm: str
+    modules: dict[str, SourceFile]
+    libraries: dict[str, str] = {}
+    commit: str | None = None
+    is_dirty: bool = False
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
@@ -227,7 +254,7 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     host: HostCard
 
 
-Record = RunHeader | Contest | Skip | Calibration | Trial | Memory | Finding | ContestEnd
+Record = RunHeader | Contest | Skip | Code | Calibration | Trial | Memory | Finding | ContestEnd
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +264,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     header: RunHeader
     contests: tuple[Contest, ...]
     skips: tuple[Skip, ...] = ()
+    code: tuple[Code, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
     trials: tuple[Trial, ...] = ()
     memory: tuple[Memory, ...] = ()

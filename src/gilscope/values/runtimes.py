@@ -14,7 +14,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``executable`` is the interpreter's own ``sys.executable`` with links resolved, and ``gil_enabled`` the GIL's
     real state after start-up. ``config_args`` are ``configure``'s arguments without installation paths.
-    ``interpreters_api`` names the module that makes subinterpreters, or is None.
+    ``interpreters_api`` names the module that makes subinterpreters, or is None. ``commit`` is CPython's that it was
+    built from, empty where the build does not know, and ``binary`` a digest of the interpreter's files; both are empty
+    in runs of formats before 4.
     """
 
     executable: str
@@ -33,6 +35,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     interpreters_api: str | None
     own_gil: bool
     platform: str
+    commit: str = ""
+    binary: str = ""
 
 
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
