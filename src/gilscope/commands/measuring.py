@@ -138,6 +138,7 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
 
 
 def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+    from gilscope.commands import environments
     from gilscope.lab import measure
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
@@ -147,10 +148,11 @@ def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) ->
     runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
     if not options.on and not options.python:
         runtimes = measure.newest(census)
-    plan = measure.planned(workloads, measure.groups(runtimes, census), suite, environ)
+    batches = environments.batches(workloads, measure.groups(runtimes, census), options)
+    plan = measure.planned(batches, suite, environ)
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
-        raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
+        raise environments.nothing_left(batches, "; ".join(reasons) or "no lane fits the suite")
     return plan
 
 

@@ -37,7 +37,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
     each of which has a unit (empty for words). ``loops`` fixes how many units a trial has, and
     ``timeout_s`` shortens the time limit of its lanes.
-    Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
+    Its ``dependencies`` are installed for every runtime; where one cannot be imported all the same, as in a
+    subinterpreter, the lane is unsupported and has not failed.
     """
 
     id: str

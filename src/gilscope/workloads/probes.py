@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -129,6 +129,7 @@ def _foreign(name: str, given: Given) -> Probe:
     """A callable that knows nothing of us."""
     target = targets.target(name, given.arguments, has_state=given.setup is not None)
     setup = None if given.setup is None else targets.target(given.setup, {})
+    block = _metadata(target)
     where = target.module if target.path is None else targets.label(Path(target.path))
     identifier = f"{where}:{target.name}" + ("" if target.arguments == "()" else target.arguments)
     return Probe(
@@ -139,16 +140,19 @@ def _foreign(name: str, given: Given) -> Probe:
         shared=given.share,
         question=f"What does {identifier} cost, and how does it scale?",
         kind="own",
-        requires_python=_requirement(target),
+        requires_python=texts.requires_python(block),
+        dependencies=tuple(
+            dict.fromkeys((*texts.dependencies(block), *texts.dependencies({} if setup is None else _metadata(setup))))
+        ),
     )
 
 
-def _requirement(target: Target) -> str | None:
-    """The versions of Python that a callable's script asks for in its inline metadata."""
+def _metadata(target: Target) -> dict[str, Any]:
+    """The inline metadata of a callable's script."""
     if target.path is None:
-        return None
+        return {}
     try:
-        return texts.requires_python(texts.metadata(texts.source(Path(target.path))))
+        return texts.metadata(texts.source(Path(target.path)))
     except (OSError, SyntaxError, ValueError) as error:
         raise UsageError(f"{targets.label(Path(target.path))}: {error}") from error
 
@@ -158,7 +162,7 @@ def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | 
     try:
         text = texts.source(path)
         tree = ast.parse(text)
-        requires_python = texts.requires_python(texts.metadata(text))
+        block = texts.metadata(text)
     except (OSError, SyntaxError, ValueError):
         return None
     if not scripts.is_for_pyperf(tree) or pattern in _functions(tree):
@@ -170,7 +174,8 @@ def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | 
         question=(ast.get_docstring(tree) or "").partition("\n")[0] or f"What {path.name} measures",
         argv=argv,
         pattern=pattern,
-        requires_python=requires_python,
+        requires_python=texts.requires_python(block),
+        dependencies=scripts.without_pyperf(texts.dependencies(block)),
         unfit=scripts.unfit(tree),
     )
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
+from typing import TYPE_CHECKING
 
 import msgspec
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MEASURED = frozenset({"bench_func", "bench_time_func", "bench_async_func", "timeit"})
 """The Runner's methods whose benchmarks can be measured in every model."""
+
+_PYPERF = re.compile(r"pyperf(?![\w.-])")
 
 COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command), which no lane can hold"
 
@@ -16,7 +23,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """A script written for pyperf; its benchmarks show when a runtime runs it (`gilscope.lab.inventory`).
 
     A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
-    why none of them can be measured, where its text shows that.
+    why none of them can be measured, where its text shows that. Its ``dependencies`` are without pyperf, for which the
+    agent stands in.
     """
 
     id: str
@@ -26,6 +34,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     pattern: str = "*"
     requires_python: str | None = None
+    dependencies: tuple[str, ...] = ()
     unfit: str | None = None
 
 
@@ -41,6 +50,11 @@ def unfit(tree: ast.Module) -> str | None:
     """Why none of a script's benchmarks can be measured; None where its text shows no reason."""
     used = _attributes(tree)
     return COMMANDS_ONLY if "bench_command" in used and not used & MEASURED else None
+
+
+def without_pyperf(dependencies: Iterable[str]) -> tuple[str, ...]:
+    """The packages that a script needs besides pyperf."""
+    return tuple(text for text in dependencies if not _PYPERF.match(text))
 
 
 def _attributes(tree: ast.Module) -> set[str]:
