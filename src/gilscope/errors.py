@@ -4,7 +4,7 @@
     |-- UsageError                2   the command line asks for something that is not there
     |-- MatrixError               3   a TOML file, a probe's header or a probe's text is wrong
     |-- NoRuntimeError            4   no interpreter to measure on
-    |-- InstallError              5   an interpreter, or a package that all need, could not be brought here
+    |-- InstallError              5   a runtime, or a package without which nothing runs, could not be had
     |-- ResultsError              6   results cannot be written or read
     `-- ControllerInterruptedError 130   Ctrl-C
 

@@ -2,12 +2,16 @@
 
 A whole environment has a manifest beside its folder, written last, which says what is installed: where it stands,
 nothing is started. Folders are not renamed, since environments cannot be moved, and none is filled a second time.
+What nobody has used for a month is removed when another one is made.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 NO_VERSIONS: Mapping[str, str] = {}
 MOST_NAMES = 4
+KEPT_S = 30 * 86_400
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,24 +133,37 @@ class Environments:
         return environment
 
     def _stored(self, key: str) -> Environment | None:
-        """What the manifest says, where its interpreter is still there."""
+        """What the manifest says, where its interpreter is still there; the folder is marked as used."""
         try:
             environment = msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Environment)
         except (OSError, msgspec.MsgspecError):
             return None
-        return environment if shutil.which(environment.python) else None
+        if shutil.which(environment.python) is None:
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(Path(environment.python).parents[1])
+        return environment
 
     def _store(self, key: str, environment: Environment) -> None:
         cached.replace(self._folder / f"{key}.json", msgspec.json.encode(environment))
 
+    def _sweep(self) -> None:
+        """Remove the folders that nobody has used for a month, also those that were never whole."""
+        oldest_s = time.time() - KEPT_S
+        for folder in filter(Path.is_dir, self._folder.iterdir()):
+            with contextlib.suppress(FileNotFoundError):  # another run sweeps too
+                if folder.stat().st_mtime < oldest_s:
+                    shutil.rmtree(folder, ignore_errors=True)
+
     def _made(self, runtime: Runtime, wanted: Packages, like: Mapping[str, str], progress: Progress) -> Environment:
         """A new environment, made by the first installer that can reach what it needs."""
-        progress.step(f"Installing {_in_short(wanted)} for {runtime.name}")
+        progress.step(f"Installing {in_short(wanted)} for {runtime.name}")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
         unreachable: list[str] = []
         for installer in self._chosen(self._environ, runtime.executable):
             folder = self._folder / f"{runtime.name}-{secrets.token_hex(6)}"
             try:
-                folder.parent.mkdir(parents=True, exist_ok=True)
                 installer.make(runtime.executable, folder)
                 filling.fill(installer, folder, runtime.name, wanted, like, progress)
             except UnreachableIndexError as error:
@@ -157,10 +175,10 @@ class Environments:
                 raise
             else:
                 return Environment(python=str(installed.python(folder)), versions=installed.versions(folder))
-        raise InstallError(f"{_in_short(wanted)} cannot be fetched ({'; '.join(unreachable)})")
+        raise InstallError(f"{in_short(wanted)} cannot be fetched ({'; '.join(unreachable)})")
 
 
-def _in_short(wanted: Packages) -> str:
+def in_short(wanted: Packages) -> str:
     """The packages in a few words."""
     paths = (Path(text).name for text in (*wanted.files, *wanted.editables))
     names = [*(Path(text).name if Path(text).is_absolute() else text for text in wanted.requirements), *paths]
