@@ -75,7 +75,7 @@ def _is_left_out(folder: str, name: str) -> bool:
 
 
 def _file(path: str) -> Iterator[str]:
-    """The state of a file: its path, its size and the time of its last change; the path alone where there is none."""
+    """The state of a file: its path, its size and when it was last changed; the path alone where it is missing."""
     yield path
     try:
         status = os.stat(path)  # noqa: PTH116 - a str already

@@ -80,7 +80,8 @@ class Environments:
         self._folder = folder
         self._environ = environ
         self._display = display
-        self._chosen = chosen
+        self._choose = chosen
+        self._chosen: Sequence[Installer] | None = None
         self._failures: dict[str, str] = {}
 
     def provided(self, runtimes: Sequence[Runtime], wanted: Packages, active: Active | None = None) -> Provided:
@@ -160,8 +161,10 @@ class Environments:
         progress.step(f"Installing {in_short(wanted)} for {runtime.name}")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
+        if self._chosen is None:
+            self._chosen = self._choose(self._environ, runtime.executable)
         unreachable: list[str] = []
-        for installer in self._chosen(self._environ, runtime.executable):
+        for installer in self._chosen:
             folder = self._folder / f"{runtime.name}-{secrets.token_hex(6)}"
             try:
                 installer.make(runtime.executable, folder)
