@@ -254,6 +254,20 @@ def test_a_package_of_ones_own_is_measured(tmp_path: Path) -> None:
     assert all(str(tmp_path) in (lane.arm.python or "") for contest in run.contests for lane in contest.lanes)
 
 
+def test_a_callable_of_an_installed_project_is_the_installed_one(tmp_path: Path) -> None:
+    """Its sources, in the working directory, lack what the build adds."""
+    shop = project(tmp_path / "shop", "shop", "def price():\n    return 1 / BUILT\n")
+    backend = (shop / "backend.py").read_text()
+    (shop / "backend.py").write_text(
+        backend.replace("(HERE / name).read_text()", '(HERE / name).read_text() + "BUILT = 2"')
+    )
+    environ = {**NO_INDEX, "UV_FIND_LINKS": str(tmp_path)}
+
+    ended = gilscope(shop, *quickly("--with", ".", "shop:price"), environ=environ)
+
+    assert ended.returncode == 0, ended
+
+
 def test_what_cannot_be_installed_anywhere_is_the_exit_status(tmp_path: Path) -> None:
     """The message holds the reason, and no traceback."""
     (tmp_path / "work.py").write_text("def crunch(): ...\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from gilscope.lab.plan import group_of_pair
 from gilscope.provision import active
 from gilscope.provision.active import Active
 from gilscope.provision.environments import Environment, Provided
+from gilscope.values.contests import Probe, Target
 from gilscope.values.packages import Packages
 from gilscope.workloads.scripts import Script
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.lab.measure import Batch
-    from gilscope.values.contests import Probe
     from gilscope.values.runtimes import Runtime
 
 GROUP = group_of_pair(builders.pair(("PGO: yes against no",)))
@@ -110,6 +111,33 @@ def test_what_the_command_line_asks_for_is_for_all_workloads(asked: Asked) -> No
 
     assert [call[1].requirements for call in asked.calls] == [("scipy", "numpy")]
     assert [batch.workloads for batch in made] == [(PLAIN, NUMPY)]
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "is_installed"),
+    [
+        (["--with", "{shop}"], "src/shop/prices.py", True),
+        (["--with-editable", "{shop}"], "src/shop/prices.py", True),
+        (["--with-editable", "{shop}"], "../other.py", False),
+        ([], "src/shop/prices.py", False),
+    ],
+)
+@pytest.mark.usefixtures("asked")
+def test_a_callable_of_an_installed_project_is_imported_from_there(
+    tmp_path: Path, options: list[str], path: str, *, is_installed: bool
+) -> None:
+    """Its sources may lack what a build makes."""
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "pyproject.toml").touch()
+    target = Target(name="total", path=os.path.normpath(shop / path), module="shop.prices", search=(str(shop / "src"),))
+    workload = msgspec.structs.replace(PLAIN, target=target, setup=target)
+
+    (batch,) = batches(workload, options=[option.format(shop=shop) for option in options])
+
+    (made,) = batch.workloads
+    assert isinstance(made, Probe)
+    assert [part.installed for part in (made.target, made.setup) if part is not None] == [is_installed] * 2
 
 
 def test_workloads_keep_their_order(asked: Asked) -> None:

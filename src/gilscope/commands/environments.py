@@ -16,6 +16,7 @@ from gilscope.lab.measure import Batch
 from gilscope.provision import active, requirements
 from gilscope.provision.environments import Environments
 from gilscope.runtimes.twins import package_differences
+from gilscope.values.contests import Probe
 from gilscope.workloads import pyperformance
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gilscope.provision.active import Active
     from gilscope.provision.environments import Provided
     from gilscope.render.install_progress import InstallProgress
-    from gilscope.values.contests import Probe
+    from gilscope.values.contests import Target
     from gilscope.values.packages import Packages
     from gilscope.values.runtimes import Arm, Pair
     from gilscope.workloads.scripts import Script
@@ -60,7 +61,10 @@ def batches(
     if joined is not None and any(need(workload).active for workload in workloads):
         output.console(stderr=True).print(_with_active(joined), style="dim", soft_wrap=True)
     return tuple(
-        Batch(tuple(members), tuple(_equipped(group, wanted, environments) for group in groups))
+        Batch(
+            tuple(_as_installed(workload, wanted) for workload in members),
+            tuple(_equipped(group, wanted, environments) for group in groups),
+        )
         for wanted, members in groupby(workloads, key=need)
     )
 
@@ -97,6 +101,23 @@ def _need(workload: Probe | Script, *, asked: Packages, joined: Active | None, a
     """
     packages = asked.joined(requirements.of_script(workload.id, workload.dependencies))
     return _Need(packages, joined if always or _is_own(workload) else None, workload.requires_python)
+
+
+def _as_installed(workload: Probe | Script, need: _Need) -> Probe | Script:
+    """A workload whose callables are imported from where their projects are installed, if they are."""
+    if not isinstance(workload, Probe):
+        return workload
+    whole = need.packages if need.active is None else need.active.packages.joined(need.packages)
+    projects = (*requirements.local_paths(whole), *requirements.editable_paths(whole))
+    return msgspec.structs.replace(
+        workload, target=_of_projects(workload.target, projects), setup=_of_projects(workload.setup, projects)
+    )
+
+
+def _of_projects(target: Target | None, projects: Sequence[Path]) -> Target | None:
+    if target is None or target.path is None or not any(map(Path(target.path).is_relative_to, projects)):
+        return target
+    return msgspec.structs.replace(target, installed=True)
 
 
 def _is_own(workload: Probe | Script) -> bool:

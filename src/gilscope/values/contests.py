@@ -11,14 +11,16 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A callable of a person's own: ``name`` in the file at ``path``, or in ``module``, which is imported by name.
 
     The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
-    before all others; ``path`` is then where it is, None where only the interpreter finds it. ``arguments`` are
-    literals as a call has them: ``(512, mode='fast')``.
+    before all others; ``path`` is then where it is, None where only the interpreter finds it. Where its project is
+    ``installed``, others come first, since an installation may hold what the sources lack. ``arguments`` are literals
+    as a call has them: ``(512, mode='fast')``.
     """
 
     name: str
     path: str | None = None
     module: str | None = None
     search: tuple[str, ...] = ()
+    installed: bool = False
     arguments: str = "()"
 
 
