@@ -16,6 +16,7 @@ EXAMPLES = """\
 examples:
   gilscope run                            what could be measured here
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
+  gilscope run --with numpy work.py:f     with a package, installed for every runtime
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found
@@ -113,6 +114,7 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     program.add_argument(
         "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
     )
+    _packages(run)
     run.add_argument(
         "--suite",
         metavar="SUITE",
@@ -234,6 +236,40 @@ def _claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     claims.add_argument("runs", nargs="*", metavar="RUN", help="ids or files; every stored run where left out")
     claims.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown instead")
     _results(claims)
+
+
+def _packages(command: argparse.ArgumentParser) -> None:
+    """What is installed for every runtime, in the words of uv."""
+    command.add_argument(
+        "--with",
+        dest="packages",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="installed for every runtime: numpy, 'numpy==2.4.4', ./project, ./one.whl",
+    )
+    command.add_argument(
+        "--with-requirements",
+        dest="requirements",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="all that a requirements file names, for every runtime",
+    )
+    command.add_argument(
+        "--with-editable",
+        dest="editables",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a project whose edits take effect at once",
+    )
+    command.add_argument(
+        "--with-active",
+        action=argparse.BooleanOptionalAction,
+        help="the packages of the active virtual environment (default for your own workloads in one)",
+    )
 
 
 def _python(command: argparse.ArgumentParser) -> None:

@@ -36,6 +36,19 @@ def test_a_run_takes_all_its_options() -> None:
     assert (asked.run_id, asked.results, asked.no_report) == ("r", Path("out"), True)
 
 
+def test_packages_are_asked_for_in_uvs_words() -> None:
+    """Each as often as one likes; whether an active environment takes part is left open where nobody says."""
+    assert parse(["run"]).with_active is None
+    assert parse(["run", "--with-active"]).with_active
+    chosen = ["--with", "numpy", "--with=./shop", "--with-requirements", "r.txt", "--with-editable", "."]
+    asked = parse(["run", *chosen, "--no-with-active"])
+
+    assert asked.packages == ["numpy", "./shop"]
+    assert asked.requirements == [Path("r.txt")]
+    assert asked.editables == ["."]
+    assert asked.with_active is False
+
+
 def test_what_follows_two_dashes_is_the_scripts() -> None:
     """Options of ours among it are not read."""
     asked = parse(["run", "bm.py", "--", "--seed", "5", "--", "x"])

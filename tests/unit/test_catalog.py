@@ -10,6 +10,7 @@ from gilscope import places
 from gilscope.errors import MatrixError, UsageError
 from gilscope.values.contests import Probe, Target
 from gilscope.workloads import probes as catalog
+from gilscope.workloads.targets import Given
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +138,15 @@ def test_a_function_of_a_foreign_script_needs_no_header(tmp_path: Path) -> None:
     assert probe.target == Target(name="main", path=str(path.resolve()))
     assert probe.id == f"{path.resolve().as_posix()}:main"
     assert probe.path == str(path.resolve())
+
+
+def test_a_function_needs_what_its_script_names_and_that_of_its_setup(tmp_path: Path) -> None:
+    """In their inline metadata; what both name is there once."""
+    (tmp_path / "mine.py").write_text('# /// script\n# dependencies = ["numpy", "a"]\n# ///\ndef main(_): ...')
+    (tmp_path / "load.py").write_text('# /// script\n# dependencies = ["numpy", "b"]\n# ///\ndef data(): ...')
+    (probe,) = catalog.select([], [f"{tmp_path}/mine.py:main"], given=Given(setup=f"{tmp_path}/load.py:data"))
+
+    assert probe.dependencies == ("numpy", "a", "b")
 
 
 def test_probes_are_chosen_by_glob_and_once(tmp_path: Path) -> None:

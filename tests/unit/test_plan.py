@@ -167,6 +167,18 @@ def test_a_probe_that_needs_a_later_python_is_skipped_with_the_reason() -> None:
     assert {skip.reason for skip in made.skips} == {"needs Python >=3.11"}
 
 
+def test_an_arm_that_cannot_have_a_package_is_skipped_with_the_reason() -> None:
+    """The others are measured: the twin's serial lane is the reference still."""
+    group = msgspec.structs.replace(group_of_pair(pair()), lacking={"3.14t": "no wheel of numpy"})
+    made = planned(group)
+    without_twin = msgspec.structs.replace(group_of_pair(pair()), lacking={"3.14": "no wheel of numpy"})
+
+    assert {skip.reason for skip in made.skips if skip.lane.startswith("3.14t:")} == {"no wheel of numpy"}
+    assert not [name for name in names(made) if name.startswith("3.14t:")]
+    assert made.contests[0].reference == "3.14:serial"
+    assert planned(without_twin).contests[0].reference == "3.14t:serial"
+
+
 def test_a_requirement_that_is_none_is_told() -> None:
     """A mistake in a probe's header does not stop the others."""
     made = planned(group_of_one(runtime("3.9")), requires="three")

@@ -57,6 +57,16 @@ def test_every_line_of_the_manifest_is_a_script(home: Path) -> None:
     assert started.id == "pyperformance/started"
 
 
+def test_a_benchmark_needs_what_it_pins_or_else_names(home: Path) -> None:
+    """Without pyperf, for which the agent stands in."""
+    folder = home / "bm_plain"
+    (folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["pyperf", "pyperf-more", "numpy"]\n')
+    assert pyperformance.benchmarks(home)[0].dependencies == ("pyperf-more", "numpy")
+
+    (folder / "requirements.txt").write_text("numpy==2.4.4\n\n# why\nmako==1.1.4  # templates\npyperf>=2\n")
+    assert pyperformance.benchmarks(home)[0].dependencies == ("numpy==2.4.4", "mako==1.1.4")
+
+
 def test_all_unreadable_benchmarks_are_told_at_once(home: Path) -> None:
     """With their names."""
     (home / "bm_plain" / "pyproject.toml").write_text("[")

@@ -308,6 +308,18 @@ def test_builds_that_differ_are_called_not_comparable() -> None:
         assert "3.14t and 3.14 differ in PGO: yes against no" in note
 
 
+def test_packages_that_differ_are_said_of_the_probes_that_need_them() -> None:
+    """Twins that agree otherwise are not called unlike for all others."""
+    alike, unlike = measured(), measured(pair(differences=("numpy 2.3.1 against 2.4.0",)))
+    probe = msgspec.structs.replace(unlike.contest.probe, id="native/c")
+    unlike = msgspec.structs.replace(unlike, contest=msgspec.structs.replace(unlike.contest, probe=probe))
+
+    said = pairs.summary(*by_pair([alike, unlike, alike])).notes[:2]
+
+    assert said[0].startswith("native/c: NOT COMPARABLE in all: 3.14t and 3.14 differ in numpy 2.3.1 against 2.4.0.")
+    assert said[1] == "All others: 3.14t and 3.14: same version, compiler, optimisation and flags."
+
+
 def test_builds_that_agree_are_said_to() -> None:
     """That nothing differs is information too."""
     assert list(notes.comparability(pair())) == [

@@ -49,7 +49,8 @@ def test_a_script_without_pyperfs_runner_is_not(text: str) -> None:
 def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     """With the options meant for it; its functions are no probes unless named."""
     path = tmp_path / "bm_x.py"
-    path.write_text('# /// script\n# requires-python = ">=3.12"\n# ///\n' + SCRIPT)
+    block = '# /// script\n# requires-python = ">=3.12"\n# dependencies = ["pyperf>=2", "numpy"]\n# ///\n'
+    path.write_text(block + SCRIPT)
 
     whole, one, function = catalog.select(
         [tmp_path], [str(path), f"{path}:some*", f"{path}:work"], argv=("--fast", "everything")
@@ -58,6 +59,7 @@ def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     assert isinstance(whole, Script)
     assert (whole.id, whole.pattern, whole.argv) == ("bm_x.py", "*", ("--fast", "everything"))
     assert (whole.requires_python, whole.question) == (">=3.12", "What does it cost?")
+    assert whole.dependencies == ("numpy",)
     assert isinstance(one, Script)
     assert one.pattern == "some*"
     assert isinstance(function, Probe)

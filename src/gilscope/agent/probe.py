@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from . import heap, modules, stray, targets, units
 from .fault import LaneError, failure, raised
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
     Unit = Callable[[], Any]
 
-# CPython's words for an extension module that cannot be in several interpreters.
-REFUSED = "does not support loading in subinterpreters"
+REFUSALS = ("does not support loading in subinterpreters", "cannot load module more than once per process")
+"""What CPython and NumPy say of an extension module that cannot be in several interpreters."""
 
 
 class LoadedProbe:
@@ -151,11 +150,8 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     while root.__cause__ or root.__context__:
         root = root.__cause__ or root.__context__ or root
     if dependencies and isinstance(root, ModuleNotFoundError):
-        import shlex  # noqa: PLC0415 - only needed to word a reason
-
-        install = " ".join(map(shlex.quote, [sys.executable, "-m", "pip", "install", *dependencies]))
-        return "needs {}: {}".format(" ".join(dependencies), install)
-    return str(root) if dependencies or REFUSED in str(root) else None
+        return "needs {}: {}".format(" ".join(dependencies), root)
+    return str(root) if dependencies or any(words in str(root) for words in REFUSALS) else None
 
 
 def _case(order: LaneOrder) -> List[object]:

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from typing import Dict, List, Literal, Optional, Tuple, TypedDict, TypeVar, Union
 
     class TargetOrder(TypedDict):
-        """A callable in a file, or in a module that is looked for in ``search`` first; ``arguments`` are literals."""
+        """A callable in a file, or in a module that is looked for in ``search`` too; ``arguments`` are literals.
+
+        These folders come first, but last where the module's project is ``installed``.
+        """
 
         name: str
         path: Optional[str]
         module: Optional[str]
         search: List[str]
+        installed: bool
         arguments: str
 
     class LaneOrder(TypedDict):

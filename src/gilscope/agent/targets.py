@@ -54,7 +54,8 @@ def _namespace(order: TargetOrder) -> Dict[str, Any]:
     if order["module"] is None:
         assert order["path"] is not None  # noqa: S101 - one of both is there
         return modules.load(order["path"])
-    sys.path[:0] = [folder for folder in order["search"] if folder not in sys.path]
+    place = len(sys.path) if order["installed"] else 0
+    sys.path[place:place] = [folder for folder in order["search"] if folder not in sys.path]
     sys.argv = [order["path"] or order["module"]]
     try:
         return vars(importlib.import_module(order["module"]))

@@ -169,24 +169,26 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
 
 
 def _plan(options: argparse.Namespace, parts: Sequence[choosing.Part], environ: dict[str, str]) -> Plan:
+    from gilscope.commands import environments
     from gilscope.lab import measure
     from gilscope.lab.plan import joined, lane_id, without_a_lane
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
-    asked = [(_workloads_of(part), part.suite) for part in parts]
+    asked = [(part, _workloads_of(part)) for part in parts]
     census = take_census(options.python)
     runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
     if not options.on and not options.python:
         runtimes = measure.newest(census)
     groups = measure.groups(runtimes, census)
-    plan = joined(measure.planned(workloads, groups, suite, environ) for workloads, suite in asked)
+    batched = [(environments.batches(workloads, groups, part), part.suite) for part, workloads in asked]
+    plan = joined(measure.planned(batches, suite, environ) for batches, suite in batched)
     for glob in without_a_lane(options.lanes, plan):
         examples = [lane_id(contest.probe.id, contest.reference) for contest in plan.contests[:1]]
         raise errors.UsageError(f"--lanes {glob!r} fits no lane: it is a glob over ids such as {', '.join(examples)}")
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
-        raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
+        raise environments.nothing_left([batch for batches, _ in batched for batch in batches], "; ".join(reasons) or "no lane fits the suite")
     return plan
 
 

@@ -33,12 +33,18 @@ class Plan(msgspec.Struct, frozen=True):
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """The runtimes of one contest: a pair, or one default build alone.
 
-    ``name`` is the free-threaded runtime's name, or that of the only one.
+    ``name`` is the free-threaded runtime's name, or that of the only one. ``lacking`` has reasons by names of arms that
+    cannot have the packages which a workload needs.
     """
 
     name: str
     arms: tuple[Arm, ...]
     pair: Pair | None = None
+    lacking: dict[str, str] = {}
+
+    def unfit(self, requires_python: str | None, arm: Arm) -> str | None:
+        """Why a workload that needs these versions of Python cannot be measured on an arm; None where it can."""
+        return unfit(requires_python, arm.runtime) or self.lacking.get(arm.name)
 
 
 def group_of_pair(pair: Pair) -> Group:
@@ -148,7 +154,7 @@ def _lanes(
     skips: list[Skip] = []
     counts = list(workers)
     for arm in group.arms:
-        unfitness = unfit(probe.requires_python, arm.runtime)
+        unfitness = group.unfit(probe.requires_python, arm)
         for lane in _lanes_of_suite(probe, arm, suite, counts):
             reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
             if reason is None:

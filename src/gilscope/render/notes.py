@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gilscope.figures.trends import Trend
     from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
+    from gilscope.values.contests import Contest
     from gilscope.values.records import Code, ContestEnd
     from gilscope.values.runtimes import Pair
 
@@ -43,6 +45,19 @@ def comparability(pair: Pair | None) -> Iterator[str]:
         )
     else:
         yield f"{pair.free_threaded.name} and {pair.twin.name}: same version, compiler, optimisation and flags."
+
+
+def comparabilities(contests: Iterable[Contest]) -> Iterator[str]:
+    """The notes beside figures of several contests; where those on one pair differ, the rare ones name their probes."""
+    probes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for contest in contests:
+        for note in comparability(contest.pair):
+            probes["" if contest.pair is None else contest.pair.free_threaded.name][note].append(contest.probe.id)
+    for notes in probes.values():
+        *rare, common = sorted(notes, key=lambda note: len(notes[note]))
+        for note in rare:
+            yield f"{', '.join(notes[note])}: {note}"
+        yield f"All others: {common}" if rare else common
 
 
 def contest_notes(contest: ContestFigures) -> Iterator[str]:

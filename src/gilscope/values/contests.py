@@ -11,15 +11,17 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A callable of a person's own: ``name`` in the file at ``path``, or in ``module``, which is imported by name.
 
     The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
-    before all others; ``path`` is then where it is, None where only the interpreter finds it. ``arguments`` are
-    literals as a call has them: ``(512, mode='fast')``. One that spreads its work itself is given its number of workers
-    by the name ``workers_argument``.
+    before all others; ``path`` is then where it is, None where only the interpreter finds it. Where its project is
+    ``installed``, others come first, since an installation may hold what the sources lack. ``arguments`` are literals
+    as a call has them: ``(512, mode='fast')``. One that spreads its work itself is given its number of workers by the
+    name ``workers_argument``.
     """
 
     name: str
     path: str | None = None
     module: str | None = None
     search: tuple[str, ...] = ()
+    installed: bool = False
     arguments: str = "()"
     workers_argument: str | None = None
 
@@ -51,7 +53,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
     each of which has a unit (empty for words). ``loops`` fixes how many units a trial has, and
     ``timeout_s`` shortens the time limit of its lanes.
-    Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
+    Its ``dependencies`` are installed for every runtime; where one cannot be imported all the same, as in a
+    subinterpreter, the lane is unsupported and has not failed.
     """
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -133,6 +133,7 @@ def _foreign(name: str, given: Given) -> Probe:
         name, given.arguments, has_state=given.setup is not None, workers_argument=given.workers_argument
     )
     setup = None if given.setup is None else targets.target(given.setup, {})
+    block = _metadata(target)
     where = target.module if target.path is None else targets.label(Path(target.path))
     identifier = f"{where}:{target.name}" + ("" if target.arguments == "()" else target.arguments)
     return Probe(
@@ -143,16 +144,19 @@ def _foreign(name: str, given: Given) -> Probe:
         shared=given.share,
         question=f"What does {identifier} cost, and how does it scale?",
         kind="own",
-        requires_python=_requirement(target),
+        requires_python=texts.requires_python(block),
+        dependencies=tuple(
+            dict.fromkeys((*texts.dependencies(block), *texts.dependencies({} if setup is None else _metadata(setup))))
+        ),
     )
 
 
-def _requirement(target: Target) -> str | None:
-    """The versions of Python that a callable's script asks for in its inline metadata."""
+def _metadata(target: Target) -> dict[str, Any]:
+    """The inline metadata of a callable's script."""
     if target.path is None:
-        return None
+        return {}
     try:
-        return texts.requires_python(texts.metadata(texts.source(Path(target.path))))
+        return texts.metadata(texts.source(Path(target.path)))
     except (OSError, SyntaxError, ValueError) as error:
         raise UsageError(f"{targets.label(Path(target.path))}: {error}") from error
 
@@ -162,7 +166,7 @@ def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | 
     try:
         text = texts.source(path)
         tree = ast.parse(text)
-        requires_python = texts.requires_python(texts.metadata(text))
+        block = texts.metadata(text)
     except (OSError, SyntaxError, ValueError):
         return None
     if not scripts.is_for_pyperf(tree) or pattern in _functions(tree):
@@ -174,7 +178,8 @@ def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | 
         question=(ast.get_docstring(tree) or "").partition("\n")[0] or f"What {path.name} measures",
         argv=argv,
         pattern=pattern,
-        requires_python=requires_python,
+        requires_python=texts.requires_python(block),
+        dependencies=scripts.without_pyperf(texts.dependencies(block)),
     )
 
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PYPERF = re.compile(r"pyperf(?![\w.-])")
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """A script written for pyperf; its benchmarks show when a runtime runs it (`gilscope.lab.inventory`).
 
-    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name.
+    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. Its
+    ``dependencies`` are without pyperf, for which the agent stands in.
     """
 
     id: str
@@ -20,6 +28,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     pattern: str = "*"
     requires_python: str | None = None
+    dependencies: tuple[str, ...] = ()
 
 
 def is_for_pyperf(tree: ast.Module) -> bool:
@@ -28,6 +37,11 @@ def is_for_pyperf(tree: ast.Module) -> bool:
     return "Runner" in names and any(
         module.partition(".")[0] == "pyperf" for node in ast.walk(tree) for module in _modules(node)
     )
+
+
+def without_pyperf(dependencies: Iterable[str]) -> tuple[str, ...]:
+    """The packages that a script needs besides pyperf."""
+    return tuple(text for text in dependencies if not _PYPERF.match(text))
 
 
 def _attributes(tree: ast.Module) -> set[str]:
