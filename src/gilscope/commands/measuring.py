@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import math
 import os
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 import platformdirs
 
 from gilscope import errors
-from gilscope.commands import output
+from gilscope.commands import changes, output
 from gilscope.commands.showing import show_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
-    from gilscope.lab.plan import Plan
-    from gilscope.values.contests import Probe
-    from gilscope.values.runtimes import Census
+    from gilscope.lab.plan import Group, Plan
+    from gilscope.values.contests import Contest, Probe
+    from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
 
@@ -78,6 +80,12 @@ def list_probes(_: argparse.Namespace) -> int:
 
 def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
+    with ExitStack() as until:
+        return measure_on(partial(_groups, options, until), options)
+
+
+def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]], options: argparse.Namespace) -> int:
+    """Measure workloads on the groups of arms that are made for them, then show what was measured."""
     from gilscope import places, store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
@@ -90,8 +98,8 @@ def measure_run(options: argparse.Namespace) -> int:
         chosen_suite = msgspec.structs.replace(chosen_suite, workers=options.workers, oversubscription=math.inf)
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
-    environ = common_environment(os.environ, output.cache_dir() / "bytecode")
-    plan = measure.remaining(_plan(options, chosen_suite, environ), measure.measured_before(path))
+    environ = common_environment(os.environ, output.bytecode_dir())
+    plan = measure.remaining(_plan(options, chosen_suite, environ, groups_of), measure.measured_before(path))
     rules = msgspec.structs.replace(
         chosen_suite.rules,
         precision=options.precision or chosen_suite.precision,
@@ -108,7 +116,7 @@ def measure_run(options: argparse.Namespace) -> int:
     for name in missed(os.environ):
         console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
     _announce(console, plan, rules.budget_s)
-    if not options.on and not options.python and all(contest.pair is None for contest in plan.contests):
+    if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
@@ -137,17 +145,45 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
         )
 
 
-def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+def _is_free_threaded(contest: Contest) -> bool:
+    return any(lane.arm.runtime.facts.build == "free-threaded" for lane in contest.lanes)
+
+
+def _groups(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
+    """The groups of a run: pairs and single builds, each with a further arm for every change that is asked for."""
+    from gilscope.lab import measure
+
+    census = take_census(options.python)
+    groups = measure.groups(chosen_runtimes(options, census), census)
+    further = [change for of_option in changes.asked(options, workloads, until).values() for change in of_option]
+    return tuple(changes.with_further_arms(group, further) for group in groups)
+
+
+def chosen_runtimes(options: argparse.Namespace, census: Census) -> tuple[Runtime, ...]:
+    """The runtimes that a command line names, or the newest where it names none.
+
+    Raises:
+        NoRuntimeError: there are none at all.
+        UsageError: a name means none of them.
+    """
     from gilscope.lab import measure
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
-    workloads = _workloads(options, suite)
-    census = take_census(options.python)
     runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
-    if not options.on and not options.python:
-        runtimes = measure.newest(census)
-    plan = measure.planned(workloads, measure.groups(runtimes, census), suite, environ)
+    return runtimes if options.on or options.python else measure.newest(census)
+
+
+def _plan(
+    options: argparse.Namespace,
+    suite: Suite,
+    environ: dict[str, str],
+    groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]],
+) -> Plan:
+    from gilscope.lab import measure
+
+    workloads = _workloads(options, suite)
+    plan = measure.planned(workloads, groups_of(workloads), suite, environ)
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
         raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")

@@ -77,7 +77,8 @@ class Launch:
         self._number = number
         self._timeout_s = timeout_s
         self._cpus = cpus
-        self._expected_digest: str | None = None
+        self._variants = {spec.name: contest.variant_of(spec) for spec in contest.lanes}
+        self._expected_digests: dict[str, str] = {}
         self.has_hung = False
         self._inner_loops: dict[str, int] = {}
         self._order: list[str] = []
@@ -248,21 +249,32 @@ class Launch:
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
-        """Fail the lanes with a worker whose result differs from the expected one.
+        """Fail the lanes with a worker whose result differs from the expected one, variant by variant.
 
         Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
         """
-        if self._expected_digest is None:
-            expected = digests.get(self._contest.reference) or next(iter(digests.values()), None)
-            if expected is None:
-                return
-            self._expected_digest = expected[0]
-        for name, lane_digests in digests.items():
-            strange = [digest for digest in lane_digests if digest != self._expected_digest]
-            if strange:
-                with self._finding(name):
-                    reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
-                    raise LaneFailedError(Fault("check", "disagreed", reason))
+        for variant in self._contest.variants or (None,):
+            reference = self._contest.reference_of(variant)
+            of_variant = {name: of_lane for name, of_lane in digests.items() if self._variants[name] == variant}
+            if reference not in self._expected_digests:
+                first = of_variant.get(reference) or next(iter(of_variant.values()), None)
+                if first is None:
+                    continue
+                self._expected_digests[reference] = first[0]
+                self._note_difference(reference)
+            expected = self._expected_digests[reference]
+            for name, lane_digests in of_variant.items():
+                strange = [digest for digest in lane_digests if digest != expected]
+                if strange:
+                    with self._finding(name):
+                        reason = f"its result ({strange[0]}) is not the reference's ({expected})"
+                        raise LaneFailedError(Fault("check", "disagreed", reason))
+
+    def _note_difference(self, reference: str) -> None:
+        """Record, once per launch, that a variant's results are not those of the first one."""
+        first = self._expected_digests.get(self._contest.reference)
+        if first not in {None, self._expected_digests[reference]}:
+            self.find(reference, Fault("check", "differs", f"its results are not those of {self._contest.reference}"))
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
         """Record, once per launch, that a lane has the GIL on that should run without it."""

@@ -14,11 +14,12 @@ import msgspec
 
 from gilscope import places
 from gilscope.models import MODELS
-from gilscope.values.contests import Probe
+from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
 
 if TYPE_CHECKING:
     from gilscope.values.contests import LaneSpec
+    from gilscope.values.runtimes import Arm
 
 SEPARATOR = b"\x1e"
 
@@ -78,13 +79,14 @@ class GarbageError(Exception):
 def order(probe: Probe, lane: LaneSpec) -> bytes:
     """The first line to a fresh agent: the probe and the lane to open."""
     if lane.shows_capacity:
-        return order(SPINNING, msgspec.structs.replace(lane, model="processes"))
+        arm = msgspec.structs.replace(lane.arm, checkout=None)
+        return order(SPINNING, msgspec.structs.replace(lane, arm=arm, model="processes"))
     return _line(
         {
             "type": "open",
-            "path": probe.path,
-            "target": probe.target,
-            "setup": probe.setup,
+            "path": lane.arm.place(probe.path),
+            "target": _placed(probe.target, lane.arm),
+            "setup": _placed(probe.setup, lane.arm),
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
@@ -98,6 +100,14 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "workers": lane.workers,
         }
     )
+
+
+def _placed(target: Target | None, arm: Arm) -> Target | None:
+    """A callable where an arm finds it."""
+    if target is None:
+        return None
+    path = None if target.path is None else arm.place(target.path)
+    return msgspec.structs.replace(target, path=path, search=tuple(map(arm.place, target.search)))
 
 
 def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:

@@ -105,10 +105,11 @@ FindingKind = Literal[
     "forked",
     "disagreed",
     "varies",
+    "differs",
     "GIL turned on",
 ]
 
-NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL turned on"})
+NOTES: frozenset[FindingKind] = frozenset({"varies", "differs", "died at shutdown", "GIL turned on"})
 """Kinds of finding after which a lane's trials still count."""
 
 
