@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 
 def summary(run: Run) -> Summary:
-    """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
+    """The summary of a run, for histories and comparisons; a lane of two contests counts once.
+
+    Variants have none: what a label such as HEAD stood for in one run, it does not in the next.
+    """
     figures: dict[tuple[str, str, str, str], Figure] = {}
-    for measured in (measured for measured in lanes.contests(run) if measured.contest.probe.is_timed):
+    for measured in lanes.contests(run):
+        if not measured.contest.probe.is_timed or measured.contest.variants:
+            continue
         for figure in _FiguresOfContest(measured, run).figures():
             figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
