@@ -95,7 +95,7 @@ def _ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     ab.add_argument(
         "--with",
-        dest="requirements",
+        dest="packages",
         action="append",
         default=[],
         metavar="PACKAGE",

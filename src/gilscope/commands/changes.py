@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gilscope.runtimes.variants import Change
     from gilscope.values.checkouts import Checkout
     from gilscope.values.contests import Probe, Target
-    from gilscope.values.runtimes import Arm
     from gilscope.workloads.scripts import Script
 
 
@@ -43,22 +42,27 @@ def asked(
     }
 
 
-def changed(arm: Arm, change: Change) -> Arm:
-    """The arm as it is started after a change, in an environment of its own where the change asks for packages.
+def equipped(group: Group) -> Group:
+    """A group whose arms are started in environments with what each of them requires.
 
     Raises:
-        UsageError: it cannot be started so.
+        UsageError: an arm requires packages, which nothing here installs yet.
     """
-    if change.requirements:
-        raise errors.UsageError(f"--with {' '.join(change.requirements)}: no environment can be made here")
-    return change.of(arm)
+    for arm in group.arms:
+        if arm.requirements:
+            raise errors.UsageError(f"--with {' '.join(arm.requirements)}: no environment can be made for {arm.name}")
+    return group
 
 
 def with_further_arms(group: Group, changes: Sequence[Change]) -> Group:
-    """A group with an arm for each change of the runtime that it is named after; one that it has is not added."""
+    """A group with an arm for each change of the runtime that it is named after; one that it has is not added.
+
+    Raises:
+        UsageError: the runtime cannot be started so.
+    """
     arms = {arm.name: arm for arm in group.arms}
     own = arms[group.name]
-    for arm in (changed(own, change) for change in changes):
+    for arm in (change.of(own) for change in changes):
         arms.setdefault(arm.name, arm)
     return msgspec.structs.replace(group, arms=tuple(arms.values()))
 

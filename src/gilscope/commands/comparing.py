@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gilscope.workloads.scripts import Script
 
 PYTHON = "--python"
-VARIED = {PYTHON: "python", "--with": "requirements", "--rev": "rev", "--env": "env", "--option": "option"}
+VARIED = {PYTHON: "python", "--with": "packages", "--rev": "rev", "--env": "env", "--option": "option"}
 """What variants may differ in: options, and where argparse puts their values."""
 
 
@@ -61,7 +61,7 @@ def _groups(
     from gilscope.lab.plan import group_of_variants
     from gilscope.runtimes import builds, variants
 
-    asked = {**changes.asked(options, workloads, until), "--with": variants.of_requirements(options.requirements)}
+    asked = {**changes.asked(options, workloads, until), "--with": variants.of_requirements(options.packages)}
     for_all = variants.together(change for flag, several in asked.items() if flag != varied for change in several)
     if varied == PYTHON:
         sides = builds.sides(options.python, os.environ, output.cache_dir())
@@ -75,12 +75,12 @@ def _groups(
 
 def _changed(side: Side, for_all: Change) -> Side:
     """A side with what holds for all of them."""
-    return side._replace(arms=tuple(changes.changed(arm, for_all) for arm in side.arms))
+    return side._replace(arms=tuple(map(for_all.of, side.arms)))
 
 
 def _side(runtime: Runtime, change: Change, for_all: Change) -> Side:
     """A runtime with a change, and what holds for all sides."""
     from gilscope.runtimes.variants import AS_BUILT, Side
 
-    arm = changes.changed(Arm(name=runtime.name, runtime=runtime), change.after(for_all))
+    arm = change.after(for_all).of(Arm(name=runtime.name, runtime=runtime))
     return Side(label=change.label or AS_BUILT, arms=(arm,), meaning=change.meaning)

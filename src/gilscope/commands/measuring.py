@@ -183,7 +183,7 @@ def _plan(
     from gilscope.lab import measure
 
     workloads = _workloads(options, suite)
-    plan = measure.planned(workloads, groups_of(workloads), suite, environ)
+    plan = measure.planned(workloads, [changes.equipped(group) for group in groups_of(workloads)], suite, environ)
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
         raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
-from gilscope.runtimes.variants import compared
+from gilscope.runtimes.variants import with_differences
 from gilscope.values.contests import CAPACITY, Contest, LaneSpec, Probe, Skip, Variant
 from gilscope.values.runtimes import Arm, Pair, Runtime
 from gilscope.workloads.suites import counts
@@ -57,9 +57,13 @@ def group_of_one(runtime: Runtime) -> Group:
 
 def group_of_variants(runtime: str, sides: Sequence[Side]) -> Group:
     """A group of several sides, of which the first has the reference; ``runtime`` names what they have in common."""
-    arms_of_all = tuple(arm for side in sides for arm in side.arms)
-    name = f"{runtime} {' vs '.join(side.label for side in sides)}".strip()
-    return Group(name=name, arms=arms_of_all, variants=compared(sides))
+    return Group(
+        name=f"{runtime} {' vs '.join(side.label for side in sides)}".strip(),
+        arms=tuple(arm for side in sides for arm in side.arms),
+        variants=tuple(
+            Variant(label=side.label, arms=tuple(arm.name for arm in side.arms), meaning=side.meaning) for side in sides
+        ),
+    )
 
 
 def joined(plans: Iterable[Plan]) -> Plan:
@@ -99,7 +103,7 @@ def plan(
                         lanes=(reference, _copy(reference), *others, *beside),
                         reference=reference.name,
                         pair=group.pair,
-                        variants=group.variants,
+                        variants=with_differences(group.variants, group.arms),
                     )
                 )
     return Plan(tuple(contests), tuple(skips))

@@ -16,11 +16,11 @@ import msgspec
 from gilscope.errors import UsageError
 from gilscope.runtimes.twins import differences
 from gilscope.values.checkouts import Checkout
-from gilscope.values.contests import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from gilscope.values.contests import Variant
     from gilscope.values.runtimes import Arm
 
 AS_BUILT = "as built"
@@ -39,8 +39,7 @@ OF_GIL = {"-X gil=0": "-gil", "PYTHON_GIL=0": "-gil", "-X gil=1": "+gil", "PYTHO
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What is changed of an arm: options of its interpreter, variables, the person's own files, packages.
 
-    An empty label changes nothing. ``requirements`` are packages to be installed, ``project`` is a folder that is
-    installed as its own build says.
+    An empty label changes nothing. ``requirements`` are packages to be installed, and so is a ``project`` in its folder.
     """
 
     label: str = ""
@@ -64,7 +63,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def of(self, arm: Arm) -> Arm:
-        """The arm as it is started then; its packages are not installed here.
+        """The arm as it is started then, and what is to be installed for it.
 
         Raises:
             UsageError: a build that cannot run without its GIL is to do so.
@@ -79,6 +78,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
             options=(*arm.options, *self.options),
             environ={**arm.environ, **self.environ},
             checkout=self.checkout or arm.checkout,
+            requirements=(*arm.requirements, *self.requirements),
+            project=self.project or arm.project,
         )
 
 
@@ -90,17 +91,13 @@ class Side(NamedTuple):
     meaning: str = ""
 
 
-def compared(sides: Sequence[Side]) -> tuple[Variant, ...]:
-    """The sides as a contest stores them, each with what else it differs in from the first."""
-    first = sides[0]
+def with_differences(variants: Sequence[Variant], arms: Iterable[Arm]) -> tuple[Variant, ...]:
+    """The variants, each with what else its arms differ in from those of the first."""
+    by_name = {arm.name: arm for arm in arms}
+    of_variants = [[by_name[name] for name in variant.arms] for variant in variants]
     return tuple(
-        Variant(
-            label=side.label,
-            arms=tuple(arm.name for arm in side.arms),
-            meaning=side.meaning,
-            differences=tuple(dict.fromkeys(_differences(side.arms, first.arms))),
-        )
-        for side in sides
+        msgspec.structs.replace(variant, differences=tuple(dict.fromkeys(_differences(own, of_variants[0]))))
+        for variant, own in zip(variants, of_variants, strict=True)
     )
 
 

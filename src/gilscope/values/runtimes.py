@@ -90,7 +90,8 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
 
     ``python`` is the interpreter of an environment that holds ``packages`` (versions by name), None where the runtime
     itself is started. ``options`` are the interpreter's, and ``environ`` holds variables of this arm alone. Where there
-    is a ``checkout``, the person's own files are taken from it.
+    is a ``checkout``, the person's own files are taken from it. ``requirements`` and a ``project`` (its folder) are
+    what the environment is to hold for this arm alone.
     """
 
     name: str
@@ -101,6 +102,8 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
     environ: dict[str, str] = {}
     checkout: Checkout | None = None
+    requirements: tuple[str, ...] = ()
+    project: str | None = None
 
     @property
     def command(self) -> tuple[str, ...]:
