@@ -36,6 +36,17 @@ def test_a_run_takes_all_its_options() -> None:
     assert (asked.run_id, asked.results, asked.no_report) == ("r", Path("out"), True)
 
 
+def test_variants_are_given_by_options_that_come_again() -> None:
+    """An option of an interpreter may stand behind a blank where it has one itself, and behind an equals sign."""
+    asked = parse(
+        ["ab", "--option", "", "--option", "-X gil=0", "--option=-O", "--env", "", "--rev", ".", "bench.py:f"]
+    )
+
+    assert asked.option == ["", "-X gil=0", "-O"]
+    assert (asked.env, asked.rev, asked.python, asked.packages) == ([""], ["."], [], [])
+    assert (asked.probes, asked.suite) == (["bench.py:f"], "quick")
+
+
 def test_what_follows_two_dashes_is_the_scripts() -> None:
     """Options of ours among it are not read."""
     asked = parse(["run", "bm.py", "--", "--seed", "5", "--", "x"])

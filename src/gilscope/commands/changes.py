@@ -46,7 +46,7 @@ def equipped(group: Group) -> Group:
     """A group whose arms are started in environments with what each of them requires.
 
     Raises:
-        UsageError: an arm requires packages, which nothing here installs yet.
+        UsageError: an arm requires packages, and there is no environment for it.
     """
     for arm in group.arms:
         if arm.requirements:

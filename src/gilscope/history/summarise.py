@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def summary(run: Run) -> Summary:
     """The summary of a run, for histories and comparisons; a lane of two contests counts once.
 
-    Variants have none: what a label such as HEAD stood for in one run, it does not in the next.
+    Variants and revisions have none: what a label such as HEAD stood for in one run, it does not in the next.
     """
     figures: dict[tuple[str, str, str, str], Figure] = {}
     for measured in lanes.contests(run):
@@ -64,10 +64,13 @@ class _FiguresOfContest:
         self.twin = twin.facts if twin else None
 
     def figures(self) -> Iterator[Figure]:
+        of_revisions = {lane.arm.name for lane in self.measured.lanes if lane.arm.checkout is not None}
         for penalty in self.contest.penalties:
-            yield self._penalty(penalty)
+            if penalty.arm not in of_revisions:
+                yield self._penalty(penalty)
         for row in self.contest.lanes:
-            yield from self._of_lane(row)
+            if row.lane.arm.name not in of_revisions:
+                yield from self._of_lane(row)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
         of_lane: dict[FigureName, Estimate | None] = {

@@ -39,7 +39,7 @@ OF_GIL = {"-X gil=0": "-gil", "PYTHON_GIL=0": "-gil", "-X gil=1": "+gil", "PYTHO
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What is changed of an arm: options of its interpreter, variables, the person's own files, packages.
 
-    An empty label changes nothing. ``requirements`` are packages to be installed, and so is a ``project`` in its folder.
+    An empty label changes nothing. ``requirements`` are packages to be installed, ``project`` is a folder that is, too.
     """
 
     label: str = ""
