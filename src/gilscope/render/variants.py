@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 NONE = "no difference that could be told"
 HOW_TO_READ = (
-    "Time is that of the first variant's lane in the same rounds: below 1 is faster. The answer holds for all lanes "
-    "together, and leaves out what two copies of one lane differ by (the noise floor)."
+    "Ratio: time over that of the first variant's lane in the same rounds; below 1 is faster. The answers hold for all "
+    "lanes together, beyond what two copies of one lane differ by (the noise floor)."
 )
 MARKS = (
-    "~ marks a difference that could not be told from none: all lanes are looked at together, beyond the noise floor."
+    "Time over that of the first variant; below 1 is faster. ~ marks what could not be told from no difference, all "
+    "lanes of a workload together, beyond the noise floor."
 )
 OF_PENALTIES = (
     "Penalty: time of the free-threaded build over the default one of the same variant, less 1. Its change is that of "
