@@ -28,6 +28,9 @@ WORKING_TREE = "working tree"
 SHOWN = 10
 """Digits of a commit that people read."""
 
+MOST_NAMES = 8
+"""Branches and tags that are listed where a name is none of them."""
+
 LIMIT_S = 600.0
 """A large repository takes minutes to check out, and nothing else that is asked of git takes long."""
 
@@ -87,9 +90,9 @@ class Repository:
     def left_out(self, revisions: Sequence[Revision]) -> str | None:
         """What a person may take for a part of one of these revisions but is not, in words; None where all is well."""
         changed = self._git("status", "--porcelain", "--untracked-files=no").output.splitlines()
-        head = self.revision("HEAD").commit
         if not changed or any(revision.is_working_tree for revision in revisions):
             return None
+        head = self.revision("HEAD").commit
         of_head = next((revision.text for revision in revisions if revision.commit == head), None)
         if of_head is None:
             return None
@@ -105,13 +108,16 @@ class Repository:
             below: a folder for copies; it is made where needed.
 
         Raises:
-            UsageError: git cannot check it out.
+            UsageError: git cannot check it out, or there is no place for it.
         """
         if revision.is_working_tree:
             yield Checkout(repository=str(self.folder), folder=str(self.folder))
             return
-        below.mkdir(parents=True, exist_ok=True)
-        copy = Path(tempfile.mkdtemp(dir=below)).resolve()
+        try:
+            below.mkdir(parents=True, exist_ok=True)
+            copy = Path(tempfile.mkdtemp(dir=below)).resolve()
+        except OSError as error:
+            raise UsageError(f"--rev {revision.text}: it cannot be copied to {below}: {error.strerror}") from error
         try:
             no_hooks = f"core.hooksPath={os.devnull}"
             ended = self._git("-c", no_hooks, "worktree", "add", "--detach", str(copy), revision.commit)
@@ -127,7 +133,8 @@ class Repository:
     def _missing(self, text: str) -> str:
         names = self._git("for-each-ref", "--format=%(refname:short)").output.split()
         near = get_close_matches(text, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"its branches and tags: {', '.join(names) or 'none yet'}"
+        listed = ", ".join(names[:MOST_NAMES]) + (" ..." if names[MOST_NAMES:] else "")
+        hint = f"did you mean {near[0]}?" if near else f"its branches and tags: {listed or 'none yet'}"
         return f"{self.folder} has no such revision; {hint}"
 
     def _git(self, *arguments: str) -> child.Ended:
