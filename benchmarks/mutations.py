@@ -86,8 +86,8 @@ MUTATIONS = (
     # stats
     Mutation(
         "stats/significance.py",
-        "return abs(log_ratio.value) > math.hypot",
-        "return abs(log_ratio.value) >= math.hypot",
+        "return abs(log_ratio.value) > _reach",
+        "return abs(log_ratio.value) >= _reach",
         "test_stats.py::TestVerdicts::test_difference_must_clear_interval_and_floor",
     ),
     Mutation(

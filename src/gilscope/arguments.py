@@ -20,6 +20,7 @@ examples:
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found
+  gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope report                         the last run's tables again
 """
 
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _runtimes(commands)
     _run(commands)
+    _ab(commands)
     _report(commands)
     _page(commands)
     _charts(commands)
@@ -80,6 +82,47 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = _add(commands, "run", "measure probes, or a function of yours")
+    _python(run)
+    _changes(run, "a further arm: ")
+    _measuring(run)
+
+
+def _ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ab = _add(commands, "ab", "measure variants side by side: give what varies twice or more, all else once")
+    ab.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="[LABEL=]PATH",
+        help="a build; a default and a free-threaded one of one label are a pair, whose penalties are compared",
+    )
+    _changes(ab, "")
+    _measuring(ab)
+
+
+def _changes(command: argparse.ArgumentParser, what: str) -> None:
+    """What may be changed of an arm."""
+    command.add_argument(
+        "--rev",
+        action="append",
+        default=[],
+        metavar="REVISION",
+        help=f"{what}your files at a revision of your git repository; . is the working tree",
+    )
+    command.add_argument(
+        "--env", action="append", default=[], metavar="VARIABLES", help=f"{what}variables, such as PYTHON_JIT=1"
+    )
+    command.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="OPTIONS",
+        help=f"{what}options of the interpreter, such as '-X gil=0' or --option=-O",
+    )
+
+
+def _measuring(run: argparse.ArgumentParser) -> None:
+    """What is measured, and for how long."""
     run.add_argument(
         "probes",
         nargs="*",
@@ -136,7 +179,6 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="lanes beside the serial ones, such as '*@3.14t:threads-*', instead of the suite's",
     )
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
-    _python(run)
     run.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
     run.add_argument(
         "--precision", type=_fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"

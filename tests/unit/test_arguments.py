@@ -49,6 +49,17 @@ def test_packages_are_asked_for_in_uvs_words() -> None:
     assert asked.with_active is False
 
 
+def test_variants_are_given_by_options_that_come_again() -> None:
+    """An option of an interpreter may stand behind a blank where it has one itself, and behind an equals sign."""
+    asked = parse(
+        ["ab", "--option", "", "--option", "-X gil=0", "--option=-O", "--env", "", "--rev", ".", "bench.py:f"]
+    )
+
+    assert asked.option == ["", "-X gil=0", "-O"]
+    assert (asked.env, asked.rev, asked.python, asked.packages) == ([""], ["."], [], [])
+    assert (asked.probes, asked.suite) == (["bench.py:f"], None)
+
+
 def test_what_follows_two_dashes_is_the_scripts() -> None:
     """Options of ours among it are not read."""
     asked = parse(["run", "bm.py", "--", "--seed", "5", "--", "x"])

@@ -332,6 +332,93 @@ class TestRun:
         assert (requests[0].rules.budget_s, requests[0].rules.timeout_s, requests[0].seed) == (7.0, 8.0, 0)
 
 
+class TestVariants:
+    """What is given several times is set side by side, what is given once holds for all."""
+
+    @pytest.mark.parametrize(
+        ("chosen", "words"),
+        [
+            ([], "nothing to compare: give one of --python, --with, --rev, --env, --option twice"),
+            (["--env", "A=1", "--option=-O"], "nothing to compare"),
+            (["--env", "", "--env", "A=1", "--rev", "a", "--rev", "b"], "--rev and --env are both given several times"),
+            (["--python", "a", "--python", "b", "--on", "3.14"], "--python names the builds to be compared"),
+            (["--on", "3.14", "--option", "", "--option", "-X gil=0"], "3.14 cannot run without its GIL"),
+            (["--option", "", "--option", "script.py"], "script.py is no option of an interpreter"),
+        ],
+        ids=["nothing", "once each", "two of them", "builds on a runtime", "no GIL", "a program"],
+    )
+    def test_wrong_use(self, chosen: list[str], words: str, probe: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """Each is told before anything starts, with the mend."""
+        status = cli.main(["ab", probe, *chosen])
+
+        assert status == 2
+        assert words in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("chosen", "labels", "arms"),
+        [
+            (["--env", "", "--env", "JIT=1"], ["as built", "JIT=1"], ["3.14t", "3.14t JIT=1"]),
+            (["--option", "", "--option", "-X gil=0"], ["as built", "-X gil=0"], ["3.14t", "3.14t-gil"]),
+            (["--option", "", "--option", ""], ["as built", "as built-2"], ["3.14t", "3.14t as built-2"]),
+            (["--on", "3.14", "--env", "A=1", "--env", "A=2"], ["A=1", "A=2"], ["3.14 A=1", "3.14 A=2"]),
+        ],
+        ids=["variables", "GIL", "itself", "a runtime"],
+    )
+    def test_they_are_arms_of_one_contest(
+        self, chosen: list[str], labels: list[str], arms: list[str], probe: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """On the newest free-threaded runtime where none is named; no twin takes part."""
+        plans = pretend(monkeypatch)
+        status = cli.main(["ab", probe, "--no-report", *chosen])
+        (contest,) = plans[0].contests
+
+        assert status == 0
+        assert [variant.label for variant in contest.variants] == labels
+        assert list(dict.fromkeys(lane.arm.name for lane in contest.lanes)) == arms
+        assert contest.reference == f"{arms[0]}:serial"
+
+    def test_each_runtime_has_a_contest_of_its_own(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Their ids differ, and so do those of an ordinary run that it is added to."""
+        plans = pretend(monkeypatch)
+        cli.main(["ab", probe, "--no-report", "--on", "*", "--env", "", "--env", "A=1"])
+        cli.main(["run", probe, "--no-report", "--on", "*"])
+        ids = [contest.id.rpartition("@")[2] for plan in plans for contest in plan.contests]
+
+        assert ids == ["3.14 as built vs A=1", "3.14t as built vs A=1", "3.14t"]
+
+    def test_what_is_given_once_holds_for_all(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is in no label."""
+        plans = pretend(monkeypatch)
+        cli.main(["ab", probe, "--no-report", "--env", "A=1", "--option", "", "--option=-O"])
+        (contest,) = plans[0].contests
+        arms = {lane.arm.name: lane.arm for lane in contest.lanes}
+
+        assert {name: (arm.options, arm.environ) for name, arm in arms.items()} == {
+            "3.14t": ((), {"A": "1"}),
+            "3.14t -O": (("-O",), {"A": "1"}),
+        }
+
+    def test_a_run_has_them_as_further_arms(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Beside a pair, an arm of the free-threaded build each; one that is there already is not measured twice."""
+        plans = pretend(monkeypatch)
+        cli.main(["run", probe, "--no-report", "--option", "-X gil=0", "--option", "-X gil=1", "--env", "A=1"])
+        (contest,) = plans[0].contests
+
+        assert contest.variants == ()
+        assert contest.reference == "3.14:serial"
+        arms = dict.fromkeys(lane.arm.name for lane in contest.lanes)
+        assert list(arms) == ["3.14", "3.14t", "3.14t+gil", "3.14t-gil", "3.14t A=1"]
+
+    def test_no_free_threaded_runtime_is_missed_where_one_is_measured(
+        self, probe: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A contest of variants has no pair, and needs none."""
+        pretend(monkeypatch)
+        cli.main(["ab", probe, "--no-report", "--env", "", "--env", "A=1"])
+
+        assert "No free-threaded Python was found" not in capsys.readouterr().err
+
+
 class TestReport:
     """A stored run is told again."""
 

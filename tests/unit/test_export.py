@@ -223,3 +223,15 @@ def test_files_that_cannot_be_read_or_written_are_told(contest: Contest, tmp_pat
         pyperf_files.write(tmp_path / "file" / "below", exported_files(contest, measured()))
     with pytest.raises(ResultsError, match="no trial"):
         pyperf_files.write(tmp_path, ())
+
+
+def test_an_arm_called_after_a_branch_is_a_file_in_the_folder(tmp_path: Path) -> None:
+    """A slash in its name is no further folder."""
+    serial = builders.lane("3.14t origin/main")
+    of = builders.contest(serial)
+    trials = builders.trials({serial: 1e7})
+
+    (path,) = pyperf_files.write(tmp_path, export.exported(builders.records(of, trials), raw=True))
+
+    assert path == tmp_path / "3.14t origin_main.json"
+    assert path.is_file()

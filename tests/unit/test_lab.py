@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from builders import RULES, contest, lane, pair
+from builders import RULES, contest, lane, pair, variants
 from gilscope.lab import host, topology
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, LaneFailedError
@@ -778,3 +778,67 @@ def test_an_interrupt_while_lanes_open_kills_those_that_are() -> None:
         run(contest(TWIN, FREE), fakes=fakes)
     assert len(fakes.opened) == 1 + 2
     assert all(fake.killed for fake in fakes.opened)
+
+
+MAIN, HEAD = lane("3.14t main"), lane("3.14t HEAD")
+MAIN_THREADS, HEAD_THREADS = (lane(f"3.14t {label}", "threads", 2) for label in ("main", "HEAD"))
+LABELS = {spec.name: spec.arm.name for spec in (MAIN, HEAD, MAIN_THREADS, HEAD_THREADS)}
+
+
+def test_a_variant_with_results_of_its_own_is_told_and_measured() -> None:
+    """Once a launch; its lanes agree among themselves, so that none of them fails."""
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, digests=(LABELS[fake.spec.name],)))
+    records = run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), fakes=fakes)
+
+    assert [(item.lane, item.kind, item.launch) for item in findings(records)] == [
+        (HEAD.name, "differs", launch) for launch in range(3)
+    ]
+    assert findings(records)[0].reason == f"its results are not those of {MAIN.name}"
+    assert {trial.lane for trial in trials(records) if trial.launch == 2} == set(LABELS)
+
+
+def test_a_lane_that_disagrees_with_its_own_variant_fails() -> None:
+    """As in any contest."""
+    odd = {**LABELS, HEAD_THREADS.name: "odd"}
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, digests=(odd[fake.spec.name],)))
+    found = findings(run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), fakes=fakes))
+
+    assert [item.lane for item in found if item.kind == "disagreed"] == [HEAD_THREADS.name]
+
+
+def test_variants_with_one_result_are_told_nothing() -> None:
+    """Nor is one whose first variant failed: there is nothing to compare it with."""
+
+    def fail_first(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec is MAIN and fake.trials > 12:
+            raise LaneFailedError(Fault("work", "raised", "ValueError: no"))
+        return measured(fake, loops)
+
+    of = variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS)
+
+    assert findings(run(of)) == []
+    assert {item.kind for item in findings(run(of, fakes=Fakes(fail_first)))} <= {"raised"}
+
+
+@pytest.mark.parametrize(
+    ("noisy", "last"),
+    [
+        ({HEAD_THREADS}, {MAIN, MAIN_THREADS, HEAD_THREADS}),
+        ({HEAD_THREADS, MAIN_THREADS}, {MAIN, MAIN_THREADS}),
+    ],
+    ids=["one of both", "both together"],
+)
+def test_a_lane_of_a_variant_is_measured_until_its_ratio_to_the_first_ones_is_known(
+    noisy: set[LaneSpec], last: set[LaneSpec]
+) -> None:
+    """It is not beside the serial reference that it has to be known, and its rival keeps it company."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        factor = (1.0, 1.3)[(len(fakes.opened) - 2) // 4 % 2] if fake.spec in noisy else 1.0
+        return measured(fake, loops, wall_ns=round(loops * 1_000_000 * factor))
+
+    fakes = Fakes(behave)
+    rules = msgspec.structs.replace(RULES, min_launches=6, max_launches=7)
+    records = run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), rules, fakes=fakes)
+
+    assert {trial.lane for trial in trials(records) if trial.launch == 6} == {spec.name for spec in last}

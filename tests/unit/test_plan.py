@@ -9,8 +9,10 @@ import msgspec
 import pytest
 
 from builders import PROBE, pair, runtime
-from gilscope.lab.plan import group_of_one, group_of_pair, plan, without_a_lane
+from gilscope.lab.plan import group_of_one, group_of_pair, group_of_variants, plan, without_a_lane
+from gilscope.runtimes.variants import Side
 from gilscope.values.contests import Contest, Probe, Target
+from gilscope.values.runtimes import Arm
 from gilscope.workloads import suites
 
 if TYPE_CHECKING:
@@ -247,3 +249,75 @@ def test_one_parallel_lane_is_measured_twice(group: Group, without: tuple[str, .
     copies = [name for name in names(planned(group, suite)) if name.endswith("#control")]
 
     assert copies[1:] == [copied + "#control"]
+
+
+def sides(*labels: str, version: str = "3.14t") -> list[Side]:
+    """Sides of one runtime."""
+    return [Side(label=label, arms=(Arm(name=f"{version} {label}", runtime=runtime(version)),)) for label in labels]
+
+
+def test_variants_are_measured_against_the_first_ones_serial_lane() -> None:
+    """Its control, and a copy of one of its parallel lanes, say what no difference looks like."""
+    (contest,) = planned(group_of_variants("3.14t", sides("main", "HEAD"))).contests
+
+    assert contest.id == "cpu/primes@3.14t main vs HEAD"
+    assert contest.reference == "3.14t main:serial"
+    assert [variant.label for variant in contest.variants] == ["main", "HEAD"]
+    assert [lane.name for lane in contest.lanes if lane.control] == [
+        "3.14t main:serial#control",
+        "3.14t main:threads-2#control",
+    ]
+    works = [{lane.work for lane in contest.lanes if lane.arm.name.endswith(label)} for label in ("main", "HEAD")]
+    assert works[1] == {work for work in works[0] if not work.startswith("capacity")}
+
+
+def test_a_lane_of_a_variant_is_compared_with_the_first_ones() -> None:
+    """All others, copies among them, with the reference."""
+    (contest,) = planned(group_of_variants("3.14t", sides("main", "HEAD"))).contests
+    rivals = {lane.name: contest.rival(lane) for lane in contest.lanes}
+
+    assert rivals["3.14t HEAD:threads-2"] == "3.14t main:threads-2"
+    assert rivals["3.14t HEAD:serial"] == "3.14t main:serial"
+    assert {rival for name, rival in rivals.items() if "HEAD" not in name} == {contest.reference}
+
+
+def test_pairs_of_builds_are_compared_place_by_place() -> None:
+    """Default with default, free-threaded with free-threaded."""
+    pairs = [
+        Side(label=label, arms=tuple(Arm(name=f"{name} {label}", runtime=runtime(name)) for name in ("3.15", "3.15t")))
+        for label in ("main", "branch")
+    ]
+    (contest,) = planned(group_of_variants("", pairs)).contests
+    rivals = {lane.name: contest.rival(lane) for lane in contest.lanes}
+
+    assert contest.id == "cpu/primes@main vs branch"
+    assert rivals["3.15t branch:threads-2"] == "3.15t main:threads-2"
+    assert rivals["3.15 branch:serial"] == "3.15 main:serial"
+    assert [contest.reference_of(variant) for variant in contest.variants] == ["3.15 main:serial", "3.15 branch:serial"]
+
+
+@pytest.mark.parametrize(
+    ("old", "reasons"),
+    [
+        ("3.9", {"needs Python >=3.11", "there is no serial lane that it could be compared with"}),
+        ("3.15", {"needs Python >=3.11", "no other variant is left to be compared with"}),
+    ],
+    ids=["the first", "the other"],
+)
+def test_a_variant_alone_is_not_measured(old: str, reasons: set[str]) -> None:
+    """Whichever of both does not fit the workload."""
+    other = "3.15" if old == "3.9" else "3.9"
+    both = [*sides("a", version=old), *sides("b", version=other)]
+    made = planned(group_of_variants("", both), requires=">=3.11")
+
+    assert made.contests == ()
+    assert {skip.reason for skip in made.skips} == reasons
+
+
+def test_a_contest_of_variants_says_in_what_else_they_differ() -> None:
+    """It is known once their environments are."""
+    first, second = sides("old", "new")
+    arm = msgspec.structs.replace(second.arms[0], packages={"numpy": "2.5"})
+    (contest,) = planned(group_of_variants("3.14t", [first, second._replace(arms=(arm,))])).contests
+
+    assert [variant.differences for variant in contest.variants] == [(), ("numpy 2.5 against none",)]

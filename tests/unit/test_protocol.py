@@ -9,6 +9,7 @@ import pytest
 
 from builders import PROBE, lane
 from gilscope.lab import protocol
+from gilscope.values.checkouts import Checkout
 from gilscope.values.contests import Target
 
 
@@ -28,6 +29,34 @@ def test_an_order_says_whether_units_observe(observes: dict[str, str], *, asked:
     probe = msgspec.structs.replace(PROBE, observes=observes)
 
     assert json.loads(protocol.order(probe, lane("3.14")))["observes"] is asked
+
+
+def test_a_revisions_files_are_taken_from_its_copy() -> None:
+    """The script, what it is called with, and where modules are looked for; what lies elsewhere stays there."""
+    spec = lane("3.14t HEAD")
+    checkout = Checkout(repository="/r", folder="/copy")
+    arm = msgspec.structs.replace(spec.arm, checkout=checkout)
+    probe = msgspec.structs.replace(
+        PROBE,
+        path="/r/work.py",
+        target=Target(name="f", path="/r/work.py", search=("/r", "/elsewhere", "src")),
+        setup=Target(name="g", module="installed"),
+    )
+    told = json.loads(protocol.order(probe, msgspec.structs.replace(spec, arm=arm)))
+
+    assert (told["path"], told["target"]["path"]) == ("/copy/work.py", "/copy/work.py")
+    assert told["target"]["search"] == ["/copy", "/elsewhere", "src"]
+    assert told["setup"]["path"] is None
+
+
+def test_what_shows_the_machines_capacity_is_of_no_revision() -> None:
+    """A revision of gilscope itself may have another one, or none."""
+    spec = lane("3.14t HEAD", "capacity")
+    home = protocol.SPINNING.path.partition("/agent/")[0]
+    arm = msgspec.structs.replace(spec.arm, checkout=Checkout(repository=home, folder="/copy"))
+    told = json.loads(protocol.order(PROBE, msgspec.structs.replace(spec, arm=arm)))
+
+    assert told["path"] == protocol.SPINNING.path
 
 
 def test_a_greeting_needs_no_number_of_a_format() -> None:

@@ -18,6 +18,7 @@ from gilscope.provision import active, requirements
 from gilscope.provision.environments import Environments
 from gilscope.runtimes.twins import package_differences
 from gilscope.values.contests import Probe
+from gilscope.values.packages import Packages
 from gilscope.workloads import pyperformance
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from gilscope.provision.environments import Provided
     from gilscope.render.install_progress import InstallProgress
     from gilscope.values.contests import Target
-    from gilscope.values.packages import Packages
     from gilscope.values.runtimes import Arm, Pair
     from gilscope.workloads.scripts import Script
 
@@ -138,18 +138,29 @@ def _display() -> InstallProgress:
 
 def _equipped(group: Group, need: _Need, environments: Environments) -> Group:
     """A group whose arms are started in environments with what is needed, or have a reason why they cannot be."""
-    if not need.packages and need.active is None:
-        return group
-    runtimes = {arm.runtime.name: arm.runtime for arm in group.arms if not group.unfit(need.requires_python, arm)}
-    provided = environments.provided(list(runtimes.values()), need.packages, need.active)
+    arms: dict[str, Arm] = {}
+    lacking: dict[str, str] = {}
+    pair = group.pair
+    for own in dict.fromkeys(map(_of_arm, group.arms)):
+        members = [arm for arm in group.arms if _of_arm(arm) == own]
+        wanted = need.packages.joined(own)
+        if not wanted and need.active is None:
+            arms |= {arm.name: arm for arm in members}
+            continue
+        runtimes = {arm.runtime.name: arm.runtime for arm in members if not group.unfit(need.requires_python, arm)}
+        provided = environments.provided(list(runtimes.values()), wanted, need.active)
+        arms |= {arm.name: _in_environment(arm, provided) for arm in members}
+        lacking |= {arm.name: provided.reasons[name] for arm in members if (name := arm.runtime.name) in provided.reasons}
+        if pair is not None and not own:
+            pair = _told_apart(pair, provided)
     return msgspec.structs.replace(
-        group,
-        arms=tuple(_in_environment(arm, provided) for arm in group.arms),
-        pair=group.pair and _told_apart(group.pair, provided),
-        lacking={
-            arm.name: provided.reasons[name] for arm in group.arms if (name := arm.runtime.name) in provided.reasons
-        },
+        group, arms=tuple(arms[arm.name] for arm in group.arms), pair=pair, lacking=lacking
     )
+
+
+def _of_arm(arm: Arm) -> Packages:
+    """The packages that an arm requires itself: a version of a library, the project of a revision."""
+    return Packages(requirements=arm.requirements, editables=() if arm.project is None else (arm.project,))
 
 
 def _in_environment(arm: Arm, provided: Provided) -> Arm:

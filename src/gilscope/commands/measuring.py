@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +14,18 @@ import msgspec
 import platformdirs
 
 from gilscope import errors
-from gilscope.commands import choosing, output
+from gilscope.commands import changes, choosing, output
 from gilscope.commands.showing import show_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
-    from gilscope.lab.plan import Plan
-    from gilscope.values.contests import Probe
-    from gilscope.values.runtimes import Census
+    from gilscope.lab.plan import Group, Plan
+    from gilscope.values.contests import Contest, Probe
+    from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
 
@@ -80,6 +82,12 @@ def list_probes(_: argparse.Namespace) -> int:
 
 def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
+    with ExitStack() as until:
+        return measure_on(partial(_groups, options, until), options)
+
+
+def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]], options: argparse.Namespace) -> int:
+    """Measure workloads on the groups of arms that are made for them, then show what was measured."""
     from gilscope import store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
@@ -88,14 +96,14 @@ def measure_run(options: argparse.Namespace) -> int:
 
     console = output.console(stderr=True)
     _say_what_is_not_read(console)
-    if not options.probes and options.suite is None:
+    if not (options.probes or options.suite or options.program or options.module):
         return choosing.show_choices(options)
     parts = choosing.parts(options)
     chosen_suite = parts[0].suite
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
-    environ = common_environment(os.environ, output.cache_dir() / "bytecode")
-    plan = _continued(_plan(options, parts, environ), path)
+    environ = common_environment(os.environ, output.bytecode_dir())
+    plan = _continued(_plan(options, parts, environ, groups_of), path)
     rules = msgspec.structs.replace(
         chosen_suite.rules,
         precision=options.precision or chosen_suite.precision,
@@ -111,7 +119,7 @@ def measure_run(options: argparse.Namespace) -> int:
     for name in missed(os.environ):
         console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
     _announce(console, plan, rules.budget_s)
-    if not options.on and not options.python and all(contest.pair is None for contest in plan.contests):
+    if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
@@ -168,19 +176,47 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
         )
 
 
-def _plan(options: argparse.Namespace, parts: Sequence[choosing.Part], environ: dict[str, str]) -> Plan:
-    from gilscope.commands import environments
+def _is_free_threaded(contest: Contest) -> bool:
+    return any(lane.arm.runtime.facts.build == "free-threaded" for lane in contest.lanes)
+
+
+def _groups(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
+    """The groups of a run: pairs and single builds, each with a further arm for every change that is asked for."""
     from gilscope.lab import measure
-    from gilscope.lab.plan import joined, lane_id, without_a_lane
+
+    census = take_census(options.python)
+    groups = measure.groups(chosen_runtimes(options, census), census)
+    further = [change for of_option in changes.asked(options, workloads, until).values() for change in of_option]
+    return tuple(changes.with_further_arms(group, further) for group in groups)
+
+
+def chosen_runtimes(options: argparse.Namespace, census: Census) -> tuple[Runtime, ...]:
+    """The runtimes that a command line names, or the newest where it names none.
+
+    Raises:
+        NoRuntimeError: there are none at all.
+        UsageError: a name means none of them.
+    """
+    from gilscope.lab import measure
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
-    asked = [(part, _workloads_of(part)) for part in parts]
-    census = take_census(options.python)
     runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
-    if not options.on and not options.python:
-        runtimes = measure.newest(census)
-    groups = measure.groups(runtimes, census)
+    return runtimes if options.on or options.python else measure.newest(census)
+
+
+def _plan(
+    options: argparse.Namespace,
+    parts: Sequence[choosing.Part],
+    environ: dict[str, str],
+    groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]],
+) -> Plan:
+    from gilscope.commands import environments
+    from gilscope.lab import measure
+    from gilscope.lab.plan import joined, lane_id, without_a_lane
+
+    asked = [(part, _workloads_of(part)) for part in parts]
+    groups = groups_of([workload for _, workloads in asked for workload in workloads])
     batched = [(environments.batches(workloads, groups, part), part.suite) for part, workloads in asked]
     plan = joined(measure.planned(batches, suite, environ) for batches, suite in batched)
     for glob in without_a_lane(options.lanes, plan):
@@ -188,7 +224,8 @@ def _plan(options: argparse.Namespace, parts: Sequence[choosing.Part], environ: 
         raise errors.UsageError(f"--lanes {glob!r} fits no lane: it is a glob over ids such as {', '.join(examples)}")
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
-        raise environments.nothing_left([batch for batches, _ in batched for batch in batches], "; ".join(reasons) or "no lane fits the suite")
+        made = [batch for batches, _ in batched for batch in batches]
+        raise environments.nothing_left(made, "; ".join(reasons) or "no lane fits the suite")
     return plan
 
 

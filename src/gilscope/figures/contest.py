@@ -28,7 +28,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gilscope.figures import verdict
+from gilscope.figures import variants, verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
@@ -111,6 +111,7 @@ class _Contest:
             cpus_used=self._cpus_used(),
             trends=tuple(self._trends()),
             code=tuple(contest_lanes.code.values()),
+            variants=variants.figures(contest_lanes, self.floor or 0.0, self.floor_of_parallel),
         )
 
     def _cpus_used(self) -> CpusUsed | None:
@@ -278,7 +279,7 @@ class _Contest:
                 yield ScalingLaw(arm=arm, model=model, law=fit(points, self.host.usable_cores))
 
     def _verdict(self) -> Verdict | None:
-        if self.reference is None or self.contest.probe.asks_about_workers:
+        if self.reference is None or self.contest.probe.asks_about_workers or self.contest.variants:
             return None
         lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._works_on_copies(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]

@@ -26,9 +26,14 @@ DIGITS = 12
 
 
 def summary(run: Run) -> Summary:
-    """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
+    """The summary of a run, for histories and comparisons; a lane of two contests counts once.
+
+    Variants and revisions have none: what a label such as HEAD stood for in one run, it does not in the next.
+    """
     figures: dict[tuple[str, str, str, str], Figure] = {}
-    for measured in (measured for measured in lanes.contests(run) if measured.contest.probe.is_timed):
+    for measured in lanes.contests(run):
+        if not measured.contest.probe.is_timed or measured.contest.variants:
+            continue
         for figure in _FiguresOfContest(measured, run).figures():
             figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
@@ -64,10 +69,13 @@ class _FiguresOfContest:
         self.twin = twin.facts if twin else None
 
     def figures(self) -> Iterator[Figure]:
+        of_revisions = {lane.arm.name for lane in self.measured.lanes if lane.arm.checkout is not None}
         for penalty in self.contest.penalties:
-            yield self._penalty(penalty)
+            if penalty.arm not in of_revisions:
+                yield self._penalty(penalty)
         for row in self.contest.lanes:
-            yield from self._of_lane(row)
+            if row.lane.arm.name not in of_revisions:
+                yield from self._of_lane(row)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
         of_lane: dict[FigureName, Estimate | None] = {

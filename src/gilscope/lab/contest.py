@@ -90,6 +90,8 @@ class _Running:
         self.scouted_s = 0.0
         self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
+        rivals = {spec.name: contest.rival(spec) for spec in contest.lanes}
+        self.rivals = {name: rival if rival in rivals else contest.reference for name, rival in rivals.items()}
         self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
         self.trial_s: dict[str, float] = {}
         self.trials_s = 0.0
@@ -169,17 +171,18 @@ class _Running:
             self.keep(sources.code(self.contest, arm, imports.get(arm, Imports()), self.revision))
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
-        """Return lanes with what they are held against: the reference, the original of a copy, the machine's capacity.
+        """Return lanes with what they are held against: the reference, a rival, an original, the machine's capacity.
 
         Every lane needs the capacity of one worker, and a parallel one that of its number of workers too.
         """
         chosen = [spec for name, spec in self.specs.items() if name in lanes]
         originals = {self.contest.reference, *(spec.original for spec in chosen)}
+        rivals = {self.rivals[spec.name] for spec in chosen}
         counts = {1, *(spec.workers for spec in chosen)}
         return [
             name
             for name, spec in self.specs.items()
-            if name in lanes or name in originals or (spec.shows_capacity and spec.workers in counts)
+            if name in lanes or name in originals | rivals or (spec.shows_capacity and spec.workers in counts)
         ]
 
     def _run_rounds(self, launch: Launch, rounds: int) -> None:
@@ -222,9 +225,9 @@ class _Running:
         return stage
 
     def _ratios(self, name: str) -> list[list[float]]:
-        lane, reference = self.walls[name], self.walls[self.contest.reference]
-        cold = max(effort.cold_rounds(lane), effort.cold_rounds(reference))
-        return effort.warm_ratios(lane, reference, cold)
+        lane, rival = self.walls[name], self.walls[self.rivals[name]]
+        cold = max(effort.cold_rounds(lane), effort.cold_rounds(rival))
+        return effort.warm_ratios(lane, rival, cold)
 
     def _record(self, record: Record) -> None:
         """Keep a record, and heed what it says: results that vary cannot be compared.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -18,7 +19,6 @@ from gilscope.values.records import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from gilscope.lab.weighing import Weight
     from gilscope.values.contests import LaneSpec, Probe
@@ -61,14 +61,9 @@ class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
     def __init__(
-        self,
-        command: Sequence[str],
-        order: bytes,
-        environ: Mapping[str, str],
-        guardian: Guardian,
-        cpus: Sequence[int] = (),
+        self, arm: Arm, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
     ) -> None:
-        """Start the process, kept to these CPUs if any are given.
+        """Start the process, kept to these CPUs if any are given, where the arm finds the person's working folder.
 
         Raises:
             LaneFailedError: it cannot be started at all.
@@ -76,7 +71,8 @@ class Target:
         self._guardian = guardian
         self._unmarked = b""
         try:
-            self._child = Child([*command, str(AGENT)], environ, takes_orders=True)
+            folder = Path(arm.place(str(Path.cwd())))
+            self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True)
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
         guardian.watch(self._child.pid)
@@ -155,7 +151,7 @@ class Lane(Target):
         self.spec = spec
         self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_recorded = False
-        super().__init__(spec.arm.command, protocol.order(probe, spec), environ, guardian, cpus)
+        super().__init__(spec.arm, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:
         """Wait until all workers stand at the gate.
@@ -240,7 +236,7 @@ class Inquiry(Target):
         Raises:
             LaneFailedError: it cannot be started at all.
         """
-        super().__init__(arm.command, protocol.benchmarks_order(path, argv), environ, guardian)
+        super().__init__(arm, protocol.benchmarks_order(arm.place(path), argv), environ, guardian)
 
     def answer(self, timeout_s: float) -> protocol.Benchmarks:
         """Wait until the script has come to its end.

@@ -79,7 +79,8 @@ class Launch:
         self._number = number
         self._timeout_s = timeout_s
         self._cpus = cpus
-        self._expected: tuple[str, str] | None = None
+        self._variants = {spec.name: contest.variant_of(spec) for spec in contest.lanes}
+        self._expected: dict[str, tuple[str, str]] = {}
         self._shown: dict[str, str] = {}
         self.has_hung = False
         self._inner_loops: dict[str, int] = {}
@@ -272,24 +273,31 @@ class Launch:
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
-        """Fail the lanes with a worker whose result differs from the expected one.
+        """Fail the lanes with a worker whose result differs from the expected one, variant by variant.
 
         Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
         Where the reference itself or its second copy got something else, no lane is to blame: the work gives another
         result to one interpreter, on one thread.
         """
-        if self._expected is None:
-            lane = self._contest.reference if self._contest.reference in digests else next(iter(digests), None)
+        for variant in self._contest.variants or (None,):
+            of_variant = {name: of_lane for name, of_lane in digests.items() if self._variants[name] == variant}
+            self._compare_variant(self._contest.reference_of(variant), of_variant)
+
+    def _compare_variant(self, reference: str, digests: Mapping[str, Sequence[str]]) -> None:
+        """Fail the lanes of one variant whose results differ from what its reference got."""
+        if reference not in self._expected:
+            lane = reference if reference in digests else next(iter(digests), None)
             if lane is None:
                 return
-            self._expected = lane, digests[lane][0]
-        lane, expected = self._expected
+            self._expected[reference] = lane, digests[lane][0]
+            self._note_difference(reference)
+        lane, expected = self._expected[reference]
         strange = {
             name: other
             for name, of_workers in digests.items()
             if (other := next((digest for digest in of_workers if digest != expected), None)) is not None
         }
-        copies = [name for name in strange if lane == self._contest.reference == name.removesuffix(CONTROL)]
+        copies = [name for name in strange if lane == reference == name.removesuffix(CONTROL)]
         if copies:
             words = self._difference(strange[copies[0]], expected)
             self.find(lane, Fault("check", "not repeatable", f"{NOT_REPEATABLE}: {words}"))
@@ -298,6 +306,16 @@ class Launch:
             with self._finding(name):
                 words = self._difference(other, expected)
                 raise LaneFailedError(Fault("check", "disagreed", f"its result is not that of {lane}: {words}"))
+
+    def _note_difference(self, reference: str) -> None:
+        """Record, once per launch, that a variant's results are not those of the first one."""
+        _, first = self._expected.get(self._contest.reference, ("", None))
+        _, own = self._expected[reference]
+        if first not in {None, own}:
+            words = self._difference(own, str(first))
+            self.find(
+                reference, Fault("check", "differs", f"its results are not those of {self._contest.reference}: {words}")
+            )
 
     def _difference(self, other: str, expected: str) -> str:
         """Two results as they begin, by their digests."""

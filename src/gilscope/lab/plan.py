@@ -10,16 +10,19 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from gilscope.models import MODELS
 from gilscope.runtimes.twins import arms
-from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, lane_name
+from gilscope.runtimes.variants import with_differences
+from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, Variant, lane_name
 from gilscope.values.runtimes import Arm, Pair, Runtime
 from gilscope.workloads.suites import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from gilscope.runtimes.variants import Side
     from gilscope.workloads.suites import Suite
 
-NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
+NO_REFERENCE = "there is no serial lane that it could be compared with"
+NO_OTHER = "no other variant is left to be compared with"
 AS_IT_IS = "a program is run as it is: only a --command with {workers} can be given a number of them"
 
 
@@ -31,15 +34,16 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The runtimes of one contest: a pair, or one default build alone.
+    """The arms of one contest: those of a pair, of one default build alone, or of several variants.
 
-    ``name`` is the free-threaded runtime's name, or that of the only one. ``lacking`` has reasons by names of arms that
-    cannot have the packages which a workload needs.
+    ``name`` is the free-threaded runtime's name, or that of the only one; that of variants names them all. ``lacking``
+    has reasons by names of arms that cannot have the packages which a workload needs.
     """
 
     name: str
     arms: tuple[Arm, ...]
     pair: Pair | None = None
+    variants: tuple[Variant, ...] = ()
     lacking: dict[str, str] = {}
 
     def unfit(self, requires_python: str | None, arm: Arm) -> str | None:
@@ -56,6 +60,17 @@ def group_of_pair(pair: Pair) -> Group:
 def group_of_one(runtime: Runtime) -> Group:
     """A default build measured on its own, against its own serial lane."""
     return Group(name=runtime.name, arms=arms(runtime))
+
+
+def group_of_variants(runtime: str, sides: Sequence[Side]) -> Group:
+    """A group of several sides, of which the first has the reference; ``runtime`` names what they have in common."""
+    return Group(
+        name=f"{runtime} {' vs '.join(side.label for side in sides)}".strip(),
+        arms=tuple(arm for side in sides for arm in side.arms),
+        variants=tuple(
+            Variant(label=side.label, arms=tuple(arm.name for arm in side.arms), meaning=side.meaning) for side in sides
+        ),
+    )
 
 
 def lane_id(probe: str, lane: str) -> str:
@@ -93,9 +108,10 @@ def plan(
             identifier = f"{probe.id}@{group.name}"
             lanes, left_out = _lanes(probe, group, suite, workers, identifier)
             skips += left_out
-            reference = next((lane for lane in lanes if lane.model == "serial"), None)
-            if reference is None:
-                skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
+            reference = _reference(lanes, group)
+            if reference is None or _stands_alone(lanes, group):
+                reason = NO_REFERENCE if reference is None else NO_OTHER
+                skips += [Skip(contest=identifier, lane=lane.name, reason=reason) for lane in lanes]
             else:
                 if probe.is_program and not probe.takes_workers:
                     skips.append(Skip(contest=identifier, lane="any model with several workers", reason=AS_IT_IS))
@@ -110,9 +126,21 @@ def plan(
                         lanes=(reference, _copy(reference), *others, *beside),
                         reference=reference.name,
                         pair=group.pair,
+                        variants=with_differences(group.variants, group.arms),
                     )
                 )
     return Plan(tuple(contests), tuple(skips))
+
+
+def _reference(lanes: Iterable[LaneSpec], group: Group) -> LaneSpec | None:
+    """The serial lane that ratios are formed against, which is the first variant's where there are variants."""
+    first = group.arms[0].name if group.variants else None
+    return next((lane for lane in lanes if lane.model == "serial" and first in {None, lane.arm.name}), None)
+
+
+def _stands_alone(lanes: Iterable[LaneSpec], group: Group) -> bool:
+    """Whether all variants but the first are left out."""
+    return bool(group.variants) and all(lane.arm.name in group.variants[0].arms for lane in lanes)
 
 
 def _copy(lane: LaneSpec) -> LaneSpec:

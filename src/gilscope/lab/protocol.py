@@ -14,7 +14,7 @@ import msgspec
 
 from gilscope import places
 from gilscope.models import MODELS
-from gilscope.values.contests import Probe
+from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
 from gilscope.workloads import programs
 
@@ -93,14 +93,14 @@ class GarbageError(Exception):
 def order(probe: Probe, lane: LaneSpec) -> bytes:
     """The first line to a fresh agent: the probe and the lane to open."""
     if lane.shows_capacity:
-        return order(SPINNING, msgspec.structs.replace(lane, model="processes"))
-    target, setup = (None if item is None else item.given(lane.given_workers) for item in (probe.target, probe.setup))
+        arm = msgspec.structs.replace(lane.arm, checkout=None)
+        return order(SPINNING, msgspec.structs.replace(lane, arm=arm, model="processes"))
     return _line(
         {
             "type": "open",
-            "path": probe.path,
-            "target": target,
-            "setup": setup,
+            "path": lane.arm.place(probe.path),
+            "target": _placed(probe.target, lane),
+            "setup": _placed(probe.setup, lane),
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
@@ -115,6 +115,15 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "workers": lane.workers,
         }
     )
+
+
+def _placed(target: Target | None, lane: LaneSpec) -> Target | None:
+    """A callable where a lane's arm finds it, with the number of workers that it is given."""
+    if target is None:
+        return None
+    path = None if target.path is None else lane.arm.place(target.path)
+    search = tuple(map(lane.arm.place, target.search))
+    return msgspec.structs.replace(target.given(lane.given_workers), path=path, search=search)
 
 
 def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:

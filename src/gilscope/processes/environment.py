@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 BENDS_PYTHON = ("PYTHON", "PYPY", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV")
 SEARCH = "PYTHONPATH"
 """Where a person's own modules lie, which is no matter of the interpreter."""
-UNNOTICED = frozenset({SEARCH, "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"})
+UNNOTICED = frozenset(
+    {SEARCH, "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
+)
 """Variables whose loss changes nothing that is measured."""
 
 

@@ -16,6 +16,7 @@ from gilscope.render import (
     scaling,
     throughput,
     transport,
+    variants,
     verdict,
     workers,
 )
@@ -49,6 +50,7 @@ def report(run: RunFigures) -> Report:
             workers.orders(contests),
             *map(pairs.summary, run.pairs),
             *_verdicts(contests),
+            *variants.overviews(contests, run.variants),
         ),
         details=tuple(sheet for contest in contests for sheet in of_contest(contest)),
         closing=(findings.findings(contests), findings.skips(run.skips)),
@@ -62,9 +64,11 @@ def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
     if not probe.is_timed:
         return (observations.sheet(contest),)
     if probe.ways:
-        return (workers.ways(contest),)
+        return (workers.ways(contest), *variants.sheets(contest))
     if contest.asks_about_workers:
         return (workers.memory(contest),)
+    if contest.contest.variants:
+        return (throughput.sheet(contest), *variants.sheets(contest))
     inside = [programs.sheet(contest)] if probe.is_program else [cores.shares(contest), cores.counts(contest)]
     return (
         throughput.sheet(contest),

@@ -223,12 +223,26 @@ class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):
     reason: str
 
 
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several things that a contest sets side by side, each of them against the first.
+
+    ``arms`` are names; an arm is compared with the first variant's arm in the same place. Where there are two, they are
+    a default build and a free-threaded one. ``meaning`` is what the label stands for, such as a commit, and
+    ``differences`` says in words in what else the builds and packages differ from the first variant's.
+    """
+
+    label: str
+    arms: tuple[str, ...]
+    meaning: str = ""
+    differences: tuple[str, ...] = ()
+
+
 class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     """The lanes of one probe that are measured together; a value that serialises, and all that a lab needs.
 
     Some are no lanes of the probe: second copies of the reference and of one parallel lane, and lanes that show what
     capacity the machine had. ``reference`` is the name of the lane that ratios are formed against: the twin's serial
-    lane where there is a pair.
+    lane where there is a pair, the first variant's where there are ``variants``.
     """
 
     id: str
@@ -236,6 +250,22 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     lanes: tuple[LaneSpec, ...]
     reference: str
     pair: Pair | None = None
+    variants: tuple[Variant, ...] = ()
+
+    def variant_of(self, lane: LaneSpec) -> Variant | None:
+        """The variant that a lane belongs to, None where there are none."""
+        return next((variant for variant in self.variants if lane.arm.name in variant.arms), None)
+
+    def rival(self, lane: LaneSpec) -> str:
+        """The name of the lane that a lane is compared with: the first variant's of equal work, or the reference."""
+        variant = self.variant_of(lane)
+        if variant is None or variant == self.variants[0] or lane.control:
+            return self.reference
+        return lane_name(self.variants[0].arms[variant.arms.index(lane.arm.name)], lane.work)
+
+    def reference_of(self, variant: Variant | None) -> str:
+        """The name of the lane whose results are a variant's: the one that does what the reference does."""
+        return self.reference if variant is None else lane_name(variant.arms[0], arm_and_work(self.reference)[1])
 
 
 PAIR = 2

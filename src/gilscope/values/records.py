@@ -107,13 +107,14 @@ FindingKind = Literal[
     "disagreed",
     "varies",
     "not repeatable",
+    "differs",
     "GIL turned on",
 ]
 
 CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatable"})
 """Kinds of finding after which results of lanes say nothing of the lanes."""
 
-NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"died at shutdown", "GIL turned on"}
+NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"differs", "died at shutdown", "GIL turned on"}
 """Kinds of finding after which a lane's trials still count."""
 
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from gilscope.values.checkouts import Checkout
+
 Build = Literal["default", "free-threaded"]
 
 
@@ -91,7 +93,9 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     """A runtime started one way: as built, or a free-threaded build with its GIL forced on (``3.14t+gil``).
 
     ``python`` is the interpreter of an environment that holds ``packages`` (versions by name), None where the runtime
-    itself is started. ``options`` are the interpreter's, and ``environ`` holds variables of this arm alone.
+    itself is started. ``options`` are the interpreter's, and ``environ`` holds variables of this arm alone. Where there
+    is a ``checkout``, the person's own files are taken from it. ``requirements`` and a ``project`` (its folder) are
+    what the environment is to hold for this arm alone.
     """
 
     name: str
@@ -101,8 +105,15 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     packages: dict[str, str] = {}
     options: tuple[str, ...] = ()
     environ: dict[str, str] = {}
+    checkout: Checkout | None = None
+    requirements: tuple[str, ...] = ()
+    project: str | None = None
 
     @property
     def command(self) -> tuple[str, ...]:
         """What starts its interpreter."""
         return (self.python or self.runtime.executable, *self.options)
+
+    def place(self, path: str) -> str:
+        """Where this arm finds a file or a folder of the person's."""
+        return path if self.checkout is None else self.checkout.place(path)

@@ -92,6 +92,21 @@ def target(
     return made
 
 
+def check_copy(target: Target, path: Path, *, has_state: bool) -> None:
+    """Refuse a target that another version of its file lacks, or that cannot be called so there.
+
+    Args:
+        target: as its own file has it.
+        path: the other version of the file.
+        has_state: whether it is called with what a setup makes, as its first argument.
+
+    Raises:
+        UsageError: what is wrong, and what was probably meant.
+    """
+    place = _Place(label(Path(target.path or target.name)), path, target.module, target.search)
+    callables.check(_tree(place), place.label, target.name, target.arguments, has_state=has_state)
+
+
 def existing(path: Path) -> Path:
     """The absolute path of a script.
 

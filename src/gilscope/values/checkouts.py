@@ -1,0 +1,21 @@
+"""Checkouts as values: where the files of a person's git repository lie at another revision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+
+class Checkout(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy of a git repository at one revision: what lies below ``repository`` is taken from ``folder``."""
+
+    repository: str
+    folder: str
+
+    def place(self, path: str) -> str:
+        """Where a file or a folder lies in the copy; what is not in the repository stays where it is."""
+        try:
+            return str(Path(self.folder) / Path(path).relative_to(self.repository))
+        except ValueError:
+            return path
