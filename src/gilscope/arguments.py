@@ -15,6 +15,7 @@ DEFAULT_RESULTS = Path("results")
 EXAMPLES = """\
 examples:
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
+  gilscope run -s 'import m' 'm.f(1)'     a statement, as with python -m timeit
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope report                         the last run's tables again
@@ -81,8 +82,8 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "probes",
         nargs="*",
         metavar="PROBE",
-        help="file.py:function, package.module:Class.method, 'file.py:function(512)'; ids or globs (cpu/*), probe "
-        "files, pyperf scripts",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a file "
+        "(test_speed.py::test_parse); ids or globs (cpu/*), probe files, pyperf scripts",
     )
     run.add_argument(
         "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
@@ -94,6 +95,7 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=False,
         help="whether threads share what --setup makes (default: one each)",
     )
+    _forms(run)
     run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
     run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     _python(run)
@@ -114,6 +116,24 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     run.add_argument("--no-report", action="store_true", help="measure and store only")
     _results(run)
+
+
+def _forms(run: argparse.ArgumentParser) -> None:
+    """Options for work that is neither a probe nor a callable."""
+    run.add_argument(
+        "-s",
+        dest="statement_setup",
+        action="append",
+        default=[],
+        metavar="SETUP",
+        help="as with python -m timeit: what stands in place of probes are lines of a statement, run after this setup",
+    )
+    run.add_argument("--statement", action="store_true", help="take probes for lines of a statement, as -s does")
+    run.add_argument(
+        "--roles",
+        metavar="ROLES",
+        help="unlike work side by side on threads, each role alone and all together: work.py:read*3,work.py:write*1",
+    )
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
-from . import heap, modules, stray, targets, units
+from . import heap, modules, stray, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
-    from .records import LaneOrder, TargetOrder
+    from .records import LaneOrder
 
     Arguments = Tuple[Tuple[Any, ...], Dict[str, Any]]
     Result = TypeVar("Result")
@@ -30,6 +30,7 @@ class LoadedProbe:
     """
 
     inner_loops = 1
+    ends_with_opening = False
 
     def __init__(
         self,
@@ -67,14 +68,12 @@ class LoadedProbe:
 
 
 def loaded(order: LaneOrder) -> LoadedProbe:
-    """Load a probe that has a ``work``, or any callable that knows nothing of gilscope.
+    """Load a probe that has a ``work``.
 
     Raises:
         LaneError: it cannot be loaded.
     """
     heap.hold(order["heap"])
-    if order["target"] is not None:
-        return _of_target(order, order["target"])
     namespace = _run(order)
     setup, case = namespace.get("setup"), _case(order)
     if setup is not None and case:
@@ -125,10 +124,10 @@ def _run(order: LaneOrder) -> Dict[str, Any]:
     Raises:
         LaneError: it cannot be run.
     """
-    return _imported(order, lambda: modules.load(order["path"]))
+    return imported(order, lambda: modules.load(order["path"]))
 
 
-def _imported(order: LaneOrder, load: Callable[[], Result]) -> Result:
+def imported(order: LaneOrder, load: Callable[[], Result]) -> Result:
     """Import something of the person's; what this runtime lacks for it is no failure of theirs.
 
     Raises:
@@ -168,20 +167,6 @@ def _repeated(order: LaneOrder) -> Callable[[Unit], units.AnyRepeat]:
     if order["observes"]:
         return units.observed
     return units.self_timed if order["self_timed"] else units.compared
-
-
-def _of_target(order: LaneOrder, target: TargetOrder) -> LoadedProbe:
-    """Load a callable, and the one that makes what it is called with where there is one."""
-    setup = order["setup"]
-    work = _imported(order, lambda: targets.found(target, has_state=setup is not None))
-    make = None
-    if setup is not None:
-        from functools import partial  # noqa: PLC0415 - few callables have a setup
-
-        of_setup: TargetOrder = setup
-        by_place, by_name = targets.arguments(of_setup)
-        make = partial(_imported(order, lambda: targets.found(of_setup, has_state=False)), *by_place, **by_name)
-    return LoadedProbe(work, make, None, arguments=targets.arguments(target))
 
 
 def _named(namespace: Dict[str, Any], path: str, name: str) -> Callable[..., Any]:

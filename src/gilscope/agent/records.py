@@ -11,20 +11,38 @@ if TYPE_CHECKING:
     from typing import Dict, List, Literal, Optional, Tuple, TypedDict, TypeVar, Union
 
     class TargetOrder(TypedDict):
-        """A callable in a file, or in a module that is looked for in ``search`` first; ``arguments`` are literals."""
+        """A callable in a file, or in a module that is looked for in ``search`` first; ``arguments`` are literals.
+
+        A test that only pytest can call has its id below the file as ``node``, all others None.
+        """
 
         name: str
         path: Optional[str]
         module: Optional[str]
         search: List[str]
         arguments: str
+        node: Optional[str]
+
+    class StatementOrder(TypedDict):
+        """Statements as ``timeit`` takes them, and their setup; modules are looked for in ``folder`` first."""
+
+        code: str
+        setup: str
+        folder: str
+
+    class RoleOrder(TypedDict):
+        """A callable, and how many of the lane's workers call it."""
+
+        name: str
+        target: TargetOrder
+        workers: int
 
     class LaneOrder(TypedDict):
-        """What a lane opens: a probe, one of its ways, any callable, or a benchmark of a script.
+        """What a lane opens: a probe, one of its ways, any callable, a statement, roles, or a benchmark of a script.
 
         ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
-        the script, ``way`` a context manager of the probe; where target, benchmark and way are None, the probe has a
-        ``work``. Units that are ``self_timed`` return the
+        the script, ``way`` a context manager of the probe; where target, statement, benchmark and way are None, the
+        probe has a ``work``. With ``roles``, each brings a target of its own. Units that are ``self_timed`` return the
         nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
         (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so. Every
         interpreter that runs the work holds ``heap`` live objects beside it.
@@ -34,6 +52,8 @@ if TYPE_CHECKING:
         path: str
         target: Optional[TargetOrder]
         setup: Optional[TargetOrder]
+        statement: Optional[StatementOrder]
+        roles: List[RoleOrder]
         dependencies: List[str]
         benchmark: Optional[str]
         argv: List[str]
@@ -113,16 +133,27 @@ if TYPE_CHECKING:
         used: Usage
         gil: bool
 
+    class CallsRecord(TypedDict):
+        """One worker's calls in a trial that has a deadline; see `gilscope.values.records.Calls`."""
+
+        count: int
+        ns: int
+        median_ns: int
+        longest_ns: int
+        p99_ns: Optional[int]
+
     class ResultRecord(TypedDict):
-        """One worker's result of a trial: the digest of the last one, and what the unit saw."""
+        """One worker's result of a trial: the digest of the last one, what the unit saw, its calls up to a deadline."""
 
         digest: str
         observed: Sightings
+        calls: Optional[CallsRecord]
 
     class TrialRecord(TypedDict):
         """One trial of a lane; times count from the gate, and the lists have one entry per worker.
 
-        ``collections`` and ``paused_ns`` are those of all its interpreters together.
+        ``collections`` and ``paused_ns`` are those of all its interpreters together. ``calls`` is empty where a trial
+        has a number of loops.
         """
 
         loops: int
@@ -141,6 +172,7 @@ if TYPE_CHECKING:
         paused_ns: Optional[int]
         digests: List[str]
         observed: Sightings
+        calls: List[CallsRecord]
         gil_before: bool
         gil_after: bool
 

@@ -130,8 +130,8 @@ class Results:
         try:
             self._verify(result)
             if isinstance(result, Observed):
-                return {"digest": OBSERVED, "observed": result.seen}
-            return {"digest": digest(result), "observed": {}}
+                return {"digest": OBSERVED, "observed": result.seen, "calls": result.calls}
+            return {"digest": digest(result), "observed": {}, "calls": None}
         except LaneError:
             raise
         except BaseException as error:

@@ -61,6 +61,7 @@ class Trials:
             "paused_ns": paused_ns,
             "digests": [result["digest"] for result in results],
             "observed": results[0]["observed"],
+            "calls": [result["calls"] for result in results if result["calls"] is not None],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
         }

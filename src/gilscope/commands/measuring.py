@@ -157,12 +157,22 @@ def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) ->
 def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
     from gilscope.workloads import probes as catalog
     from gilscope.workloads import pyperformance
+    from gilscope.workloads.roles import roles
+    from gilscope.workloads.statements import statement
     from gilscope.workloads.targets import Given, named_arguments
 
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
     given = Given(arguments=named_arguments(options.arguments), setup=options.setup, share=options.share)
-    return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments), given)
+    if options.statement or options.statement_setup:
+        if given != catalog.NOTHING_GIVEN or options.roles:
+            raise errors.UsageError("--arg, --setup, --share and --roles are for callables: a statement has -s alone")
+        return [statement(options.probes, options.statement_setup)]
+    beside = [roles(options.roles, given)] if options.roles else []
+    if beside and not options.probes:
+        return beside
+    chosen = options.probes or suite.probes
+    return [*beside, *catalog.select(catalog.folders(), chosen, tuple(options.script_arguments), given)]
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:

@@ -70,7 +70,7 @@ class ContestLanes:
         self.contest = contest
         self.findings = findings
         self.end = end
-        self._trials = trials
+        self.trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
         self.own_workers = contest.probe.own_workers or (calibration is not None and calibration.own_workers)
@@ -78,7 +78,7 @@ class ContestLanes:
     @cached_property
     def paired(self) -> Paired:
         """The trials of all lanes, by launch and round."""
-        return Paired(self._trials)
+        return Paired(self.trials)
 
     @cached_property
     def lanes(self) -> list[LaneSpec]:

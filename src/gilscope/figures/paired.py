@@ -11,25 +11,30 @@ from gilscope.stats.estimate import SAME, UNKNOWN
 from gilscope.stats.intervals import log_ratio_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gilscope.stats.estimate import Estimate
     from gilscope.values.records import Trial
 
 
+def _makespan_ns(trial: Trial) -> float:
+    return float(trial.wall_ns)
+
+
 class Paired:
     """Trials by lane, launch and round; every lane has a list for every launch, empty where it took no part.
 
-    The first ``cold[lane]`` trials of a launch are warm-up and are left out.
+    The first ``cold[lane]`` trials of a launch are warm-up and are left out. A trial's time is its makespan, or what
+    ``time_ns`` takes for it.
     """
 
-    def __init__(self, trials: Sequence[Trial]) -> None:
+    def __init__(self, trials: Sequence[Trial], time_ns: Callable[[Trial], float] = _makespan_ns) -> None:
         launches = 1 + max((trial.launch for trial in trials), default=-1)
         self.trials: dict[str, list[list[Trial]]] = defaultdict(lambda: [[] for _ in range(launches)])
         for trial in sorted(trials, key=lambda trial: trial.round):
             self.trials[trial.lane][trial.launch].append(trial)
         self.walls = {
-            name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
+            name: [[time_ns(trial) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
         }
         self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
         self._log_ratios: dict[tuple[str, str], Estimate] = {}

@@ -11,9 +11,9 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from gilscope.lab import host, topology
+from gilscope.lab.comparisons import Comparisons
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
-from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
 from gilscope.values.records import Calibration, ContestEnd, Finding, Record
@@ -82,7 +82,7 @@ class _Running:
         self.scouted_s = 0.0
         self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
-        self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
+        self.comparisons = Comparisons(contest)
         self.trial_s: dict[str, float] = {}
         self.trials_s = 0.0
         self.launches = 0
@@ -142,8 +142,7 @@ class _Running:
 
     def _run_launch(self, stage: Stage) -> None:
         names = self._with_company(stage.lanes)
-        for walls in self.walls.values():
-            walls.append([])
+        self.comparisons.begin_launch()
         with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
             self._run_rounds(launch, stage.rounds)
@@ -152,12 +151,13 @@ class _Running:
         self._leave_out(launch.failed)
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
-        """Return lanes with what they are held against: the reference, the original of a copy, the machine's capacity.
+        """Return lanes with what they are held against: the reference, others, a copy's original, the capacity.
 
         Every lane needs the capacity of one worker, and a parallel one that of its number of workers too.
         """
         chosen = [spec for name, spec in self.specs.items() if name in lanes]
         originals = {self.contest.reference, *(spec.original for spec in chosen)}
+        originals.update(other for spec in chosen for other in self.comparisons.others(spec).values())
         counts = {1, *(spec.workers for spec in chosen)}
         return [
             name
@@ -177,8 +177,8 @@ class _Running:
         for number in range(rounds):
             if number and number % PAIR == 0 and self._elapsed() - began_s > share_s:
                 return
-            for name, wall_ns, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
-                self.walls[name][-1].append(wall_ns)
+            for name, timing, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
+                self.comparisons.add(self.specs[name], timing)
                 self.trial_s[name] = seconds
                 self.trials_s += seconds
             self.observer.progress(self.launches, self._elapsed(), self.widest)
@@ -186,9 +186,7 @@ class _Running:
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""
         ratios = {
-            name: self._ratios(name)
-            for name, spec in self.specs.items()
-            if name != self.contest.reference and not spec.shows_capacity
+            name: self.comparisons.log_ratios(spec) for name, spec in self.specs.items() if self.comparisons.others(spec)
         }
         widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
         self.widest = max(widths, default=math.inf)
@@ -203,11 +201,6 @@ class _Running:
         if isinstance(stage, Stage):
             return Stage(min(stage.launches, further), stage.rounds, stage.lanes) if further > 0 else "launches"
         return stage
-
-    def _ratios(self, name: str) -> list[list[float]]:
-        lane, reference = self.walls[name], self.walls[self.contest.reference]
-        cold = max(effort.cold_rounds(lane), effort.cold_rounds(reference))
-        return effort.warm_ratios(lane, reference, cold)
 
     def _record(self, record: Record) -> None:
         """Keep a record, and heed what it says: results that vary cannot be compared.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.models import MODELS
+from gilscope.models import MODELS, ROLES, model_of
 from gilscope.runtimes.twins import arms
 from gilscope.values.contests import CAPACITY, Contest, LaneSpec, Probe, Skip
 from gilscope.values.runtimes import Arm, Pair, Runtime
@@ -73,11 +73,11 @@ def plan(
             identifier = f"{probe.id}@{group.name}"
             lanes, left_out = _lanes(probe, group, suite, workers, identifier)
             skips += left_out
-            reference = next((lane for lane in lanes if lane.model == "serial"), None)
+            reference = next((lane for lane in lanes if lane.model == "serial" or lane.roles), None)
             if reference is None:
                 skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
             else:
-                skips += [_too_many(identifier, count, usable_cpus) for count in too_many if not probe.ways]
+                skips += [_too_many(identifier, count, usable_cpus) for count in too_many if not probe.has_own_lanes]
                 others = [lane for lane in lanes if lane is not reference]
                 beside = [] if probe.asks_about_workers else list(_beside(reference, others, usable_cpus))
                 contests.append(
@@ -133,7 +133,7 @@ def _lanes(
     for arm in group.arms:
         unfitness = unfit(probe.requires_python, arm.runtime)
         for lane in _lanes_of_suite(probe, arm, suite, counts):
-            reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
+            reason = unfitness or model_of(lane).unfit(arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
             else:
@@ -142,16 +142,18 @@ def _lanes(
 
 
 def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
-    for lane in _ways(probe, arm) if probe.ways else _models(arm, workers):
+    for lane in _own_lanes(probe, arm) if probe.has_own_lanes else _models(arm, workers):
         identifier = f"{probe.id}@{lane.name}"
         if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
             yield lane
 
 
-def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
-    """One lane for each way of a probe, which spreads its work itself."""
+def _own_lanes(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
+    """One lane for each way of a probe, which spreads its work itself; one for each role alone and for all together."""
     for way in probe.ways:
         yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
+    for roles in [*((role,) for role in probe.roles), probe.roles] if probe.roles else []:
+        yield LaneSpec(arm=arm, model=ROLES.name, workers=sum(role.workers for role in roles), roles=roles)
 
 
 def _models(arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
-from gilscope.models import MODELS
+from gilscope.models import model_of
 from gilscope.values.contests import Probe
 from gilscope.values.records import Fault, Timing
 
@@ -85,6 +85,8 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "path": probe.path,
             "target": probe.target,
             "setup": probe.setup,
+            "statement": probe.statement,
+            "roles": lane.roles,
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
@@ -94,7 +96,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "case": probe.case,
             "self_timed": probe.self_timed,
             "observes": bool(probe.observes),
-            "crew": MODELS[lane.model].crew,
+            "crew": model_of(lane).crew,
             "workers": lane.workers,
         }
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.render import cores, findings, observations, pairs, scaling, throughput, transport, verdict, workers
+from gilscope.render import cores, findings, observations, pairs, roles, scaling, throughput, transport, verdict, workers
 from gilscope.render.sheet import Sheet
 from gilscope.values.records import Finding
 
@@ -48,6 +48,8 @@ def report(run: RunFigures) -> Report:
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
     """The sheets of one contest, wherever a run is shown: observations, or else times."""
     probe = contest.contest.probe
+    if probe.roles:
+        return (roles.sheet(contest),)
     if not probe.is_timed:
         return (observations.sheet(contest),)
     if probe.ways:

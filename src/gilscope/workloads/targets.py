@@ -16,7 +16,7 @@ import msgspec
 
 from gilscope.errors import UsageError
 from gilscope.values.contests import Target
-from gilscope.workloads import callables
+from gilscope.workloads import callables, tests
 from gilscope.workloads.texts import source
 
 if TYPE_CHECKING:
@@ -43,41 +43,43 @@ class _Place(NamedTuple):
     search: tuple[str, ...]
 
 
+class _Written(NamedTuple):
+    """What a text asks for: a dotted name and its arguments, or a test by its ``is_id`` and one of its cases."""
+
+    text: str
+    where: str
+    name: str
+    arguments: str
+    case: str | None
+    is_id: bool
+
+
 def is_target(text: str) -> bool:
-    """Whether a text names a callable in a file or a module."""
-    return _TARGET.fullmatch(text) is not None
+    """Whether a text names a callable in a file or a module, or a test by its id."""
+    return (_TARGET.fullmatch(text) or tests.NODE.fullmatch(text)) is not None
 
 
 def target(text: str, named: Mapping[str, str], *, has_state: bool = False) -> Target:
     """The callable that a text names.
 
     Args:
-        text: ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any.
+        text: ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any; or the id of a
+            test, ``file.py::TestParse::test_it[small]``.
         named: further arguments by their names, literals too; what is no literal is taken for a string.
         has_state: whether it is called with what a setup makes, as its first argument.
 
     Raises:
         UsageError: it is not there or cannot be called so, as far as its text shows.
     """
-    match = _TARGET.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{text!r} names no callable: write file.py:function, package.module:function or Class.method")
-    place = _place(match["where"])
-    arguments = _arguments(text, match["arguments"] or "()", named)
-    if place.path is not None:
-        tree = _tree(place)
-        if place.module is None and callables.imports_relatively(tree):
-            raise UsageError(
-                f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
-                f"__init__.py beside it"
-            )
-        callables.check(tree, place.label, match["name"], arguments, has_state=has_state)
+    written = _written(text, named)
+    place = _place(written.where)
     return Target(
-        name=match["name"],
+        name=written.name,
         path=None if place.path is None else str(place.path),
         module=place.module,
         search=place.search,
-        arguments=arguments,
+        arguments=written.arguments,
+        node=None if place.path is None else _checked(written, place, place.path, has_state=has_state),
     )
 
 
@@ -98,6 +100,43 @@ def label(path: Path) -> str:
     with contextlib.suppress(ValueError):
         return path.relative_to(Path.cwd()).as_posix()
     return path.as_posix()
+
+
+def _written(text: str, named: Mapping[str, str]) -> _Written:
+    match = _TARGET.fullmatch(text) or tests.NODE.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{text!r} names no callable: write file.py:function, package.module:function or Class.method")
+    parts = match.groupdict()
+    return _Written(
+        text=text,
+        where=parts["where"],
+        name=parts["name"].replace("::", "."),
+        arguments=_arguments(text, parts.get("arguments") or "()", named),
+        case=parts.get("case"),
+        is_id=match.re is tests.NODE,
+    )
+
+
+def _checked(written: _Written, place: _Place, path: Path, *, has_state: bool) -> str | None:
+    """The id by which pytest has to call what was written, None where it can be called without.
+
+    Raises:
+        UsageError: it cannot be called, as far as the text of its file shows.
+    """
+    tree = _tree(place)
+    if place.module is None and callables.imports_relatively(tree):
+        raise UsageError(
+            f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
+            f"__init__.py beside it"
+        )
+    _, _, name, arguments, case, is_id = written
+    if has_state and (case is not None or tests.calls_fixture(tree, name, arguments)):
+        raise UsageError(f"{written.text} is a test, whose fixtures make what it works on: leave --setup out")
+    if case is None and not tests.needs_pytest(tree, path, name, arguments, is_id=is_id):
+        callables.check(tree, place.label, name, arguments, has_state=has_state)
+        return None
+    tests.check(tree, place.label, name, arguments, case)
+    return name.replace(".", "::") + (case or "")
 
 
 def _place(where: str) -> _Place:
