@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # CPython's words for an extension module that cannot be in several interpreters.
 REFUSED = "does not support loading in subinterpreters"
 
+NO_PYTEST = "it needs pytest, which this Python lacks: --with pytest brings it"
+
 
 class LoadedProbe:
     """A probe's functions, before any state was made.
@@ -149,6 +151,8 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     root: BaseException = error
     while root.__cause__ or root.__context__:
         root = root.__cause__ or root.__context__ or root
+    if isinstance(root, ModuleNotFoundError) and root.name == "pytest":
+        return NO_PYTEST
     if dependencies and isinstance(root, ModuleNotFoundError):
         import shlex  # noqa: PLC0415 - only needed to word a reason
 

@@ -9,6 +9,7 @@ import sys
 from .bench_call import Service
 from .benchmark_fixture import NAME, Fixture
 from .fault import LaneError, failure
+from .probe import NO_PYTEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from .bench_call import Benchmark
     from .records import Failure
 
-NO_PYTEST = "its fixtures are made by pytest, which this Python lacks: --with pytest brings it"
 NO_CALL = "{} came to its end without a call of benchmark(...)"
+SEVERAL = "{} has several cases: name one of {}"
 NOT_FOUND = "pytest has not found {}: `pytest --collect-only {}` lists what there is"
 
 OPTIONS = (
@@ -52,7 +53,7 @@ def opened(path: str, node: str, body: Callable[[Benchmark], None]) -> None:
     sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
     pytest.main(["{}::{}".format(path, node), *OPTIONS], plugins=[plugin])
     if not service.is_done:
-        raise LaneError(_unreached(plugin.reports, os.path.basename(path), node))
+        raise LaneError(_unreached(plugin, os.path.basename(path), node))
     service.finish()
 
 
@@ -61,6 +62,7 @@ class _Plugin:
 
     def __init__(self, fixture: Fixture) -> None:
         self.reports: List[Any] = []
+        self.cases: List[str] = []
         self._fixture = fixture
 
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> object:  # noqa: ANN401 - pytest's own
@@ -69,6 +71,12 @@ class _Plugin:
             return None
         fixturedef.cached_result = (self._fixture, fixturedef.cache_key(request), None)
         return self._fixture
+
+    def pytest_collection_modifyitems(self, items: List[Any]) -> None:
+        """Run none of several cases: only one of them could be measured."""
+        self.cases = [item.name for item in items]
+        if len(items) > 1:
+            items.clear()
 
     def pytest_collectreport(self, report: Any) -> None:  # noqa: ANN401 - pytest's own
         """Note what cannot be collected."""
@@ -88,11 +96,13 @@ def _defined(plugin: _Plugin) -> None:
     del plugin
 
 
-def _unreached(reports: List[Any], file: str, node: str) -> Failure:
+def _unreached(plugin: _Plugin, file: str, node: str) -> Failure:
     """Return why the test did not come to its bench call, by the first of pytest's reports that says so."""
-    if not reports:
+    if len(plugin.cases) > 1:
+        return failure("load", "missing", SEVERAL.format(node, ", ".join(plugin.cases)))
+    if not plugin.reports:
         return failure("load", "missing", NOT_FOUND.format(node, file))
-    report = reports[0]
+    report = plugin.reports[0]
     if report.passed:
         return failure("load", "missing", NO_CALL.format(node))
     if report.skipped:

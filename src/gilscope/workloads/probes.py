@@ -13,7 +13,7 @@ from gilscope import places
 from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
 from gilscope.values.contests import Probe, Target
-from gilscope.workloads import callables, scripts, statements, targets, tests, texts
+from gilscope.workloads import callables, scripts, statements, targets, texts
 from gilscope.workloads.scripts import Script
 from gilscope.workloads.targets import Given
 
@@ -147,7 +147,6 @@ def foreign(name: str, given: Given) -> Probe:
         question=f"What does {identifier} cost, and how does it scale?",
         kind="own",
         requires_python=_requirement(target),
-        dependencies=tests.dependencies(target),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gilscope.errors import UsageError
@@ -13,8 +12,7 @@ from gilscope.workloads.texts import source
 
 if TYPE_CHECKING:
     import ast
-
-    from gilscope.values.contests import Target
+    from pathlib import Path
 
 NODE = re.compile(r"(?P<where>.+?\.py)::?(?P<name>[^\W\d]\w*(?:::[^\W\d]\w*)*)(?P<case>\[.*\])?", re.DOTALL)
 """The id of a test as pytest has it, ``file.py::TestParse::test_it[small]``; one colon less is forgiven."""
@@ -23,7 +21,6 @@ _SETTING = re.compile(r"\b(autouse|usefixtures|setup_(module|function|class|meth
 """Words by which a test's own file sets up more than a test's parameters name."""
 
 _AUTOUSE = re.compile(r"\bautouse\b")
-_IMPORT = re.compile(r"(?m)^\s*(import|from) pytest\b")
 
 
 def calls_fixture(tree: ast.Module, name: str, arguments: str) -> bool:
@@ -61,14 +58,6 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, case: str | N
             f"{node} has several cases: name one, {node}[...] (`pytest --collect-only {label}` lists them), "
             f"or fill its parameters: {label}:{name}(...)"
         )
-
-
-def dependencies(target: Target) -> tuple[str, ...]:
-    """The package that a test needs: pytest where it makes fixtures, or where the file imports it."""
-    if target.path is None:
-        return ()
-    needs = target.node is not None or _IMPORT.search(source(Path(target.path)))
-    return ("pytest",) if needs else ()
 
 
 def _unfilled(tree: ast.Module, name: str, arguments: str) -> set[str]:
