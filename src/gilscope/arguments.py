@@ -82,8 +82,8 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "probes",
         nargs="*",
         metavar="PROBE",
-        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a file "
-        "(test_speed.py::test_parse); ids or globs (cpu/*), probe files, pyperf scripts",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a "
+        "file (test_speed.py::test_parse); ids or globs (cpu/*), probe files, pyperf scripts",
     )
     run.add_argument(
         "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Unwind(BaseException):
-    """The way out of a person's code from inside a bench call, past its ``except Exception``, through its ``finally``."""
+    """The way out of code from inside a bench call, past its ``except Exception``, through its ``finally``."""
 
 
 class Benchmark:

@@ -56,7 +56,7 @@ class Fixture:
         unit = _bound(function_to_benchmark, (args, kwargs))
         self._service.serve(Benchmark(NAME, lambda: units.compared(unit)))
 
-    def pedantic(  # noqa: PLR0913 - the parameters are pytest-benchmark's
+    def pedantic(  # noqa: PLR0913, PLR0917 - the parameters are pytest-benchmark's
         self,
         target: Callable[..., Any],
         args: Tuple[Any, ...] = (),

@@ -1,4 +1,4 @@
-"""Repeats of what scripts give to pyperf's bench methods and to ``timeit``, which ignore results: so these have none."""
+"""Repeats of what is given to pyperf's bench methods and to ``timeit``; both ignore results, so these have none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A test with fixtures, run by pytest itself in a target that has it; trials are served where it calls ``benchmark``."""
+"""A test with fixtures, run by pytest itself in the target; trials are served where it calls ``benchmark``."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     class TargetOrder(TypedDict):
         """A callable in a file, or in a module that is looked for in ``search`` first; ``arguments`` are literals.
 
-        A test that only pytest can call has its id below the file as ``node``, all others None.
+        What a file imports is looked for in ``search`` last. A test that only pytest can call has its id below the file
+        as ``node``, all others None.
         """
 
         name: str

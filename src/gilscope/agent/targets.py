@@ -68,6 +68,7 @@ def _namespace(order: TargetOrder) -> Dict[str, Any]:
         path = order["path"]
         assert path is not None  # noqa: S101 - one of both is there
         if path not in _loaded:
+            sys.path += [folder for folder in order["search"] if folder not in sys.path]
             _loaded[path] = modules.load(path)
         return _loaded[path]
     sys.path[:0] = [folder for folder in order["search"] if folder not in sys.path]

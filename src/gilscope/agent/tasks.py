@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SECONDS_OF_A_ROLL_CALL = 0.01
 LONGEST_MESSAGE = 65_536
-INSIDE_A_CALL = "it is measured inside a bench call, or between setUp and tearDown, where a pool's worker takes no tasks"
+INSIDE_A_CALL = "it is measured inside a call, or between setUp and tearDown, where a pool's worker takes no tasks"
 
 _workers: List[PoolWorker] = []
 

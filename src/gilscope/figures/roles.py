@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.values.contests import Role
-    from gilscope.values.records import Calls, Trial
+    from gilscope.values.records import Calls
 
 SECOND_NS = 1e9
 

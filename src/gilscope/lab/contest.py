@@ -186,7 +186,9 @@ class _Running:
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""
         ratios = {
-            name: self.comparisons.log_ratios(spec) for name, spec in self.specs.items() if self.comparisons.others(spec)
+            name: self.comparisons.log_ratios(spec)
+            for name, spec in self.specs.items()
+            if self.comparisons.others(spec)
         }
         widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
         self.widest = max(widths, default=math.inf)

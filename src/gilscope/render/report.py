@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.render import cores, findings, observations, pairs, roles, scaling, throughput, transport, verdict, workers
+from gilscope.render import (
+    cores,
+    findings,
+    observations,
+    pairs,
+    roles,
+    scaling,
+    throughput,
+    transport,
+    verdict,
+    workers,
+)
 from gilscope.render.sheet import Sheet
 from gilscope.values.records import Finding
 

@@ -11,7 +11,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A callable of a person's own: ``name`` in the file at ``path``, or in ``module``, which is imported by name.
 
     The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
-    before all others; ``path`` is then where it is, None where only the interpreter finds it. ``arguments`` are
+    before all others, and what a file of tests imports behind them; ``path`` is where it is, None where only the
+    interpreter finds it. ``arguments`` are
     literals as a call has them: ``(512, mode='fast')``. A test that only pytest can call has its id below the file as
     ``node``: ``TestParse::test_it[small]``.
     """
@@ -93,7 +94,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_timed(self) -> bool:
-        """Whether the length of its trials says anything: a look takes as long as it takes, and roles have a deadline."""
+        """Whether the length of its trials says anything: a look takes as long as it takes, roles have a deadline."""
         return not self.observes and not self.roles
 
     @property

@@ -193,7 +193,9 @@ def _check_value(value: ast.expr, label: str, name: str, arguments: str, *, has_
         _check_call(value.args, f"{label}:{name}", arguments, skipped=int(has_state))
         return
     if _is_timer(value) and (has_state or arguments != "()"):
-        raise UsageError(f"{label}:{name} is a Timer, which has a setup and globals of its own, and takes no arguments")
+        raise UsageError(
+            f"{label}:{name} is a Timer, which has a setup and globals of its own, and takes no arguments"
+        )
     kind = _KINDS.get(type(value))
     if kind is None and isinstance(value, ast.Constant):
         kind = "nothing" if value.value is None else f"{type(value.value).__name__} {value.value!r:.40}"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _ROLE = re.compile(r"(?P<target>.+?)(?:\*(?P<workers>\d+))?", re.DOTALL)
 _PLACE = re.compile(r"(?P<where>.+?\.py|[\w.]+):")
+FEWEST = 2
+"""Roles below which there is nobody to work beside."""
+
 _EXAMPLE = "--roles work.py:read*3,work.py:write*1"
 
 
@@ -41,7 +44,7 @@ def roles(text: str, given: Given) -> Probe:
         Role(name=_name(work) if names[_name(work)] == 1 else work.id, target=_target(work), workers=role.workers)
         for work, role in zip(works, asked, strict=True)
     )
-    if len({role.name for role in made}) < len(made) or len(made) < 2:
+    if len({role.name for role in made}) < max(FEWEST, len(made)):
         raise UsageError(f"{text}: name two roles or more, each of them once, with its workers: {_EXAMPLE}")
     label = ",".join(f"{work.id}*{role.workers}" for work, role in zip(works, made, strict=True))
     return Probe(
@@ -75,11 +78,19 @@ def _asked(text: str) -> list[_Asked]:
         if match is None or match["workers"] == "0":
             raise UsageError(f"{text}: {part!r} is no role with workers, such as {_EXAMPLE}")
         place = _PLACE.match(match["target"])
+        target = match["target"] if place is not None else where + match["target"]
         where = where if place is None else place[0]
-        asked.append(_Asked(match["target"] if place is not None else where + match["target"], int(match["workers"] or 1)))
+        asked.append(_Asked(target, int(match["workers"] or 1)))
     return asked
 
 
 def _parts(text: str) -> list[str]:
-    """The roles of a text; a comma in parentheses belongs to arguments."""
-    return [part.strip() for part in re.split(r",(?![^()]*\))", text)]
+    """The roles of a text; a comma in brackets belongs to arguments."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]

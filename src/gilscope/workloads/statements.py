@@ -22,7 +22,7 @@ def statement(lines: Sequence[str], setup: Sequence[str]) -> Probe:
     """
     code, prepared = "\n".join(lines), "\n".join(setup)
     if not code.strip():
-        raise UsageError("there is no statement: write it behind the setup, as with python -m timeit -s SETUP STATEMENT")
+        raise UsageError("there is no statement: write it behind the setup, as with python -m timeit -s SETUP STMT")
     if is_target(code) and ".py:" in code:
         raise UsageError(
             f"with -s or --statement, {code} is taken for a statement: leave them out to measure that callable "

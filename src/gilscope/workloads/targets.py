@@ -77,7 +77,7 @@ def target(text: str, named: Mapping[str, str], *, has_state: bool = False) -> T
         name=written.name,
         path=None if place.path is None else str(place.path),
         module=place.module,
-        search=place.search,
+        search=(*place.search, *_search_of_tests(place.path)),
         arguments=written.arguments,
         node=None if place.path is None else _checked(written, place, place.path, has_state=has_state),
     )
@@ -151,6 +151,11 @@ def _place(where: str) -> _Place:
     if (Path.cwd() / where).exists():
         raise UsageError(f"{where} is no module: a script's name ends in .py")
     return _Place(where, None, where, ())  # installed, or not there at all: only the interpreter knows
+
+
+def _search_of_tests(path: Path | None) -> tuple[str, ...]:
+    """Where tests find what they test besides their own folder, as they are run from the project's."""
+    return tuple(map(str, _search())) if path is not None and tests.is_file_of_tests(path) else ()
 
 
 def _search() -> Iterator[Path]:

@@ -23,6 +23,11 @@ _SETTING = re.compile(r"\b(autouse|usefixtures|setup_(module|function|class|meth
 _AUTOUSE = re.compile(r"\bautouse\b")
 
 
+def is_file_of_tests(path: Path) -> bool:
+    """Whether pytest takes a file for one of tests, by its name."""
+    return path.name.startswith("test_") or path.stem.endswith("_test")
+
+
 def calls_fixture(tree: ast.Module, name: str, arguments: str) -> bool:
     """Whether a function of a script leaves its parameter ``benchmark`` to a fixture."""
     return FIXTURE in _unfilled(tree, name, arguments)
