@@ -21,7 +21,10 @@ PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "measure-what-you-have.m
 FORMS, TESTS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 CONSOLES = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = [
-    line for console in CONSOLES for line in console.splitlines() if line.startswith("gilscope run ") and "bm_" not in line
+    line
+    for console in CONSOLES
+    for line in console.splitlines()
+    if line.startswith("gilscope run ") and "bm_" not in line
 ]
 """All but that with a page of its own."""
 
@@ -42,8 +45,9 @@ class Folder:
         """A command of the page on this Python alone, in a second or a few."""
         _, _, *arguments = shlex.split(command)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
+        alone = ["--python", sys.executable, "--budget", "1", *more]
         return subprocess.run(
-            [sys.executable, "-m", "gilscope.cli", "run", "--python", sys.executable, "--budget", "1", *more, *arguments],
+            [sys.executable, "-m", "gilscope.cli", "run", *alone, *arguments],
             cwd=self.path,
             env={**kept, "XDG_CACHE_HOME": str(self.path / "cache"), "COLUMNS": "200"},
             capture_output=True,

@@ -1,4 +1,4 @@
-"""A bench call in a person's own code: trials are served inside it, while all that was set up around it is alive."""
+"""A bench call in a person's code: trials are served inside it, while what surrounds it is alive."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         workers: int
 
     class LaneOrder(TypedDict):
-        """What a lane opens: a probe, one of its ways, any callable, a statement, roles, or a benchmark of a script.
+        """What a lane opens: a probe, a way of it, a callable, a statement, roles, or a script's benchmark.
 
         ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
         the script, ``way`` a context manager of the probe; where target, statement, benchmark and way are None, the
@@ -144,7 +144,7 @@ if TYPE_CHECKING:
         p99_ns: Optional[int]
 
     class ResultRecord(TypedDict):
-        """One worker's result of a trial: the digest of the last one, what the unit saw, its calls up to a deadline."""
+        """One worker's result of a trial: its digest, what the unit saw, and its calls up to a deadline."""
 
         digest: str
         observed: Sightings

@@ -1,4 +1,4 @@
-"""The roles model: threads that do unlike work side by side, all for the same length of time.
+"""The roles model: threads do unlike work side by side, each trial for a length of time.
 
 A trial has a deadline instead of a number of loops, since no number would keep all roles busy to the end. Calls count
 until the last worker has passed the deadline, and all go on for as long: every call that counts had all others beside
@@ -101,7 +101,7 @@ class _Counted(Observed):
 
     @property
     def calls(self) -> CallsRecord:
-        """Return how many calls counted, and how long they took; the first begins at the gate, as its wait is real."""
+        """Return how many calls counted and how long they took, the wait for a first turn included."""
         gate_ns, last_ns = min(self._trial.begun_ns), max(self._trial.passed_ns)
         ends_ns = self._ends_ns[: bisect_right(self._ends_ns, last_ns)]
         times_ns = sorted(end - begin for begin, end in zip([gate_ns, *ends_ns], ends_ns))

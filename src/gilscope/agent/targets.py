@@ -1,4 +1,4 @@
-"""A person's own work: found by name in a file or a module, and called with the literals that were ordered."""
+"""A person's own work, found by name in a file or a module, and the literals to call it with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _loaded: Dict[str, Dict[str, Any]] = {}
 
 
 def found(order: TargetOrder, *, has_state: bool) -> Any:  # noqa: ANN401 - anything may have that name
-    """Import what an order names and return it; a method is that of a new instance, unless it gets a state.
+    """Import what an order names and return it; a method is bound to a new instance unless a state follows.
 
     Raises:
         LaneError: it cannot be imported, or is not there.

@@ -1,4 +1,4 @@
-"""A method of a unittest case as a unit of work: its case is set up once per worker, and torn down in the end."""
+"""A method of a unittest case as a unit of work: set up per worker, torn down in the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_case(kind: object) -> bool:
 
 
 class CaseMethod:
-    """One method of a case, with the face of a loaded probe; every state is an instance that has been set up."""
+    """One method of a case, with the face of a loaded probe; its states are instances, set up."""
 
     check = None
     inner_loops = 1

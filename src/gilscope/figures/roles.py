@@ -36,7 +36,7 @@ SECOND_NS = 1e9
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """What a role gets done in one lane: calls per second, and seconds per call; ``has_p99`` says what its tail is."""
+    """What a role gets done in one lane: calls per second, seconds per call; ``has_p99`` says what its tail is."""
 
     rate: Estimate
     call: Estimate

@@ -43,7 +43,7 @@ class Comparisons:
             self._times[lane.name, part][self._launches].append(time_ns)
 
     def others(self, lane: LaneSpec) -> Mapping[str, str]:
-        """The names of the lanes that a lane is compared with, by its parts; none where others are held against it."""
+        """The names of lanes that a lane is compared with, by its parts; none where others are held against it."""
         if lane.shows_capacity or lane.name == self._reference:
             return {}
         if not lane.roles or lane.control:

@@ -149,7 +149,7 @@ def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) ->
 
 
 def _own_lanes(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
-    """One lane for each way of a probe, which spreads its work itself; one for each role alone and for all together."""
+    """One lane for each way of a probe, which spreads its work itself; or each role alone and all together."""
     for way in probe.ways:
         yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
     for roles in [*((role,) for role in probe.roles), probe.roles] if probe.roles else []:

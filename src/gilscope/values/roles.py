@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def calls_of(lane: LaneSpec, role: Role, timing: Timing) -> tuple[Calls, ...]:
-    """The calls of each worker of a role in one trial; a lane's workers stand in the order of its roles."""
+    """The calls of a role's workers in one trial; a lane's workers stand in the order of its roles."""
     first = sum(other.workers for other in lane.roles[: lane.roles.index(role)])
     return timing.calls[first : first + role.workers]
 

@@ -85,7 +85,7 @@ def measurable(tree: ast.Module) -> tuple[str, ...]:
 
 
 def function(tree: ast.Module, name: str) -> Function | None:
-    """The text of a function, or of a method behind its class and a dot; None where the script does not show it."""
+    """A function's text, or that of a method behind its class and a dot; None where the script shows none."""
     first, _, method = name.partition(".")
     definition = _definition(tree.body, first)
     if method and isinstance(definition, ast.ClassDef):

@@ -23,14 +23,14 @@ _EXAMPLE = "--roles work.py:read*3,work.py:write*1"
 
 
 class _Asked(NamedTuple):
-    """A role as it was typed, but for the place of its target, which it may take from the role before it."""
+    """A role as it was typed; the place of its target may be that of the role before it."""
 
     target: str
     workers: int
 
 
 def roles(text: str, given: Given) -> Probe:
-    """The workload whose roles a text names, with the workers of each; a role without a file is in the one before it.
+    """The workload whose roles a text names, with their workers; a role without a file is in the last one.
 
     Raises:
         UsageError: it names fewer than two roles, one of them twice or without workers, or what is no callable.

@@ -44,7 +44,7 @@ class _Place(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """What a text asks for: a dotted name and its arguments, or a test by its ``is_id`` and one of its cases."""
+    """What a text asks for: a dotted name with arguments, or (``is_id``) a test with one of its cases."""
 
     text: str
     where: str

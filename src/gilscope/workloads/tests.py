@@ -1,4 +1,4 @@
-"""Tests as workloads: most can be called as they are, and some only by pytest, which makes more than is benchmarked."""
+"""Tests as workloads: most can be called as they are, and some only by pytest, which makes their fixtures."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, case: str | N
 
 
 def _unfilled(tree: ast.Module, name: str, arguments: str) -> set[str]:
-    """The parameters that nobody fills; none where the text does not show the function, as a base class may have it."""
+    """The parameters that nobody fills; none where the text does not show the function: a base may have it."""
     function = callables.function(tree, name)
     return set() if function is None else set(callables.unfilled(function, arguments, is_method="." in name))
 
