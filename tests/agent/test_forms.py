@@ -386,6 +386,9 @@ class TestSkipped(unittest.TestCase):
         self.skipTest("not here")
 
     def test_it(self): ...
+
+    @unittest.skip("not there")
+    def test_marked(self): ...
 """
 
 
@@ -417,6 +420,7 @@ def test_a_case_is_set_up_once_per_worker_and_torn_down_in_the_end(agents: Agent
         ("TestMake.test_wrong", "raised", "AssertionError: 'test_wrong' != 'test_make'"),
         ("TestAsync.test_it", "unsupported", "IsolatedAsyncioTestCase runs its tests on an event loop of its own"),
         ("TestSkipped.test_it", "unsupported", "it is skipped here: not here"),
+        ("TestSkipped.test_marked", "unsupported", "it is skipped here: not there"),
         ("TestMake.test_mak", "missing", "did you mean test_make?"),
     ],
 )

@@ -46,6 +46,10 @@ def test_folder(tmp_path): ...
 def test_sized(benchmark, size): ...
 
 
+@pytest.mark.skipif(True, reason="not here")
+def test_marked(benchmark): ...
+
+
 @pytest.fixture
 def data(): ...
 
@@ -87,14 +91,13 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("script")
 def test_a_file_without_work_names_all_that_could_be_measured() -> None:
     """Functions, methods and tests in order, then what is no function; neither fixtures nor what needs arguments."""
-    functions = ("make", "test_make", "test_file", "test_plain", "test_sized")
-    methods = ("TestSpeed.test_parse", "TestSpeed.test_data", "TestMake.test_make")
-    listed = ", ".join(f"forms.py:{name}" for name in (*functions, *methods))
+    functions = ("make", "test_make", "test_file", "test_plain", "test_sized", "test_marked")
+    listed = ", ".join(f"forms.py:{name}" for name in (*functions, "TestSpeed.test_parse", "TestSpeed.test_data"))
 
     with pytest.raises(MatrixError, match=r"has no function work\(\)") as caught:
         select([], ["forms.py"])
 
-    assert f"what could be measured: {listed} and 2 more" in str(caught.value)
+    assert f"what could be measured: {listed} and 3 more" in str(caught.value)
 
 
 # tests
@@ -116,6 +119,8 @@ def test_a_file_without_work_names_all_that_could_be_measured() -> None:
         ("forms.py::TestSpeed::test_data", "TestSpeed.test_data", "TestSpeed::test_data"),
         ("forms.py::test_sized[a:1, (b)]", "test_sized", "test_sized[a:1, (b)]"),
         ("forms.py:test_sized[1]", "test_sized", "test_sized[1]"),
+        ("forms.py:TestSpeed.test_data[1]", "TestSpeed.test_data", "TestSpeed::test_data[1]"),
+        ("forms.py::test_marked", "test_marked", "test_marked"),
     ],
 )
 def test_only_what_has_other_fixtures_is_called_by_pytest(script: Path, text: str, name: str, node: str | None) -> None:

@@ -179,14 +179,20 @@ def test_a_rate_is_that_of_all_workers_of_a_role() -> None:
 
 
 def test_a_tail_is_the_longest_call_where_one_worker_had_too_few() -> None:
-    """The readers all have a 99th percentile, the writer has none."""
-    made = figures(trials(starved))
-    readers, writer = made["3.14:read*3"].alone, made["3.14:write*1"].alone
+    """Alone, all readers have a 99th percentile; beside the writer, one of them has none."""
 
-    assert readers is not None
-    assert writer is not None
-    assert (readers.has_p99, readers.tail.value) == (True, pytest.approx(0.002))
-    assert (writer.has_p99, writer.tail.value) == (False, pytest.approx(0.009))
+    def crowded(of: LaneSpec) -> list[Calls]:
+        readers = [calls(200, p99_ns=2 * MS), calls(200, p99_ns=4 * MS), calls(200, p99_ns=3 * MS)]
+        if len(of.roles) > 1:
+            readers[1] = calls(50)
+        return [worker for role in of.roles for worker in (readers if role == READ else [calls(10)])]
+
+    row = figures(trials(crowded))["3.14:read*3"]
+
+    assert row.alone is not None
+    assert row.together is not None
+    assert (row.alone.has_p99, row.alone.tail.value) == (True, pytest.approx(0.003))
+    assert (row.together.has_p99, row.together.tail.value) == (False, pytest.approx(0.009))
 
 
 def test_a_contest_of_roles_has_no_figures_of_whole_lanes() -> None:

@@ -70,6 +70,7 @@ def opened(case: Any, name: str, body: Callable[[CaseMethod], None]) -> None:  #
     """
     if hasattr(case, "asyncSetUp"):
         raise LaneError(failure("load", "unsupported", ASYNCHRONOUS))
+    _do("load", lambda: _skip_as_marked(case), lambda: _skip_as_marked(getattr(case, name)))
     module = sys.modules.get(case.__module__)
     _do("setup", getattr(module, "setUpModule", _nothing), case.setUpClass)
     method = CaseMethod(case, name)
@@ -98,6 +99,12 @@ def _do(phase: str, *steps: Step) -> None:
         raise LaneError(raised(phase, error)) from error
     finally:
         stray.end_if_copy()
+
+
+def _skip_as_marked(what: Any) -> None:  # noqa: ANN401 - a person's class, or a method of it
+    """Raise what unittest raises for a class or a method that a decorator skips."""
+    if getattr(what, "__unittest_skip__", False):
+        raise sys.modules["unittest.case"].SkipTest(what.__unittest_skip_why__)
 
 
 def _nothing() -> None:

@@ -31,8 +31,7 @@ from gilscope.figures import verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
-from gilscope.figures.roles import control as control_of_roles
-from gilscope.figures.roles import roles
+from gilscope.figures.roles import role_control, role_figures
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.trends import Trend, trends
 from gilscope.figures.values import Capacity, ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
@@ -58,7 +57,7 @@ def figures(contest_lanes: ContestLanes, host: HostCard) -> ContestFigures:
 
 def _of_roles(contest_lanes: ContestLanes) -> ContestFigures:
     """The figures of a contest whose workers have roles, none of which is a lane's as a whole."""
-    control = control_of_roles(contest_lanes)
+    control = role_control(contest_lanes)
     return ContestFigures(
         contest=contest_lanes.contest,
         loops=contest_lanes.loops,
@@ -67,7 +66,7 @@ def _of_roles(contest_lanes: ContestLanes) -> ContestFigures:
         noise_floor=None if control is None else noise_floor(control),
         findings=tuple(contest_lanes.findings),
         end=contest_lanes.end,
-        roles=tuple(roles(contest_lanes)),
+        roles=tuple(role_figures(contest_lanes)),
     )
 
 

@@ -60,7 +60,7 @@ class RoleFigures(msgspec.Struct, frozen=True, kw_only=True):
     gain: Estimate | None
 
 
-def control(contest_lanes: ContestLanes) -> Estimate | None:
+def role_control(contest_lanes: ContestLanes) -> Estimate | None:
     """The log ratio of times of the reference's second copy to the first; None where there is none."""
     reference, copy = contest_lanes.reference, next((lane for lane in contest_lanes.lanes if lane.control), None)
     if reference is None or copy is None:
@@ -68,9 +68,9 @@ def control(contest_lanes: ContestLanes) -> Estimate | None:
     return _Role(contest_lanes, reference.roles[0]).paired.log_ratio(copy.name, reference.name)
 
 
-def roles(contest_lanes: ContestLanes) -> Iterator[RoleFigures]:
+def role_figures(contest_lanes: ContestLanes) -> Iterator[RoleFigures]:
     """The figures of every role, arm by arm."""
-    copy = control(contest_lanes)
+    copy = role_control(contest_lanes)
     floor = 0.0 if copy is None else noise_floor(copy)
     of_roles = [_Role(contest_lanes, role) for role in contest_lanes.contest.probe.roles]
     for arm in dict.fromkeys(lane.arm.name for lane in contest_lanes.contest.lanes):

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import ast
     from pathlib import Path
 
-NODE = re.compile(r"(?P<where>.+?\.py)::?(?P<name>[^\W\d]\w*(?:::[^\W\d]\w*)*)(?P<case>\[.*\])?", re.DOTALL)
+NODE = re.compile(r"(?P<where>.+?\.py)::?(?P<name>[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*)(?P<case>\[.*\])?", re.DOTALL)
 """The id of a test as pytest has it, ``file.py::TestParse::test_it[small]``; one colon less is forgiven."""
 
-_SETTING = re.compile(r"\b(autouse|usefixtures|setup_(module|function|class|method))\b")
+_SETTING = re.compile(r"\b(autouse|usefixtures|pytestmark|setup_(module|function|class|method))\b")
 """Words by which a test's own file sets up more than a test's parameters name."""
 
 _AUTOUSE = re.compile(r"\bautouse\b")
@@ -40,7 +40,9 @@ def needs_pytest(tree: ast.Module, path: Path, name: str, arguments: str, *, is_
     """
     is_benchmark = calls_fixture(tree, name, arguments)
     has_others = bool(_unfilled(tree, name, arguments) - {FIXTURE})
-    return (has_others and (is_id or is_benchmark)) or (is_benchmark and _has_setting(path))
+    if has_others:
+        return is_id or is_benchmark
+    return is_benchmark and (_may_be_skipped(tree, name) or _has_setting(path))
 
 
 def check(tree: ast.Module, label: str, name: str, arguments: str, case: str | None) -> None:
@@ -69,6 +71,12 @@ def _unfilled(tree: ast.Module, name: str, arguments: str) -> set[str]:
     """The parameters that nobody fills; none where the text does not show the function: a base may have it."""
     function = callables.function(tree, name)
     return set() if function is None else set(callables.unfilled(function, arguments, is_method="." in name))
+
+
+def _may_be_skipped(tree: ast.Module, name: str) -> bool:
+    """Whether a mark of pytest's says when to leave a test out."""
+    function = callables.function(tree, name)
+    return function is not None and any(".skip" in decorator for decorator in callables.decorators(function))
 
 
 def _has_setting(path: Path) -> bool:
