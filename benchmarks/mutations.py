@@ -500,6 +500,25 @@ MUTATIONS = (
         '"observes": False',
         "test_protocol.py::test_an_order_says_whether_units_observe",
     ),
+    # roles
+    Mutation(
+        "lab/comparisons.py",
+        "return max(filter",
+        "return min(filter",
+        "test_roles.py::test_the_least_certain_role_decides_when_to_end",
+    ),
+    Mutation(
+        "figures/roles.py",
+        "has_p99 = all(",
+        "has_p99 = any(",
+        "test_roles.py::test_a_tail_is_the_longest_call_where_one_worker_had_too_few",
+    ),
+    Mutation(
+        "values/roles.py",
+        "lane.roles[: lane.roles.index(role)]",
+        "lane.roles[: lane.roles.index(role) + 1]",
+        "test_roles.py::test_what_a_role_keeps_is_formed_on_its_own_arm",
+    ),
     # store
     Mutation(
         "store.py",

@@ -17,6 +17,7 @@ examples:
   gilscope run                            what could be measured here
   gilscope run my_script.py:function      what leaving the GIL costs and gives your code
   gilscope run --with numpy work.py:f     with a package, installed for every runtime
+  gilscope run -s 'import m' 'm.f(1)'     a statement, as with python -m timeit
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found
@@ -127,8 +128,9 @@ def _measuring(run: argparse.ArgumentParser) -> None:
         "probes",
         nargs="*",
         metavar="PROBE",
-        help="file.py:function, package.module:Class.method, 'file.py:function(512)'; names from your pyproject.toml; "
-        "ids or globs (cpu/*), probe files, pyperf scripts; without any, what could be run is listed",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a "
+        "file (test_speed.py::test_parse); names from your pyproject.toml; ids or globs (cpu/*), probe files, pyperf "
+        "scripts; without any, what could be run is listed",
     )
     run.add_argument(
         "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
@@ -157,6 +159,7 @@ def _measuring(run: argparse.ArgumentParser) -> None:
     program.add_argument(
         "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
     )
+    _forms(run)
     _packages(run)
     run.add_argument(
         "--suite",
@@ -196,6 +199,24 @@ def _measuring(run: argparse.ArgumentParser) -> None:
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     run.add_argument("--no-report", action="store_true", help="measure and store only")
     _results(run)
+
+
+def _forms(run: argparse.ArgumentParser) -> None:
+    """Options for work that is neither a probe nor a callable."""
+    run.add_argument(
+        "-s",
+        dest="statement_setup",
+        action="append",
+        default=[],
+        metavar="SETUP",
+        help="as with python -m timeit: what stands in place of probes are lines of a statement, run after this setup",
+    )
+    run.add_argument("--statement", action="store_true", help="take probes for lines of a statement, as -s does")
+    run.add_argument(
+        "--roles",
+        metavar="ROLES",
+        help="unlike work side by side on threads, each role alone and all together: work.py:read*3,work.py:write*1",
+    )
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

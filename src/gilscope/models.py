@@ -87,7 +87,15 @@ MODELS: dict[str, Model] = {
         Model(name=OWN, crew="serial:Serial", unfit=_always),
     )
 }
-"""Every model by name; a new one is a crew and a line here."""
+"""Every model that spreads any probe's work, by name; a new one is a crew and a line here."""
+
+ROLES = Model(name="roles", crew="roles:Roles", unfit=_always, shares_objects=True)
+"""The model of lanes whose workers are threads in roles; it spreads no work, since each role brings its own."""
+
+
+def model_of(lane: LaneSpec) -> Model:
+    """The model that a lane's workers are of."""
+    return ROLES if lane.roles else MODELS[lane.model]
 
 
 def works_on_copies(probe: Probe, lane: LaneSpec) -> bool:

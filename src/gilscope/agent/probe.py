@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from . import heap, modules, stray, targets, units
+from . import heap, modules, stray, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
-    from .records import LaneOrder, TargetOrder
+    from .records import LaneOrder
 
     Arguments = Tuple[Tuple[Any, ...], Dict[str, Any]]
     Result = TypeVar("Result")
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 REFUSALS = ("does not support loading in subinterpreters", "cannot load module more than once per process")
 """What CPython and NumPy say of an extension module that cannot be in several interpreters."""
+
+NO_PYTEST = "it needs pytest, which this Python lacks: --with pytest brings it"
 
 
 class LoadedProbe:
@@ -29,6 +31,7 @@ class LoadedProbe:
     """
 
     inner_loops = 1
+    ends_with_opening = False
 
     def __init__(
         self,
@@ -66,14 +69,12 @@ class LoadedProbe:
 
 
 def loaded(order: LaneOrder) -> LoadedProbe:
-    """Load a probe that has a ``work``, or any callable that knows nothing of gilscope.
+    """Load a probe that has a ``work``.
 
     Raises:
         LaneError: it cannot be loaded.
     """
     heap.hold(order["heap"])
-    if order["target"] is not None:
-        return _of_target(order, order["target"])
     namespace = _run(order)
     setup, case = namespace.get("setup"), _case(order)
     if setup is not None and case:
@@ -124,10 +125,10 @@ def _run(order: LaneOrder) -> Dict[str, Any]:
     Raises:
         LaneError: it cannot be run.
     """
-    return _imported(order, lambda: modules.load(order["path"]))
+    return imported(order, lambda: modules.load(order["path"]))
 
 
-def _imported(order: LaneOrder, load: Callable[[], Result]) -> Result:
+def imported(order: LaneOrder, load: Callable[[], Result]) -> Result:
     """Import something of the person's; what this runtime lacks for it is no failure of theirs.
 
     Raises:
@@ -149,6 +150,8 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     root: BaseException = error
     while root.__cause__ or root.__context__:
         root = root.__cause__ or root.__context__ or root
+    if isinstance(root, ModuleNotFoundError) and root.name == "pytest":
+        return NO_PYTEST
     if dependencies and isinstance(root, ModuleNotFoundError):
         return "needs {}: {}".format(" ".join(dependencies), root)
     return str(root) if dependencies or any(words in str(root) for words in REFUSALS) else None
@@ -164,20 +167,6 @@ def _repeated(order: LaneOrder) -> Callable[[Unit], units.AnyRepeat]:
     if order["observes"]:
         return units.observed
     return units.self_timed if order["self_timed"] else units.compared
-
-
-def _of_target(order: LaneOrder, target: TargetOrder) -> LoadedProbe:
-    """Load a callable, and the one that makes what it is called with where there is one."""
-    setup = order["setup"]
-    work = _imported(order, lambda: targets.found(target, has_state=setup is not None))
-    make = None
-    if setup is not None:
-        from functools import partial  # noqa: PLC0415 - few callables have a setup
-
-        of_setup: TargetOrder = setup
-        by_place, by_name = targets.arguments(of_setup)
-        make = partial(_imported(order, lambda: targets.found(of_setup, has_state=False)), *by_place, **by_name)
-    return LoadedProbe(work, make, None, arguments=targets.arguments(target))
 
 
 def _named(namespace: Dict[str, Any], path: str, name: str) -> Callable[..., Any]:

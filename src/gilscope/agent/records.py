@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     class TargetOrder(TypedDict):
         """A callable in a file, or in a module that is looked for in ``search`` too; ``arguments`` are literals.
 
-        These folders come first, but last where the module's project is ``installed``.
+        These folders come first, but last where the module's project is ``installed``, and behind a file's own. A test
+        that only pytest can call has its id below the file as ``node``, all others None.
         """
 
         name: str
@@ -22,13 +23,29 @@ if TYPE_CHECKING:
         search: List[str]
         installed: bool
         arguments: str
+        node: Optional[str]
+
+    class StatementOrder(TypedDict):
+        """Statements as ``timeit`` takes them, and their setup; modules are looked for in ``folder`` first."""
+
+        code: str
+        setup: str
+        folder: str
+
+    class RoleOrder(TypedDict):
+        """A callable, and how many of the lane's workers call it."""
+
+        name: str
+        target: TargetOrder
+        workers: int
 
     class LaneOrder(TypedDict):
-        """What a lane opens: a probe, one of its ways, any callable, a benchmark of a script, or a program.
+        """What a lane opens: a probe, a way of it, a callable, a statement, roles, a script's benchmark, or a program.
 
         ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
-        the script, ``way`` a context manager of the probe, ``command`` a program in words; where there is none of them,
-        the probe has a ``work``. Units that are ``self_timed`` return the
+        the script, ``way`` a context manager of the probe, ``command`` a program in words; where there is none of them
+        and no ``statement``, the probe has a ``work``. With ``roles``, each brings a target of its own. Units that are
+        ``self_timed`` return the
         nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
         (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so. Every
         interpreter that runs the work holds ``heap`` live objects beside it.
@@ -38,6 +55,8 @@ if TYPE_CHECKING:
         path: str
         target: Optional[TargetOrder]
         setup: Optional[TargetOrder]
+        statement: Optional[StatementOrder]
+        roles: List[RoleOrder]
         dependencies: List[str]
         benchmark: Optional[str]
         argv: List[str]
@@ -123,18 +142,28 @@ if TYPE_CHECKING:
         used: Usage
         gil: bool
 
+    class CallsRecord(TypedDict):
+        """One worker's calls in a trial that has a deadline; see `gilscope.values.records.Calls`."""
+
+        count: int
+        ns: int
+        median_ns: int
+        longest_ns: int
+        p99_ns: Optional[int]
+
     class ResultRecord(TypedDict):
-        """One worker's result of a trial: digest and beginning of the last one's text, and what the unit saw."""
+        """One worker's result: digest and beginning of the last one's text, what the unit saw, calls to a deadline."""
 
         digest: str
         shown: str
         observed: Sightings
+        calls: Optional[CallsRecord]
 
     class TrialRecord(TypedDict):
         """One trial of a lane; times count from the gate, and the lists have one entry per worker.
 
         ``collections`` and ``paused_ns`` are those of all its interpreters together. ``children_peak_bytes`` is the
-        most that any child which has ended ever had resident.
+        most that any child which has ended ever had resident. ``calls`` is empty where a trial has a number of loops.
         """
 
         loops: int
@@ -155,6 +184,7 @@ if TYPE_CHECKING:
         children_peak_bytes: Optional[int]
         shown: List[str]
         observed: Sightings
+        calls: List[CallsRecord]
         gil_before: bool
         gil_after: bool
 

@@ -10,16 +10,17 @@ import sys
 from time import perf_counter
 
 from . import pyperf_units
+from .bench_call import Benchmark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
-    from .units import AnyRepeat, Repeat
+    from .units import Repeat
 
     Statements = Union[str, Sequence[str]]
-    Visit = Callable[["Benchmark"], None]
+    Visit = Callable[[Benchmark], None]
 
 __all__ = ["Runner", "perf_counter", "python_has_jit", "python_implementation"]
 
@@ -51,31 +52,6 @@ def python_has_jit() -> bool:
 def __getattr__(name: str) -> Any:
     message = "no pyperf.{}: this script has a stand-in for pyperf, made for its Runner".format(name)
     raise AttributeError(message)
-
-
-class Benchmark:
-    """One bench call, with the face of a loaded probe; ``refusal`` says why it cannot be measured, or is None.
-
-    One that ``starts_program`` runs a program as its unit.
-    """
-
-    check = None
-    starts_program = False
-
-    def __init__(self, name: str, make: Callable[[], AnyRepeat], inner_loops: Optional[int]) -> None:
-        self.name = name
-        self.inner_loops = inner_loops or 1
-        self.refusal: Optional[str] = None
-        self.description: Optional[str] = None
-        self._make = make
-
-    def fresh_state(self) -> object:
-        """Return no state: a benchmark's is the script's own."""
-        return None
-
-    def repeat(self, _: object) -> AnyRepeat:
-        """Return what one worker runs."""
-        return self._make()
 
 
 class Runner:

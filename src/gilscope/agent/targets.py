@@ -1,4 +1,4 @@
-"""A callable of a person's own: found by name in a file or a module, and called with the literals that were ordered."""
+"""A person's own work, found by name in a file or a module, and the literals to call it with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-from . import modules, on_path
+from . import modules, on_path, unittest_case
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from .records import TargetOrder
 
 
-def found(order: TargetOrder, *, has_state: bool) -> Callable[..., Any]:
-    """Import what an order names and return the callable; a method is that of a new instance, unless it gets a state.
+_loaded: Dict[str, Dict[str, Any]] = {}
+"""What files define that were run before: work, its setup and other roles of one file share one module."""
+
+
+def found(order: TargetOrder, *, has_state: bool) -> Any:  # noqa: ANN401 - anything may have that name
+    """Import what an order names and return it; a method is bound to a new instance unless a state follows.
 
     Raises:
-        LaneError: it cannot be imported, is not there, or cannot be called.
+        LaneError: it cannot be imported, or is not there.
     """
     if on_path.FOLDER not in sys.path:
         sys.path.append(on_path.FOLDER)
@@ -31,6 +35,15 @@ def found(order: TargetOrder, *, has_state: bool) -> Callable[..., Any]:
     value = namespace[first]
     for name in rest:
         value = _attribute(order, value, name, has_state=has_state)
+    return value
+
+
+def checked(order: TargetOrder, value: Any) -> Callable[..., Any]:  # noqa: ANN401 - anything may have that name
+    """Return what an order names as something to call.
+
+    Raises:
+        LaneError: it cannot be called.
+    """
     if not callable(value):
         reason = "{} is a {}, and nothing to call".format(order["name"], type(value).__name__)
         raise LaneError(failure("load", "missing", reason))
@@ -52,8 +65,12 @@ def arguments(order: TargetOrder) -> Tuple[Tuple[Any, ...], Dict[str, Any]]:
 def _namespace(order: TargetOrder) -> Dict[str, Any]:
     """Return all that the file or the module defines."""
     if order["module"] is None:
-        assert order["path"] is not None  # noqa: S101 - one of both is there
-        return modules.load(order["path"])
+        path = order["path"]
+        assert path is not None  # noqa: S101 - one of both is there
+        if path not in _loaded:
+            sys.path += [folder for folder in order["search"] if folder not in sys.path]
+            _loaded[path] = modules.load(path)
+        return _loaded[path]
     place = len(sys.path) if order["installed"] else 0
     sys.path[place:place] = [folder for folder in order["search"] if folder not in sys.path]
     sys.argv = [order["path"] or order["module"]]
@@ -74,7 +91,7 @@ def _attribute(order: TargetOrder, owner: Any, name: str, *, has_state: bool) ->
     if not isinstance(owner, type) or has_state or not _is_plain_method(owner, name):
         return getattr(owner, name)
     try:
-        return getattr(owner(), name)
+        return getattr(owner(name) if unittest_case.is_case(owner) else owner(), name)
     except BaseException as error:
         raise LaneError(raised("setup", error)) from error
 

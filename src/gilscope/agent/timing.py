@@ -142,9 +142,9 @@ class Results:
         try:
             self._verify(result)
             if isinstance(result, Observed):
-                return {"digest": OBSERVED, "shown": "", "observed": result.seen}
+                return {"digest": OBSERVED, "shown": "", "observed": result.seen, "calls": result.calls}
             text = without_addresses(repr(result))
-            return {"digest": _digest(text), "shown": shortened(text), "observed": {}}
+            return {"digest": _digest(text), "shown": shortened(text), "observed": {}, "calls": None}
         except LaneError:
             raise
         except BaseException as error:

@@ -64,6 +64,7 @@ class Trials:
             "children_peak_bytes": children_peak_bytes(),
             "shown": [result["shown"] for result in results],
             "observed": results[0]["observed"],
+            "calls": [result["calls"] for result in results if result["calls"] is not None],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
         }

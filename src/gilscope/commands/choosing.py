@@ -65,6 +65,16 @@ def name_of_suite(options: argparse.Namespace) -> str:
     return options.suite or options.project.suite or DEFAULT_SUITE
 
 
+def has_a_form(options: argparse.Namespace) -> bool:
+    """Whether something is to be measured that is no probe and is named by an option: a program, roles, a statement."""
+    return is_statement(options) or any((options.program, options.module, options.roles))
+
+
+def is_statement(options: argparse.Namespace) -> bool:
+    """Whether what stands in the place of probes are lines of a statement."""
+    return bool(options.statement or options.statement_setup)
+
+
 def parts(options: argparse.Namespace) -> tuple[Part, ...]:
     """The parts of a run: one for each workload that the project has a name for, and one for all others.
 
@@ -79,7 +89,8 @@ def parts(options: argparse.Namespace) -> tuple[Part, ...]:
         raise errors.UsageError(f"--{mistake}")
     name = name_of_suite(options)
     suite = suites.named(name, project.suites, places.SUITES)
-    named, others = _sorted_out(options.probes or suite.probes, project, suite)
+    names = options.probes or (() if has_a_form(options) else suite.probes)
+    named, others = ([], names) if is_statement(options) else _sorted_out(names, project, suite)
     found = [_named_part(text, project.workloads[text], options, suite) for text in named]
     if others or not named:
         typed = argparse.Namespace(**{**vars(options), "probes": others})

@@ -150,7 +150,8 @@ def _equipped(group: Group, need: _Need, environments: Environments) -> Group:
         runtimes = {arm.runtime.name: arm.runtime for arm in members if not group.unfit(need.requires_python, arm)}
         provided = environments.provided(list(runtimes.values()), wanted, need.active)
         arms |= {arm.name: _in_environment(arm, provided) for arm in members}
-        lacking |= {arm.name: provided.reasons[name] for arm in members if (name := arm.runtime.name) in provided.reasons}
+        reasons = {arm.name: provided.reasons.get(arm.runtime.name) for arm in members}
+        lacking |= {name: reason for name, reason in reasons.items() if reason is not None}
         if pair is not None and not own:
             pair = _told_apart(pair, provided)
     return msgspec.structs.replace(

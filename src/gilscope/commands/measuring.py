@@ -96,7 +96,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
 
     console = output.console(stderr=True)
     _say_what_is_not_read(console)
-    if not (options.probes or options.suite or options.program or options.module):
+    if not (options.probes or options.suite or choosing.has_a_form(options)):
         return choosing.show_choices(options)
     parts = choosing.parts(options)
     chosen_suite = parts[0].suite
@@ -237,6 +237,8 @@ def _workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:
 def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
     from gilscope.workloads import probes as catalog
     from gilscope.workloads import programs, pyperformance
+    from gilscope.workloads.roles import roles
+    from gilscope.workloads.statements import statement
     from gilscope.workloads.targets import Given, named_arguments
 
     given = Given(
@@ -255,7 +257,15 @@ def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Sc
         return [programs.program([*typed, *options.script_arguments])]
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
-    return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments), given)
+    if options.statement or options.statement_setup:
+        if given != catalog.NOTHING_GIVEN or options.roles:
+            raise errors.UsageError("--arg, --setup, --share and --roles are for callables: a statement has -s alone")
+        return [statement(options.probes, options.statement_setup)]
+    beside = [roles(options.roles, given)] if options.roles else []
+    if beside and not options.probes:
+        return beside
+    chosen = options.probes or suite.probes
+    return [*beside, *catalog.select(catalog.folders(), chosen, tuple(options.script_arguments), given)]
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:

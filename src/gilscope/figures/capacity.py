@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures.paired import Factor
+from gilscope.figures.paired import Factor, makespan_ns
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.intervals import quantity_interval
 
@@ -77,7 +77,10 @@ class Spinning:
             return None
         one, many = self._lanes[1], self._lanes[lane.workers]
         times = self._paired.log_product(
-            Factor(serial.name, makespan), Factor(lane.name, makespan, -1), Factor(one, given), Factor(many, given, -1)
+            Factor(serial.name, makespan_ns),
+            Factor(lane.name, makespan_ns, -1),
+            Factor(one, given),
+            Factor(many, given, -1),
         )
         return times.shifted(math.log(lane.units_per_loop / lane.workers))
 
@@ -106,11 +109,6 @@ def given(trial: Trial) -> float:
     """The share of the makespan for which the worker that ended last had a CPU."""
     ended_ns, cpu_ns = max(zip(trial.ends_ns, trial.cpu_ns, strict=True))
     return max(1, cpu_ns) / max(1, ended_ns)
-
-
-def makespan(trial: Trial) -> float:
-    """The time from the gate to the last worker's end."""
-    return trial.wall_ns
 
 
 def _time_per_loop(trial: Trial) -> float:

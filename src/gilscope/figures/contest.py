@@ -19,6 +19,7 @@ loop is, one for each worker, or a single one where the work divides itself over
     own copy        several workers that have a copy each of what threads share: they do not do the work that is asked
                     about, so that no verdict, no break-even and no best lane is theirs
     of first way    T(way) / T(first way of the same arm), where a probe has ways
+    roles           see `gilscope.figures.roles`; the makespans of their lanes say nothing, and have no figures
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
 """
@@ -32,6 +33,7 @@ from gilscope.figures import variants, verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
+from gilscope.figures.roles import role_control, role_figures
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.trends import Trend, trends
 from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
@@ -53,7 +55,22 @@ if TYPE_CHECKING:
 
 def figures(contest_lanes: ContestLanes, host: HostCard) -> ContestFigures:
     """The figures of one contest, measured on this host."""
-    return _Contest(contest_lanes, host).figures()
+    return _of_roles(contest_lanes) if contest_lanes.contest.probe.roles else _Contest(contest_lanes, host).figures()
+
+
+def _of_roles(contest_lanes: ContestLanes) -> ContestFigures:
+    """The figures of a contest whose workers have roles, none of which is a lane's as a whole."""
+    control = role_control(contest_lanes)
+    return ContestFigures(
+        contest=contest_lanes.contest,
+        loops=contest_lanes.loops,
+        inner_loops=contest_lanes.inner_loops,
+        control=None if control is None else control.exp(),
+        noise_floor=None if control is None else noise_floor(control),
+        findings=tuple(contest_lanes.findings),
+        end=contest_lanes.end,
+        roles=tuple(role_figures(contest_lanes)),
+    )
 
 
 class _Contest:

@@ -76,7 +76,7 @@ class ContestLanes:
         self.findings = findings
         self.end = end
         self.code = {of_arm.arm: of_arm for of_arm in code}
-        self._trials = trials
+        self.trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
         says_so = contest.probe.own_workers or contest.probe.is_program
@@ -85,7 +85,7 @@ class ContestLanes:
     @cached_property
     def paired(self) -> Paired:
         """The trials of all lanes, by launch and round."""
-        return Paired(self._trials)
+        return Paired(self.trials)
 
     @cached_property
     def lanes(self) -> list[LaneSpec]:

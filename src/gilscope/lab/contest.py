@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from gilscope.lab import host, sources, topology
+from gilscope.lab.comparisons import Comparisons
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.protocol import Imports
 from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
-from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
 from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
@@ -90,9 +90,7 @@ class _Running:
         self.scouted_s = 0.0
         self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
-        rivals = {spec.name: contest.rival(spec) for spec in contest.lanes}
-        self.rivals = {name: rival if rival in rivals else contest.reference for name, rival in rivals.items()}
-        self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
+        self.comparisons = Comparisons(contest)
         self.trial_s: dict[str, float] = {}
         self.trials_s = 0.0
         self.launches = 0
@@ -154,8 +152,7 @@ class _Running:
 
     def _run_launch(self, stage: Stage) -> None:
         names = self._with_company(stage.lanes)
-        for walls in self.walls.values():
-            walls.append([])
+        self.comparisons.begin_launch()
         with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
             self._run_rounds(launch, stage.rounds)
@@ -171,18 +168,18 @@ class _Running:
             self.keep(sources.code(self.contest, arm, imports.get(arm, Imports()), self.revision))
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
-        """Return lanes with what they are held against: the reference, a rival, an original, the machine's capacity.
+        """Return lanes with what they are held against: the reference, others, a copy's original, the capacity.
 
         Every lane needs the capacity of one worker, and a parallel one that of its number of workers too.
         """
         chosen = [spec for name, spec in self.specs.items() if name in lanes]
         originals = {self.contest.reference, *(spec.original for spec in chosen)}
-        rivals = {self.rivals[spec.name] for spec in chosen}
+        originals.update(other for spec in chosen for other in self.comparisons.others(spec).values())
         counts = {1, *(spec.workers for spec in chosen)}
         return [
             name
             for name, spec in self.specs.items()
-            if name in lanes or name in originals | rivals or (spec.shows_capacity and spec.workers in counts)
+            if name in lanes or name in originals or (spec.shows_capacity and spec.workers in counts)
         ]
 
     def _run_rounds(self, launch: Launch, rounds: int) -> None:
@@ -197,8 +194,8 @@ class _Running:
         for number in range(rounds):
             if number and number % PAIR == 0 and self._elapsed() - began_s > share_s:
                 return
-            for name, wall_ns, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
-                self.walls[name][-1].append(wall_ns)
+            for name, timing, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
+                self.comparisons.add(self.specs[name], timing)
                 self.trial_s[name] = seconds
                 self.trials_s += seconds
             self.observer.progress(self.launches, self._elapsed(), self.widest)
@@ -206,9 +203,9 @@ class _Running:
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""
         ratios = {
-            name: self._ratios(name)
+            name: self.comparisons.log_ratios(spec)
             for name, spec in self.specs.items()
-            if name != self.contest.reference and not spec.shows_capacity
+            if self.comparisons.others(spec)
         }
         widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
         self.widest = max(widths, default=math.inf)
@@ -223,11 +220,6 @@ class _Running:
         if isinstance(stage, Stage):
             return Stage(min(stage.launches, further), stage.rounds, stage.lanes) if further > 0 else "launches"
         return stage
-
-    def _ratios(self, name: str) -> list[list[float]]:
-        lane, rival = self.walls[name], self.walls[self.rivals[name]]
-        cold = max(effort.cold_rounds(lane), effort.cold_rounds(rival))
-        return effort.warm_ratios(lane, rival, cold)
 
     def _record(self, record: Record) -> None:
         """Keep a record, and heed what it says: results that vary cannot be compared.

@@ -167,8 +167,8 @@ class Launch:
             own_workers=own_workers,
         )
 
-    def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """Run one trial of every lane; yield lane, time in ns, and seconds of real time.
+    def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, Measured, float]]:
+        """Run one trial of every lane; yield lane, what was measured, and seconds of real time.
 
         Rounds come in pairs: a random order, then its reverse. What drifts evenly meanwhile is as long before a lane
         as behind it, and cancels in the mean of both; so does what a place in the order is worth.
@@ -191,7 +191,7 @@ class Launch:
                     self._shown |= _texts(timing)
                 self._note_gil(self.lanes[name], is_on=timing.gil_after)
                 self._around.record(self._trial(name, number, timing))
-                yield name, timing.wall_ns, time.monotonic() - began_s
+                yield name, timing, time.monotonic() - began_s
         if compare:
             self._compare(digests)
 

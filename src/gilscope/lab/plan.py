@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.models import MODELS
+from gilscope.models import MODELS, ROLES, model_of
 from gilscope.runtimes.twins import arms
 from gilscope.runtimes.variants import with_differences
 from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, Variant, lane_name
@@ -115,7 +115,7 @@ def plan(
             else:
                 if probe.is_program and not probe.takes_workers:
                     skips.append(Skip(contest=identifier, lane="any model with several workers", reason=AS_IT_IS))
-                elif not probe.ways:
+                elif not probe.has_own_lanes:
                     skips += [_too_many(identifier, count, usable_cpus) for count in too_many]
                 others = [lane for lane in lanes if lane is not reference]
                 beside = [] if probe.asks_about_workers else list(_beside(reference, others, usable_cpus))
@@ -133,9 +133,10 @@ def plan(
 
 
 def _reference(lanes: Iterable[LaneSpec], group: Group) -> LaneSpec | None:
-    """The serial lane that ratios are formed against, which is the first variant's where there are variants."""
+    """The serial lane, or first role, that ratios are formed against: the first variant's where there are variants."""
     first = group.arms[0].name if group.variants else None
-    return next((lane for lane in lanes if lane.model == "serial" and first in {None, lane.arm.name}), None)
+    candidates = (lane for lane in lanes if lane.model == "serial" or lane.roles)
+    return next((lane for lane in candidates if first in {None, lane.arm.name}), None)
 
 
 def _stands_alone(lanes: Iterable[LaneSpec], group: Group) -> bool:
@@ -184,7 +185,7 @@ def _lanes(
     for arm in group.arms:
         unfitness = group.unfit(probe.requires_python, arm)
         for lane in _lanes_of_suite(probe, arm, suite, counts):
-            reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
+            reason = unfitness or model_of(lane).unfit(arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
             else:
@@ -193,7 +194,7 @@ def _lanes(
 
 
 def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
-    for lane in _ways(probe, arm) if probe.ways else _models(probe, arm, workers):
+    for lane in _own_lanes(probe, arm) if probe.has_own_lanes else _models(probe, arm, workers):
         if _is_asked_for(probe, lane, suite):
             yield lane
 
@@ -201,7 +202,7 @@ def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) ->
 def _is_asked_for(probe: Probe, lane: LaneSpec, suite: Suite) -> bool:
     """Whether a suite has a lane; where it names models, its globs say on which arms these are measured."""
     work = lane.work
-    if suite.models and lane.way is None:
+    if suite.models and not probe.has_own_lanes:
         if lane.model not in {"serial", *suite.models}:
             return False
         work = "serial"
@@ -209,10 +210,12 @@ def _is_asked_for(probe: Probe, lane: LaneSpec, suite: Suite) -> bool:
     return _fits(identifier, suite.lanes) and not _fits(identifier, suite.without)
 
 
-def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
-    """One lane for each way of a probe, which spreads its work itself."""
+def _own_lanes(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
+    """One lane for each way of a probe, which spreads its work itself; or each role alone and all together."""
     for way in probe.ways:
         yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
+    for roles in [*((role,) for role in probe.roles), probe.roles] if probe.roles else []:
+        yield LaneSpec(arm=arm, model=ROLES.name, workers=sum(role.workers for role in roles), roles=roles)
 
 
 def _models(probe: Probe, arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
-from gilscope.models import MODELS
+from gilscope.models import model_of
 from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
 from gilscope.workloads import programs
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.contests import LaneSpec, Statement
 
 SEPARATOR = b"\x1e"
 
@@ -101,6 +101,8 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "path": lane.arm.place(probe.path),
             "target": _placed(probe.target, lane),
             "setup": _placed(probe.setup, lane),
+            "statement": _statement(probe.statement, lane),
+            "roles": [msgspec.structs.replace(role, target=_placed(role.target, lane)) for role in lane.roles],
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
@@ -111,7 +113,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "case": probe.case,
             "self_timed": probe.self_timed,
             "observes": bool(probe.observes),
-            "crew": MODELS[lane.model].crew,
+            "crew": model_of(lane).crew,
             "workers": lane.workers,
         }
     )
@@ -124,6 +126,11 @@ def _placed(target: Target | None, lane: LaneSpec) -> Target | None:
     path = None if target.path is None else lane.arm.place(target.path)
     search = tuple(map(lane.arm.place, target.search))
     return msgspec.structs.replace(target.given(lane.given_workers), path=path, search=search)
+
+
+def _statement(statement: Statement | None, lane: LaneSpec) -> Statement | None:
+    """A statement, whose modules are looked for where a lane's arm finds them."""
+    return statement and msgspec.structs.replace(statement, folder=lane.arm.place(statement.folder))
 
 
 def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:

@@ -61,7 +61,8 @@ def builds(contests: Iterable[ContestFigures]) -> Sheet:
         Column("commit", lambda runtime: runtime.facts.commit or NOT_MEASURED, wide=True),
         Column("flags", lambda runtime: " ".join(runtime.facts.config_args) or NOT_MEASURED),
     ]
-    runtimes = {row.lane.arm.runtime.name: row.lane.arm.runtime for contest in contests for row in contest.lanes}
+    measured = (lane.arm.runtime for contest in contests for lane in contest.contest.lanes)
+    runtimes = {runtime.name: runtime for runtime in measured}
     return tabulate("Builds", columns, runtimes.values())
 
 

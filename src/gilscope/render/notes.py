@@ -62,12 +62,12 @@ def comparabilities(contests: Iterable[Contest]) -> Iterator[str]:
 
 def contest_notes(contest: ContestFigures) -> Iterator[str]:
     """The notes of a contest that was timed; the first one gives its noise floor."""
-    yield f"Noise floor: {_floor(contest)}."
+    yield f"Noise floor: {floor(contest)}."
     yield from _machine(contest)
     yield from comparability(contest.contest.pair)
     if contest.end is not None:
         inner = f", each of which does it {contest.inner_loops} times" if contest.inner_loops > 1 else ""
-        yield f"{_end(contest.end)} {contest.loops} {_units(contest)} and trial{inner}."
+        yield f"{ended(contest.end)} {contest.loops} {_units(contest)} and trial{inner}."
     else:
         yield "This contest was cut off; what had been measured is shown."
     cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]
@@ -185,11 +185,12 @@ def _trend(trend: Trend) -> str:
     return f"Trend: {trend.lane} gets {much} from a launch's first round to its last."
 
 
-def _floor(contest: ContestFigures) -> str:
+def floor(contest: ContestFigures) -> str:
+    """The noise floor, and what it was found by."""
     if contest.noise_floor is None or contest.control is None:
         return "unknown, since the control lane was not measured"
-    floor = numbers.plain_percent(contest.noise_floor)
-    of_serial = f"{floor} (the reference lane run twice: {numbers.ratio(contest.control)})"
+    of_reference = numbers.plain_percent(contest.noise_floor)
+    of_serial = f"{of_reference} (the reference lane run twice: {numbers.ratio(contest.control)})"
     if contest.parallel_floor is None or contest.parallel_control is None:
         return of_serial
     copied = next(lane.original for lane in contest.contest.lanes if lane.control and lane.model != "serial")
@@ -197,5 +198,6 @@ def _floor(contest: ContestFigures) -> str:
     return f"{of_serial}; {of_parallel} ({copied} run twice: {numbers.ratio(contest.parallel_control)})"
 
 
-def _end(end: ContestEnd) -> str:
+def ended(end: ContestEnd) -> str:
+    """Why a contest ended, after how many launches and seconds."""
     return f"{ENDS.get(end.reason, end.reason)}: {end.launches} launches in {end.seconds:.0f} s."

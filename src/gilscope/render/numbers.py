@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 RATE_UNITS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
+CALL_UNITS = ((1e6, "M/s"), (1e3, "k/s"), (1.0, "/s"))
 EIGHTHS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉█")
 MOST_DECIMALS = 3
 LOPSIDED = 1.25
@@ -77,6 +78,11 @@ def memory(estimate: Estimate) -> str:
 def bandwidth(estimate: Estimate) -> str:
     """Bytes a second as ``1.32 ±0.04 GB/s``."""
     return _amount(estimate, _spaced(RATE_UNITS))
+
+
+def rate(estimate: Estimate) -> str:
+    """Calls a second as ``12.3 ±0.2 k/s``."""
+    return _amount(estimate, _spaced(CALL_UNITS))
 
 
 def amount(estimate: Estimate) -> str:

@@ -13,6 +13,7 @@ from gilscope.render import (
     observations,
     pairs,
     programs,
+    roles,
     scaling,
     throughput,
     transport,
@@ -61,6 +62,8 @@ def report(run: RunFigures) -> Report:
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
     """The sheets of one contest, wherever a run is shown: observations, or else times."""
     probe = contest.contest.probe
+    if probe.roles:
+        return (roles.sheet(contest),)
     if not probe.is_timed:
         return (observations.sheet(contest),)
     if probe.ways:

@@ -11,10 +11,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A callable of a person's own: ``name`` in the file at ``path``, or in ``module``, which is imported by name.
 
     The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
-    before all others; ``path`` is then where it is, None where only the interpreter finds it. Where its project is
-    ``installed``, others come first, since an installation may hold what the sources lack. ``arguments`` are literals
-    as a call has them: ``(512, mode='fast')``. One that spreads its work itself is given its number of workers by the
-    name ``workers_argument``.
+    before all others, and what a file of tests imports behind them; ``path`` is where it is, None where only the
+    interpreter finds it. Where its project is ``installed``, other folders come first, since an installation may hold
+    what the sources lack. ``arguments`` are literals as a call has them: ``(512, mode='fast')``. One that spreads its
+    work itself is given its number of workers by the name ``workers_argument``. A test that only pytest can call has
+    its id below the file as ``node``: ``TestParse::test_it[small]``.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     installed: bool = False
     arguments: str = "()"
     workers_argument: str | None = None
+    node: str | None = None
 
     def given(self, workers: int) -> Target:
         """The callable with its number of workers among its arguments; unchanged where it takes none."""
@@ -31,6 +33,27 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             return self
         arguments = [*filter(None, [self.arguments[1:-1]]), f"{self.workers_argument}={workers}"]
         return msgspec.structs.replace(self, arguments=f"({', '.join(arguments)})")
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """Statements as ``python -m timeit`` takes them, and their setup; modules are looked for in ``folder`` first."""
+
+    code: str
+    setup: str
+    folder: str
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of worker among several that work side by side: what it calls, and how many threads do so."""
+
+    name: str
+    target: Target
+    workers: int
+
+    @property
+    def label(self) -> str:
+        """The role as people type it, without its file: ``read*3``."""
+        return f"{self.name}*{self.workers}"
 
 
 WORKERS = "{workers}"
@@ -41,7 +64,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """A workload as text: what it asks and how it may be run, known without running it.
 
     ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable
-    that knows nothing of gilscope: its ``target``, called with what ``setup`` makes where there is one.
+    that knows nothing of gilscope: its ``target``, called with what ``setup`` makes where there is one. A ``statement``
+    is measured as it was typed. With ``roles``, unlike work is measured side by side: each role alone, then together.
     ``shared`` means that threads share one state. Every interpreter that runs
     its work holds ``heap`` live objects beside it, which the collector tracks. With ``own_workers``, the work starts
     threads or processes itself, and none of its lanes is pinned. A ``benchmark`` is one of a script written for pyperf,
@@ -63,6 +87,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     target: Target | None = None
     setup: Target | None = None
+    statement: Statement | None = None
+    roles: tuple[Role, ...] = ()
     shared: bool = False
     own_workers: bool = False
     heap: int = 0
@@ -97,8 +123,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_timed(self) -> bool:
-        """Whether the length of its trials says anything: a look at something takes as long as it takes."""
-        return not self.observes
+        """Whether the length of its trials says anything: a look takes as long as it takes, roles have a deadline."""
+        return not self.observes and not self.roles
 
     @property
     def weighs_workers(self) -> bool:
@@ -108,7 +134,12 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asks_about_workers(self) -> bool:
         """Whether it asks about workers themselves, and spreads no work over them."""
-        return bool(self.ways) or self.weighs_workers
+        return self.has_own_lanes or self.weighs_workers
+
+    @property
+    def has_own_lanes(self) -> bool:
+        """Whether its lanes are its ways or its roles, and no models with numbers of workers."""
+        return bool(self.ways) or bool(self.roles)
 
     @property
     def sends_payloads(self) -> bool:
@@ -158,6 +189,11 @@ def arm_and_work(lane: str) -> tuple[str, str]:
     return arm, work
 
 
+def work_of(roles: tuple[Role, ...]) -> str:
+    """The work of a lane in which these roles run side by side: ``read*3,write*1``."""
+    return ",".join(role.label for role in roles)
+
+
 def is_control(lane: str) -> bool:
     """Whether a lane's name is that of a second copy."""
     return lane.endswith(CONTROL)
@@ -166,7 +202,8 @@ def is_control(lane: str) -> bool:
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One lane of a contest before it is opened; ``control`` marks the second copy of another lane.
 
-    ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us.
+    ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us. Where it has
+    ``roles``, those that run in this lane share its workers among them, in order.
     """
 
     arm: Arm
@@ -174,6 +211,7 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     workers: int
     control: bool = False
     way: str | None = None
+    roles: tuple[Role, ...] = ()
 
     @property
     def shows_capacity(self) -> bool:
@@ -203,6 +241,8 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def work(self) -> str:
         """The lane's name without its arm, e.g. ``threads-2``."""
+        if self.roles:
+            return work_of(self.roles)
         return self.way or (self.model if self.model == "serial" else f"{self.model}-{self.workers}")
 
     @property

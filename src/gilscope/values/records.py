@@ -11,12 +11,27 @@ import msgspec
 from gilscope.values.contests import Contest, LaneSpec, Rules, Skip
 
 
+class Calls(msgspec.Struct, frozen=True, kw_only=True):
+    """The calls of one worker in a trial that has a deadline: how many counted, and how long they took.
+
+    They took ``ns`` nanoseconds together, from the gate to the end of the last one that counted. ``median_ns`` and
+    ``longest_ns`` are those of single calls; ``p99_ns`` is None where there were too few to have a 99th percentile.
+    """
+
+    count: int
+    ns: int
+    median_ns: int
+    longest_ns: int
+    p99_ns: int | None = None
+
+
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """One timed block of work, as the agent saw it; the tuples have one entry per worker.
 
     ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
     something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. ``own_ns`` (what units
-    that time themselves report) is empty for all others, and ``observed`` is what the unit saw.
+    that time themselves report) is empty for all others, and ``observed`` is what the unit saw. ``calls`` are there
+    where a trial has a deadline instead of a number of loops.
 
     ``cpu_ns`` is the worker's own thread's CPU time, ``others_ns`` that of further threads and ended children of its
     process. ``wait_ns`` is the time runnable without a CPU, ``system_ns`` the part of the CPU time that the kernel
@@ -42,6 +57,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     collections: int | None = None
     paused_ns: int | None = None
     observed: dict[str, float | str] = {}
+    calls: tuple[Calls, ...] = ()
 
 
 class Trial(Timing, frozen=True, kw_only=True, tag="trial"):

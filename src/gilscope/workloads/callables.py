@@ -1,4 +1,4 @@
-"""Callables in a script's text: whether one is there, whether it can be called so, and what could be measured instead.
+"""A script's text: whether a name is there, whether it can be called so, and what could be measured instead.
 
 Only what the text shows beyond doubt is refused. A name that a star import may bind, a decorator that may change the
 arguments, or a class with bases elsewhere are left to the interpreter.
@@ -44,6 +44,9 @@ WORKERS_ARGUMENT = "workers"
 _WORKERS = ("worker", "job", "thread", "proc", "parallel", "concurren")
 """What names of parameters hold that are numbers of workers, mostly."""
 
+FIXTURE = "benchmark"
+"""The parameter of a test that gets a stand-in for pytest-benchmark's fixture; nobody has to fill it."""
+
 
 def check(tree: ast.Module, label: str, name: str, arguments: str, *, has_state: bool) -> None:
     """Refuse a name that is not there, or cannot be called so.
@@ -51,7 +54,7 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, *, has_state:
     Args:
         tree: the script.
         label: what messages call the script.
-        name: a function, or a method behind its class and a dot.
+        name: a function, a method behind its class and a dot, or a Timer.
         arguments: literals in parentheses.
         has_state: whether a setup's result goes before them.
 
@@ -104,23 +107,46 @@ def workers_argument(tree: ast.Module, label: str, target: Target, *, has_state:
 
 
 def measurable(tree: ast.Module) -> tuple[str, ...]:
-    """Names that can be measured as they stand: functions and methods that need no arguments, in order."""
+    """Names that can be measured as they stand: functions, methods and tests in order, then Timers and lambdas."""
     names: list[str] = []
+    values: list[str] = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names += [node.name] if _runs_alone(node, skipped=0) else []
-        elif isinstance(node, ast.ClassDef) and _makes_itself(node):
-            methods = (item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef))
+        elif isinstance(node, ast.ClassDef):
             names += [
                 f"{node.name}.{method.name}"
-                for method in methods
-                if not method.name.startswith("_") and _runs_alone(method, skipped=_bound(method))
+                for method in _measurable_methods(node)
+                if _runs_alone(method, skipped=_bound(method))
             ]
-    return tuple(names)
+        elif isinstance(node, ast.Assign) and _runs_itself(node.value):
+            values += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return (*names, *values)
+
+
+def function(tree: ast.Module, name: str) -> Function | None:
+    """A function's text, or that of a method behind its class and a dot; None where the script shows none."""
+    first, _, method = name.partition(".")
+    definition = _definition(tree.body, first)
+    if method and isinstance(definition, ast.ClassDef):
+        definition = _definition(definition.body, method)
+    return definition if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
+
+def unfilled(node: Function, arguments: str, *, is_method: bool) -> list[str]:
+    """The names of the parameters without a default that a call with these literals leaves open."""
+    call = _call(arguments)
+    open_names = _required(node.args)[(_bound(node) if is_method else 0) + len(call.args) :]
+    return [name for name in open_names if name not in {keyword.arg for keyword in call.keywords}]
+
+
+def decorators(node: Function) -> set[str]:
+    """The decorators of a function as text."""
+    return {ast.unparse(decorator) for decorator in node.decorator_list}
 
 
 def offers(tree: ast.Module, label: str) -> str:
-    """The commands that would measure something of a script, in words."""
+    """The names of a script that could be measured, in words."""
     names = measurable(tree)
     if not names:
         return f"nothing in it can be called without arguments: write {label}:function(arguments)"
@@ -140,10 +166,9 @@ def _definition(body: list[ast.stmt], name: str) -> ast.stmt | ast.expr | None:
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
             found = node
-        elif isinstance(node, ast.Assign) and any(_is_name(target, name) for target in node.targets):
-            found = node.value
-        elif isinstance(node, ast.AnnAssign) and _is_name(node.target, name) and node.value is not None:
-            found = node.value
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            bound = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found = node.value if any(_is_name(target, name) for target in bound) else found
     return found
 
 
@@ -155,7 +180,7 @@ def _parameters(tree: ast.Module, name: str, *, has_state: bool) -> tuple[ast.ar
         return found.args, int(has_state)
     if isinstance(found, ast.ClassDef):
         found = _definition(found.body, method)
-    if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) or not _decorators(found) <= _BINDING_KINDS:
+    if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) or not decorators(found) <= _BINDING_KINDS:
         return None
     return found.args, _skipped(found, has_state=has_state) if method else int(has_state)
 
@@ -171,10 +196,9 @@ def _may_bind(tree: ast.Module, name: str) -> bool:
             bound = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
             if bound & {name, "*"}:
                 return True
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
-            return True
-        elif isinstance(node, ast.Name) and node.id in {"globals", "exec", "setattr"}:
-            return True
+        elif isinstance(node, ast.Name):
+            if node.id in {"globals", "exec", "setattr"} or (node.id == name and isinstance(node.ctx, ast.Store)):
+                return True
         elif isinstance(node, ast.FunctionDef) and node.name == "__getattr__":
             return True
     # inside a branch: if sys.version_info ..., try: ... except ImportError: ...
@@ -198,13 +222,13 @@ def _check_class(
         hint = f"name a method: {label}:{methods[0]}" if methods else "name a method, or write a function that uses it"
         raise UsageError(f"{label}:{name} is a class, and making instances of it is seldom the question; {hint}")
     definition = _definition(node.body, method)
-    if definition is None and not node.bases and "." not in method and not _has_getattr(node):
+    if definition is None and _shows_its_methods(node) and "." not in method:
         names = [item.name for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
         near = difflib.get_close_matches(method, names, n=1)
         hint = f"did you mean {node.name}.{near[0]}?" if near else f"it has {', '.join(names) or 'none at all'}"
         raise UsageError(f"{label}: class {node.name} has no method {method}; {hint}")
     if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
-        is_plain = _decorators(definition).isdisjoint(_BINDING_KINDS)
+        is_plain = decorators(definition).isdisjoint(_BINDING_KINDS)
         if is_plain and not has_state and _needs_arguments(node):
             raise UsageError(
                 f"{label}: {node.name}() needs arguments, so that nobody can make one for {method}(): write a function "
@@ -218,6 +242,10 @@ def _check_value(value: ast.expr, label: str, name: str, arguments: str, *, has_
     if isinstance(value, ast.Lambda):
         _check_call(value.args, f"{label}:{name}", arguments, skipped=int(has_state))
         return
+    if _is_timer(value) and (has_state or arguments != "()"):
+        raise UsageError(
+            f"{label}:{name} is a Timer, which has a setup and globals of its own, and takes no arguments"
+        )
     kind = _KINDS.get(type(value))
     if kind is None and isinstance(value, ast.Constant):
         kind = "nothing" if value.value is None else f"{type(value.value).__name__} {value.value!r:.40}"
@@ -227,7 +255,7 @@ def _check_value(value: ast.expr, label: str, name: str, arguments: str, *, has_
 
 def _check_function(node: Function, label: str, arguments: str, *, skipped: int) -> None:
     """Refuse a generator, and arguments that do not fit; the first ``skipped`` parameters are filled by others."""
-    if _decorators(node) - _BINDING_KINDS:
+    if decorators(node) - _BINDING_KINDS:
         return
     if _is_generator(node):
         consumer = "async for" if isinstance(node, ast.AsyncFunctionDef) else "list()"
@@ -249,12 +277,21 @@ def _check_call(parameters: ast.arguments, label: str, arguments: str, *, skippe
     call = _call(arguments)
     positional = [None] * (skipped + len(call.args))
     named = dict.fromkeys(keyword.arg for keyword in call.keywords if keyword.arg is not None)
+    if FIXTURE in _required(parameters):
+        named[FIXTURE] = None
     try:
         _signature(parameters).bind(*positional, **named)
     except TypeError as error:
         needed = ", ".join(_required(parameters)[skipped:])
         example = f" It takes ({needed}): write {label.partition('(')[0]}(...), --arg name=value, or --setup." * bool(needed)
         raise UsageError(f"{label}{'' if arguments == '()' else arguments}: {error}.{example}") from None
+
+
+def _call(arguments: str) -> ast.Call:
+    """The arguments of a target as the call that they make."""
+    call = ast.parse(f"f{arguments}", mode="eval").body
+    assert isinstance(call, ast.Call)  # noqa: S101 - it has been read before
+    return call
 
 
 def _signature(parameters: ast.arguments) -> inspect.Signature:
@@ -290,40 +327,63 @@ def _required(parameters: ast.arguments) -> list[str]:
 
 
 def _runs_alone(node: Function, *, skipped: int) -> bool:
-    return not _is_generator(node) and len(_required(node.args)) <= skipped
+    """Whether a function needs no arguments, or is a test that calls the fixture and gets all others from pytest."""
+    needed = _required(node.args)[skipped:]
+    is_fixture = any("fixture" in decorator for decorator in decorators(node))
+    return not is_fixture and not _is_generator(node) and (not needed or FIXTURE in needed)
+
+
+def _runs_itself(value: ast.expr) -> bool:
+    """Whether a value at the top level is a Timer, or a lambda that needs no arguments."""
+    return _is_timer(value) or (isinstance(value, ast.Lambda) and not _required(value.args))
+
+
+def _is_timer(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in {"Timer", "timeit.Timer"}
 
 
 def _bound(method: Function) -> int:
     """How many parameters a method gets from being bound: none where it is static."""
-    return 0 if "staticmethod" in _decorators(method) else 1
+    return 0 if "staticmethod" in decorators(method) else 1
 
 
 def _skipped(method: Function, *, has_state: bool) -> int:
     """How many parameters of a method are filled by an instance, by its class or by a state."""
-    if _decorators(method).isdisjoint(_BINDING_KINDS):
+    if decorators(method).isdisjoint(_BINDING_KINDS):
         return 1  # a state takes the place of the instance
     return _bound(method) + has_state
 
 
-def _makes_itself(node: ast.ClassDef) -> bool:
-    """Whether an instance can be made without arguments, as far as the text shows."""
-    return not node.bases and not node.decorator_list and not _needs_arguments(node)
+def _measurable_methods(node: ast.ClassDef) -> list[Function]:
+    """The public methods of a class whose instances can be made without arguments, or the tests of a unittest case."""
+    methods = [item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if _is_case(node):
+        return [method for method in methods if method.name.startswith("test")]
+    if node.bases or node.decorator_list or _needs_arguments(node):
+        return []
+    return [method for method in methods if not method.name.startswith("_")]
+
+
+def _is_case(node: ast.ClassDef) -> bool:
+    """Whether a class is a case of unittest's beyond doubt."""
+    return [ast.unparse(base) for base in node.bases] in (["TestCase"], ["unittest.TestCase"])
+
+
+def _shows_its_methods(node: ast.ClassDef) -> bool:
+    """Whether a class has no methods to measure but those that its text shows."""
+    return (not node.bases or _is_case(node)) and not _has_getattr(node)
 
 
 def _needs_arguments(node: ast.ClassDef) -> bool:
     """Whether making an instance needs arguments beyond doubt: it has an ``__init__`` of its own that does."""
     init = _definition(node.body, "__init__")
     return (
-        isinstance(init, ast.FunctionDef) and not _decorators(init) and len(_required(init.args)) > 1
+        isinstance(init, ast.FunctionDef) and not decorators(init) and len(_required(init.args)) > 1
     )
 
 
 def _has_getattr(node: ast.ClassDef) -> bool:
     return _definition(node.body, "__getattr__") is not None or bool(node.keywords) or bool(node.decorator_list)
-
-
-def _decorators(node: Function) -> set[str]:
-    return {ast.unparse(decorator) for decorator in node.decorator_list}
 
 
 def _is_generator(node: Function) -> bool:

@@ -13,7 +13,7 @@ from gilscope import places
 from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
 from gilscope.values.contests import Probe, Target
-from gilscope.workloads import callables, scripts, targets, texts
+from gilscope.workloads import callables, scripts, statements, targets, texts
 from gilscope.workloads.scripts import Script
 from gilscope.workloads.targets import Given
 
@@ -83,7 +83,8 @@ def select(
 ) -> tuple[Probe | Script, ...]:
     """The probes named: ids or globs, paths of scripts, or callables; every probe where none is named.
 
-    A callable is ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any; ``given`` is
+    A callable is ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any, or a test by its
+    id, ``file.py::test``; ``given`` is
     what is added to every callable. A script written for pyperf is chosen by its path, and one benchmark of it by
     ``file.py:name``; ``argv`` is for it.
 
@@ -114,7 +115,7 @@ def _probes_named(below: Sequence[Path], name: str, argv: tuple[str, ...], given
     if script.endswith(".py") and (found := _pyperf_script(targets.existing(Path(script)), function, argv)):
         yield found
     elif targets.is_target(name):
-        yield _foreign(name, given)
+        yield foreign(name, given)
     elif name.endswith(".py"):
         path = targets.existing(Path(name))
         script_for_pyperf = _pyperf_script(path, "*", argv)
@@ -123,19 +124,25 @@ def _probes_named(below: Sequence[Path], name: str, argv: tuple[str, ...], given
         by_id = {probe.id: probe for probe in probes(*below)}
         fitting = [probe for probe in by_id.values() if fnmatchcase(probe.id, name)]
         if not fitting:
-            raise UsageError(unknown_name("probes", "probe", name, by_id))
+            hint = "; for a statement, give its setup with -s, or say --statement" * statements.looks_like_one(name)
+            raise UsageError(unknown_name("probes", "probe", name, by_id) + hint)
         yield from fitting
 
 
-def _foreign(name: str, given: Given) -> Probe:
-    """A callable that knows nothing of us."""
+def foreign(name: str, given: Given) -> Probe:
+    """A callable that knows nothing of us.
+
+    Raises:
+        UsageError: it is not there, or cannot be called so.
+    """
     target = targets.target(
         name, given.arguments, has_state=given.setup is not None, workers_argument=given.workers_argument
     )
     setup = None if given.setup is None else targets.target(given.setup, {})
     block = _metadata(target)
     where = target.module if target.path is None else targets.label(Path(target.path))
-    identifier = f"{where}:{target.name}" + ("" if target.arguments == "()" else target.arguments)
+    called = f":{target.name}{'' if target.arguments == '()' else target.arguments}"
+    identifier = f"{where}{called if target.node is None else f'::{target.node}'}"
     return Probe(
         id=identifier,
         path=target.path or "",

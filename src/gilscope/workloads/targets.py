@@ -16,7 +16,7 @@ import msgspec
 
 from gilscope.errors import UsageError
 from gilscope.values.contests import Target
-from gilscope.workloads import callables
+from gilscope.workloads import callables, tests
 from gilscope.workloads.texts import source
 
 if TYPE_CHECKING:
@@ -47,9 +47,20 @@ class _Place(NamedTuple):
     search: tuple[str, ...]
 
 
+class _Written(NamedTuple):
+    """What a text asks for: a dotted name with arguments, or (``is_id``) a test with one of its cases."""
+
+    text: str
+    where: str
+    name: str
+    arguments: str
+    case: str | None
+    is_id: bool
+
+
 def is_target(text: str) -> bool:
-    """Whether a text names a callable in a file or a module."""
-    return _TARGET.fullmatch(text) is not None
+    """Whether a text names a callable in a file or a module, or a test by its id."""
+    return (_TARGET.fullmatch(text) or tests.NODE.fullmatch(text)) is not None
 
 
 def target(
@@ -58,7 +69,8 @@ def target(
     """The callable that a text names.
 
     Args:
-        text: ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any.
+        text: ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any; or the id of a
+            test, ``file.py::TestParse::test_it[small]``.
         named: further arguments by their names, literals too; what is no literal is taken for a string.
         has_state: whether it is called with what a setup makes, as its first argument.
         workers_argument: the parameter that is given a number of workers; ``workers`` where it has one of that name.
@@ -66,30 +78,17 @@ def target(
     Raises:
         UsageError: it is not there or cannot be called so, as far as its text shows.
     """
-    match = _TARGET.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{text!r} names no callable: write file.py:function, package.module:function or Class.method")
-    place = _place(match["where"])
-    arguments = _arguments(text, match["arguments"] or "()", named)
+    written = _written(text, named)
+    place = _place(written.where)
     made = Target(
-        name=match["name"],
+        name=written.name,
         path=None if place.path is None else str(place.path),
         module=place.module,
-        search=place.search,
-        arguments=arguments,
+        search=(*place.search, *_search_of_tests(place.path)),
+        arguments=written.arguments,
         workers_argument=workers_argument,
     )
-    if place.path is not None:
-        tree = _tree(place)
-        if place.module is None and callables.imports_relatively(tree):
-            raise UsageError(
-                f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
-                f"__init__.py beside it"
-            )
-        taken = callables.workers_argument(tree, f"{place.label}:{made.name}", made, has_state=has_state)
-        made = msgspec.structs.replace(made, workers_argument=taken)
-        callables.check(tree, place.label, made.name, made.given(1).arguments, has_state=has_state)
-    return made
+    return made if place.path is None else _checked(made, written, place, place.path, has_state=has_state)
 
 
 def check_copy(target: Target, path: Path, *, has_state: bool) -> None:
@@ -126,6 +125,45 @@ def label(path: Path) -> str:
     return path.as_posix()
 
 
+def _written(text: str, named: Mapping[str, str]) -> _Written:
+    match = _TARGET.fullmatch(text) or tests.NODE.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{text!r} names no callable: write file.py:function, package.module:function or Class.method")
+    parts = match.groupdict()
+    return _Written(
+        text=text,
+        where=parts["where"],
+        name=parts["name"].replace("::", "."),
+        arguments=_arguments(text, parts.get("arguments") or "()", named),
+        case=parts.get("case"),
+        is_id=match.re is tests.NODE,
+    )
+
+
+def _checked(made: Target, written: _Written, place: _Place, path: Path, *, has_state: bool) -> Target:
+    """The callable with the parameter for its number of workers, or the id by which only pytest can call it.
+
+    Raises:
+        UsageError: it cannot be called, as far as the text of its file shows.
+    """
+    tree = _tree(place)
+    if place.module is None and callables.imports_relatively(tree):
+        raise UsageError(
+            f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
+            f"__init__.py beside it"
+        )
+    _, _, name, arguments, case, is_id = written
+    if has_state and (case is not None or tests.calls_fixture(tree, name, arguments)):
+        raise UsageError(f"{written.text} is a test, whose fixtures make what it works on: leave --setup out")
+    if case is None and not tests.needs_pytest(tree, path, name, arguments, is_id=is_id):
+        taken = callables.workers_argument(tree, f"{place.label}:{name}", made, has_state=has_state)
+        made = msgspec.structs.replace(made, workers_argument=taken)
+        callables.check(tree, place.label, name, made.given(1).arguments, has_state=has_state)
+        return made
+    tests.check(tree, place.label, name, arguments, case)
+    return msgspec.structs.replace(made, node=name.replace(".", "::") + (case or ""))
+
+
 def _place(where: str) -> _Place:
     if where.endswith(".py"):
         path = existing(Path(where))
@@ -138,6 +176,11 @@ def _place(where: str) -> _Place:
     if (Path.cwd() / where).exists():
         raise UsageError(f"{where} is no module: a script's name ends in .py")
     return _Place(where, None, where, ())  # installed, or not there at all: only the interpreter knows
+
+
+def _search_of_tests(path: Path | None) -> tuple[str, ...]:
+    """Where tests find what they test besides their own folder, as they are run from the project's."""
+    return tuple(map(str, _search())) if path is not None and tests.is_file_of_tests(path) else ()
 
 
 def _search() -> Iterator[Path]:
