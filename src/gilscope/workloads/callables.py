@@ -67,7 +67,7 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, *, has_state:
         if not _may_bind(tree, first):
             raise UsageError(_missing(tree, label, name))
     elif isinstance(definition, ast.ClassDef):
-        _check_class(definition, label, name, rest, arguments, has_state=has_state)
+        _check_class(definition, label, name, arguments, has_state=has_state)
     elif not rest and isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
         _check_function(definition, f"{label}:{name}", arguments, skipped=int(has_state))
     elif not rest and isinstance(definition, ast.expr):
@@ -213,10 +213,9 @@ def _missing(tree: ast.Module, label: str, name: str) -> str:
     return f"{label} has no {name}; {hint}"
 
 
-def _check_class(
-    node: ast.ClassDef, label: str, name: str, method: str, arguments: str, *, has_state: bool
-) -> None:
+def _check_class(node: ast.ClassDef, label: str, name: str, arguments: str, *, has_state: bool) -> None:
     """Refuse a class that is not a callable to measure, or a method that it lacks or cannot be called so."""
+    _, _, method = name.partition(".")
     if not method:
         methods = [item for item in measurable(ast.Module([node], [])) if "." in item]
         hint = f"name a method: {label}:{methods[0]}" if methods else "name a method, or write a function that uses it"

@@ -13,6 +13,7 @@ import msgspec
 
 from gilscope.declared import unknown_name
 from gilscope.errors import MatrixError, UsageError
+from gilscope.workloads import scripts
 from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
