@@ -13,6 +13,7 @@ import targets
 from agents import end
 from gilscope.agent.timing import digest
 from gilscope.lab import protocol
+from gilscope.places import AGENT
 from gilscope.values.contests import LaneSpec, Probe, Target
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def test_a_program_that_fails_ends_its_lane_with_its_last_words(
     order = protocol.order(program("-c", ONCE.format(source=source), str(tmp_path / "ran")), lane)
     with (tmp_path / "printed").open("w+b") as printed:
         ended = subprocess.run(
-            [*arm.command, str(protocol.places.AGENT)],
+            [*arm.command, str(AGENT)],
             input=order + protocol.trial_order(2),
             stdout=subprocess.PIPE,
             stderr=printed,

@@ -10,7 +10,7 @@ import pytest
 
 from gilscope.lab import protocol
 from gilscope.places import AGENT
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.contests import LaneSpec, Probe, Target
 from gilscope.values.runtimes import Arm
 from patience import asked_again
 from targets import AS_BUILT, DEFAULT, EDGES, environment, models_of
@@ -333,7 +333,7 @@ def test_a_function_of_such_a_script_is_a_probe_too(arm: Arm, run: Run) -> None:
     lane = LaneSpec(arm=arm, model="serial", workers=1)
 
     def orders(path: str) -> list[bytes]:
-        probe = Probe(id="work", path=path, question="", kind="own", function="work")
+        probe = Probe(id="work", path=path, question="", kind="own", target=Target(name="work", path=path))
         return [protocol.order(probe, lane), protocol.trial_order(1), protocol.CLOSE]
 
     assert isinstance(run(arm, source, orders).answers[-1], protocol.Closed)

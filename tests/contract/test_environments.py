@@ -106,7 +106,8 @@ class Made:
     def provided(self, wanted: Packages, settings: Mapping[str, str] = NO_INDEX) -> Provided:
         """The environments of the newest pair, as a new run finds or makes them."""
         installer = INSTALLERS[self.name]({**os.environ, **settings})
-        return Environments(self.folder, settings, self._display, lambda *_: (installer,)).provided(PAIR, wanted)
+        made = Environments(self.folder, settings, self._display, lambda _environ, _python: (installer,))
+        return made.provided(PAIR, wanted)
 
 
 @pytest.fixture(params=INSTALLERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +13,7 @@ import builders
 from gilscope import errors, places
 from gilscope.arguments import parse
 from gilscope.commands import environments, output
+from gilscope.commands.choosing import Part
 from gilscope.lab.plan import group_of_pair
 from gilscope.provision import active
 from gilscope.provision.active import Active
@@ -19,14 +21,15 @@ from gilscope.provision.environments import Environment, Provided
 from gilscope.values.contests import Probe, Target
 from gilscope.values.packages import Packages
 from gilscope.workloads.scripts import Script
+from gilscope.workloads.suites import suite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from gilscope.lab.measure import Batch
     from gilscope.values.runtimes import Runtime
 
+QUICK = suite(places.SUITES, "quick")
 GROUP = group_of_pair(builders.pair(("PGO: yes against no",)))
 PLAIN = msgspec.structs.replace(builders.PROBE, path="/work/plain.py")
 NUMPY = msgspec.structs.replace(PLAIN, id="numpy", dependencies=("numpy",))
@@ -67,7 +70,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
 
 def batches(*workloads: Probe | Script, options: Sequence[str] = ()) -> tuple[Batch, ...]:
     """The batches of a command line with these options."""
-    return environments.batches(workloads, [GROUP], parse(["run", *options]))
+    part = Part(parse(["run", *options]), QUICK, Path.cwd(), None, ())
+    return environments.batches(workloads, [GROUP], part)
 
 
 def test_what_needs_nothing_is_left_as_it_is(asked: Asked) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from gilscope.errors import UsageError
 from gilscope.values.contests import Probe, Target
-from gilscope.workloads.targets import Given, named_arguments, target
 from gilscope.workloads.probes import select
+from gilscope.workloads.targets import Given, named_arguments, target
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXT = '''
+TEXT = """
 import functools
 from elsewhere import imported
 
@@ -90,7 +90,7 @@ class Spread:
 
     @staticmethod
     def alone(threads): ...
-'''
+"""
 
 
 @pytest.fixture
@@ -140,7 +140,10 @@ def test_what_can_be_called_is_a_target(script: Path, text: str, name: str, argu
         ("work.py:SIZE", "is int 3"),
         ("work.py:stream", "is a generator: calling it runs none of its body"),
         ("work.py:astream", "with async for"),
-        ("work.py:Tool", "is a class, and making instances of it is seldom the question; name a method: work.py:Tool.run"),
+        (
+            "work.py:Tool",
+            "is a class, and making instances of it is seldom the question; name a method: work.py:Tool.run",
+        ),
         ("work.py:Tool.walk", "class Tool has no method walk; it has __init__, run, alone, made"),
         ("work.py:Tool.ruun", "did you mean Tool.run?"),
         ("work.py:Tool.alone", "missing a required argument: 'n'"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Arguments = Tuple[Tuple[Any, ...], Dict[str, Any]]
     Result = TypeVar("Result")
-    Unit = Callable[[], Any]
+    Unit = Callable[..., Any]
 
 REFUSALS = ("does not support loading in subinterpreters", "cannot load module more than once per process")
 """What CPython and NumPy say of an extension module that cannot be in several interpreters."""

@@ -154,9 +154,7 @@ def _equipped(group: Group, need: _Need, environments: Environments) -> Group:
         lacking |= {name: reason for name, reason in reasons.items() if reason is not None}
         if pair is not None and not own:
             pair = _told_apart(pair, provided)
-    return msgspec.structs.replace(
-        group, arms=tuple(arms[arm.name] for arm in group.arms), pair=pair, lacking=lacking
-    )
+    return msgspec.structs.replace(group, arms=tuple(arms[arm.name] for arm in group.arms), pair=pair, lacking=lacking)
 
 
 def _of_arm(arm: Arm) -> Packages:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from gilscope.figures.paired import Factor, makespan_ns
 from gilscope.stats import significance
 from gilscope.stats.estimate import Estimate, mean
 from gilscope.values.contests import LaneSpec, Variant, arm_and_work, lane_name
@@ -165,7 +166,12 @@ def _penalties(contest_lanes: ContestLanes, floor: float) -> Iterator[VariantPen
     for variant, (default, free_threaded) in measured.items():
         change = None
         if first is not None and variant != contest.variants[0]:
-            log_change = contest_lanes.paired.log_contrast((free_threaded, first[0]), (default, first[1]))
+            log_change = contest_lanes.paired.log_product(
+                Factor(free_threaded, makespan_ns),
+                Factor(default, makespan_ns, -1),
+                Factor(first[0], makespan_ns),
+                Factor(first[1], makespan_ns, -1),
+            )
             change = compared(log_change, floor, len(measured) - 1)
         slower = contest_lanes.paired.log_ratio(free_threaded, default)
         yield VariantPenalty(variant=variant, penalty=slower.exp().relative(), change=change)

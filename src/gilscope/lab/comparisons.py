@@ -60,7 +60,5 @@ class Comparisons:
         return max(filter(None, of_parts), key=lambda ratios: log_ratio_interval(ratios).half_width, default=[])
 
     def _log_ratios(self, mine: tuple[str, str], theirs: tuple[str, str]) -> list[list[float]]:
-        lane, other = (
-            [self._times[key][launch] for launch in range(1, self._launches + 1)] for key in (mine, theirs)
-        )
+        lane, other = ([self._times[key][launch] for launch in range(1, self._launches + 1)] for key in (mine, theirs))
         return effort.warm_ratios(lane, other, max(effort.cold_rounds(lane), effort.cold_rounds(other)))

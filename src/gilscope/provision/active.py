@@ -61,7 +61,8 @@ def active(environ: Mapping[str, str]) -> Active | None:
     held = _without_ours(installed.distributions(folder))
     if not held:
         return None
-    editables, wanted = [], []
+    editables: list[str] = []
+    wanted: list[str] = []
     for distribution in held.values():
         editable, text = _as_requirement(distribution)
         (editables if editable else wanted).append(text)

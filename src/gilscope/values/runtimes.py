@@ -109,6 +109,10 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     requirements: tuple[str, ...] = ()
     project: str | None = None
 
+    def __hash__(self) -> int:
+        """A hash of what tells arms apart: mappings have none."""
+        return hash((self.name, self.runtime))
+
     @property
     def command(self) -> tuple[str, ...]:
         """What starts its interpreter."""

@@ -242,9 +242,7 @@ def _check_value(value: ast.expr, label: str, name: str, arguments: str, *, has_
         _check_call(value.args, f"{label}:{name}", arguments, skipped=int(has_state))
         return
     if _is_timer(value) and (has_state or arguments != "()"):
-        raise UsageError(
-            f"{label}:{name} is a Timer, which has a setup and globals of its own, and takes no arguments"
-        )
+        raise UsageError(f"{label}:{name} is a Timer, which has a setup and globals of its own, and takes no arguments")
     kind = _KINDS.get(type(value))
     if kind is None and isinstance(value, ast.Constant):
         kind = "nothing" if value.value is None else f"{type(value.value).__name__} {value.value!r:.40}"
@@ -282,15 +280,10 @@ def _check_call(parameters: ast.arguments, label: str, arguments: str, *, skippe
         _signature(parameters).bind(*positional, **named)
     except TypeError as error:
         needed = ", ".join(_required(parameters)[skipped:])
-        example = f" It takes ({needed}): write {label.partition('(')[0]}(...), --arg name=value, or --setup." * bool(needed)
+        example = f" It takes ({needed}): write {label.partition('(')[0]}(...), --arg name=value, or --setup." * bool(
+            needed
+        )
         raise UsageError(f"{label}{'' if arguments == '()' else arguments}: {error}.{example}") from None
-
-
-def _call(arguments: str) -> ast.Call:
-    """The arguments of a target as the call that they make."""
-    call = ast.parse(f"f{arguments}", mode="eval").body
-    assert isinstance(call, ast.Call)  # noqa: S101 - it has been read before
-    return call
 
 
 def _signature(parameters: ast.arguments) -> inspect.Signature:
@@ -376,9 +369,7 @@ def _shows_its_methods(node: ast.ClassDef) -> bool:
 def _needs_arguments(node: ast.ClassDef) -> bool:
     """Whether making an instance needs arguments beyond doubt: it has an ``__init__`` of its own that does."""
     init = _definition(node.body, "__init__")
-    return (
-        isinstance(init, ast.FunctionDef) and not decorators(init) and len(_required(init.args)) > 1
-    )
+    return isinstance(init, ast.FunctionDef) and not decorators(init) and len(_required(init.args)) > 1
 
 
 def _has_getattr(node: ast.ClassDef) -> bool:

@@ -1,6 +1,6 @@
-"""A callable of a person's own, as they type it: ``work.py:resize(512, mode="fast")`` or ``package.module:Class.method``.
+"""A callable of a person's own, as they type it: ``work.py:resize(512, mode="fast")``, ``package.module:Class.method``.
 
-Nothing is imported here. What can be told from the text is told before anything starts (`gilscope.workloads.callables`).
+Nothing is imported here. What the text shows is told before anything starts (`gilscope.workloads.callables`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     ``workers_argument`` is the parameter by which a callable takes its number of workers.
     """
 
-    arguments: Mapping[str, str] = {}
+    arguments: dict[str, str] = {}
     setup: str | None = None
     share: bool = False
     workers_argument: str | None = None
@@ -166,9 +166,9 @@ def _checked(made: Target, written: _Written, place: _Place, path: Path, *, has_
 
 def _place(where: str) -> _Place:
     if where.endswith(".py"):
-        path = existing(Path(where))
-        module, root = _module_of(path)
-        return _Place(label(path), path, module, () if root is None else (str(root),))
+        script = existing(Path(where))
+        module, root = _module_of(script)
+        return _Place(label(script), script, module, () if root is None else (str(root),))
     for folder in _search():
         path = _file_of(where, folder)
         if path is not None:
