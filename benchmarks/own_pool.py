@@ -1,4 +1,4 @@
-"""Whether a pool of the work's own takes as long in a lane as in a program that times itself by ``perf_counter``.
+"""Whether a pool of the work's own takes as long in a lane as in a program that times itself.
 
 Run on a quiet machine: ``python benchmarks/own_pool.py --on 3.14t``. In every launch, lanes of
 ``bare_programs/pool.py:spread`` (one worker in a serial lane, more in lanes of its own) and the program itself are open

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         workers: int
 
     class LaneOrder(TypedDict):
-        """What a lane opens: a probe, a way of it, a callable, a statement, roles, a script's benchmark, or a program.
+        """What a lane opens: a probe, one of its ways, a callable, a statement, roles, a benchmark, or a program.
 
         ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
         the script, ``way`` a context manager of the probe, ``command`` a program in words; where there is none of them

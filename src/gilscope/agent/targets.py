@@ -81,7 +81,7 @@ def _namespace(order: TargetOrder) -> Dict[str, Any]:
 
 
 def _attribute(order: TargetOrder, owner: Any, name: str, *, has_state: bool) -> Any:  # noqa: ANN401 - anything
-    """Return an attribute; a plain method of a class is bound to a new instance where no state takes its place.
+    """Return an attribute; a plain method is bound to a new instance where no state takes its place.
 
     Raises:
         LaneError: it is not there, or no instance can be made.

@@ -109,7 +109,7 @@ class Bench:
 
 
 def fault_of_work(error: BaseException) -> LaneError:
-    """Return what the work raised as the lane's error, which it may be already; a copy of the process ends here."""
+    """Return what the work raised as the lane's error; a copy of the process ends here."""
     stray.end_if_copy()
     return error if isinstance(error, LaneError) else LaneError(raised("work", error))
 

@@ -43,7 +43,7 @@ def asked(
 
 
 def with_further_arms(group: Group, changes: Sequence[Change]) -> Group:
-    """A group with an arm for each change of the runtime that it is named after; one that it has is not added.
+    """A group with a further arm for each change; one that it has is not added.
 
     Raises:
         UsageError: the runtime cannot be started so.

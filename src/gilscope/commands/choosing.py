@@ -66,7 +66,7 @@ def name_of_suite(options: argparse.Namespace) -> str:
 
 
 def has_a_form(options: argparse.Namespace) -> bool:
-    """Whether something is to be measured that is no probe and is named by an option: a program, roles, a statement."""
+    """Whether an option names what is to be measured: a program, roles or a statement."""
     return is_statement(options) or any((options.program, options.module, options.roles))
 
 
@@ -76,7 +76,7 @@ def is_statement(options: argparse.Namespace) -> bool:
 
 
 def parts(options: argparse.Namespace) -> tuple[Part, ...]:
-    """The parts of a run: one for each workload that the project has a name for, and one for all others.
+    """The parts of a run: one for each workload that the project names, one for all others.
 
     Raises:
         MatrixError: a file of suites has mistakes.
@@ -142,7 +142,10 @@ def _named_part(name: str, workload: NamedWorkload, options: argparse.Namespace,
 
 
 def called(part: Part, workloads: Sequence[Probe | Script]) -> Sequence[Probe | Script]:
-    """The workloads of a part, a single one by the project's name for it; a script written for pyperf keeps its own."""
+    """The workloads of a part, a single one by the project's name for it.
+
+    A script written for pyperf keeps its own.
+    """
     from gilscope.values.contests import Probe
 
     match workloads:
@@ -176,7 +179,7 @@ def show_choices(options: argparse.Namespace) -> int:
 
 
 def unread_copies(here: Path) -> str | None:
-    """What lies in a folder under the names of gilscope's own files and is not read, in words; None without any."""
+    """What lies in a folder like gilscope's own files and is not read, in words; None without any."""
     own = [str(place.relative_to(places.HOME)) for place in (places.SUITES, places.PROBES)]
     unread = [name for name in own if (here / name).exists() and not (here / name).samefile(places.HOME / name)]
     if not unread:

@@ -181,7 +181,7 @@ def _is_free_threaded(contest: Contest) -> bool:
 
 
 def _groups(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
-    """The groups of a run: pairs and single builds, each with a further arm for every change that is asked for."""
+    """The groups of a run: pairs and single builds, with a further arm for every change."""
     from gilscope.lab import measure
 
     census = take_census(options.python)

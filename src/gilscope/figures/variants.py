@@ -44,7 +44,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def answer(self) -> Answer:
-        """Whether it takes less time or more, beyond chance and noise; no difference is one that cannot be told."""
+        """Whether it takes less time or more, beyond chance and noise."""
         if self.possible.high < 1:
             return "better"
         return "worse" if self.possible.low > 1 else "no difference"
@@ -145,7 +145,7 @@ def _means(comparisons: Mapping[str, Sequence[Comparison]]) -> dict[str, Compari
 
 
 def _pairs(contest_lanes: ContestLanes) -> Iterator[tuple[Variant, LaneSpec, LaneSpec]]:
-    """Every lane of a later variant, with the lane of the first that it is compared with, where both were measured."""
+    """Every lane of a later variant, with the first variant's lane, where both were measured."""
     contest = contest_lanes.contest
     for variant in contest.variants[1:]:
         for lane in contest_lanes.lanes:

@@ -63,7 +63,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def measured(self) -> tuple[str, ...]:
-        """What was measured, in all that a version and a name leave open; runs that differ in it are never joined."""
+        """What was measured, as far as version and name leave it open; runs that differ are never joined."""
         return tuple(self.circumstances.get(name, UNKNOWN) for name in MEASURED_ALIKE)
 
     def level(self, *, relative: bool) -> Estimate:

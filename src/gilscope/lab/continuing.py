@@ -1,4 +1,4 @@
-"""What has changed since a run was measured that is to be continued: one run holds one state of code and builds."""
+"""What has changed since a run was measured: one run holds one state of code and builds."""
 
 from __future__ import annotations
 

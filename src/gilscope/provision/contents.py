@@ -1,4 +1,4 @@
-"""What an environment is known by: its runtime, what is asked of it, and the state of all files that this names."""
+"""What an environment is known by: its runtime, what is asked of it, and the state of all files."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _is_left_out(folder: str, name: str) -> bool:
 
 
 def _file(path: str) -> Iterator[str]:
-    """The state of a file: its path, its size and when it was last changed; the path alone where it is missing."""
+    """The state of a file: path, size and last change; the path alone where it is missing."""
     yield path
     try:
         status = os.stat(path)  # noqa: PTH116 - a str already

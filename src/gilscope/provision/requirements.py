@@ -98,14 +98,14 @@ def path_of_url(url: str) -> Path:
 def nested_files(file: Path) -> Iterator[Path]:
     """A file of requirements, and all files that it names with ``-r`` or ``-c``."""
     seen: set[Path] = set()
-    ahead = [file]
+    ahead = [file.resolve()]
     while ahead:
         path = ahead.pop()
         if path not in seen and path.is_file():
             seen.add(path)
             yield path
             lines = path.read_text("utf-8", "replace").splitlines()
-            ahead += [path.parent / match["path"] for line in lines if (match := _NESTED.match(line))]
+            ahead += [(path.parent / match["path"]).resolve() for line in lines if (match := _NESTED.match(line))]
 
 
 def _requirement(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Revisions of a person's git repository, each with its files in a folder of its own for as long as it is measured."""
+"""Revisions of a person's git repository, each with its files in a folder of its own."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Repository:
         return Revision(text, commit, subject, text == HERE)
 
     def left_out(self, revisions: Sequence[Revision]) -> str | None:
-        """What a person may take for a part of one of these revisions but is not, in words; None where all is well."""
+        """What a person may take for a part of these revisions, in words; None where all is well."""
         changed = self._git("status", "--porcelain", "--untracked-files=no").output.splitlines()
         if not changed or any(revision.is_working_tree for revision in revisions):
             return None
@@ -101,7 +101,7 @@ class Repository:
 
     @contextlib.contextmanager
     def checked_out(self, revision: Revision, below: Path) -> Iterator[Checkout]:
-        """Lend the files of a revision, in a folder that is removed in the end; the working tree's stay where they are.
+        """Lend the files of a revision in a folder that is removed; the working tree's stay where they are.
 
         Args:
             revision: one of this repository's.

@@ -114,7 +114,7 @@ def _machine(contest: ContestFigures) -> Iterator[str]:
 
 
 def _own_workers(contest: ContestFigures) -> Iterator[str]:
-    """What lanes are whose work has workers of its own, and how many of those ran at once where nobody sets that."""
+    """What lanes are whose work has workers of its own, and how many of those ran at once."""
     if contest.contest.probe.takes_workers:
         yield (
             "The work spreads itself over the number of workers that it is given, which is one in serial lanes: own "

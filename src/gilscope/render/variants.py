@@ -101,7 +101,7 @@ def _columns_of_penalties(first: str) -> list[Column[VariantPenalty]]:
 
 
 def _answer(comparison: Comparison) -> str:
-    """The answer in words, with what is still possible where there is no difference that could be told."""
+    """The answer in words, with what is still possible where no difference was found."""
     if comparison.answer == "no difference":
         return f"{NONE}{_possible(comparison)}"
     much = numbers.change(comparison.ratio.relative(), "slower", "faster")

@@ -1,4 +1,4 @@
-"""Builds that a person sets side by side, as ``label=path`` or a path alone; two of one label are a pair."""
+"""Builds that a person sets side by side, ``label=path`` each; two of one label are a pair."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def joined(labels: Sequence[str], runtimes: Sequence[Runtime]) -> tuple[Side, ..
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """The label and the path of a text; the label is empty where there is none, or where it is part of a path."""
+    """The label and the path of a text; the label is empty where the text is a path."""
     label, equals, path = text.partition("=")
     has_label = bool(equals) and os.sep not in label and not os.path.exists(text)  # noqa: PTH110 - a str already
     return (label, path) if has_label else ("", text)

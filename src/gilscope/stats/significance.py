@@ -54,7 +54,7 @@ def possible(log_ratio: Estimate, floor: float) -> Estimate:
 
 
 def _reach(log_ratio: Estimate, floor: float) -> float:
-    """How far a log ratio may lie from its value, for chance and for what two copies of a lane show."""
+    """How far a log ratio may lie from its value, by chance and by what two copies show."""
     return math.hypot(log_ratio.half_width, math.log1p(floor))
 
 

@@ -110,7 +110,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None = None
 
     def __hash__(self) -> int:
-        """A hash of what tells arms apart: mappings have none."""
+        """A hash of the name and the runtime: mappings have none."""
         return hash((self.name, self.runtime))
 
     @property

@@ -161,7 +161,7 @@ def imports_relatively(tree: ast.Module) -> bool:
 
 
 def _definition(body: list[ast.stmt], name: str) -> ast.stmt | ast.expr | None:
-    """The last thing at the top level that binds a name: a function, a class, or the value of an assignment."""
+    """The last thing at the top level that binds a name: function, class, or an assignment's value."""
     found: ast.stmt | ast.expr | None = None
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
@@ -214,7 +214,7 @@ def _missing(tree: ast.Module, label: str, name: str) -> str:
 
 
 def _check_class(node: ast.ClassDef, label: str, name: str, arguments: str, *, has_state: bool) -> None:
-    """Refuse a class that is not a callable to measure, or a method that it lacks or cannot be called so."""
+    """Refuse a class as a callable, or a method that it lacks or that cannot be called so."""
     _, _, method = name.partition(".")
     if not method:
         methods = [item for item in measurable(ast.Module([node], [])) if "." in item]

@@ -86,7 +86,7 @@ def _check_placeholder(name: str, word: str) -> None:
 
 
 def _check_other(name: str, command: Sequence[str]) -> None:
-    """Refuse a program that is not there, or that would be the same one on every Python."""
+    """Refuse a program that is not there, or that no Python would be put into."""
     first = command[0]
     if shutil.which(first) is None:
         near = difflib.get_close_matches(first, _INTERPRETERS, n=1)

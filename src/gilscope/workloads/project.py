@@ -74,7 +74,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def project(start: Path) -> Project:
-    """The project that a folder belongs to, by the nearest file with a table of ours, up to its git repository's root.
+    """The project that a folder belongs to, by the nearest file with a table of ours.
 
     Raises:
         MatrixError: the file has mistakes.
@@ -112,7 +112,7 @@ def _project(folder: Path, raw_table: object) -> Project:
 def _tables(
     raw_table: object, key: str, kind: type[Table], mistakes_in: Callable[[Table], Iterable[str]]
 ) -> tuple[dict[str, Table], tuple[str, ...]]:
-    """The tables by name below a key, and their mistakes; none where there is no table, which is told elsewhere."""
+    """The tables by name below a key, and their mistakes; none where there is no table."""
     below = raw_table.get(key) if isinstance(raw_table, Mapping) else None
     if not isinstance(below, Mapping):
         return {}, ()
@@ -125,7 +125,7 @@ def is_name(text: str) -> bool:
 
 
 def _nonsense_of_workload(workload: NamedWorkload) -> Iterator[str]:
-    """What is wrong with a workload whose keys all have the right type; its target is looked at when it is measured."""
+    """What is wrong with a workload whose keys all have the right type, but for its target."""
     yield from unknown_models(workload.models)
     if any(isinstance(count, int) and count < 1 for count in workload.workers):
         yield "workers must hold words or numbers, none below 1"

@@ -128,7 +128,7 @@ def _script(name: str, metafile: Path) -> Script:
 
 
 def _pinned(folder: Path) -> tuple[str, ...]:
-    """The packages of a benchmark's ``requirements.txt`` in their versions; none where it has no such file."""
+    """The packages of a benchmark's ``requirements.txt`` in their versions; none without that file."""
     try:
         lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -119,7 +119,7 @@ def _existing(path: Path) -> Path:
 def narrowed(
     of: Suite, *, models: tuple[str, ...] = (), lanes: tuple[str, ...] = (), workers: tuple[Workers, ...] = ()
 ) -> Suite:
-    """A suite with what a person asks for in place of its own: models, or lanes by globs, and numbers of workers.
+    """A suite with the models, or lanes by globs, and numbers of workers that a person asks for.
 
     Serial lanes stay, since everything is held against them. A person may ask for more workers than there are CPUs for.
     """

@@ -198,7 +198,7 @@ def _file_of(module: str, folder: Path) -> Path | None:
 
 
 def _module_of(path: Path) -> tuple[str | None, Path | None]:
-    """The dotted name of a file that lies in a package, and the folder that holds the package; None for scripts."""
+    """The dotted name of a file in a package, and the folder that holds the package; None for scripts."""
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
     while (folder / "__init__.py").is_file():
