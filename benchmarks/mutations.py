@@ -78,7 +78,7 @@ MUTATIONS = (
         "test_analysis.py::test_workers_that_divide_the_work_do_it_once",
     ),
     Mutation(
-        "figures/lanes.py",
+        "figures/capacity.py",
         "math.log(lane.units_per_loop / lane.workers)",
         "math.log(lane.workers / lane.workers)",
         "test_analysis.py::test_speed_up_is_held_against_what_the_machine_gave",
@@ -460,8 +460,8 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/launch.py",
-        "if lane == self._contest.reference == name.removesuffix(CONTROL)",
-        "if self._contest.reference == name.removesuffix(CONTROL)",
+        "if lane == reference == name.removesuffix(CONTROL)",
+        "if reference == name.removesuffix(CONTROL)",
         "test_lab.py::test_a_control_without_its_reference_is_judged_as_any_lane",
     ),
     Mutation(

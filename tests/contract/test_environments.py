@@ -23,10 +23,11 @@ from gilscope.values.packages import Packages
 from recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gilscope.provision.environments import Provided
+    from gilscope.provision.installer import Installer
     from gilscope.values.runtimes import Runtime
 
 BACKEND = '''
@@ -59,7 +60,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     return _wheel(folder, PROJECT["name"] + ".pth", str(HERE) + "\\n")
 '''
 
-INSTALLERS = {"uv": Uv, "pip": Pip}
+INSTALLERS: dict[str, Callable[[Mapping[str, str]], Installer]] = {"uv": Uv, "pip": Pip}
 NO_INDEX = {"UV_OFFLINE": "1", "PIP_NO_INDEX": "1"}
 PAIR = [arms[-1].runtime for arms in (targets.FREE_THREADED, targets.DEFAULT) if arms]
 """The newest free-threaded build and the newest default one, as far as there are any."""
@@ -106,7 +107,11 @@ class Made:
     def provided(self, wanted: Packages, settings: Mapping[str, str] = NO_INDEX) -> Provided:
         """The environments of the newest pair, as a new run finds or makes them."""
         installer = INSTALLERS[self.name]({**os.environ, **settings})
-        made = Environments(self.folder, settings, self._display, lambda _environ, _python: (installer,))
+
+        def chosen(*_: object) -> Sequence[Installer]:
+            return (installer,)
+
+        made = Environments(self.folder, settings, self._display, chosen)
         return made.provided(PAIR, wanted)
 
 

@@ -139,7 +139,7 @@ class TestWrongUse:
 
         assert status == 3
         assert "idle.py: has no docstring" in told
-        assert "`gilscope run idle.py:play`" in told
+        assert "what could be measured: idle.py:play" in told
 
     def test_nothing_to_measure(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """The reasons why every lane is left out are the message."""

@@ -172,7 +172,7 @@ def test_how_many_workers_of_its_own_ran_at_once_is_told() -> None:
     made = spreading(own_workers=True)
     (note,) = [note for note in throughput.sheet(made).notes if "of its own" in note]
 
-    assert "no lane is pinned to a CPU. CPUs that were busy at once: 1.00" in note
+    assert "no lane is pinned to a CPU. CPUs that were busy at once: 1 ±0 in" in note
     assert all(f"in {name}:serial" in note for name in ("3.14", "3.14t"))
     assert "own-2" not in note
     assert made.verdict is not None
@@ -203,7 +203,7 @@ def test_a_program_has_its_time_and_memory_in_a_sheet_of_its_own() -> None:
     assert not [title for title in sheets if title.startswith(("Where the cores went", "Per unit"))]
     assert row["wall time"].startswith("6.")
     assert row["CPU time"].startswith("6.")
-    assert row["CPUs busy"].startswith("1.0")
+    assert row["CPUs busy"] == "1 ±0"
     assert row["memory (resident)"].startswith("32")
     assert row["peak of the largest"].startswith("16")
     assert "10 runs per lane and trial" in " ".join(throughput.sheet(made).notes)

@@ -280,14 +280,14 @@ def test_what_is_installed_only_the_interpreter_knows(tmp_path: Path, monkeypatc
     )
 
 
-def test_pythonpath_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_further_folders_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the working directory and its src."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "tool.py").write_text("def run(): ...\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    found = target("tool:run", {}, search=[str(tmp_path / "lib")])
 
-    assert target("tool:run", {}).path == str(tmp_path / "lib" / "tool.py")
+    assert found.path == str(tmp_path / "lib" / "tool.py")
 
 
 @pytest.mark.usefixtures("script")

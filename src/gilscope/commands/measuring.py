@@ -235,6 +235,7 @@ def _workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:
 
 
 def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
+    from gilscope.processes.environment import SEARCH
     from gilscope.workloads import probes as catalog
     from gilscope.workloads import programs, pyperformance
     from gilscope.workloads.roles import roles
@@ -246,9 +247,10 @@ def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Sc
         setup=options.setup,
         share=options.share,
         workers_argument=options.workers_argument,
+        search=tuple(filter(None, os.environ.get(SEARCH, "").split(os.pathsep))),
     )
     if options.program is not None or options.module is not None:
-        if options.probes or given != catalog.NOTHING_GIVEN:
+        if options.probes or given.is_for_callables:
             raise errors.UsageError(
                 "--command and -m measure one program: name no probe beside it, nor what is for callables (--arg, "
                 "--setup, --share, --workers-arg)"
@@ -258,7 +260,7 @@ def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Sc
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
     if options.statement or options.statement_setup:
-        if given != catalog.NOTHING_GIVEN or options.roles:
+        if given.is_for_callables or options.roles:
             raise errors.UsageError("--arg, --setup, --share and --roles are for callables: a statement has -s alone")
         return [statement(options.probes, options.statement_setup)]
     beside = [roles(options.roles, given)] if options.roles else []

@@ -35,6 +35,8 @@ FARTHEST_BELOW, FARTHEST_ABOVE = 10.0, 100.0
 """Ends that many times below and above their value are within reach; those beyond leave their side open."""
 FARTHEST = 10.0
 """The same of a difference, in the number that it is one from."""
+ROUNDING = 1e-9
+"""The relative error of arithmetic on logs, at the most."""
 OPEN = "cannot be told"
 """A figure of which nothing is known, as text."""
 
@@ -119,8 +121,8 @@ def _spaced(units: Units) -> Units:
 
 
 def _unit(amount: float, units: Units) -> tuple[float, str]:
-    """The largest unit of which there is one, or else the smallest."""
-    return next((pair for pair in units if amount >= pair[0]), units[-1])
+    """The largest unit of which there is one, or else the smallest; what rounds to one is one."""
+    return next((pair for pair in units if amount * (1 + ROUNDING) >= pair[0]), units[-1])
 
 
 def _amount(estimate: Estimate, units: Units) -> str:

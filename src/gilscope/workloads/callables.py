@@ -197,7 +197,10 @@ def _may_bind(tree: ast.Module, name: str) -> bool:
             if bound & {name, "*"}:
                 return True
         elif isinstance(node, ast.Name):
-            if node.id in {"globals", "exec", "setattr"} or (node.id == name and isinstance(node.ctx, ast.Store)):
+            if node.id in {"exec", "setattr"} or (node.id == name and isinstance(node.ctx, ast.Store)):
+                return True
+        elif (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)) or isinstance(node, ast.Attribute):
+            if ast.unparse(node.value) == "globals()":
                 return True
         elif isinstance(node, ast.FunctionDef) and node.name == "__getattr__":
             return True

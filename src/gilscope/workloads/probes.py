@@ -93,7 +93,7 @@ def select(
         UsageError: a name fits nothing.
     """
     requests = list(names)
-    if given != NOTHING_GIVEN and not any(map(targets.is_target, requests)):
+    if given.is_for_callables and not any(map(targets.is_target, requests)):
         raise UsageError(
             "--arg, --setup, --share and --workers-arg are for callables: name one, such as work.py:function"
         )
@@ -136,9 +136,13 @@ def foreign(name: str, given: Given) -> Probe:
         UsageError: it is not there, or cannot be called so.
     """
     target = targets.target(
-        name, given.arguments, has_state=given.setup is not None, workers_argument=given.workers_argument
+        name,
+        given.arguments,
+        has_state=given.setup is not None,
+        workers_argument=given.workers_argument,
+        search=given.search,
     )
-    setup = None if given.setup is None else targets.target(given.setup, {})
+    setup = None if given.setup is None else targets.target(given.setup, {}, search=given.search)
     block = _metadata(target)
     where = target.module if target.path is None else targets.label(Path(target.path))
     called = f":{target.name}{'' if target.arguments == '()' else target.arguments}"

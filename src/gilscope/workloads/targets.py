@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,13 +28,20 @@ _TARGET = re.compile(rf"(?P<where>.+?\.py|{_NAME}):(?P<name>{_NAME})(?P<argument
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line adds to targets: arguments by name, a setup, and whether threads share what it makes.
 
-    ``workers_argument`` is the parameter by which a callable takes its number of workers.
+    ``workers_argument`` is the parameter by which a callable takes its number of workers. ``search`` are further
+    folders that hold modules, those of PYTHONPATH.
     """
 
     arguments: dict[str, str] = {}
     setup: str | None = None
     share: bool = False
     workers_argument: str | None = None
+    search: tuple[str, ...] = ()
+
+    @property
+    def is_for_callables(self) -> bool:
+        """Whether it says something that only a callable can heed."""
+        return self != Given(search=self.search)
 
 
 class _Place(NamedTuple):
@@ -64,7 +70,12 @@ def is_target(text: str) -> bool:
 
 
 def target(
-    text: str, named: Mapping[str, str], *, has_state: bool = False, workers_argument: str | None = None
+    text: str,
+    named: Mapping[str, str],
+    *,
+    has_state: bool = False,
+    workers_argument: str | None = None,
+    search: Sequence[str] = (),
 ) -> Target:
     """The callable that a text names.
 
@@ -73,18 +84,19 @@ def target(
             test, ``file.py::TestParse::test_it[small]``.
         named: further arguments by their names, literals too; what is no literal is taken for a string.
         has_state: whether it is called with what a setup makes, as its first argument.
+        search: folders that hold modules, besides the working directory and its ``src/``.
         workers_argument: the parameter that is given a number of workers; ``workers`` where it has one of that name.
 
     Raises:
         UsageError: it is not there or cannot be called so, as far as its text shows.
     """
     written = _written(text, named)
-    place = _place(written.where)
+    place = _place(written.where, search)
     made = Target(
         name=written.name,
         path=None if place.path is None else str(place.path),
         module=place.module,
-        search=(*place.search, *_search_of_tests(place.path)),
+        search=(*place.search, *_search_of_tests(place.path, search)),
         arguments=written.arguments,
         workers_argument=workers_argument,
     )
@@ -164,12 +176,12 @@ def _checked(made: Target, written: _Written, place: _Place, path: Path, *, has_
     return msgspec.structs.replace(made, node=name.replace(".", "::") + (case or ""))
 
 
-def _place(where: str) -> _Place:
+def _place(where: str, further: Sequence[str]) -> _Place:
     if where.endswith(".py"):
         script = existing(Path(where))
         module, root = _module_of(script)
         return _Place(label(script), script, module, () if root is None else (str(root),))
-    for folder in _search():
+    for folder in _search(further):
         path = _file_of(where, folder)
         if path is not None:
             return _Place(where, path, where, (str(folder),))
@@ -178,16 +190,16 @@ def _place(where: str) -> _Place:
     return _Place(where, None, where, ())  # installed, or not there at all: only the interpreter knows
 
 
-def _search_of_tests(path: Path | None) -> tuple[str, ...]:
+def _search_of_tests(path: Path | None, further: Sequence[str]) -> tuple[str, ...]:
     """Where tests find what they test besides their own folder, as they are run from the project's."""
-    return tuple(map(str, _search())) if path is not None and tests.is_file_of_tests(path) else ()
+    return tuple(map(str, _search(further))) if path is not None and tests.is_file_of_tests(path) else ()
 
 
-def _search() -> Iterator[Path]:
-    """Where modules of the person's own lie: here, in ``src/``, and where PYTHONPATH says."""
+def _search(further: Sequence[str]) -> Iterator[Path]:
+    """Where modules of the person's own lie: here, in ``src/``, and further folders."""
     yield Path.cwd()
     yield Path.cwd() / "src"
-    yield from (Path(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder)
+    yield from map(Path, further)
 
 
 def _file_of(module: str, folder: Path) -> Path | None:
