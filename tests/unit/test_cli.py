@@ -262,7 +262,9 @@ class TestRun:
         cli.main(["run", probe, "--no-report"])
         run = tmp_path / "results" / "mine.jsonl"
         writer = store.RunWriter(run)
-        for record in (HEADER, plans[0].contests[0], sources.code(plans[0].contests[0], "3.14", Imports(), None)):
+        of = plans[0].contests[0]
+        end = ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=9)
+        for record in (HEADER, of, sources.code(of, "3.14", Imports(), None), end):
             writer.append(record)
         writer.close()
         (tmp_path / "mine.py").write_text(PROBE_TEXT.replace("1", "2"))

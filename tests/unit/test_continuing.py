@@ -13,7 +13,7 @@ from gilscope.lab import sources
 from gilscope.lab.continuing import changes
 from gilscope.lab.protocol import Imports
 from gilscope.values.contests import LaneSpec, Target
-from gilscope.values.records import Run
+from gilscope.values.records import ContestEnd, Run
 from gilscope.values.runtimes import Arm
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def of(work: Path, arm: Arm | None = None, arguments: str = "()") -> Contest:
 def measured(*contests: Contest, **imports: str) -> Run:
     """A run that has measured these; its lanes have imported further modules."""
     code = [sources.code(item, item.lanes[0].arm.name, Imports(modules=imports), None) for item in contests]
-    return Run(path=Path("run.jsonl"), header=HEADER, contests=contests, code=tuple(code))
+    ends = [ContestEnd(contest=item.id, reason="precise", seconds=1.0, launches=9) for item in contests]
+    return Run(path=Path("run.jsonl"), header=HEADER, contests=contests, code=tuple(code), ends=tuple(ends))
 
 
 def built(**facts: object) -> Arm:
@@ -100,6 +101,14 @@ def test_another_build_is_told(work: Path) -> None:
     other = msgspec.structs.replace(now, probe=msgspec.structs.replace(now.probe, id="other"))
 
     assert changes(run, [other]) == ("the build 3.14: 3.14.0 (aa), now 3.14.0 (bb)",)
+
+
+def test_what_was_cut_off_may_change(work: Path) -> None:
+    """It is measured again, whole."""
+    run = msgspec.structs.replace(measured(of(work)), ends=())
+    work.write_text("def f(): return 1\n")
+
+    assert changes(run, [of(work)]) == ()
 
 
 def test_older_runs_are_continued_as_before(work: Path) -> None:

@@ -151,12 +151,11 @@ class _FiguresOfContest:
         }
 
     def _libraries(self, arm: Arm) -> str:
-        """The versions of what an arm has imported, by what is installed for it where that is known."""
+        """The versions of what an arm has imported."""
         code = self.measured.code.get(arm.name)
         if code is None:
             return UNKNOWN
-        versions = {name: arm.packages.get(name, version) for name, version in code.libraries.items()}
-        return ", ".join(f"{name} {version}" for name, version in sorted(versions.items())) or "none"
+        return ", ".join(f"{name} {version}" for name, version in sorted(code.libraries.items())) or "none"
 
     def _gil(self, lane: LaneSpec) -> str:
         """Whether the lane ended any trial with the GIL on."""

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 def changes(run: Run, planned: Sequence[Contest]) -> tuple[str, ...]:
     """Say in words what is another now, each thing once: files and calls of workloads, packages, builds.
 
-    Workloads and packages are held against what the run has of them, builds against the run as a whole. Runs of formats
-    before 4 hold neither files nor digests of builds.
+    Workloads and packages are held against the contests that the run has ended, since all others are measured again;
+    builds are held against the run as a whole. Runs of formats before 4 hold neither files nor digests of builds.
     """
-    known = [contest for contest in run.contests if any(code.contest == contest.id for code in run.code)]
+    ended = {end.contest for end in run.ends} & {code.contest for code in run.code}
+    known = [contest for contest in run.contests if contest.id in ended]
     again = [(then, now) for then in known for now in planned if then.probe.id == now.probe.id]
     found = [
         *_of_files(run, {then.id for then, _ in again}),
