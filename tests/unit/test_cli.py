@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 import msgspec
 import pytest
 
-from builders import HEADER, HOST, contest, lane, pair, runtime, trials
+from builders import HEADER, HOST, contest, lane, pair, runtime, trials, variants
 from gilscope import cli, errors, store
 from gilscope.commands import measuring, output
 from gilscope.lab import host, measure, sources
@@ -410,6 +410,18 @@ class TestVariants:
         assert contest.reference == "3.14:serial"
         arms = dict.fromkeys(lane.arm.name for lane in contest.lanes)
         assert list(arms) == ["3.14", "3.14t", "3.14t+gil", "3.14t-gil", "3.14t A=1"]
+
+    def test_they_are_compared_within_their_run_only(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Two such runs have nothing for each other, and say so."""
+        of = variants(lane("3.14t main"), lane("3.14t HEAD"))
+        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        for record in (HEADER, of, Calibration(contest=of.id, loops=10), *trials(dict.fromkeys(of.lanes, 1e8))):
+            writer.append(record)
+        writer.close()
+        status = cli.main(["compare", "mine", "mine"])
+
+        assert status == 2
+        assert "variants are compared within a run" in capsys.readouterr().err
 
     def test_no_free_threaded_runtime_is_missed_where_one_is_measured(
         self, probe: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

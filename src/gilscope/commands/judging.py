@@ -74,6 +74,11 @@ def compare_runs(options: argparse.Namespace) -> int:
 
     before, after = (_summarised(store.find(options.results, run)) for run in (options.before, options.after))
     comparison = compare(before, after)
+    if not comparison.rows and not comparison.one_sided:
+        raise errors.UsageError(
+            f"{options.before} and {options.after} have no figures to be compared; variants are compared within a run, "
+            f"which `gilscope report` shows"
+        )
     if options.json:
         output.print_json(comparison)
     else:
