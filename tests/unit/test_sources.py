@@ -118,7 +118,7 @@ def test_roles_and_programs_have_files_too(tmp_path: Path) -> None:
     role = Role(name="read", target=Target(name="f", path=str(tmp_path / "read.py")), workers=2)
     words = ("python", str(tmp_path / "tool.py"), "data.csv")
     of_roles, of_program = (
-        msgspec.structs.replace(made, probe=msgspec.structs.replace(made.probe, path="", **fields))  # type: ignore[arg-type] # each is one field
+        msgspec.structs.replace(made, probe=msgspec.structs.replace(made.probe, path="", **fields))
         for fields in ({"roles": (role,)}, {"command": words})
     )
 
