@@ -264,7 +264,7 @@ class TestRun:
         writer = store.RunWriter(run)
         of = plans[0].contests[0]
         end = ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=9)
-        for record in (HEADER, of, sources.code(of, "3.14", Imports(), None), end):
+        for record in (HEADER, of, sources.code(of, of.lanes[0].arm, Imports(), {}), end):
             writer.append(record)
         writer.close()
         (tmp_path / "mine.py").write_text(PROBE_TEXT.replace("1", "2"))
