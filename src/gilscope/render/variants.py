@@ -64,7 +64,7 @@ def overviews(contests: Sequence[ContestFigures], means: VariantMeans) -> Iterat
             by_arms[row.lane.arm.name, arm_and_work(row.against)[0]][contest.contest.id] = contest
     for (arm, against), rows in by_arms.items():
         columns = list(_columns_of_arm(arm, list(rows.values()), means))
-        notes = [MARKS, *_notes(rows.values())]
+        notes = [MARKS, *(_notes(rows.values()) if len(rows) > 1 else ())]
         yield tabulate(f"{arm} against {against}", columns, rows.values(), notes, has_foot=len(rows) > 1)
 
 
@@ -157,4 +157,4 @@ def _notes(contests: Iterable[ContestFigures]) -> Iterator[str]:
 
 
 def _differences(variant: Variant, first: Variant) -> str:
-    return f"{variant.label} differs from {first.label} in {'; '.join(variant.differences)}: the ratio holds that too."
+    return f"{variant.label} differs from {first.label} in {'; '.join(variant.differences)}."
