@@ -95,6 +95,7 @@ def test_uv_is_asked_for_wheels_but_for_what_is_a_persons_own(programs: Programs
     (command,) = programs.commands
     assert f"pip install --python {installed.python(tmp_path)} --requirement {tmp_path}/requirements.txt" in command
     assert "--only-binary :all: --no-binary shop" in command
+    assert "--reinstall-package shop" in command
     (environ,) = programs.environs
     assert environ["UV_INDEX_URL"] == "https://a"
     assert environ["UV_HTTP_CONNECT_TIMEOUT"] == "60"
@@ -106,6 +107,7 @@ def test_uv_may_build_where_it_is_told_to(programs: Programs, tmp_path: Path) ->
     Uv({}).install(job(tmp_path), build=True)
 
     assert "--only-binary" not in programs.commands[0]
+    assert "--reinstall " in programs.commands[0]
 
 
 def test_uv_prefers_versions_without_insisting(programs: Programs, tmp_path: Path) -> None:

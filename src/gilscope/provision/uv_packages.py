@@ -73,8 +73,10 @@ class Uv:
             resolved = _PIN.finditer(pinned.read_text("utf-8"))
             pinned.write_text(pins({match["name"]: match["version"] for match in resolved}), "utf-8")
             constraints = ("--constraint", str(pinned))
-        install = ("pip", "install", "--python", python, "--requirement", str(job.wanted))
-        self._run(*install, *constraints, *formats, limit_s=limit_s, heard=job.heard)
+        # What uv once built from a project it would take again, although the sources may be others now.
+        anew = [option for name in job.sources for option in ("--reinstall-package", name)]
+        install = ("pip", "install", "--python", python, "--requirement", str(job.wanted), *constraints, *formats)
+        self._run(*install, *(["--reinstall"] if build else anew), limit_s=limit_s, heard=job.heard)
 
     def version_with_wheel(self, environment: Path, requirement: str) -> str | None:
         """Return the newest version that has a wheel for an environment and answers a requirement; None without one."""
