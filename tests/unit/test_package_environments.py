@@ -190,7 +190,7 @@ def test_one_without_a_wheel_is_built_and_said_so(kept: Kept) -> None:
     provided = kept.by(installer).provided(TWINS[:1], Packages(requirements=("numpy==1.26.4",)))
 
     assert versions(provided) == {"3.14": "9.9"}
-    assert kept.shown.notes == ["no wheel of numpy==1.26.4 for 3.14: building from source, for at most 10 min"]
+    assert kept.shown.notes == ["no wheel of numpy==1.26.4 for 3.14: trying to build from source, for at most 10 min"]
 
 
 def test_what_can_be_neither_fetched_nor_built_has_a_reason_and_spoils_no_other(kept: Kept) -> None:
