@@ -112,8 +112,8 @@ class Environments:
         """The environment from the cache, or a new one.
 
         Raises:
-            InstallError: there is none, and none can be made; the next one that asks for it hears the same, and where an
-                index was out of reach for one runtime, so do all others.
+            InstallError: there is none, and none can be made; that is heard by all who ask again in this run, and for
+                any other runtime where it is because no index can be reached.
         """
         own = requirements.built_here(wanted)
         preferred = {name: version for name, version in like.items() if name not in own}
