@@ -283,6 +283,27 @@ def test_a_benchmark_may_be_newer_than_what_it_measures(folder: Folder) -> None:
 
 
 @needs_git
+def test_every_form_of_work_may_be_newer_than_what_it_measures(folder: Folder) -> None:
+    """Roles, programs and statements are found in a revision as callables are."""
+    folder.write("library.py", "ANSWER = 'old'\n")
+    (folder.path / "bench.py").unlink()
+    folder.commit("old")
+    folder.write("library.py", "ANSWER = 'new'\n")
+    folder.commit("new")
+    folder.write("roles.py", "import library\ndef f():\n    assert library.ANSWER == 'old'\ndef g():\n    f()\n")
+    folder.write("tool.py", "import library\nassert library.ANSWER == 'old'\n")
+    old = ["--rev", "HEAD~1", "--rev", "HEAD~1"]
+
+    roles = folder.ab(*old, "--roles", "roles.py:f*1,roles.py:g*1")
+    program = folder.ab(*old, "--command", "python tool.py")
+    statement = folder.ab(*old, "-s", "import library", "assert library.ANSWER == 'old'")
+
+    assert (roles.returncode, program.returncode, statement.returncode) == (0, 0, 0), (roles, program, statement)
+    assert "roles.py is not in HEAD~1" in roles.stderr
+    assert "tool.py is not in HEAD~1" in program.stderr
+
+
+@needs_git
 def test_lanes_run_in_the_folder_of_their_revision(folder: Folder) -> None:
     """A relative path leads to the revision's data, from wherever in the repository a person is."""
     folder.write("inner/data.txt", "old")

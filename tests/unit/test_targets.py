@@ -9,7 +9,7 @@ import pytest
 from gilscope.errors import UsageError
 from gilscope.values.contests import Probe, Target
 from gilscope.workloads.probes import select
-from gilscope.workloads.targets import Given, named_arguments, target
+from gilscope.workloads.targets import Given, check_copy, named_arguments, target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -303,3 +303,38 @@ def test_what_is_for_callables_wants_one(tmp_path: Path) -> None:
     """A probe takes no arguments."""
     with pytest.raises(UsageError, match="are for callables: name one"):
         select([tmp_path], ["cpu/*"], given=Given(arguments={"n": "1"}))
+
+
+@pytest.mark.usefixtures("script")
+@pytest.mark.parametrize(
+    ("old", "words"),
+    [
+        ("def plan(): ...\n", "work.py has no spread; what could be measured: work.py:plan"),
+        ("def spread(data): ...\n", "got an unexpected keyword argument 'workers'"),
+        ("def spread(data, workers): ...\n", None),
+        ("def spread(", "work.py, line 1"),
+    ],
+    ids=["not there yet", "no workers yet", "there", "broken"],
+)
+def test_another_version_of_a_file_is_held_against_the_call(tmp_path: Path, old: str, words: str | None) -> None:
+    """Before anything starts; the file is called as the person does."""
+    copy = tmp_path / "copies" / "work.py"
+    copy.parent.mkdir()
+    copy.write_text(old)
+    made = target("work.py:spread(1)", {})
+
+    if words is None:
+        check_copy(made, copy, has_state=False)
+    else:
+        with pytest.raises(UsageError) as caught:
+            check_copy(made, copy, has_state=False)
+        assert words in str(caught.value)
+
+
+@pytest.mark.usefixtures("script")
+def test_what_only_pytest_can_call_is_left_to_pytest(tmp_path: Path) -> None:
+    """Its cases are not in the text."""
+    copy = tmp_path / "copy.py"
+    copy.write_text("")
+
+    check_copy(Target(name="test_it", path=str(tmp_path / "work.py"), node="test_it[1]"), copy, has_state=False)

@@ -125,8 +125,12 @@ def _find(workload: Probe | Script, revision: Revision, checkout: Checkout) -> N
 
 def _files(workload: Probe | Script) -> list[Path]:
     """The files of a workload that its text names."""
-    paths = [workload.path, *(target.path for target, _ in _targets(workload))]
-    return [Path(path) for path in dict.fromkeys(paths) if path]
+    from gilscope.workloads.scripts import Script
+
+    words = () if isinstance(workload, Script) else workload.command
+    scripts = (str(Path(word).resolve()) for word in words if word.endswith(".py"))
+    paths = [workload.path, *(target.path for target, _ in _targets(workload)), *scripts]
+    return [Path(path) for path in dict.fromkeys(paths) if path and Path(path).is_file()]
 
 
 def _targets(workload: Probe | Script) -> Iterator[tuple[Target, bool]]:
@@ -139,6 +143,7 @@ def _targets(workload: Probe | Script) -> Iterator[tuple[Target, bool]]:
         yield workload.target, workload.setup is not None
     if workload.setup is not None:
         yield workload.setup, False
+    yield from ((role.target, False) for role in workload.roles)
 
 
 def _forget_bytecode(copy: Path) -> None:

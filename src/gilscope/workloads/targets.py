@@ -106,6 +106,8 @@ def target(
 def check_copy(target: Target, path: Path, *, has_state: bool) -> None:
     """Refuse a target that another version of its file lacks, or that cannot be called so there.
 
+    What only pytest can call is left to pytest.
+
     Args:
         target: as its own file has it.
         path: the other version of the file.
@@ -115,7 +117,8 @@ def check_copy(target: Target, path: Path, *, has_state: bool) -> None:
         UsageError: what is wrong, and what was probably meant.
     """
     place = _Place(label(Path(target.path or target.name)), path, target.module, target.search)
-    callables.check(_tree(place), place.label, target.name, target.arguments, has_state=has_state)
+    if target.node is None:
+        callables.check(_tree(place), place.label, target.name, target.given(1).arguments, has_state=has_state)
 
 
 def existing(path: Path) -> Path:
