@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.plan import Plan
     from gilscope.values.contests import Contest, Rules
+    from gilscope.values.records import Record
 
 PROBE_TEXT = '"""What is asked?"""\n\n\ndef work():\n    return 1\n'
 BOTH = Census(
@@ -264,7 +265,7 @@ class TestRun:
         writer = store.RunWriter(run)
         of = plans[0].contests[0]
         end = ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=9)
-        for record in (HEADER, of, sources.code(of, "3.14", Imports(), None), end):
+        for record in (HEADER, of, sources.code(of, of.lanes[0].arm, Imports(), {}), end):
             writer.append(record)
         writer.close()
         (tmp_path / "mine.py").write_text(PROBE_TEXT.replace("1", "2"))
@@ -415,7 +416,8 @@ class TestVariants:
         """Two such runs have nothing for each other, and say so."""
         of = variants(lane("3.14t main"), lane("3.14t HEAD"))
         writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
-        for record in (HEADER, of, Calibration(contest=of.id, loops=10), *trials(dict.fromkeys(of.lanes, 1e8))):
+        measured: list[Record] = [HEADER, of, Calibration(contest=of.id, loops=10)]
+        for record in [*measured, *trials(dict.fromkeys(of.lanes, 1e8))]:
             writer.append(record)
         writer.close()
         status = cli.main(["compare", "mine", "mine"])

@@ -12,6 +12,7 @@ from builders import HEADER, contest, lane, runtime
 from gilscope.lab import sources
 from gilscope.lab.continuing import changes
 from gilscope.lab.protocol import Imports
+from gilscope.values.checkouts import Checkout
 from gilscope.values.contests import LaneSpec, Target
 from gilscope.values.records import ContestEnd, Run
 from gilscope.values.runtimes import Arm
@@ -37,7 +38,7 @@ def of(work: Path, arm: Arm | None = None, arguments: str = "()") -> Contest:
 
 def measured(*contests: Contest, **imports: str) -> Run:
     """A run that has measured these; its lanes have imported further modules."""
-    code = [sources.code(item, item.lanes[0].arm.name, Imports(modules=imports), None) for item in contests]
+    code = [sources.code(item, item.lanes[0].arm, Imports(modules=imports), {}) for item in contests]
     ends = [ContestEnd(contest=item.id, reason="precise", seconds=1.0, launches=9) for item in contests]
     return Run(path=Path("run.jsonl"), header=HEADER, contests=contests, code=tuple(code), ends=tuple(ends))
 
@@ -78,10 +79,36 @@ def test_code_of_other_workloads_may_change(work: Path, tmp_path: Path) -> None:
     assert changes(run, [msgspec.structs.replace(other, probe=msgspec.structs.replace(other.probe, id="other"))]) == ()
 
 
+def test_code_may_not_change_between_arms(work: Path) -> None:
+    """A run would hold the workload before on one Python, and after on another."""
+    run = measured(of(work))
+    work.write_text("def f(): return 1\n")
+    later = msgspec.structs.replace(of(work, msgspec.structs.replace(built(), name="3.15")), id="cpu/primes@3.15")
+
+    assert changes(run, [later]) == ("work.py is another",)
+
+
+def test_files_of_a_revision_are_looked_for_in_its_copy(work: Path, tmp_path: Path) -> None:
+    """Each run makes a copy of its own; one that is asked for no more says nothing."""
+
+    def at(folder: str, text: str) -> Arm:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "work.py").write_text(text)
+        checkout = Checkout(repository=str(tmp_path), folder=str(tmp_path / folder))
+        return msgspec.structs.replace(built(), name="3.14 main", checkout=checkout)
+
+    run = measured(of(work, at("first", "# main\n")))
+    (tmp_path / "first" / "work.py").unlink()
+
+    assert changes(run, [of(work, at("second", "# main\n"))]) == ()
+    assert changes(run, [of(work, at("third", "# main, later\n"))]) == ("work.py is another",)
+    assert changes(run, [of(work)]) == ()
+
+
 def test_another_call_is_told(work: Path) -> None:
     """A workload that the project names keeps its name when its arguments change."""
     assert changes(measured(of(work)), [of(work, arguments="(2)")]) == (
-        "cpu/primes is called otherwise: its target, setup, sharing or arguments",
+        "cpu/primes is another workload: what is called, with which arguments, or on what",
     )
 
 

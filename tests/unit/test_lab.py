@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,7 @@ def run(
         record=records.append,
         observer=Watcher(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
-        revisions={} if revision is None else {of.id: revision},
+        revisions={} if revision is None else {Path(of.probe.path).parent: revision},
     )
     lab.run(of, rules)
     return records

@@ -13,12 +13,17 @@ from gilscope.lab.protocol import Imports
 from gilscope.lab.sources import Revision
 from gilscope.processes import child
 from gilscope.processes.child import Ended
-from gilscope.values.contests import Target
+from gilscope.values.checkouts import Checkout
+from gilscope.values.contests import Role, Target
+from gilscope.values.records import SourceFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.values.contests import Contest
+
+
+ARM = lane("3.14").arm
 
 
 def of_files(path: Path, setup: Path | None = None) -> Contest:
@@ -35,9 +40,8 @@ def test_code_is_what_was_imported_and_what_was_ordered(tmp_path: Path) -> None:
     imports = Imports(
         modules={"pack.work": str(tmp_path / "work.py"), "shop": str(tmp_path / "shop.py")}, packages={"numpy": "2.3"}
     )
-    code = sources.code(
-        of_files(tmp_path / "work.py", tmp_path / "load.py"), "3.14", imports, Revision("1a", is_dirty=True)
-    )
+    revisions = {tmp_path: Revision("1a", is_dirty=True)}
+    code = sources.code(of_files(tmp_path / "work.py", tmp_path / "load.py"), ARM, imports, revisions)
 
     assert set(code.modules) == {"pack.work", "shop", "load"}
     assert code.modules["shop"].path == str(tmp_path / "shop.py")
@@ -47,7 +51,7 @@ def test_code_is_what_was_imported_and_what_was_ordered(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_has_no_digest(tmp_path: Path) -> None:
     """It may be gone again."""
-    code = sources.code(of_files(tmp_path / "gone.py"), "3.14", Imports(), None)
+    code = sources.code(of_files(tmp_path / "gone.py"), ARM, Imports(), {})
 
     assert sources.digest(tmp_path / "gone.py") is None
     assert (code.modules, code.commit, code.is_dirty) == ({}, None, False)
@@ -92,13 +96,43 @@ def test_without_git_there_is_no_revision(tmp_path: Path, monkeypatch: pytest.Mo
     assert sources.revision(tmp_path, {}) is None
 
 
+def test_a_copy_at_a_revision_goes_by_the_persons_own_paths(tmp_path: Path) -> None:
+    """Its files are read where they lie, and its commit is its own."""
+    mine, copy = tmp_path / "mine", tmp_path / "copy"
+    for folder in (mine, copy):
+        folder.mkdir()
+        (folder / "work.py").write_text(f"# {folder.name}\n")
+    arm = msgspec.structs.replace(ARM, checkout=Checkout(repository=str(mine), folder=str(copy)))
+    revisions = {mine: Revision("1a", is_dirty=True), copy: Revision("2b", is_dirty=False)}
+    code = sources.code(of_files(mine / "work.py"), arm, Imports(modules={"work": str(copy / "work.py")}), revisions)
+
+    assert code.modules == {"work": SourceFile(str(mine / "work.py"), sources.digest(copy / "work.py") or "")}
+    assert (code.commit, code.is_dirty) == ("2b", False)
+
+
+def test_roles_and_programs_have_files_too(tmp_path: Path) -> None:
+    """What each role calls, and the scripts among a program's words."""
+    for name in ("read", "tool"):
+        (tmp_path / f"{name}.py").touch()
+    made = of_files(tmp_path / "tool.py")
+    role = Role(name="read", target=Target(name="f", path=str(tmp_path / "read.py")), workers=2)
+    words = ("python", str(tmp_path / "tool.py"), "data.csv")
+    of_roles, of_program = (
+        msgspec.structs.replace(made, probe=msgspec.structs.replace(made.probe, path="", **fields))
+        for fields in ({"roles": (role,)}, {"command": words})
+    )
+
+    assert sources.code(of_roles, ARM, Imports(), {}).modules.keys() == {"read"}
+    assert sources.code(of_program, ARM, Imports(), {}).modules.keys() == {"tool"}
+
+
 def test_each_folder_is_asked_about_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Contests of one folder share the answer; those whose workload has no file have none."""
+    """Those of workloads without a file, and those in no repository, are left out."""
     asked: list[Path] = []
 
-    def revision(folder: Path, _: object) -> Revision:
+    def revision(folder: Path, _: object) -> Revision | None:
         asked.append(folder)
-        return Revision("1a", is_dirty=False)
+        return None if folder.name == "sub" else Revision("1a", is_dirty=False)
 
     monkeypatch.setattr(sources, "revision", revision)
     contests = [
@@ -107,5 +141,5 @@ def test_each_folder_is_asked_about_once(tmp_path: Path, monkeypatch: pytest.Mon
     installed = msgspec.structs.replace(contests[0].probe, path="")
     contests.append(msgspec.structs.replace(contests[0], id="installed", probe=installed))
 
-    assert set(sources.revisions(contests, {})) == {"one.py", "two.py", "sub/three.py"}
+    assert sources.revisions(contests, {}).keys() == {tmp_path}
     assert sorted(asked) == [tmp_path, tmp_path / "sub"]

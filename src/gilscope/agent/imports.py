@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 AGENT = os.path.dirname(os.path.realpath(__file__)) + os.sep
 INSTALLED = frozenset(("site-packages", "dist-packages"))
 """Names of folders into which packages are installed."""
+SITE = frozenset(("sitecustomize", "usercustomize"))
+"""Modules that an interpreter imports by itself, wherever they lie."""
 
 
 def imported() -> Imports:
@@ -27,7 +29,7 @@ def imported() -> Imports:
     for name, path in _files():
         if INSTALLED.intersection(path.split(os.sep)):
             packages.add(name.partition(".")[0])
-        elif not path.startswith((AGENT, *pythons)):
+        elif name not in SITE and not path.startswith((AGENT, *pythons)):
             modules[name] = path
     # what a .pth file brings in by itself has such a name: nobody's work imports it
     named = {package for package in packages if not package.startswith("_")}

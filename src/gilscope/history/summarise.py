@@ -174,9 +174,12 @@ class _FiguresOfContest:
 
 def _digest_of_code(code: Code, probe: Probe) -> str:
     """A digest of all that a workload runs: its modules, wherever they lie, and how it is called."""
-    call = [(item.module, item.name, item.arguments) for item in (probe.target, probe.setup) if item is not None]
+    targets = (probe.target, probe.setup, *(role.target for role in probe.roles))
+    called = [(item.module, item.name, item.node, item.arguments) for item in targets if item is not None]
+    statement = (probe.statement.setup, probe.statement.code) if probe.statement is not None else ()
+    words = (statement, [role.label for role in probe.roles], probe.command, probe.argv, probe.shared)
     modules = sorted((name, module.digest) for name, module in code.modules.items())
-    return hashlib.sha256(repr((modules, call, probe.shared, probe.argv)).encode()).hexdigest()[:DIGITS]
+    return hashlib.sha256(repr((modules, called, words)).encode()).hexdigest()[:DIGITS]
 
 
 def _commit(code: Code) -> str:

@@ -22,6 +22,7 @@ from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
     from random import Random
 
     from gilscope.lab.launch import LaneOpener
@@ -43,7 +44,7 @@ class Observer(Protocol):
 
 
 class Lab:
-    """Measures the contests of a run, one after the other; ``revisions`` are their code's, by contest."""
+    """Measures the contests of a run, one after the other; ``revisions`` are those of workloads' folders."""
 
     def __init__(  # noqa: PLR0913 - each is one thing that a run has of its own
         self,
@@ -53,7 +54,7 @@ class Lab:
         record: Callable[[Record], None],
         observer: Observer,
         random: Random,
-        revisions: Mapping[str, Revision] = MappingProxyType({}),
+        revisions: Mapping[Path, Revision] = MappingProxyType({}),
     ) -> None:
         self.around = Surroundings(environ, open_lane, record, random)
         self.observer = observer
@@ -66,7 +67,7 @@ class Lab:
         """
         self.observer.contest_begins(contest, rules)
         self.around.record(contest)
-        end = _Running(self.around, self.observer, contest, rules, self.revisions.get(contest.id)).run()
+        end = _Running(self.around, self.observer, contest, rules, self.revisions).run()
         self.around.record(end)
         self.observer.contest_ends(end)
         return end
@@ -76,14 +77,19 @@ class _Running:
     """The state of one contest while it runs."""
 
     def __init__(
-        self, around: Surroundings, observer: Observer, contest: Contest, rules: Rules, revision: Revision | None
+        self,
+        around: Surroundings,
+        observer: Observer,
+        contest: Contest,
+        rules: Rules,
+        revisions: Mapping[Path, Revision],
     ) -> None:
         self.around = Surroundings(around.environ, around.open_lane, self._record, around.random)
         self.keep = around.record
         self.observer = observer
         self.contest = contest
         self.rules = rules
-        self.revision = revision
+        self.revisions = revisions
         self.cpus = topology.read(host.pinnable_cpus()) if rules.pin and not contest.probe.spreads_itself else ()
         self.timeout_s = min(rules.timeout_s, contest.probe.timeout_s or math.inf)
         self.began = time.monotonic()
@@ -164,8 +170,8 @@ class _Running:
 
     def _record_code(self, imports: Mapping[str, Imports]) -> None:
         """Record what each arm ran, by what one of its lanes has imported."""
-        for arm in dict.fromkeys(spec.arm.name for spec in self.contest.lanes):
-            self.keep(sources.code(self.contest, arm, imports.get(arm, Imports()), self.revision))
+        for name, arm in {spec.arm.name: spec.arm for spec in self.contest.lanes}.items():
+            self.keep(sources.code(self.contest, arm, imports.get(name, Imports()), self.revisions))
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
         """Return lanes with what they are held against: the reference, others, a copy's original, the capacity.

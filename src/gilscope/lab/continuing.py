@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gilscope.lab.sources import digest
 from gilscope.workloads.targets import label
 
@@ -26,7 +28,7 @@ def changes(run: Run, planned: Sequence[Contest]) -> tuple[str, ...]:
     known = [contest for contest in run.contests if contest.id in ended]
     again = [(then, now) for then in known for now in planned if then.probe.id == now.probe.id]
     found = [
-        *_of_files(run, {then.id for then, _ in again}),
+        *(words for then, now in again for words in _of_files(run, then, now)),
         *(words for then, now in again for words in _of_call(then, now)),
         *(words for then, now in again for words in _of_packages(then, now)),
         *_of_builds(_arms(*run.contests), _arms(*planned)),
@@ -34,19 +36,21 @@ def changes(run: Run, planned: Sequence[Contest]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _of_files(run: Run, contests: set[str]) -> Iterator[str]:
+def _of_files(run: Run, then: Contest, now: Contest) -> Iterator[str]:
+    """Files of each arm, wherever its copy of them lies now; copies that are asked for no more are gone."""
+    arms = {name: arm for name, arm in _arms(then).items() if arm.checkout is None} | _arms(now)
     for code in run.code:
-        for module in code.modules.values() if code.contest in contests else ():
-            path = Path(module.path)
-            now = digest(path)
-            if now != module.digest:
-                yield f"{label(path)} {'cannot be read any more' if now is None else 'is another'}"
+        if code.contest != then.id or code.arm not in arms:
+            continue
+        for module in code.modules.values():
+            held = digest(Path(arms[code.arm].place(module.path)))
+            if held != module.digest:
+                yield f"{label(Path(module.path))} {'cannot be read any more' if held is None else 'is another'}"
 
 
 def _of_call(then: Contest, now: Contest) -> Iterator[str]:
-    calls = [(probe.target, probe.setup, probe.shared, probe.argv) for probe in (then.probe, now.probe)]
-    if calls[0] != calls[1]:
-        yield f"{now.probe.id} is called otherwise: its target, setup, sharing or arguments"
+    if msgspec.structs.replace(then.probe, question=now.probe.question) != now.probe:
+        yield f"{now.probe.id} is another workload: what is called, with which arguments, or on what"
 
 
 def _of_packages(then: Contest, now: Contest) -> Iterator[str]:

@@ -213,11 +213,11 @@ class Launch:
                     )
 
     def imports(self) -> dict[str, Imports]:
-        """Ask a serial lane of each arm what it has imported; nothing is measured after that."""
+        """Ask a lane of each arm what it has imported; nothing is measured after that."""
         found: dict[str, Imports] = {}
-        for name, lane in list(self.lanes.items()):
+        for name, lane in sorted(self.lanes.items(), key=lambda item: item[1].spec.model != "serial"):
             arm = lane.spec.arm.name
-            if lane.spec.model == "serial" and arm not in found:
+            if not lane.spec.shows_capacity and arm not in found:
                 with self._finding(name):
                     found[arm] = lane.imports(self._timeout_s)
         return found

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from gilscope.lab.protocol import Imports
     from gilscope.values.contests import Contest, Probe
+    from gilscope.values.runtimes import Arm
 
 DIGITS = 16
 GIT_LIMIT_S = 10.0
 DIRTY = "-dirty"
+SUFFIX = ".py"
 
 
 class Revision(NamedTuple):
@@ -27,20 +29,26 @@ class Revision(NamedTuple):
     is_dirty: bool
 
 
-def code(contest: Contest, arm: str, imports: Imports, revision: Revision | None) -> Code:
+def code(contest: Contest, arm: Arm, imports: Imports, revisions: Mapping[Path, Revision]) -> Code:
     """Describe what the lanes of an arm ran: what one of them has imported, and the files that were ordered.
 
-    Files that cannot be read are left out.
+    Files that cannot be read are left out; those of a copy at another revision go by the paths of the person's own.
     """
-    modules = {name: str(Path(path).resolve()) for name, path in imports.modules.items()}
-    for path in _ordered(contest.probe):
-        if str(path) not in modules.values():
-            modules[path.stem] = str(path)
-    digests = {name: digest(Path(path)) for name, path in modules.items()}
+    modules = {name: Path(path).resolve() for name, path in imports.modules.items()}
+    ordered = _ordered(contest.probe, arm)
+    for path in ordered:
+        if path not in modules.values():
+            modules[path.stem] = path
+    digests = {name: digest(path) for name, path in modules.items()}
+    revision = next((revisions.get(path.parent) for path in ordered), None)
     return Code(
         contest=contest.id,
-        arm=arm,
-        modules={name: SourceFile(modules[name], held) for name, held in digests.items() if held is not None},
+        arm=arm.name,
+        modules={
+            name: SourceFile(arm.original(str(modules[name])), held)
+            for name, held in digests.items()
+            if held is not None
+        },
         libraries=imports.packages,
         commit=None if revision is None else revision.commit,
         is_dirty=revision is not None and revision.is_dirty,
@@ -56,12 +64,12 @@ def digest(path: Path) -> str | None:
         return None
 
 
-def revisions(contests: Iterable[Contest], environ: Mapping[str, str]) -> dict[str, Revision]:
-    """Return the revisions of the contests' workloads, by contest, of those that lie in a git repository."""
-    folders = {contest.id: path.parent for contest in contests for path in _ordered(contest.probe)[:1]}
-    known = {folder: revision(folder, environ) for folder in set(folders.values())}
-    found = {contest: known[folder] for contest, folder in folders.items()}
-    return {contest: of_contest for contest, of_contest in found.items() if of_contest is not None}
+def revisions(contests: Iterable[Contest], environ: Mapping[str, str]) -> dict[Path, Revision]:
+    """Return the revisions of the folders of all workloads, of those that lie in a git repository."""
+    arms = {(contest.id, lane.arm.name): (contest.probe, lane.arm) for contest in contests for lane in contest.lanes}
+    folders = {path.parent for probe, arm in arms.values() for path in _ordered(probe, arm)[:1]}
+    found = {folder: revision(folder, environ) for folder in folders}
+    return {folder: of_folder for folder, of_folder in found.items() if of_folder is not None}
 
 
 def revision(folder: Path, environ: Mapping[str, str]) -> Revision | None:
@@ -76,7 +84,9 @@ def revision(folder: Path, environ: Mapping[str, str]) -> Revision | None:
     return Revision(described.removesuffix(DIRTY), described.endswith(DIRTY)) if ended.succeeded else None
 
 
-def _ordered(probe: Probe) -> list[Path]:
-    """The files that lanes are ordered to load: the workload's, and its setup's."""
-    setup = probe.setup.path if probe.setup is not None else None
-    return [Path(path).resolve() for path in (probe.path, setup) if path]
+def _ordered(probe: Probe, arm: Arm) -> list[Path]:
+    """The files that an arm's lanes are ordered to run: the workload's, its callables' and its words'."""
+    targets = (probe.target, probe.setup, *(role.target for role in probe.roles))
+    named = [probe.path, *(target.path for target in targets if target is not None)]
+    scripts = [word for word in probe.command if word.endswith(SUFFIX)]
+    return [Path(arm.place(str(Path(path).resolve()))) for path in (*filter(None, named), *scripts)]

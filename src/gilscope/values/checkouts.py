@@ -15,7 +15,15 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
 
     def place(self, path: str) -> str:
         """Where a file or a folder lies in the copy; what is not in the repository stays where it is."""
-        try:
-            return str(Path(self.folder) / Path(path).relative_to(self.repository))
-        except ValueError:
-            return path
+        return _moved(path, self.repository, self.folder)
+
+    def original(self, path: str) -> str:
+        """What a file or folder of the copy is one of; all else is its own."""
+        return _moved(path, self.folder, self.repository)
+
+
+def _moved(path: str, below: str, to: str) -> str:
+    try:
+        return str(Path(to) / Path(path).relative_to(below))
+    except ValueError:
+        return path

@@ -121,3 +121,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     def place(self, path: str) -> str:
         """Where this arm finds a file or a folder of the person's."""
         return path if self.checkout is None else self.checkout.place(path)
+
+    def original(self, path: str) -> str:
+        """The person's own file or folder that one of this arm's is a copy of."""
+        return path if self.checkout is None else self.checkout.original(path)
