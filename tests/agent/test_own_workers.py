@@ -116,6 +116,7 @@ def test_the_cpu_time_and_the_peak_of_a_program_are_told(arm: Arm, agents: Agent
 
 FAILURES = {
     "status": ("import sys; print('thinking'); sys.exit('no such file')", "ended with exit status 1: no such file"),
+    "on its output": ("import sys; print('no data'); sys.exit(2)", "ended with exit status 2: no data"),
     "silent": ("import sys; sys.exit(3)", "ended with exit status 3"),
     "raised": ("raise ValueError('no')", "ended with exit status 1: ValueError: no"),
 }

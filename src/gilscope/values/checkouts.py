@@ -18,7 +18,7 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
         return _moved(path, self.repository, self.folder)
 
     def original(self, path: str) -> str:
-        """The person's own file or folder behind one of the copy; anything else is its own."""
+        """What a file or folder of the copy is one of; all else is its own."""
         return _moved(path, self.folder, self.repository)
 
 
