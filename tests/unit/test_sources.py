@@ -122,7 +122,7 @@ def test_roles_programs_and_statements_have_places_too(tmp_path: Path) -> None:
         for fields in ({"roles": (role,)}, {"command": words})
     )
 
-    statement = Statement(code="f()", setup="import read", folder=str(tmp_path))
+    statement = Statement(code="f()", setup="import read", search=(str(tmp_path), "/lib"))
     of_statement = msgspec.structs.replace(
         made, probe=msgspec.structs.replace(made.probe, path="", statement=statement)
     )

@@ -86,9 +86,9 @@ def revision(folder: Path, environ: Mapping[str, str]) -> Revision | None:
 
 def _folder(probe: Probe, arm: Arm) -> Path | None:
     """The folder that a workload lies in, None where only the interpreter knows."""
-    if probe.statement is not None:
-        return Path(arm.place(probe.statement.folder))
-    return next((path.parent for path in _ordered(probe, arm)), None)
+    searched = probe.statement.search if probe.statement is not None else ()
+    folders = [*(Path(arm.place(folder)) for folder in searched), *(path.parent for path in _ordered(probe, arm))]
+    return next(iter(folders), None)
 
 
 def _ordered(probe: Probe, arm: Arm) -> list[Path]:
