@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,7 +150,7 @@ CLOSE = 0.03
 )
 @pytest.mark.skipif(not weighing._counts_pages(), reason="this system does not report pages")
 def test_a_lane_weighs_the_same_alone_and_beside_ten_others(lanes: Lanes, arm: Arm, model: str) -> None:
-    """They map the same interpreter; each weighs what the others do, and what it does without them."""
+    """They map the same interpreter; each weighs what it does without them, but for what allocators do by chance."""
     lanes.arm = arm
 
     def opened(model: str) -> Lane:
@@ -165,14 +166,19 @@ def test_a_lane_weighs_the_same_alone_and_beside_ten_others(lanes: Lanes, arm: A
         assert weight.peak_bytes is not None
         return weight.resident_bytes, weight.peak_bytes
 
-    opened(model).kill()  # the first of all compiles the agent, and holds what that took
-    lane = opened(model)
-    alone = held(lane)
-    others = [opened(model) for _ in range(10)]
+    def held_alone() -> tuple[int, int]:
+        lane = opened(model)
+        weight = held(lane)
+        lane.kill()
+        return weight
 
-    assert held(lane) == pytest.approx(alone, rel=CLOSE)
-    for other in others:
-        assert held(other) == pytest.approx(alone, rel=CLOSE)
+    held_alone()  # the first of all compiles the agent, and holds what that took
+    alone = [held_alone() for _ in range(3)]
+    others = [opened(model) for _ in range(11)]
+    beside = [held(other) for other in others]
+
+    for of_alone, of_beside in zip(zip(*alone, strict=True), zip(*beside, strict=True), strict=True):
+        assert median(of_beside) == pytest.approx(median(of_alone), rel=CLOSE)
 
 
 # what work does
