@@ -14,6 +14,7 @@ from gilscope.commands import measuring, output
 from gilscope.lab import host, measure, sources
 from gilscope.lab.contest import Lab
 from gilscope.lab.protocol import Imports
+from gilscope.provision.environments import Environment, Environments, Provided
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census, Unusable
 
@@ -188,6 +189,28 @@ class TestRun:
 
         assert cli.main(["run", probe, "--no-report", *chosen]) == 0
         assert ("gilscope runtimes install 3.14t" in capsys.readouterr().err) is told
+
+    @pytest.mark.parametrize(("lacking", "status"), [(["3.14t"], 0), (["3.14", "3.14t"], 5)])
+    def test_a_package_that_a_runtime_cannot_have_leaves_out_its_lanes(
+        self,
+        lacking: list[str],
+        status: int,
+        probe: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """Only where no runtime has it is nothing left; nobody is told to install what is here."""
+        there = {"3.14": Environment(python="/env/python", versions={}), "3.14t": Environment(python="/t", versions={})}
+        made = {name: environment for name, environment in there.items() if name not in lacking}
+        answer = Provided(made, dict.fromkeys(lacking, "no wheel of it"))
+        monkeypatch.setattr(Environments, "provided", lambda *_: answer)
+        plans = pretend(monkeypatch)
+
+        assert cli.main(["run", probe, "--no-report", "--with", "it"]) == status
+        told = capsys.readouterr().err
+        assert "gilscope runtimes install" not in told
+        assert ("nothing is left to measure: no wheel of it" in told) == (status == 5)
+        assert all(lane.arm.name == "3.14" for plan in plans for contest in plan.contests for lane in contest.lanes)
 
     @pytest.mark.parametrize(("failed", "status"), [(0, 0), (1, 1), (2, 1)])
     def test_failed_lanes_show_in_the_status(

@@ -177,7 +177,8 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
 
 
 def _is_free_threaded(contest: Contest) -> bool:
-    return any(lane.arm.runtime.facts.build == "free-threaded" for lane in contest.lanes)
+    """Whether a free-threaded build was found for it, even if it lacks what the workload needs."""
+    return contest.pair is not None or any(lane.arm.runtime.facts.build == "free-threaded" for lane in contest.lanes)
 
 
 def _groups(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
