@@ -53,7 +53,7 @@ def pytest_probe(agents: Agents, source: str, node: str) -> Probe:
 
 # statements
 
-STATEMENT = Statement(code="total = one(number)\nnumber += total", setup="from sums import one\nnumber = 0", folder="")
+STATEMENT = Statement(code="total = one(number)\nnumber += total", setup="from sums import one\nnumber = 0", search=())
 
 
 @pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
@@ -63,7 +63,7 @@ def test_a_statement_runs_after_its_setup_under_every_model(arm: Arm, agents: Ag
     slow = "import time\ntime.sleep(0.02)\n" + STATEMENT.setup
     probe = msgspec.structs.replace(
         agents.write(""),
-        statement=msgspec.structs.replace(STATEMENT, setup=slow, folder=str(agents.folder)),
+        statement=msgspec.structs.replace(STATEMENT, setup=slow, search=(str(agents.folder),)),
     )
 
     for model, one in agents.ask(arm, probe, loops=(1, 5)).items():
@@ -74,8 +74,8 @@ def test_a_statement_runs_after_its_setup_under_every_model(arm: Arm, agents: Ag
 @pytest.mark.parametrize(
     ("statement", "kind", "words"),
     [
-        (Statement(code="x", setup="import no_such_module", folder=""), "raised", "No module named 'no_such_module'"),
-        (Statement(code="print 1", setup="", folder=""), "unparsable", "SyntaxError"),
+        (Statement(code="x", setup="import no_such_module", search=()), "raised", "No module named 'no_such_module'"),
+        (Statement(code="print 1", setup="", search=()), "unparsable", "SyntaxError"),
     ],
     ids=["a setup that fails", "no Python"],
 )

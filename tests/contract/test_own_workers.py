@@ -172,5 +172,5 @@ def test_a_program_that_hangs_ends_with_all_that_it_started(folder: Path, tmp_pa
     fault = looked(hung, lambda fault: "waits for ever" in fault.detail)
 
     assert (fault.kind, fault.phase) == ("hung", "work")
-    assert "waits for ever" in fault.detail
+    assert fault.detail == "waits for ever\n"
     assert gone(int((folder / "child").read_text()))

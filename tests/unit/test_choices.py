@@ -24,4 +24,4 @@ def test_every_choice_has_the_command_that_takes_it() -> None:
 
     assert (workloads.rows, scripts.rows, suites.rows) == ((("resize", "w.py:f"),), (), (("quick", "over a coffee"),))
     assert probes.rows == (("cpu/*", "2 probes"), ("io/*", "1 probe"))
-    assert "gilscope run --suite NAME" in suites.title
+    assert suites.notes == ("Measure by one: gilscope run --suite NAME.",)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.plan import Plan
     from gilscope.values.contests import Contest, Rules
+    from gilscope.values.records import Record
 
 PROBE_TEXT = '"""What is asked?"""\n\n\ndef work():\n    return 1\n'
 BOTH = Census(
@@ -415,10 +416,9 @@ class TestVariants:
         """Two such runs have nothing for each other, and say so."""
         of = variants(lane("3.14t main"), lane("3.14t HEAD"))
         writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
-        writer.append(HEADER)
-        writer.append(of)
-        for item in trials(dict.fromkeys(of.lanes, 1e8)):
-            writer.append(item)
+        measured: list[Record] = [HEADER, of, Calibration(contest=of.id, loops=10)]
+        for record in [*measured, *trials(dict.fromkeys(of.lanes, 1e8))]:
+            writer.append(record)
         writer.close()
         status = cli.main(["compare", "mine", "mine"])
 

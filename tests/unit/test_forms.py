@@ -220,7 +220,9 @@ def test_a_statement_is_lines_after_lines_of_setup(tmp_path: Path, monkeypatch: 
     probe = statement(["for n in range(3):", "    Foo(x=n)"], ["from m import Foo", "import n"])
 
     assert probe.statement == Statement(
-        code="for n in range(3):\n    Foo(x=n)", setup="from m import Foo\nimport n", folder=str(tmp_path)
+        code="for n in range(3):\n    Foo(x=n)",
+        setup="from m import Foo\nimport n",
+        search=(str(tmp_path), str(tmp_path / "src")),
     )
     assert probe.id == "-s 'from m import Foo; import n' 'for n in range(3):; Foo(x=n)'"
     assert statement(["Foo(x=1)"], []).id == "Foo(x=1)"

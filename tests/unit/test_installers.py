@@ -26,10 +26,17 @@ NO_WHEEL = """\
 
       hint: You require CPython 3.14 (`cp314t`), but we only found ...
 """
+NO_WHEEL_ON_A_LINE = """\
+error: No solution found when resolving dependencies
+  cause: Because numpy==1.26.4 has no usable wheels and you require numpy==1.26.4, we can conclude ...
+
+hint: Wheels are required for `numpy` because building from source is disabled for all packages
+"""
 OFFLINE = """\
-error: Request failed after 3 retries
-  Caused by: Failed to fetch: `https://pypi.org/simple/numpy/`
-  Caused by: error sending request for url (https://pypi.org/simple/numpy/)
+error: Request failed after 3 retries in 7.5s
+  cause: Failed to fetch: https://pypi.org/simple/numpy/
+  cause: error sending request for url (https://pypi.org/simple/numpy/)
+  cause: failed to lookup address information: Name or service not known
 """
 BROKEN_BUILD = """\
 warning: something else
@@ -38,7 +45,11 @@ warning: something else
   ╰─▶ Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)
 
       [stderr]
-      Connection is a name in the person's own code
+      Traceback (most recent call last):
+        File "<string>", line 1, in <module>
+      ConnectionError: that is a name in the person's own code
+
+      hint: Build failures usually indicate a problem with the package
 """
 PIP_OFFLINE = """\
 WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError': /simple/numpy/
@@ -95,6 +106,7 @@ def test_uv_is_asked_for_wheels_but_for_what_is_a_persons_own(programs: Programs
     (command,) = programs.commands
     assert f"pip install --python {installed.python(tmp_path)} --requirement {tmp_path}/requirements.txt" in command
     assert "--only-binary :all: --no-binary shop" in command
+    assert "--reinstall-package shop" in command
     (environ,) = programs.environs
     assert environ["UV_INDEX_URL"] == "https://a"
     assert environ["UV_HTTP_CONNECT_TIMEOUT"] == "60"
@@ -106,6 +118,7 @@ def test_uv_may_build_where_it_is_told_to(programs: Programs, tmp_path: Path) ->
     Uv({}).install(job(tmp_path), build=True)
 
     assert "--only-binary" not in programs.commands[0]
+    assert "--reinstall " in programs.commands[0]
 
 
 def test_uv_prefers_versions_without_insisting(programs: Programs, tmp_path: Path) -> None:
@@ -133,11 +146,12 @@ def test_uv_prefers_versions_without_insisting(programs: Programs, tmp_path: Pat
     ("errors", "kind", "reason"),
     [
         (NO_WHEEL, InstallError, "resolving dependencies: Because numpy==1.26.4 has no wheels .* are unsatisfiable.$"),
-        (OFFLINE, UnreachableIndexError, "^Request failed after 3 retries Failed to fetch: .*error sending request"),
-        (BROKEN_BUILD, InstallError, r"^Failed to build `shop @ .* returned an error .* failed \(exit status: 1\)$"),
+        (NO_WHEEL_ON_A_LINE, InstallError, r"dependencies: Because numpy==1.26.4 has no usable .* conclude \.\.\.$"),
+        (OFFLINE, UnreachableIndexError, r"^Request failed after 3 retries in 7\.5s: failed to lookup .* not known$"),
+        (BROKEN_BUILD, InstallError, r"^Failed to build `shop @ .*/shop`: Call to .* \(exit status: 1\): Conn.* code$"),
         ("", InstallError, "it ended with exit status 1 and said nothing"),
     ],
-    ids=["no wheel", "offline", "broken build", "silence"],
+    ids=["no wheel", "no wheel, said on a line", "offline", "broken build", "silence"],
 )
 def test_uvs_words_are_a_line(
     programs: Programs, tmp_path: Path, errors: str, kind: type[Exception], reason: str

@@ -190,7 +190,7 @@ def test_one_without_a_wheel_is_built_and_said_so(kept: Kept) -> None:
     provided = kept.by(installer).provided(TWINS[:1], Packages(requirements=("numpy==1.26.4",)))
 
     assert versions(provided) == {"3.14": "9.9"}
-    assert kept.shown.notes == ["no wheel of numpy==1.26.4 for 3.14: building from source, for at most 10 min"]
+    assert kept.shown.notes == ["no wheel of numpy==1.26.4 for 3.14: trying to build from source, for at most 10 min"]
 
 
 def test_what_can_be_neither_fetched_nor_built_has_a_reason_and_spoils_no_other(kept: Kept) -> None:
@@ -222,13 +222,16 @@ def test_what_failed_once_is_not_tried_twice_in_one_run(kept: Kept) -> None:
 
 
 def test_where_one_installer_cannot_reach_an_index_the_next_one_tries(kept: Kept) -> None:
-    """What either said is the reason where none can."""
+    """What either said is the reason where none can; other runtimes are not tried then."""
     offline = FakeInstaller(error=UnreachableIndexError("dns error"))
 
     assert versions(kept.by(offline, FakeInstaller()).provided(TWINS[:1], NUMPY)) == {"3.14": "2.4.4"}
-    assert kept.by(offline, offline).provided(TWINS[1:], NUMPY).reasons == {
-        "3.14t": "numpy cannot be fetched (fake: dns error; fake: dns error)"
-    }
+    reason = "scipy cannot be fetched (fake: dns error; fake: dns error)"
+    offline.made.clear()
+    wanted = Packages(requirements=("scipy",))
+    reasons = kept.by(offline, offline).provided(TWINS, wanted).reasons
+    assert reasons == dict.fromkeys(("3.14t", "3.14"), reason)
+    assert offline.made == ["/opt/3.14t/bin/python"] * 2
 
 
 def test_a_full_disk_is_a_reason(kept: Kept) -> None:

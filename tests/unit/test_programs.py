@@ -78,7 +78,7 @@ def test_what_only_running_shows_is_left_to_it(text: str) -> None:
         ("pyhton tool.py", "there is no program pyhton; did you mean python?"),
         ("A=1 python tool.py", "there is no program A=1; no shell is involved"),
         ("env A=1 true", "env would be run alike for every Python: begin with python"),
-        ("/usr/bin/env", "(python -m env ...), or write {python} where"),
+        ("/usr/bin/env", "each of them is put in, or write {python} where"),
         ("python toll.py", "there is no script toll.py"),
         ("python -m parts", "the package parts has no __main__.py"),
     ],
@@ -91,11 +91,24 @@ def test_a_program_that_cannot_be_run_is_refused_with_the_mend(text: str, messag
     assert message in str(caught.value)
 
 
-def test_an_interpreter_of_a_persons_own_is_no_program_for_every_python(folder: Path) -> None:
-    """It would be measured on each of them; nor is a script that starts one."""
-    for name, instead in (("python3.9", "(python ...)"), ("run.py", "run.py ...)")):
-        path = folder / name
-        path.touch(mode=0o755)
-        with pytest.raises(UsageError) as caught:
-            program([str(path), "tool.py"])
-        assert instead in str(caught.value)
+@pytest.mark.parametrize(
+    ("name", "first_line", "instead"),
+    [
+        ("pytest", "#!/opt/env/bin/python3.13", "is put in (python -m pytest ...), or write"),
+        ("run.py", "#!/usr/bin/env python", "run.py ...), or write"),
+        ("build", "#!/bin/sh", "is put in, or write"),
+        ("python3.9", "\x7fELF", "is put in, or write"),
+    ],
+)
+def test_a_script_that_one_python_runs_is_no_program_for_all(
+    folder: Path, name: str, first_line: str, instead: str
+) -> None:
+    """How each of them runs it is told, as far as its first line shows; an interpreter is not even a script."""
+    path = folder / name
+    path.write_text(f"{first_line}\n")
+    path.chmod(0o755)
+
+    with pytest.raises(UsageError) as caught:
+        program([str(path), "tool.py"])
+
+    assert instead in str(caught.value)

@@ -14,7 +14,7 @@ from gilscope.lab.sources import Revision
 from gilscope.processes import child
 from gilscope.processes.child import Ended
 from gilscope.values.checkouts import Checkout
-from gilscope.values.contests import Role, Target
+from gilscope.values.contests import Role, Statement, Target
 from gilscope.values.records import SourceFile
 
 if TYPE_CHECKING:
@@ -110,18 +110,25 @@ def test_a_copy_at_a_revision_goes_by_the_persons_own_paths(tmp_path: Path) -> N
     assert (code.commit, code.is_dirty) == ("2b", False)
 
 
-def test_roles_and_programs_have_files_too(tmp_path: Path) -> None:
-    """What each role calls, and the scripts among a program's words."""
+def test_roles_programs_and_statements_have_places_too(tmp_path: Path) -> None:
+    """What each role calls, the scripts among a program's words, and where a statement imports from."""
     for name in ("read", "tool"):
         (tmp_path / f"{name}.py").touch()
     made = of_files(tmp_path / "tool.py")
     role = Role(name="read", target=Target(name="f", path=str(tmp_path / "read.py")), workers=2)
     words = ("python", str(tmp_path / "tool.py"), "data.csv")
     of_roles, of_program = (
-        msgspec.structs.replace(made, probe=msgspec.structs.replace(made.probe, path="", **fields))  # type: ignore[arg-type] # each is one field
+        msgspec.structs.replace(made, probe=msgspec.structs.replace(made.probe, path="", **fields))
         for fields in ({"roles": (role,)}, {"command": words})
     )
 
+    statement = Statement(code="f()", setup="import read", search=(str(tmp_path), "/lib"))
+    of_statement = msgspec.structs.replace(
+        made, probe=msgspec.structs.replace(made.probe, path="", statement=statement)
+    )
+    revisions = {tmp_path: Revision("1a", is_dirty=False)}
+
+    assert sources.code(of_statement, ARM, Imports(), revisions).commit == "1a"
     assert sources.code(of_roles, ARM, Imports(), {}).modules.keys() == {"read"}
     assert sources.code(of_program, ARM, Imports(), {}).modules.keys() == {"tool"}
 

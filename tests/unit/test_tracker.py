@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gilscope.figures.values import ContestFigures
+    from gilscope.figures.workers import LaneMemory
     from gilscope.values.contests import LaneSpec
 
 TWIN = lane("3.14")
@@ -112,6 +113,27 @@ def test_memory_is_the_serial_lanes_over_the_twins() -> None:
     assert cells["memory of one process"].endswith("(of 1, resident)")
 
 
+def test_memory_that_is_counted_otherwise_has_no_part_in_the_mean() -> None:
+    """Runs of format 2 have PSS, which depends on who else runs the interpreter."""
+    walls, held = {TWIN: 1e8, FREE: 1.1e8}, {TWIN: 10_000_000, FREE: 12_000_000}
+    resident = measured(walls, held=held)
+    lanes = [
+        lane if lane.memory is None else msgspec.structs.replace(lane, memory=of_format_2(lane.memory))
+        for lane in measured(walls, held={**held, FREE: 20_000_000}).lanes
+    ]
+    (standing,) = standings([msgspec.structs.replace(resident, lanes=tuple(lanes)), resident])
+
+    assert standing.quantity == "resident"
+    assert standing.memory is not None
+    assert standing.memory.contests == 1
+    assert standing.memory.ratio.value == pytest.approx(1.2)
+
+
+def of_format_2(memory: LaneMemory) -> LaneMemory:
+    """The memory of a lane as if it had been counted as PSS."""
+    return msgspec.structs.replace(memory, amounts={"PSS": memory.best})
+
+
 def test_start_up_is_the_birth_of_a_bare_interpreter() -> None:
     """Its end, by the same way, is another figure."""
     lanes = [msgspec.structs.replace(item, way="python") for item in (TWIN, FREE)]
@@ -159,7 +181,7 @@ def test_what_no_run_holds_is_marked() -> None:
 def test_the_table_of_models_has_no_empty_cell() -> None:
     """Measured, failed with its reason, left out with its reason, or not asked for."""
     pool = lane("3.14t", "thread-pool", 2)
-    of = contest(TWIN, FREE, THREADS, pool, builds=pair())
+    of = contest(TWIN, FREE, THREADS, pool, lane("3.14", "capacity", 2), builds=pair())
     failed = Finding(contest=of.id, lane=pool.name, launch=0, phase="work", kind="raised", reason="ValueError")
     (made,) = of_run(records(of, trials({TWIN: 1e8, FREE: 1.1e8, THREADS: 1.1e8}), [failed])).contests
     skip = Skip(contest=of.id, lane="3.14:interpreter-pool-2", reason="came later")
@@ -167,6 +189,7 @@ def test_the_table_of_models_has_no_empty_cell() -> None:
     rows = {row[0]: dict(zip([column.heading for column in sheet.columns], row, strict=True)) for row in sheet.rows}
     why = dict(note.rstrip(".").split(": ", 1) for note in sheet.notes[1:])
 
+    assert "capacity" not in rows["3.14t"]
     assert rows["3.14t"]["threads"].startswith("2")
     assert why[rows["3.14t"]["thread-pool"]] == "raised: ValueError"
     assert why[rows["3.14"]["interpreter-pool"]] == "came later"

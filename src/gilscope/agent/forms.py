@@ -59,7 +59,7 @@ def _statement_opened(order: LaneOrder, statement: StatementOrder, body: Body) -
     """Compile statements, run their setup once to see that it works, and call ``body`` with them."""
     from . import pyperf_units  # noqa: PLC0415 - only statements need it
 
-    sys.path.insert(0, statement["folder"])
+    sys.path[:0] = statement["search"]
 
     def compiled() -> pyperf_units.Inner:
         try:

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from contextlib import suppress
 
+from . import stacks
 from .fault import LONGEST_DETAIL, LaneError, failure
 
 TYPE_CHECKING = False
@@ -28,6 +29,7 @@ def unit(command: List[str]) -> Callable[[], None]:
 
     Its call raises LaneError where the program cannot be started, or ends with another exit status than 0.
     """
+    stacks.write_no_more()
     output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the lane
 
     def run() -> None:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         node: Optional[str]
 
     class StatementOrder(TypedDict):
-        """Statements as ``timeit`` takes them, and their setup; modules are looked for in ``folder`` first."""
+        """Statements as ``timeit`` takes them, and their setup; modules are looked for in ``search`` first."""
 
         code: str
         setup: str
-        folder: str
+        search: List[str]
 
     class RoleOrder(TypedDict):
         """A callable, and how many of the lane's workers call it."""

@@ -67,7 +67,8 @@ def name_of_suite(options: argparse.Namespace) -> str:
 
 def has_a_form(options: argparse.Namespace) -> bool:
     """Whether an option names what is to be measured: a program, roles or a statement."""
-    return is_statement(options) or any((options.program, options.module, options.roles))
+    is_program = options.program is not None or options.module is not None
+    return is_program or is_statement(options) or bool(options.roles)
 
 
 def is_statement(options: argparse.Namespace) -> bool:

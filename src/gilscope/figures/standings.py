@@ -8,6 +8,7 @@ up; a version that none of them measured has no standing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from gilscope.figures.scales import scales
 from gilscope.stats.estimate import Estimate, geometric_mean
 from gilscope.values.contests import arm_and_work, lane_name
-from gilscope.values.records import Quantity
+from gilscope.values.records import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -54,9 +55,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     ``penalty`` and ``benchmarks`` are times on one thread over the twin's, of the project's own probes and of
     scripts written for pyperf; ``gains`` are throughputs of threads over the twin's serial lane by number of
-    threads, of probes that share nothing. ``memory`` is what the serial lane holds, counted in these ``quantities``,
-    and ``start_up`` the time until a bare interpreter works, each over the twin's. ``features`` is what the probe that
-    looks for them saw, by its names.
+    threads, of probes that share nothing. ``memory`` is what the serial lane holds, over contests that count it in the
+    ``quantity`` by which lanes compare best, and ``start_up`` the time until a bare interpreter works, each over the
+    twin's. ``features`` is what the probe that looks for them saw, by its names.
     """
 
     version: str
@@ -64,7 +65,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     benchmarks: Mean | None
     gains: dict[int, Mean]
     memory: Mean | None
-    quantities: tuple[Quantity, ...]
+    quantity: Quantity | None
     start_up: Mean | None
     rungs: tuple[Rung, ...]
     features: dict[str, str]
@@ -98,15 +99,16 @@ def _standing(version: str, contests: Sequence[ContestFigures], alike: Container
     probes = [contest for contest in work if contest.contest.probe.benchmark is None]
     scripts = [contest for contest in work if contest.contest.probe.benchmark is not None]
     apart = [contest for contest in probes if not contest.contest.probe.is_rung]
-    memory = list(_memory(work, version))
+    memory = _memory(work, version)
+    quantity = next((quantity for quantity in QUANTITIES if quantity in memory), None)
     counts = sorted({lane.lane.workers for contest in apart for lane in _threads(contest, version)})
     return Standing(
         version=version,
         penalty=_mean(_penalties(probes, version)),
         benchmarks=_mean(_penalties(scripts, version)),
         gains={count: mean for count in counts if (mean := _mean(_gains(apart, version, count))) is not None},
-        memory=_mean(ratio for _, ratio in memory),
-        quantities=tuple(dict.fromkeys(quantity for quantity, _ in memory)),
+        memory=None if quantity is None else _mean(memory[quantity]),
+        quantity=quantity,
         start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, START_UP)),
         rungs=tuple(_rungs(spreading, version)),
         features=dict(_features(contests, version)),
@@ -127,13 +129,15 @@ def _gains(contests: Iterable[ContestFigures], version: str, count: int) -> Iter
                 yield lane.gain
 
 
-def _memory(contests: Iterable[ContestFigures], version: str) -> Iterator[tuple[Quantity, Estimate]]:
-    """The quantity that each contest weighed in, and the memory of the serial lane over the twin's."""
+def _memory(contests: Iterable[ContestFigures], version: str) -> dict[Quantity, list[Estimate]]:
+    """The memory of the serial lane over the twin's, by the quantity that it was counted in."""
+    ratios: dict[Quantity, list[Estimate]] = defaultdict(list)
     for contest in contests:
         held = {lane.lane.name: lane.memory for lane in contest.lanes}
         memory, twins = held.get(lane_name(version)), held.get(contest.contest.reference)
         if memory is not None and twins is not None:
-            yield memory.quantity, memory.best.over(twins.best)
+            ratios[memory.quantity].append(memory.best.over(twins.best))
+    return ratios
 
 
 def _rungs(contests: Iterable[ContestFigures], version: str) -> Iterator[Rung]:

@@ -17,6 +17,9 @@ UNKNOWN = "unknown"
 MEASURED_ALIKE = ("code", "libraries", "interpreter's commit")
 """Circumstances that runs share which are joined in one row: each of them changes what is measured."""
 
+DIGESTS = frozenset({"code", "interpreter's files", "result"})
+"""Circumstances of which people can read no more than that they changed."""
+
 ONE_CPU = "ratios of lanes of one worker"
 """The basis of figures in which what the machine gives cancels: both lanes had one CPU, in the same rounds."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from gilscope.history.between import BetweenRuns, are_comparable
 from gilscope.history.changes import Change, Level, Step, changes
-from gilscope.history.summary import UNKNOWN, Figure, FigureName, Summary, in_unit
+from gilscope.history.summary import DIGESTS, UNKNOWN, Figure, FigureName, Summary, in_unit
 from gilscope.stats.estimate import Estimate, mean
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def _differences(early: Figure, late: Figure) -> Iterator[str]:
     for what, then in early.circumstances.items():
         now = late.circumstances[what]
         if then != now and UNKNOWN not in {then, now}:
-            yield f"{what}: {then}, then {now}" if len(then + now) <= LONGEST else f"{what} changed"
+            is_shown = what not in DIGESTS and len(then + now) <= LONGEST
+            yield f"{what}: {then}, then {now}" if is_shown else f"{what} changed"
 
 
 def _only(run: str, figures: dict[Key, Figure], other_figures: dict[Key, Figure]) -> Iterator[OneSided]:

@@ -213,7 +213,7 @@ class Launch:
                     )
 
     def imports(self) -> dict[str, Imports]:
-        """Ask a lane of each arm what it has imported, a serial one if it has any; nothing is measured after that."""
+        """Ask a lane of each arm what it has imported; nothing is measured after that."""
         found: dict[str, Imports] = {}
         for name, lane in sorted(self.lanes.items(), key=lambda item: item[1].spec.model != "serial"):
             arm = lane.spec.arm.name

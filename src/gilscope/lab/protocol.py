@@ -130,7 +130,7 @@ def _placed(target: Target | None, lane: LaneSpec) -> Target | None:
 
 def _statement(statement: Statement | None, lane: LaneSpec) -> Statement | None:
     """A statement, whose modules are looked for where a lane's arm finds them."""
-    return statement and msgspec.structs.replace(statement, folder=lane.arm.place(statement.folder))
+    return statement and msgspec.structs.replace(statement, search=tuple(map(lane.arm.place, statement.search)))
 
 
 def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:

@@ -35,12 +35,12 @@ def code(contest: Contest, arm: Arm, imports: Imports, revisions: Mapping[Path, 
     Files that cannot be read are left out; those of a copy at another revision go by the paths of the person's own.
     """
     modules = {name: Path(path).resolve() for name, path in imports.modules.items()}
-    ordered = _ordered(contest.probe, arm)
-    for path in ordered:
+    for path in _ordered(contest.probe, arm):
         if path not in modules.values():
             modules[path.stem] = path
     digests = {name: digest(path) for name, path in modules.items()}
-    revision = next((revisions.get(path.parent) for path in ordered), None)
+    folder = _folder(contest.probe, arm)
+    revision = None if folder is None else revisions.get(folder)
     return Code(
         contest=contest.id,
         arm=arm.name,
@@ -67,8 +67,8 @@ def digest(path: Path) -> str | None:
 def revisions(contests: Iterable[Contest], environ: Mapping[str, str]) -> dict[Path, Revision]:
     """Return the revisions of the folders of all workloads, of those that lie in a git repository."""
     arms = {(contest.id, lane.arm.name): (contest.probe, lane.arm) for contest in contests for lane in contest.lanes}
-    folders = {path.parent for probe, arm in arms.values() for path in _ordered(probe, arm)[:1]}
-    found = {folder: revision(folder, environ) for folder in folders}
+    folders = {_folder(probe, arm) for probe, arm in arms.values()}
+    found = {folder: revision(folder, environ) for folder in folders if folder is not None}
     return {folder: of_folder for folder, of_folder in found.items() if of_folder is not None}
 
 
@@ -84,8 +84,15 @@ def revision(folder: Path, environ: Mapping[str, str]) -> Revision | None:
     return Revision(described.removesuffix(DIRTY), described.endswith(DIRTY)) if ended.succeeded else None
 
 
+def _folder(probe: Probe, arm: Arm) -> Path | None:
+    """The folder that a workload lies in, None where only the interpreter knows."""
+    searched = probe.statement.search if probe.statement is not None else ()
+    folders = [*(Path(arm.place(folder)) for folder in searched), *(path.parent for path in _ordered(probe, arm))]
+    return next(iter(folders), None)
+
+
 def _ordered(probe: Probe, arm: Arm) -> list[Path]:
-    """The files that the lanes of an arm are ordered to run: the workload's, and those of its callables and words."""
+    """The files that an arm's lanes are ordered to run: the workload's, its callables' and its words'."""
     targets = (probe.target, probe.setup, *(role.target for role in probe.roles))
     named = [probe.path, *(target.path for target in targets if target is not None)]
     scripts = [word for word in probe.command if word.endswith(SUFFIX)]

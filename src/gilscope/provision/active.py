@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,13 @@ from gilscope.provision import installed, requirements
 from gilscope.values.packages import Packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from gilscope.provision.installed import Distribution
     from gilscope.values.runtimes import Runtime
 
 VARIABLE = "VIRTUAL_ENV"
+NEED = "Requires-Dist:"
 OURS = "gilscope"
 """The package that is left out with all that only it needs, where it is installed beside a person's own."""
 
@@ -125,10 +127,8 @@ def _with_needs(names: Iterable[str], needs: dict[str, set[str]]) -> set[str]:
 
 def _needs(info: Path) -> set[str]:
     """The names of the packages that one needs here, extras apart."""
-    from importlib.metadata import Distribution as Metadata  # noqa: PLC0415 - 15 ms, where gilscope is active itself
-
     names: set[str] = set()
-    for text in Metadata.at(info).requires or ():
+    for text in _requirements(info):
         try:
             requirement = Requirement(text)
         except InvalidRequirement:  # what an old package says may be no requirement today
@@ -136,3 +136,13 @@ def _needs(info: Path) -> set[str]:
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             names.add(canonicalize_name(requirement.name))
     return names
+
+
+def _requirements(info: Path) -> Iterator[str]:
+    """The requirements in a package's metadata, which end at the first empty line; the description may be long."""
+    with contextlib.suppress(OSError), (info / "METADATA").open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if not line.strip():
+                return
+            if line.startswith(NEED):
+                yield line.removeprefix(NEED).strip()

@@ -83,6 +83,7 @@ class Environments:
         self._choose = chosen
         self._chosen: Sequence[Installer] | None = None
         self._failures: dict[str, str] = {}
+        self._out_of_reach: dict[Packages, str] = {}
 
     def provided(self, runtimes: Sequence[Runtime], wanted: Packages, active: Active | None = None) -> Provided:
         """An environment with the packages for every runtime for which they can be had, in like versions.
@@ -111,16 +112,18 @@ class Environments:
         """The environment from the cache, or a new one.
 
         Raises:
-            InstallError: there is none, and none can be made; the next one that asks for it hears the same.
+            InstallError: there is none, and none can be made; that is heard by all who ask again in this run, and for
+                any other runtime where it is because no index can be reached.
         """
         own = requirements.built_here(wanted)
         preferred = {name: version for name, version in like.items() if name not in own}
         key = contents.key(runtime, wanted, preferred, self._environ)
-        if key in self._failures:
-            raise InstallError(self._failures[key])
         ready = self._stored(key)
         if ready is not None:
             return ready
+        failure = self._failures.get(key) or self._out_of_reach.get(wanted)
+        if failure is not None:
+            raise InstallError(failure)
         try:
             with self._display() as progress:
                 environment = self._made(runtime, wanted, preferred, progress)
@@ -157,7 +160,11 @@ class Environments:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _made(self, runtime: Runtime, wanted: Packages, like: Mapping[str, str], progress: Progress) -> Environment:
-        """A new environment, made by the first installer that can reach what it needs."""
+        """A new environment, made by the first installer that can reach what it needs.
+
+        Raises:
+            InstallError: none can, or what is wanted cannot be had.
+        """
         progress.step(f"Installing {in_short(wanted)} for {runtime.name}")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
@@ -178,7 +185,8 @@ class Environments:
                 raise
             else:
                 return Environment(python=str(installed.python(folder)), versions=installed.versions(folder))
-        raise InstallError(f"{in_short(wanted)} cannot be fetched ({'; '.join(unreachable)})")
+        self._out_of_reach[wanted] = f"{in_short(wanted)} cannot be fetched ({'; '.join(unreachable)})"
+        raise InstallError(self._out_of_reach[wanted])
 
 
 def in_short(wanted: Packages) -> str:

@@ -47,7 +47,7 @@ def fill(  # noqa: PLR0913, PLR0917 - each is one thing that an environment depe
         lacking = _without_wheel(installer, folder, wanted, str(error))
         what = ", ".join(lacking) or "all that is needed"
         minutes = BUILD_LIMIT_S / 60
-        progress.note(f"no wheel of {what} for {runtime}: building from source, for at most {minutes:.0f} min")
+        progress.note(f"no wheel of {what} for {runtime}: trying to build from source, for at most {minutes:.0f} min")
         _build(installer, job, runtime, lacking)
 
 

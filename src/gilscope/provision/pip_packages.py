@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from gilscope.provision.installer import Installation
 
+IMPATIENCE = {"PIP_RETRIES": "1"}
 SETTINGS = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
 QUIET = ("--quiet", "--progress-bar", "off")
 LONGEST_REASON = 300
@@ -58,7 +59,7 @@ class Pip:
     name = "pip"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = without_python(environ) | SETTINGS
+        self._environ = IMPATIENCE | without_python(environ) | SETTINGS
 
     def make(self, executable: str, environment: Path) -> None:
         """Make an environment with a pip, or an empty one where the interpreter cannot bring any.

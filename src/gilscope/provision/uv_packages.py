@@ -19,7 +19,7 @@ from gilscope.provision.installer import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from gilscope.provision.installer import Installation
@@ -32,8 +32,9 @@ _PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[^\s;]+)", re.MULTILINE)
 _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|Request failed|Connection|timed out|dns error|certificate", re.IGNORECASE
 )
-_FRAME = "\N{MULTIPLICATION SIGN}├╰│─▶ "
-_OUTPUT = ("[stdout]", "[stderr]", "hint:")
+_STATEMENT = re.compile(r"\s*(?:\u00d7|[├╰]─▶|error:|cause:|Caused by:)\s+")
+_FRAME = "│ "
+_OUTPUT = ("[stdout]", "[stderr]")
 
 
 class Uv:
@@ -73,8 +74,10 @@ class Uv:
             resolved = _PIN.finditer(pinned.read_text("utf-8"))
             pinned.write_text(pins({match["name"]: match["version"] for match in resolved}), "utf-8")
             constraints = ("--constraint", str(pinned))
-        install = ("pip", "install", "--python", python, "--requirement", str(job.wanted))
-        self._run(*install, *constraints, *formats, limit_s=limit_s, heard=job.heard)
+        # What uv once built from a project it would take again, although the sources may be others now.
+        anew = [option for name in job.sources for option in ("--reinstall-package", name)]
+        install = ("pip", "install", "--python", python, "--requirement", str(job.wanted), *constraints, *formats)
+        self._run(*install, *(["--reinstall"] if build else anew), limit_s=limit_s, heard=job.heard)
 
     def version_with_wheel(self, environment: Path, requirement: str) -> str | None:
         """Return the newest version that has a wheel for an environment and answers a requirement; None without one."""
@@ -98,16 +101,27 @@ class Uv:
         except OSError as error:
             raise UnreachableIndexError(f"uv could not be started: {error}") from error
         if not ended.succeeded:
-            reason = ended.cut_short or " ".join(_reason(ended.errors))[:LONGEST_REASON] or ended.last_words()
-            raise (UnreachableIndexError if _UNREACHABLE.search(reason) else InstallError)(reason)
+            statements, printed = _said(ended.errors)
+            parts = dict.fromkeys(filter(None, (*statements[:1], *statements[-1:], printed)))
+            reason = ended.cut_short or ": ".join(parts)[:LONGEST_REASON] or ended.last_words()
+            raise (UnreachableIndexError if _UNREACHABLE.search(" ".join(statements)) else InstallError)(reason)
         return ended
 
 
-def _reason(errors: str) -> Iterator[str]:
-    """The lines in which uv says why, without its frame and without what a build printed."""
+def _said(errors: str) -> tuple[list[str], str]:
+    """What uv says, statement and causes, and the last line of what a build printed; without hints."""
+    statements: list[str] = []
+    printed, is_printed = "", False
     for line in errors.splitlines():
-        text = line.strip(_FRAME).removeprefix("error: ").removeprefix("Caused by: ")
+        text = line.strip(_FRAME)
+        if text.startswith("hint:"):
+            break
         if text.startswith(_OUTPUT):
-            return
-        if text and not text.startswith("warning:"):
-            yield text
+            is_printed = True
+        elif is_printed:
+            printed = text or printed
+        elif match := _STATEMENT.match(line):
+            statements.append(line[match.end() :].rstrip(":"))
+        elif statements and text:  # the rest of a statement that is broken into lines
+            statements[-1] += f" {text}"
+    return statements, printed

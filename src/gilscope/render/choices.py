@@ -29,16 +29,18 @@ def sheets(
         suites: each with its description.
         kinds: how many probes there are of each kind.
     """
-    yield _pairs("Workloads of this project", "gilscope run NAME", workloads)
-    yield _pairs("In scripts here", "gilscope run TARGET", {script: _listed(of) for script, of in callables.items()})
-    yield _pairs("Suites", "gilscope run --suite NAME", suites)
-    probes = {f"{kind}/*": f"{count} {'probe' if count == 1 else 'probes'}" for kind, count in sorted(kinds.items())}
-    yield _pairs("Probes", "gilscope run 'KIND/*'; gilscope probes lists each with its question", probes)
+    yield _pairs("Workloads of this project", "target", workloads, "Measure one: gilscope run NAME.")
+    listed = {script: _listed(names) for script, names in callables.items()}
+    yield _pairs("In scripts here", "could be measured", listed, "Measure one: gilscope run TARGET.")
+    yield _pairs("Suites", "what it is for", suites, "Measure by one: gilscope run --suite NAME.")
+    counts = {f"{kind}/*": f"{count} {'probe' if count == 1 else 'probes'}" for kind, count in sorted(kinds.items())}
+    note = "Measure a kind: gilscope run 'KIND/*'. gilscope probes lists each probe with its question."
+    yield _pairs("Probes", "of this kind", counts, note)
 
 
-def _pairs(title: str, command: str, pairs: Mapping[str, str]) -> Sheet:
-    columns: list[Column[tuple[str, str]]] = [Column("name", itemgetter(0)), Column("", itemgetter(1))]
-    return tabulate(f"{title}: {command}", columns, pairs.items())
+def _pairs(title: str, heading: str, pairs: Mapping[str, str], note: str) -> Sheet:
+    columns: list[Column[tuple[str, str]]] = [Column("name", itemgetter(0)), Column(heading, itemgetter(1))]
+    return tabulate(title, columns, pairs.items(), [note])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ class _Cells:
         for lane in contest.contest.lanes:
             if lane.name in measured:
                 self.texts[lane.arm.name, lane.model] = _figure(measured[lane.name])
-            elif not lane.control:
+            elif not lane.control and not lane.shows_capacity:
                 self.texts[lane.arm.name, lane.model] = self.why(reasons.get(lane.name, "no trial was measured"))
 
     def leave_out(self, lane: str, reason: str) -> None:

@@ -37,6 +37,8 @@ FARTHEST = 10.0
 """The same of a difference, in the number that it is one from."""
 ROUNDING = 1e-9
 """The relative error of arithmetic on logs, at the most."""
+ALMOST_ALL = 0.995
+"""A fraction above this is all of it, in two digits."""
 OPEN = "cannot be told"
 """A figure of which nothing is known, as text."""
 
@@ -107,7 +109,7 @@ def plain_percent(fraction: float) -> str:
     """A fraction without an interval (a noise floor, say) as ``0.8%``."""
     if math.isinf(fraction):
         return "unknown"
-    return f"{100 * fraction:.2g}%" if fraction < 1 else "100% or more"
+    return f"{100 * fraction:.2g}%" if fraction < ALMOST_ALL else "100% or more"
 
 
 def signed_memory(estimate: Estimate) -> str:

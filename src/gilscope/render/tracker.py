@@ -73,7 +73,8 @@ def _penalty(mean: Mean | None) -> str:
 
 
 def _memory(standing: Standing) -> str:
-    return _mean(standing.memory, lambda ratio: numbers.signed_percent(ratio.relative()), *standing.quantities)
+    counted = [] if standing.quantity is None else [standing.quantity]
+    return _mean(standing.memory, lambda ratio: numbers.signed_percent(ratio.relative()), *counted)
 
 
 def _mean(mean: Mean | None, text: Callable[[Estimate], str], *words: str) -> str:

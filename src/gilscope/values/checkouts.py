@@ -18,7 +18,7 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
         return _moved(path, self.repository, self.folder)
 
     def original(self, path: str) -> str:
-        """What a file or a folder of the copy is one of; what is not in the copy is its own."""
+        """What a file or folder of the copy is one of; all else is its own."""
         return _moved(path, self.folder, self.repository)
 
 

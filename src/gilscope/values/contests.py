@@ -36,11 +36,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """Statements as ``python -m timeit`` takes them, and their setup; modules are looked for in ``folder`` first."""
+    """Statements as ``python -m timeit`` takes them, and their setup; modules are looked for in ``search`` first."""
 
     code: str
     setup: str
-    folder: str
+    search: tuple[str, ...]
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ No shell is involved. What can be told from the words is told before anything st
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import shlex
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 PYTHON = "{python}"
 """What stands for the interpreter, and its options, of each lane."""
+
+MOST_BYTES = 256
+"""How much of a first line is looked at: kernels look no farther."""
 
 _INTERPRETERS = ("python", "python3")
 """Names for `PYTHON` at the beginning of a program."""
@@ -93,13 +97,19 @@ def _check_other(name: str, command: Sequence[str]) -> None:
         hint = f"did you mean {near[0]}?" if near else "no shell is involved, so that it must be a program on PATH"
         raise UsageError(f"{name}: there is no program {first}; {hint}")
     if PYTHON not in command:
-        instead = f"python {first}" if first.endswith(".py") else f"python -m {Path(first).name}"
-        if Path(first).name.startswith(_INTERPRETERS):
-            instead = "python"
         raise UsageError(
             f"{name}: {first} would be run alike for every Python: begin with python, for which each of them is put "
-            f"in ({instead} ...), or write {PYTHON} where the program is told its interpreter"
+            f"in{_instead(first)}, or write {PYTHON} where the program is told its interpreter"
         )
+
+
+def _instead(first: str) -> str:
+    """How a script of Python's, which its first line sends to one interpreter, is run by another; nothing else."""
+    path = Path(shutil.which(first) or first)
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if re.match(rb"#!.*python", file.readline(MOST_BYTES)):
+            return f" (python {first} ...)" if path.suffix == ".py" else f" (python -m {path.name} ...)"
+    return ""
 
 
 def _check_python(name: str, arguments: Sequence[str]) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gilscope.errors import UsageError
 from gilscope.values.contests import Probe, Statement
-from gilscope.workloads.targets import is_target
+from gilscope.workloads.targets import is_target, own_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def statement(lines: Sequence[str], setup: Sequence[str]) -> Probe:
-    """The workload that these lines are, after these lines of setup; modules are looked for in the working directory.
+    """The workload that these lines are, after these lines of setup, with the working directory's modules.
 
     Raises:
         UsageError: there is no statement, it cannot be parsed, or it names a callable.
@@ -34,7 +33,7 @@ def statement(lines: Sequence[str], setup: Sequence[str]) -> Probe:
     return Probe(
         id=identifier,
         path="",
-        statement=Statement(code=code, setup=prepared, folder=str(Path.cwd())),
+        statement=Statement(code=code, setup=prepared, search=tuple(map(str, own_folders()))),
         question=f"What does {_one_line(code)} cost, and how does it scale?",
         kind="own",
     )

@@ -200,9 +200,13 @@ def _search_of_tests(path: Path | None, further: Sequence[str]) -> tuple[str, ..
 
 def _search(further: Sequence[str]) -> Iterator[Path]:
     """Where modules of the person's own lie: here, in ``src/``, and further folders."""
-    yield Path.cwd()
-    yield Path.cwd() / "src"
+    yield from own_folders()
     yield from map(Path, further)
+
+
+def own_folders() -> tuple[Path, ...]:
+    """Where modules of a project lie, seen from its folder: in it, or in ``src/``."""
+    return Path.cwd(), Path.cwd() / "src"
 
 
 def _file_of(module: str, folder: Path) -> Path | None:

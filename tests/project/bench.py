@@ -1,0 +1,7 @@
+"""What two revisions are compared by."""
+
+from shop.prices import total
+
+
+def f():
+    return total()
