@@ -264,6 +264,7 @@ def test_timed(timed, data):
     timed(data.read_text)
 
 class TestSizes:
+    @pytest.mark.benchmark(group="sizes")
     @pytest.mark.parametrize("size", [1, 2], ids=["small", "large"])
     def test_size(self, size, benchmark):
         benchmark(lambda: "to be"[: 5 * size])
@@ -281,8 +282,11 @@ INSIDE_PYTEST = ["serial", "threads", "thread-pool", "processes", "asyncio"]
 
 @pytest.mark.parametrize("node", ["test_data", "test_timed", "TestSizes::test_size[small]"])
 def test_fixtures_are_made_by_pytest(node: str, agents: Agents) -> None:
-    """Trials are served while they are alive, whatever the project adds to its runs of pytest."""
-    (agents.folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option -n 4 -x\ntimeout = 1\n")
+    """Trials are served while they are alive, whatever the project adds to its runs and makes of ``benchmark``."""
+    (agents.folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = --benchmark-autosave -n 4 -x\nstrict_markers = true\ntimeout = 1\n"
+    )
+    (agents.folder / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef benchmark(): ...\n")
     ended = agents.ask(THIS, pytest_probe(agents, FIXTURES, node), models=INSIDE_PYTEST, loops=(1, 2))
 
     assert digests(ended) == {model: {digest("to be")} for model in INSIDE_PYTEST}
@@ -315,7 +319,7 @@ def test_what_cannot_be_collected_says_why(agents: Agents) -> None:
     ].failure
 
     assert failure.kind == "raised"
-    assert "No module named 'no_such_module'" in failure.reason
+    assert failure.reason == "ModuleNotFoundError: No module named 'no_such_module'"
     assert "no_such_module" in failure.detail
 
 

@@ -42,7 +42,7 @@ def _target_opened(order: LaneOrder, target: TargetOrder, body: Body) -> None:
         from . import pytest_run  # noqa: PLC0415 - few tests need more than their benchmark
 
         assert target["path"] is not None  # noqa: S101 - only a file has tests
-        pytest_run.opened(target["path"], target["node"], body)
+        pytest_run.opened(target["path"], target["node"], target["search"], body)
         return
     has_state = order["setup"] is not None
     value = probe.imported(order, lambda: targets.found(target, has_state=has_state))

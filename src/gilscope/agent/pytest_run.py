@@ -13,7 +13,7 @@ from .probe import NO_PYTEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List
+    from typing import Any, Callable, List, Sequence
 
     from .bench_call import Benchmark
     from .records import Failure
@@ -28,6 +28,8 @@ OPTIONS = (
     # faulthandler writes a lane's stacks already, and cannot be imported in an interpreter
     *("-p", "no:faulthandler"),
     *("-p", "no:cacheprovider"),
+    # pytest-benchmark refuses any fixture of this name but its own
+    *("-p", "no:benchmark"),
     # a module is what an import makes of it
     "--assert=plain",
     "--capture=no",
@@ -35,8 +37,10 @@ OPTIONS = (
 )
 
 
-def opened(path: str, node: str, body: Callable[[Benchmark], None]) -> None:
+def opened(path: str, node: str, search: Sequence[str], body: Callable[[Benchmark], None]) -> None:
     """Let pytest run one test; ``body`` is called where it, or a fixture of its own, calls ``benchmark``.
+
+    What it imports is looked for in the working directory, as ``python -m pytest`` does, and in ``search`` last.
 
     Raises:
         LaneError: there is no pytest, or the test ended or failed before that.
@@ -50,7 +54,7 @@ def opened(path: str, node: str, body: Callable[[Benchmark], None]) -> None:
     plugin: _Plugin = type("Plugin", (_Plugin,), {NAME: pytest.fixture(_defined)})(Fixture(service))
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["PYTEST_TIMEOUT"] = "0"  # a lane has a time limit of its own
-    sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
+    sys.path[:] = [os.getcwd(), *sys.path, *search]
     pytest.main(["{}::{}".format(path, node), *OPTIONS], plugins=[plugin])
     if not service.is_done:
         raise LaneError(_unreached(plugin, os.path.basename(path), node))
@@ -64,6 +68,10 @@ class _Plugin:
         self.reports: List[Any] = []
         self.cases: List[str] = []
         self._fixture = fixture
+
+    def pytest_configure(self, config: Any) -> None:  # noqa: ANN401 - pytest's own
+        """Make the mark of pytest-benchmark known, which takes no part."""
+        config.addinivalue_line("markers", "benchmark: how a test is benchmarked")
 
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> object:  # noqa: ANN401 - pytest's own
         """Return the stand-in for ``benchmark``, and leave all other fixtures to pytest."""
@@ -107,7 +115,13 @@ def _unreached(plugin: _Plugin, file: str, node: str) -> Failure:
         return failure("load", "missing", NO_CALL.format(node))
     if report.skipped:
         return failure("load", "unsupported", "it is skipped here: {}".format(report.longrepr[2]))
+    return failure("load", "raised", _in_one_line(report), report.longreprtext)
+
+
+def _in_one_line(report: Any) -> str:  # noqa: ANN401 - pytest's own
+    """Return the error of a report without its place."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    lines = report.longreprtext.strip().splitlines() or ["pytest could not run it"]
-    reason = lines[-1] if crash is None else crash.message.partition("\n")[0]
-    return failure("load", "raised", reason, report.longreprtext)
+    if crash is not None:
+        return str(crash.message).partition("\n")[0]
+    *_, last = ["pytest could not run it", *report.longreprtext.strip().splitlines()]
+    return last.partition("E   ")[2] or last
