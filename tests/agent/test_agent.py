@@ -267,7 +267,7 @@ FAILURES: dict[str, tuple[str, str | None, str, str, str, str]] = {
     "hostile error": (HOSTILE + "def work():\n    raise Hostile\n", None, "work", "raised", "Hostile: (its text", ""),
     "hostile result": (HOSTILE + "def work():\n    return Hostile()\n", None, "check", "raised", "SystemExit", ""),
     "missing": ("def worked(): ...\n", None, "load", "missing", "has no function work(); did you mean worked()?", ""),
-    "misspelt": ("def fast(): ...\n", "fats", "load", "missing", "has no function fats(); did you mean fast()?", ""),
+    "misspelt": ("def fast(): ...\n", "fats", "load", "missing", "has no fats; did you mean fast?", ""),
     "no function": ("work = 3\n", None, "load", "missing", "has no function work()", ""),
     "generator": ("def work():\n    yield 1\n", None, "work", "raised", "the work is a generator function", ""),
     "awaitable": (

@@ -176,10 +176,9 @@ def test_a_function_that_knows_nothing_of_us_is_measured(runs: Runs) -> None:
 
 FAILING: dict[str, tuple[str, tuple[str, ...]]] = {
     "raises": ("def work():\n    raise ValueError('told')\n", ("raised", "ValueError: told")),
-    "raises on import": ("raise ValueError('told')\n", ("raised", "ValueError: told")),
+    "raises on import": ("raise ValueError('told')\ndef work(): ...\n", ("raised", "ValueError: told")),
     "segfaults": ("import ctypes\ndef work():\n    ctypes.string_at(0)\n", ("died", "SIGSEGV")),
     "forks": ("import os\ndef work():\n    if os.fork():\n        os.wait()\n", ("forked", "called fork")),
-    "is missing": ("def works(): ...\n", ("missing", "did you mean works()?")),
 }
 
 
@@ -195,6 +194,17 @@ def test_a_function_that_fails_is_a_finding(runs: Runs, what: str) -> None:
     assert all(word in one_line(ended.stdout) for word in words), ended.stdout
     assert "gilscope/cli.py" not in ended.stderr
     assert runs.gone() == []
+
+
+def test_a_function_that_is_not_there_is_refused(runs: Runs) -> None:
+    """Its file shows it, so that nothing is started; what was probably meant is told."""
+    runs.script("mine.py", "def works(): ...\n")
+
+    ended = runs.measure("mine.py:work")
+
+    assert ended.returncode == 2, ended
+    assert "mine.py has no work; did you mean mine.py:works?" in ended.stderr
+    assert not runs.results.exists()
 
 
 @pytest.mark.slow
