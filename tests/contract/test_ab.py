@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +19,7 @@ from targets import FREE_THREADED, NEWEST_DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gilscope.values.records import Run
 
@@ -30,7 +29,6 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not i
 WORK = "def f():\n    return sum(range({}))\n"
 GIT = shutil.which("git") or "git"
 IDENTITY = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 SECONDS_TO_START = 120
 
 
@@ -363,35 +361,3 @@ def test_a_run_has_a_revision_as_a_further_arm(folder: Folder) -> None:
 
     assert f"{NEWEST_DEFAULT.name} main:serial" in lanes, ended
     assert folder.is_tidy()
-
-
-# what the how-tos say
-
-
-def commands(page: str) -> list[list[str]]:
-    """The commands of a how-to that measure, word by word."""
-    blocks = re.findall(r"```console\n(.*?)```", (HOW_TO / page).read_text("utf-8"), re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
-    return [shlex.split(line, comments=True)[1:] for line in lines if re.match(r"gilscope (ab|run) ", line)]
-
-
-@needs_git
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.skipif("3.14t" not in {arm.name for arm in FREE_THREADED}, reason="the how-tos speak of 3.14t")
-@pytest.mark.parametrize("page", ["compare-two-builds.md", "compare-two-revisions.md"])
-def test_the_commands_of_a_how_to_work_as_written(folder: Folder, page: str) -> None:
-    """All but --with, which needs an index, and the suite of pyperformance; only their budget is smaller."""
-    folder.commit("old")
-    folder.write("work.py", "def function():\n    return sum(range(10_000))\n")
-    folder.commit("new")
-    for name in ("../main/python", "./python"):
-        folder.link(name, NEWEST_DEFAULT.runtime.executable)
-    for name in ("../main-t/python", "../branch-t/python"):
-        folder.link(name, FREE_THREADED[-1].runtime.executable)
-    for number, command in enumerate(commands(page)):
-        if "--with" in command or "penalty" in command:
-            continue
-        ended = folder.gilscope(*command, "--budget", "1", "--run", f"{number}")
-
-        assert ended.returncode == 0, (command, ended)
