@@ -177,9 +177,11 @@ def store_runs(here: Path) -> None:
     of = contest(*walls, builds=pair())
     for folder, run_id in itertools.product(("results", "artefacts"), RUNS):
         writer = store.RunWriter(here / folder / f"{run_id}.jsonl")
-        header = msgspec.structs.replace(HEADER, id=run_id)
-        for item in (header, of, Calibration(contest=of.id, loops=10), *trials(walls)):
-            writer.append(item)
+        writer.append(msgspec.structs.replace(HEADER, id=run_id))
+        writer.append(of)
+        writer.append(Calibration(contest=of.id, loops=10))
+        for trial in trials(walls):
+            writer.append(trial)
         writer.append(ContestEnd(contest=of.id, reason="precise", seconds=3.0, launches=7))
         writer.close()
     cli.main(["export", RUNS[0], "-o", "."])
