@@ -17,7 +17,7 @@ examples:
   gilscope run                            what could be measured here
   gilscope run work.py:crunch             what leaving the GIL costs and gives your code
   gilscope run --with numpy work.py:crunch    with a package, installed for every runtime
-  gilscope run -s 'import m' 'm.f(1)'     a statement, as with python -m timeit
+  gilscope run -s 'import work' 'work.crunch()'    a statement, as with python -m timeit
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
   gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +19,7 @@ from targets import FREE_THREADED, NEWEST_DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gilscope.values.records import Run
 
@@ -30,7 +29,6 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not i
 WORK = "def f():\n    return sum(range({}))\n"
 GIT = shutil.which("git") or "git"
 IDENTITY = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 SECONDS_TO_START = 120
 
 
@@ -133,11 +131,11 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def ratios(run: Run) -> dict[str, float]:
-    """The ratio of every lane that a run compares."""
+def answers(run: Run) -> dict[str, str]:
+    """What a run answers for every lane that it compares."""
     (contest,) = of_run(run).contests
     assert contest.variants is not None
-    return {row.lane.work: row.comparison.ratio.value for row in contest.variants.lanes}
+    return {row.lane.work: row.comparison.answer for row in contest.variants.lanes}
 
 
 # builds
@@ -151,16 +149,16 @@ def test_an_interpreter_beside_itself(folder: Folder) -> None:
 
     ended = folder.ab("--python", "main=../main/python", "--python", "branch=./python", "bench.py:f")
     again = folder.gilscope("report")
+    (contest,) = folder.run().contests
 
     assert ended.returncode == 0, ended
-    (contest,) = folder.run().contests
     assert [variant.label for variant in contest.variants] == ["main", "branch"]
     assert {lane.arm.runtime.executable for lane in contest.lanes} == {
         str(folder.path / "python"),
         str(folder.path.parent / "main" / "python"),
     }
     assert f"{NEWEST_DEFAULT.name} branch against {NEWEST_DEFAULT.name} main" in ended.stdout
-    assert {"serial", "threads-2", "processes-2"} <= ratios(folder.run()).keys()
+    assert {"serial", "threads-2", "processes-2"} <= answers(folder.run()).keys()
     assert again.stdout == ended.stdout
 
 
@@ -231,16 +229,16 @@ def test_a_gil_that_is_forced_off_stays_off(folder: Folder) -> None:
 
 @needs_git
 def test_two_revisions(folder: Folder) -> None:
-    """Half of the work takes half of the time, that it computes something else is told, and no copy is left."""
+    """Half of the work is found to be faster on one thread, what each computes is told, and no copy is left."""
     folder.commit("slow")
     folder.write("bench.py", WORK.format(10_000))
     folder.commit("fast")
 
-    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f")
+    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f", "--budget", "10")
     run = folder.run()
 
     assert ended.returncode == 0, ended
-    assert ratios(run)["serial"] < 0.75
+    assert answers(run)["serial"] == "better"
     assert "NOT THE SAME RESULTS" in ended.stdout
     assert {finding.kind for finding in run.findings if finding.phase == "check"} == {"differs"}
     assert re.search(r"HEAD: commit [0-9a-f]{10} \(fast\)\.", ended.stdout)
@@ -280,27 +278,6 @@ def test_a_benchmark_may_be_newer_than_what_it_measures(folder: Folder) -> None:
     assert "bench.py is not in HEAD~1: the one here is measured there too" in one_line(ended.stderr)
     assert differing == {f"{NEWEST_DEFAULT.name} HEAD", f"{NEWEST_DEFAULT.name} working tree"}
     assert folder.is_tidy()
-
-
-@needs_git
-def test_every_form_of_work_may_be_newer_than_what_it_measures(folder: Folder) -> None:
-    """Roles, programs and statements are found in a revision as callables are."""
-    folder.write("library.py", "ANSWER = 'old'\n")
-    (folder.path / "bench.py").unlink()
-    folder.commit("old")
-    folder.write("library.py", "ANSWER = 'new'\n")
-    folder.commit("new")
-    folder.write("roles.py", "import library\ndef f():\n    assert library.ANSWER == 'old'\ndef g():\n    f()\n")
-    folder.write("tool.py", "import library\nassert library.ANSWER == 'old'\n")
-    old = ["--rev", "HEAD~1", "--rev", "HEAD~1"]
-
-    roles = folder.ab(*old, "--roles", "roles.py:f*1,roles.py:g*1")
-    program = folder.ab(*old, "--command", "python tool.py")
-    statement = folder.ab(*old, "-s", "import library", "assert library.ANSWER == 'old'")
-
-    assert (roles.returncode, program.returncode, statement.returncode) == (0, 0, 0), (roles, program, statement)
-    assert "roles.py is not in HEAD~1" in roles.stderr
-    assert "tool.py is not in HEAD~1" in program.stderr
 
 
 @needs_git
@@ -384,36 +361,3 @@ def test_a_run_has_a_revision_as_a_further_arm(folder: Folder) -> None:
 
     assert f"{NEWEST_DEFAULT.name} main:serial" in lanes, ended
     assert folder.is_tidy()
-
-
-# what the how-tos say
-
-
-def commands(page: str) -> list[list[str]]:
-    """The commands of a how-to that measure, word by word."""
-    blocks = re.findall(r"```console\n(.*?)```", (HOW_TO / page).read_text("utf-8"), re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
-    return [shlex.split(line, comments=True)[1:] for line in lines if re.match(r"gilscope (ab|run) ", line)]
-
-
-@needs_git
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.skipif("3.14t" not in {arm.name for arm in FREE_THREADED}, reason="the how-tos speak of 3.14t")
-@pytest.mark.parametrize("page", ["compare-two-builds.md", "compare-two-revisions.md"])
-def test_the_commands_of_a_how_to_work_as_written(folder: Folder, page: str) -> None:
-    """All but --with, which needs an index, and the suite of pyperformance; fewer probes for a shorter time."""
-    folder.commit("old")
-    folder.write("work.py", "def function():\n    return sum(range(10_000))\n")
-    folder.commit("new")
-    for name in ("../main/python", "./python"):
-        folder.link(name, NEWEST_DEFAULT.runtime.executable)
-    for name in ("../main-t/python", "../branch-t/python"):
-        folder.link(name, FREE_THREADED[-1].runtime.executable)
-    for number, command in enumerate(commands(page)):
-        if "--with" in command or "penalty" in command:
-            continue
-        fewer = ["cpu/pr*" if word == "cpu/*" else word for word in command]
-        ended = folder.gilscope(*fewer, "--budget", "1", "--run", f"{number}")
-
-        assert ended.returncode == 0, (command, ended)

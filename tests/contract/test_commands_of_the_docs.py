@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import tomllib
 from fnmatch import fnmatchcase
@@ -14,12 +13,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import pytest
 import uv
 
 import own_project
-from gilscope import cli
+from builders import HEADER, contest, lane, pair, trials
+from gilscope import cli, store
 from gilscope.arguments import EXAMPLES
+from gilscope.values.records import Calibration, ContestEnd
 from own_project import PAIR
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ NOT_RUN = {
 }
 """Commands that a test cannot run, by a part of them, with the reason."""
 
-STATUS = {"gilscope run forms.py": 2}
+STATUS = {"gilscope run forms.py": 3}
 """How commands end that their page shows to fail; all others end with 0."""
 
 NO_PACKAGES = 5
@@ -51,7 +53,7 @@ BLOCK = re.compile(r"(?:`(?P<name>[\w/]+\.py)`:\n\n)?^```(?P<kind>\w+)\n(?P<text
 COMMAND = re.compile(r"(?P<prompt>\$ )?(?:\.venv/bin/)?(?P<text>gilscope .*)")
 NAME_ABOVE = re.compile(r"# (?P<name>[\w/]+\.py)\n")
 RUNS = ("RUN", "2026-01-02T030405Z", "2026-11-01T080000Z", "2026-11-21T080000Z")
-"""Ids by which pages name stored runs."""
+"""Ids by which pages name stored runs; they hold a pair whatever Pythons are here."""
 
 
 class Command(NamedTuple):
@@ -129,15 +131,6 @@ def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def stored(_quick: None, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The file of a run, whose id is RUN."""
-    folder = tmp_path_factory.mktemp("stored")
-    status = cli.main(["run", own_project.ONE_PROBE, "--run", RUNS[0], "--no-report", "--results", str(folder)])
-    assert status == 0
-    return (folder / f"{RUNS[0]}.jsonl").read_text("utf-8")
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the project, beside build trees, in which a person is."""
@@ -153,9 +146,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[f"{command.page}: {command.text}" for command in COMMANDS])
-def test_a_command_works_as_it_is_written(
-    command: Command, here: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
-) -> None:
+def test_a_command_works_as_it_is_written(command: Command, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It ends as its page says, prints what its page shows, and no traceback."""
     reason = why_not(command)
     if reason is not None:
@@ -166,8 +157,8 @@ def test_a_command_works_as_it_is_written(
     if "dist/" in command.text:
         subprocess.run([uv.find_uv_bin(), "build", "--quiet", "--wheel"], check=True)
     if command.words[0] not in {"run", "ab", "runtimes", "probes"}:
-        store_runs(here, request.getfixturevalue("stored"))
-    capsys.readouterr()
+        store_runs(here)
+        capsys.readouterr()
 
     status = cli.main(command.words)
 
@@ -179,15 +170,23 @@ def test_a_command_works_as_it_is_written(
     assert one_line(command.printed) in one_line(out + err)
 
 
-def store_runs(here: Path, text: str) -> None:
-    """Store a run under the ids that pages name, and as pyperf's files that are imported."""
-    for folder in ("results", "artefacts"):
-        (here / folder).mkdir(exist_ok=True)
-        for run_id in RUNS:
-            (here / folder / f"{run_id}.jsonl").write_text(text.replace(f'"{RUNS[0]}"', f'"{run_id}"'), "utf-8")
+def store_runs(here: Path) -> None:
+    """Store runs of a pair under the ids that pages name, and pyperf's files of one under names of those imported."""
+    serial, threads = lane("3.14"), lane("3.14t", "threads", 2)
+    walls = {serial: 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8, threads: 1.2e8}
+    of = contest(*walls, builds=pair())
+    for folder, run_id in itertools.product(("results", "artefacts"), RUNS):
+        writer = store.RunWriter(here / folder / f"{run_id}.jsonl")
+        writer.append(msgspec.structs.replace(HEADER, id=run_id))
+        writer.append(of)
+        writer.append(Calibration(contest=of.id, loops=10))
+        for trial in trials(walls):
+            writer.append(trial)
+        writer.append(ContestEnd(contest=of.id, reason="precise", seconds=3.0, launches=7))
+        writer.close()
     cli.main(["export", RUNS[0], "-o", "."])
-    for name in ("before", "after"):
-        shutil.copy(here / f"{PAIR[0].name}.json", here / f"{name}.json")
+    for build, name in (("3.14", "before"), ("3.14t", "after")):
+        (here / f"{build}.json").rename(here / f"{name}.json")
 
 
 def one_line(text: str) -> str:

@@ -80,7 +80,7 @@ def gilscope(here: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., En
         ("wrong.py:numbers", "is a generator: calling it runs none of its body. Measure a function that runs it"),
         ("bench/work.py:resize", "It takes (size): write bench/work.py:resize(...), --arg name=value, or --setup."),
         ("bench/work.py:resize(512, mode=fast)", "fast is no literal (number, string, list, dict ...); a string has"),
-        ("loose.py:total", "imports relatively (from . import ...), but lies in no package: there is no __init__.py"),
+        ("loose.py:total", "lies in no package: there is no __init__.py beside it; add one, or import by full names"),
     ],
     ids=["not there", "no such method", "dict", "generator", "missing argument", "wrong literal", "relative import"],
 )

@@ -1,7 +1,7 @@
 """What two revisions are compared by."""
 
-from shop.prices import total
+from work import crunch
 
 
 def f():
-    return total()
+    return crunch()

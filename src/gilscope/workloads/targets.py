@@ -165,7 +165,7 @@ def _checked(made: Target, written: _Written, place: _Place, path: Path, *, has_
     if place.module is None and callables.imports_relatively(tree):
         raise UsageError(
             f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
-            f"__init__.py beside it"
+            f"__init__.py beside it; add one, or import by full names"
         )
     _, _, name, arguments, case, is_id = written
     if has_state and (case is not None or tests.calls_fixture(tree, name, arguments)):
