@@ -76,7 +76,7 @@ def told(walls: Walls, twin: str, free: str, workers: int, cold: dict[str, int])
         figures["of which the build"] = time_of(with_gil, reference) - 1
         figures["of which the GIL"] = time_of(serial, with_gil) - 1
     for lane in walls:
-        if lane.endswith(f"-{workers}"):
+        if lane.endswith(f"-{workers}") and not lane.endswith(f":capacity-{workers}"):
             figures[f"gain of {lane}"] = workers / time_of(lane, reference)
     alone = 1 / time_of(serial, reference)
     gained = figures[f"gain of {threads}"]
