@@ -71,7 +71,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
 def batches(*workloads: Probe | Script, options: Sequence[str] = ()) -> tuple[Batch, ...]:
     """The batches of a command line with these options."""
     part = Part(parse(["run", *options]), QUICK, Path.cwd(), None, ())
-    return environments.batches(workloads, [GROUP], part)
+    (made,) = environments.batches([(part, workloads)], [GROUP])
+    return made
 
 
 def test_what_needs_nothing_is_left_as_it_is(asked: Asked) -> None:
@@ -181,6 +182,23 @@ def test_the_active_environment_is_for_a_persons_own_workloads(
 
     batches(OWN, BENCHMARK, options=["--with-active"])
     assert asked.calls[1:] == [(["3.14", "3.14t"], Packages(), ACTIVE)]
+
+
+def test_parts_of_a_run_share_their_environments_and_what_is_said(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Each has the packages that the project names for it; paths among them begin at the project."""
+    monkeypatch.setattr(active, "active", lambda _: ACTIVE)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "setup.py").touch()
+    options = parse(["run"])
+    parts = [Part(options, QUICK, tmp_path, "a", ("./shop",)), Part(options, QUICK, tmp_path, "b", ("numpy",))]
+
+    first, second = environments.batches([(part, (PLAIN,)) for part in parts], [GROUP])
+
+    assert [len(first), len(second)] == [1, 1]
+    assert [call[1].requirements for call in asked.calls] == [(str(tmp_path / "shop"),), ("numpy",)]
+    assert capsys.readouterr().err.count("--no-with-active") == 1
 
 
 def test_an_active_environment_that_is_asked_for_must_be_there(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

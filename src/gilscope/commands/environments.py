@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,28 +48,27 @@ class _Need(NamedTuple):
     requires_python: str | None
 
 
-def batches(workloads: Sequence[Probe | Script], groups: Sequence[Group], part: Part) -> tuple[Batch, ...]:
-    """Workloads of a part of a run with the groups to measure them on, whose arms have what they need.
+def batches(asked: Sequence[tuple[Part, Sequence[Probe | Script]]], groups: Sequence[Group]) -> list[tuple[Batch, ...]]:
+    """The workloads of each part of a run with the groups to measure them on, whose arms have what they need.
 
     Raises:
         UsageError: a requirement cannot be read, or no environment is active that is asked for.
     """
-    options = part.options
-    asked = requirements.packages(options.packages, options.requirements, options.editables)
-    with contextlib.chdir(part.folder):
-        asked = asked.joined(requirements.packages(part.packages, (), ()))
-    joined = _active(options)
     environments = Environments(output.cache_dir() / "environments", os.environ, _display)
-    need = partial(_need, asked=asked, joined=joined, always=bool(options.with_active))
-    if joined is not None and any(need(workload).active for workload in workloads):
+    needed = [_needed(part, workloads) for part, workloads in asked]
+    joined = next((need.active for needs in needed for _, need in needs if need.active is not None), None)
+    if joined is not None:
         output.console(stderr=True).print(_with_active(joined), style="dim", soft_wrap=True)
-    return tuple(
-        Batch(
-            tuple(_as_installed(workload, wanted) for workload in members),
-            tuple(_equipped(group, wanted, environments) for group in groups),
+    return [
+        tuple(
+            Batch(
+                tuple(_as_installed(workload, need) for workload, _ in members),
+                tuple(_equipped(group, need, environments) for group in groups),
+            )
+            for need, members in groupby(needs, key=itemgetter(1))
         )
-        for wanted, members in groupby(workloads, key=need)
-    )
+        for needs in needed
+    ]
 
 
 def nothing_left(made: Sequence[Batch], reasons: str) -> errors.GilscopeError:
@@ -96,14 +95,23 @@ def _with_active(joined: Active) -> str:
     return f"With the active environment {joined.folder} ({packages}{projects}); --no-with-active leaves it out."
 
 
-def _need(workload: Probe | Script, *, asked: Packages, joined: Active | None, always: bool) -> _Need:
-    """What a workload needs; gilscope's own and pyperformance's get the active environment only where it is asked for.
+def _needed(part: Part, workloads: Sequence[Probe | Script]) -> list[tuple[Probe | Script, _Need]]:
+    """Workloads with what each needs; only a person's own get an active environment that nobody asked for.
 
     Raises:
-        UsageError: its inline metadata name what is no requirement.
+        UsageError: a requirement cannot be read, or no environment is active that is asked for.
     """
-    packages = asked.joined(requirements.of_script(workload.id, workload.dependencies))
-    return _Need(packages, joined if always or _is_own(workload) else None, workload.requires_python)
+    options = part.options
+    asked = requirements.packages(options.packages, options.requirements, options.editables)
+    with contextlib.chdir(part.folder):
+        asked = asked.joined(requirements.packages(part.packages, (), ()))
+    joined = _active(options)
+    needs: list[tuple[Probe | Script, _Need]] = []
+    for workload in workloads:
+        packages = asked.joined(requirements.of_script(workload.id, workload.dependencies))
+        is_joined = options.with_active or _is_own(workload)
+        needs.append((workload, _Need(packages, joined if is_joined else None, workload.requires_python)))
+    return needs
 
 
 def _as_installed(workload: Probe | Script, need: _Need) -> Probe | Script:

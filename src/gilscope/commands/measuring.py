@@ -218,14 +218,16 @@ def _plan(
 
     asked = [(part, _workloads_of(part)) for part in parts]
     groups = groups_of([workload for _, workloads in asked for workload in workloads])
-    batched = [(environments.batches(workloads, groups, part), part.suite) for part, workloads in asked]
-    plan = joined(measure.planned(batches, suite, environ) for batches, suite in batched)
+    batched = environments.batches(asked, groups)
+    plan = joined(
+        measure.planned(batches, part.suite, environ) for batches, (part, _) in zip(batched, asked, strict=True)
+    )
     for glob in without_a_lane(options.lanes, plan):
         examples = [lane_id(contest.probe.id, contest.reference) for contest in plan.contests[:1]]
         raise errors.UsageError(f"--lanes {glob!r} fits no lane: it is a glob over ids such as {', '.join(examples)}")
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
-        made = [batch for batches, _ in batched for batch in batches]
+        made = [batch for batches in batched for batch in batches]
         raise environments.nothing_left(made, "; ".join(reasons) or "no lane fits the suite")
     return plan
 
