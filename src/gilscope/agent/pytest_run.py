@@ -123,5 +123,6 @@ def _in_one_line(report: Any) -> str:  # noqa: ANN401 - pytest's own
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:
         return str(crash.message).partition("\n")[0]
-    *_, last = ["pytest could not run it", *report.longreprtext.strip().splitlines()]
+    lines: List[str] = report.longreprtext.strip().splitlines()
+    last = lines[-1] if lines else "pytest could not run it"
     return last.partition("E   ")[2] or last
