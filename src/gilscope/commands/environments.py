@@ -49,7 +49,7 @@ class _Need(NamedTuple):
 
 
 def batches(asked: Sequence[tuple[Part, Sequence[Probe | Script]]], groups: Sequence[Group]) -> list[tuple[Batch, ...]]:
-    """The workloads of each part of a run with the groups to measure them on, whose arms have what they need.
+    """The workloads of each part of a run with the groups to measure them on, arms with packages.
 
     Raises:
         UsageError: a requirement cannot be read, or no environment is active that is asked for.
