@@ -96,7 +96,7 @@ def test_a_file_without_work_lists_what_it_holds(folder: Folder) -> None:
 MENDS = {
     "forms.py:lots": "missing a required argument: 'n'. It takes (n): write forms.py:lots(...)",
     "forms.py:tset_make": "has no tset_make",
-    "forms.py:TestMake": "is a class, and making instances of it is seldom the question; name a method: forms.py:TestM",
+    "forms.py:TestMake": "name a method: forms.py:TestMake.test_make",
     "tests/test_speed.py::test_lots": "name one, tests/test_speed.py::test_lots[...]",
     "-s 'import forms' 'forms.make('": "the statement cannot be parsed: '(' was never closed",
     "--roles forms.py:read*3": "name two roles or more, each of them once",

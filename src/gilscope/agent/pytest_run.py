@@ -123,6 +123,5 @@ def _in_one_line(report: Any) -> str:  # noqa: ANN401 - pytest's own
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:
         return str(crash.message).partition("\n")[0]
-    lines: List[str] = report.longreprtext.strip().splitlines()
-    last = lines[-1] if lines else "pytest could not run it"
-    return last.partition("E   ")[2] or last
+    lines: List[str] = report.longreprtext.strip().splitlines() or ["pytest could not run it"]
+    return lines[-1].partition("E   ")[2] or lines[-1]
