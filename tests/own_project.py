@@ -46,7 +46,9 @@ def quick_gilscope(cache: Path) -> Iterator[None]:
         patch.setattr(output, "cache_dir", lambda: cache)
         patch.delenv("PYTHONPATH", raising=False)
         # A place for uv: where pip alone knows one, pip would build the project, with a download for each environment.
-        for name, value in {**IDENTITY, "COLUMNS": "200", "UV_FIND_LINKS": str(cache)}.items():
+        # NumPy takes minutes to build; where it has no wheel in the version that a page names, its lanes are left out.
+        settings = {"COLUMNS": "200", "UV_FIND_LINKS": str(cache), "UV_NO_BUILD_PACKAGE": "numpy"}
+        for name, value in {**IDENTITY, **settings}.items():
             patch.setenv(name, value)
         yield
 
