@@ -35,7 +35,8 @@ _stopwatches: List[_Stopwatch] = []
 def watch() -> None:
     """Time collections from now on, where they stop other threads; one that runs in its own thread is left alone.
 
-    With a GIL, collections are many and short, and a callback would be a part of the work that it watches.
+    With a GIL, collections are many and short, and a callback would be a part of the work that it watches. A build
+    without one has it for as long as somebody imports an extension module, so this is to be asked before every trial.
     """
     if not _stopwatches and not gil_enabled():
         _stopwatches.append(_Stopwatch())

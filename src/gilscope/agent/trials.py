@@ -32,11 +32,11 @@ class Trials:
         self._crew = crew
         self._workers = workers
         self._shares: Dict[int, float] = {}
-        collector.watch()
 
     def trial(self, loops: int) -> TrialRecord:
         """Let every worker run ``loops`` units; times count from the gate, the lists have one entry per worker."""
         gil_before = gil_enabled()
+        collector.watch()
         before = collector.reading()
         gate_ns, records = self._crew.trial(loops, self._workers)
         after = collector.reading()

@@ -61,8 +61,6 @@ class Meter:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._run_queue: Optional[RunQueue] = None
-        if scope != "thread":
-            collector.watch()
 
     def settle(self) -> None:
         """Get ready in this thread, whose record in the system is another than that of the thread before it."""
@@ -74,6 +72,8 @@ class Meter:
         """Take the first reading; the clocks come last, next to the work."""
         if self._run_queue is None:
             self.settle()
+        if self._scope != "thread":
+            collector.watch()
         self._kernel = self._kernel_counts()
         self._collections = self._collector_counts()
         self._clocks = self._cpu_clocks()
