@@ -28,7 +28,7 @@ from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import Contest, LaneSpec, Probe
+from gilscope.values.contests import Contest, LaneSpec, Probe, Target
 from gilscope.values.runtimes import Arm, Runtime
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ class Comparison:
             for workers in WORKERS
         }
         lanes = tuple(self.specs.values())
-        probe = Probe(id=workload, path=str(PROGRAMS / "work.py"), question="", kind="own", function=workload)
+        target = Target(name=workload, path=str(PROGRAMS / "work.py"))
+        probe = Probe(id=workload, path=target.path or "", question="", kind="own", target=target)
         self.contest = Contest(id=workload, probe=probe, lanes=lanes, reference=lanes[0].name)
 
     def ratios(self, launches: int, rounds: int) -> dict[Cell, Estimate]:

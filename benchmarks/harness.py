@@ -30,7 +30,7 @@ from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.contests import Contest, LaneSpec, Probe, Rules, Target
 from gilscope.values.records import Calibration, Record, Trial
 from gilscope.values.runtimes import Arm, Runtime
 
@@ -117,7 +117,7 @@ def main() -> None:
 def _written(folder: str, name: str, source: str) -> Probe:
     script = Path(folder, f"{name}.py")
     script.write_text(source, encoding="utf-8")
-    return Probe(id=name, path=str(script), question="", kind="own", function="work")
+    return Probe(id=name, path=str(script), question="", kind="own", target=Target(name="work", path=str(script)))
 
 
 def gains(

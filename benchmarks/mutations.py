@@ -66,15 +66,28 @@ MUTATIONS = (
     ),
     Mutation(
         "models.py",
-        "or not probe.shared or lane.workers == 1",
+        "or not probe.shared or lane.units_per_loop == 1",
         "or not probe.shared",
         "test_models.py::test_several_workers_that_cannot_share_work_on_copies",
+    ),
+    # values
+    Mutation(
+        "values/contests.py",
+        "return 1 if self.divides_work else self.workers",
+        "return self.workers",
+        "test_analysis.py::test_workers_that_divide_the_work_do_it_once",
+    ),
+    Mutation(
+        "figures/capacity.py",
+        "math.log(lane.units_per_loop / lane.workers)",
+        "math.log(lane.workers / lane.workers)",
+        "test_analysis.py::test_speed_up_is_held_against_what_the_machine_gave",
     ),
     # stats
     Mutation(
         "stats/significance.py",
-        "return abs(log_ratio.value) > math.hypot",
-        "return abs(log_ratio.value) >= math.hypot",
+        "return abs(log_ratio.value) > _reach",
+        "return abs(log_ratio.value) >= _reach",
         "test_stats.py::TestVerdicts::test_difference_must_clear_interval_and_floor",
     ),
     Mutation(
@@ -447,6 +460,12 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/launch.py",
+        "if lane == reference == name.removesuffix(CONTROL)",
+        "if reference == name.removesuffix(CONTROL)",
+        "test_lab.py::test_a_control_without_its_reference_is_judged_as_any_lane",
+    ),
+    Mutation(
+        "lab/launch.py",
         "wall_ns >= target_ns / 2",
         "wall_ns > target_ns / 2",
         "test_lab.py::test_half_a_trial_is_enough",
@@ -480,6 +499,25 @@ MUTATIONS = (
         '"observes": bool(probe.observes)',
         '"observes": False',
         "test_protocol.py::test_an_order_says_whether_units_observe",
+    ),
+    # roles
+    Mutation(
+        "lab/comparisons.py",
+        "return max(filter",
+        "return min(filter",
+        "test_roles.py::test_the_least_certain_role_decides_when_to_end",
+    ),
+    Mutation(
+        "figures/roles.py",
+        "has_p99 = all(",
+        "has_p99 = any(",
+        "test_roles.py::test_a_tail_is_the_longest_call_where_one_worker_had_too_few",
+    ),
+    Mutation(
+        "values/roles.py",
+        "lane.roles[: lane.roles.index(role)]",
+        "lane.roles[: lane.roles.index(role) + 1]",
+        "test_roles.py::test_what_a_role_keeps_is_formed_on_its_own_arm",
     ),
     # store
     Mutation(
@@ -746,6 +784,12 @@ MUTATIONS = (
         "MOST_DECIMALS = 3",
         "MOST_DECIMALS = 2",
         "test_render_numbers.py::test_no_more_than_three_decimals_are_shown",
+    ),
+    Mutation(
+        "render/choices.py",
+        "MOST_NAMES = 8",
+        "MOST_NAMES = 9",
+        "test_choices.py::test_many_callables_of_a_script_are_counted",
     ),
     Mutation(
         "render/history.py",

@@ -171,7 +171,7 @@ def _type(kind: object) -> str:
     named = kind.__name__ if isinstance(kind, type) else str(kind)
     for prefix in (
         "typing.",
-        *(f"gilscope.{room}." for room in ("values.contests", "values.records", "values.runtimes")),
+        *(f"gilscope.{room}." for room in ("values.checkouts", "values.contests", "values.records", "values.runtimes")),
     ):
         named = named.replace(prefix, "")
     return "`" + named.replace("|", "or").replace("NoneType", "null") + "`"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from gilscope.lab import protocol
 from gilscope.places import AGENT
 from gilscope.processes.guardian import kill_group
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.contests import LaneSpec, Probe, Target
 from targets import environment, models_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class Agents:
         """Make a probe of this source, in a file of its own."""
         path = self.folder / f"probe_{len(list(self.folder.glob('probe_*.py')))}.py"
         path.write_text(source, encoding="utf-8")
-        return Probe(id="p", path=str(path), question="?", kind="cpu", function=function, shared=shared)
+        target = None if function is None else Target(name=function, path=str(path))
+        return Probe(id="p", path=str(path), question="?", kind="cpu", target=target, shared=shared)
 
     def start(self, arm: Arm, orders: bytes) -> subprocess.Popen[bytes]:
         """Start an agent and give it orders, as the controller does."""

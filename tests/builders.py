@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.contests import Contest, LaneSpec, Probe, Rules, Variant
 from gilscope.values.records import Calibration, Finding, HostCard, Run, RunHeader, Trial
 from gilscope.values.runtimes import Arm, Facts, Pair, Runtime
 
@@ -87,8 +87,9 @@ def pair(differences: tuple[str, ...] = ()) -> Pair:
 
 
 def lane(name: str, model: str = "serial", workers: int = 1, *, control: bool = False) -> LaneSpec:
-    """A lane of the arm of this name; ``+gil`` at its end forces the GIL on."""
-    arm = Arm(name=name, runtime=runtime(name.removesuffix("+gil")), gil_forced=name.endswith("+gil"))
+    """A lane of the arm of this name; ``+gil`` forces the GIL on, and a variant's label stands behind a blank."""
+    version = name.partition(" ")[0].removesuffix("+gil")
+    arm = Arm(name=name, runtime=runtime(version), gil_forced=name.endswith("+gil"))
     return LaneSpec(arm=arm, model=model, workers=workers, control=control)
 
 
@@ -97,9 +98,18 @@ def contest(*lanes: LaneSpec, builds: Pair | None = None) -> Contest:
     return Contest(id="cpu/primes@3.14t", probe=PROBE, lanes=lanes, reference=lanes[0].name, pair=builds)
 
 
+def variants(*lanes: LaneSpec) -> Contest:
+    """A contest whose lanes belong to variants: each arm is that of the label behind its blank."""
+    arms: dict[str, dict[str, None]] = {}
+    for of in lanes:
+        arms.setdefault(of.arm.name.partition(" ")[2], {})[of.arm.name] = None
+    made = tuple(Variant(label=label, arms=tuple(names)) for label, names in arms.items())
+    return msgspec.structs.replace(contest(*lanes), variants=made)
+
+
 def trial(of: LaneSpec, launch: int, number: int, wall_ns: float, loops: int = 10) -> Trial:
-    """A trial in which every worker was busy from the gate to the end."""
-    wall = round(wall_ns)
+    """A trial in which every worker of ours was busy from the gate to the end."""
+    wall, workers = round(wall_ns), of.units_per_loop
     return Trial(
         contest="cpu/primes@3.14t",
         lane=of.name,
@@ -107,15 +117,15 @@ def trial(of: LaneSpec, launch: int, number: int, wall_ns: float, loops: int = 1
         round=number,
         loops=loops,
         wall_ns=wall,
-        starts_ns=(0,) * of.workers,
-        ends_ns=(wall,) * of.workers,
-        cpu_ns=(wall,) * of.workers,
-        wait_ns=(0,) * of.workers,
-        others_ns=(0,) * of.workers,
-        system_ns=(0,) * of.workers,
-        voluntary=(0,) * of.workers,
-        involuntary=(0,) * of.workers,
-        faults=(0,) * of.workers,
+        starts_ns=(0,) * workers,
+        ends_ns=(wall,) * workers,
+        cpu_ns=(wall,) * workers,
+        wait_ns=(0,) * workers,
+        others_ns=(0,) * workers,
+        system_ns=(0,) * workers,
+        voluntary=(0,) * workers,
+        involuntary=(0,) * workers,
+        faults=(0,) * workers,
         collections=0,
         digest="d",
         gil_before=True,

@@ -9,13 +9,13 @@ class Recorder:
     def __init__(self) -> None:
         self.steps: list[str] = []
         self.notes: list[str] = []
-        self.advances: list[tuple[float, float, str]] = []
+        self.advances: list[tuple[float, float | None, str]] = []
 
     def step(self, title: str) -> None:
         """Remember a title."""
         self.steps.append(title)
 
-    def advance(self, done: float, total: float, text: str) -> None:
+    def advance(self, done: float, total: float | None, text: str) -> None:
         """Remember how far it was."""
         self.advances.append((done, total, text))
 

@@ -22,6 +22,7 @@ from gilscope.models import MODELS
 from gilscope.runtimes.candidates import candidates
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms, select
+from gilscope.values.contests import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +108,8 @@ NEW_ENOUGH = SpecifierSet(importlib.metadata.metadata("joblib")["Requires-Python
 
 
 def models_of(arm: Arm) -> list[str]:
-    """The models that the arm's runtime can run, with what the tests lend it."""
-    fitting = [model.name for model in MODELS.values() if model.unfit(arm.runtime.facts) is None]
+    """The models that spread any work, as far as the arm's runtime can run them with what the tests lend it."""
+    fitting = [name for name, model in MODELS.items() if model.unfit(arm.runtime.facts) is None and name != OWN]
     return [name for name in fitting if name != "joblib" or has_joblib(arm)]
 
 

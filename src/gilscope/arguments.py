@@ -14,9 +14,14 @@ DEFAULT_RESULTS = Path("results")
 
 EXAMPLES = """\
 examples:
-  gilscope run my_script.py:function      what leaving the GIL costs and gives your code
+  gilscope run                            what could be measured here
+  gilscope run work.py:crunch             what leaving the GIL costs and gives your code
+  gilscope run --with numpy work.py:crunch    with a package, installed for every runtime
+  gilscope run -s 'import work' 'work.crunch()'    a statement, as with python -m timeit
   gilscope run bm_nbody.py                a script written for pyperf; its own options follow --
+  gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found
+  gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope report                         the last run's tables again
 """
 
@@ -42,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _runtimes(commands)
     _run(commands)
+    _ab(commands)
     _report(commands)
     _page(commands)
     _charts(commands)
@@ -77,12 +83,105 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = _add(commands, "run", "measure probes, or a function of yours")
-    run.add_argument(
-        "probes", nargs="*", metavar="PROBE", help="ids or globs (cpu/*), probe files, pyperf scripts, file.py:function"
-    )
-    run.add_argument("--suite", default="quick", help="from matrix/suites.toml (default: quick)")
-    run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     _python(run)
+    _changes(run, "a further arm: ")
+    _measuring(run)
+
+
+def _ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ab = _add(commands, "ab", "measure variants side by side: give what varies twice or more, all else once")
+    ab.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="[LABEL=]PATH",
+        help="a build; a default and a free-threaded one of one label are a pair, whose penalties are compared",
+    )
+    _changes(ab, "")
+    _measuring(ab)
+
+
+def _changes(command: argparse.ArgumentParser, what: str) -> None:
+    """What may be changed of an arm."""
+    command.add_argument(
+        "--rev",
+        action="append",
+        default=[],
+        metavar="REVISION",
+        help=f"{what}your files at a revision of your git repository; . is the working tree",
+    )
+    command.add_argument(
+        "--env", action="append", default=[], metavar="VARIABLES", help=f"{what}variables, such as PYTHON_JIT=1"
+    )
+    command.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="OPTIONS",
+        help=f"{what}options of the interpreter, such as '-X gil=0' or --option=-O",
+    )
+
+
+def _measuring(run: argparse.ArgumentParser) -> None:
+    """What is measured, and for how long."""
+    run.add_argument(
+        "probes",
+        nargs="*",
+        metavar="PROBE",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a "
+        "file (test_speed.py::test_parse); names from your pyproject.toml; ids or globs (cpu/*), probe files, pyperf "
+        "scripts; without any, what could be run is listed",
+    )
+    run.add_argument(
+        "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
+    )
+    run.add_argument("--setup", metavar="TARGET", help="makes the callable's first argument; it is not timed")
+    run.add_argument(
+        "--share",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="whether threads share what --setup makes (default: one each)",
+    )
+    run.add_argument(
+        "--workers-arg",
+        dest="workers_argument",
+        metavar="NAME",
+        help="the parameter by which the callable takes its number of workers and spreads its work itself (default: "
+        "workers, where it has one)",
+    )
+    program = run.add_mutually_exclusive_group()
+    program.add_argument(
+        "--command",
+        dest="program",
+        metavar="COMMAND",
+        help="a program to run to its end: each Python is put in for python, a number of workers for {workers}",
+    )
+    program.add_argument(
+        "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
+    )
+    _forms(run)
+    _packages(run)
+    run.add_argument(
+        "--suite",
+        metavar="SUITE",
+        help="one of gilscope's, of your pyproject.toml, or FILE.toml, FILE.toml:NAME (default: quick)",
+    )
+    chosen_lanes = run.add_mutually_exclusive_group()
+    chosen_lanes.add_argument(
+        "--models",
+        type=_names,
+        default=(),
+        metavar="NAMES",
+        help="models beside the serial lanes, such as threads,interpreters, instead of the suite's",
+    )
+    chosen_lanes.add_argument(
+        "--lanes",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="lanes beside the serial ones, such as '*@3.14t:threads-*', instead of the suite's",
+    )
+    run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
     run.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
     run.add_argument(
         "--precision", type=_fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"
@@ -100,6 +199,24 @@ def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     run.add_argument("--no-report", action="store_true", help="measure and store only")
     _results(run)
+
+
+def _forms(run: argparse.ArgumentParser) -> None:
+    """Options for work that is neither a probe nor a callable."""
+    run.add_argument(
+        "-s",
+        dest="statement_setup",
+        action="append",
+        default=[],
+        metavar="SETUP",
+        help="as with python -m timeit: what stands in place of probes are lines of a statement, run after this setup",
+    )
+    run.add_argument("--statement", action="store_true", help="take probes for lines of a statement, as -s does")
+    run.add_argument(
+        "--roles",
+        metavar="ROLES",
+        help="unlike work side by side on threads, each role alone and all together: work.py:read*3,work.py:write*1",
+    )
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -165,7 +282,7 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         nargs="+",
         action="extend",
         metavar="DIR",
-        help="folders of runs, of this or other machines (default: results/)",
+        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
     )
 
 
@@ -184,6 +301,40 @@ def _claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     _results(claims)
 
 
+def _packages(command: argparse.ArgumentParser) -> None:
+    """What is installed for every runtime, in the words of uv."""
+    command.add_argument(
+        "--with",
+        dest="packages",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="installed for every runtime: numpy, 'numpy==2.4.4', ./project, ./one.whl",
+    )
+    command.add_argument(
+        "--with-requirements",
+        dest="requirements",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="all that a requirements file names, for every runtime",
+    )
+    command.add_argument(
+        "--with-editable",
+        dest="editables",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a project whose edits take effect at once",
+    )
+    command.add_argument(
+        "--with-active",
+        action=argparse.BooleanOptionalAction,
+        help="the packages of the active virtual environment (default for your own workloads in one)",
+    )
+
+
 def _python(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--python", action="append", default=[], metavar="PATH", help="an interpreter to consider besides those found"
@@ -191,7 +342,12 @@ def _python(command: argparse.ArgumentParser) -> None:
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--results", type=Path, default=DEFAULT_RESULTS, metavar="DIR", help="default: results/")
+    command.add_argument("--results", type=Path, metavar="DIR", help="default: results/, or as pyproject.toml says")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names, separated by commas."""
+    return tuple(name.strip() for name in text.split(","))
 
 
 def _seconds(text: str) -> float:

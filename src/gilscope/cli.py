@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from gilscope import errors
 from gilscope.arguments import parse
-from gilscope.commands import judging, measuring, showing
+from gilscope.commands import comparing, judging, measuring, showing
+from gilscope.commands.choosing import completed
 
 if TYPE_CHECKING:
     import argparse
@@ -21,6 +22,7 @@ CYCLES = 100_000
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "runtimes": measuring.list_runtimes,
     "run": measuring.measure_run,
+    "ab": comparing.compare_variants,
     "report": showing.show_report,
     "page": showing.make_page,
     "charts": showing.make_charts,
@@ -38,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(CYCLES)
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        return COMMANDS[options.command](options)
+        return COMMANDS[options.command](completed(options))
     except KeyboardInterrupt:
         return _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
     except errors.GilscopeError as error:

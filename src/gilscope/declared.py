@@ -26,18 +26,33 @@ def tables(path: Path, kind: type[Table], nonsense: Callable[[Table], Iterable[s
     Raises:
         MatrixError: the file cannot be read, or has mistakes.
     """
+    by_name, mistakes = named_tables(toml(path), kind, f"{path.name}: [", nonsense)
+    if mistakes:
+        raise MatrixError(mistakes)
+    return by_name
+
+
+def named_tables(
+    tables_by_name: Mapping[str, object], kind: type[Table], prefix: str, nonsense: Callable[[Table], Iterable[str]]
+) -> tuple[dict[str, Table], tuple[str, ...]]:
+    """Tables by their names, and the mistakes of all of them.
+
+    Args:
+        tables_by_name: what a TOML file has of them.
+        kind: what each becomes.
+        prefix: how the place of a mistake begins, up to the table's name.
+        nonsense: yields what is wrong with a table whose keys all have the right type.
+    """
     by_name: dict[str, Table] = {}
     mistakes: list[str] = []
-    for name, table in toml(path).items():
-        where = f"{path.name}: [{name}]"
+    for name, table in tables_by_name.items():
+        where = f"{prefix}{name}]"
         value, type_mistakes = convert(table, kind, where)
         mistakes += type_mistakes
         if value is not None:
             by_name[name] = value
             mistakes += [f"{where}: {mistake}" for mistake in nonsense(value)]
-    if mistakes:
-        raise MatrixError(tuple(mistakes))
-    return by_name
+    return by_name, tuple(mistakes)
 
 
 def toml(path: Path) -> dict[str, Any]:

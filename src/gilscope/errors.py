@@ -4,7 +4,7 @@
     |-- UsageError                2   the command line asks for something that is not there
     |-- MatrixError               3   a TOML file, a probe's header or a probe's text is wrong
     |-- NoRuntimeError            4   no interpreter to measure on
-    |-- InstallError              5   an interpreter could not be brought here
+    |-- InstallError              5   a runtime, or a package without which nothing runs, could not be had
     |-- ResultsError              6   results cannot be written or read
     `-- ControllerInterruptedError 130   Ctrl-C
 
@@ -46,7 +46,7 @@ class NoRuntimeError(GilscopeError):
 
 
 class InstallError(GilscopeError):
-    """A runtime could not be downloaded or built; the text holds the commands to try."""
+    """A runtime or a package could not be downloaded or built; the text says what was tried."""
 
     exit_status = 5
 

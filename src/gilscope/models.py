@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.values.contests import OWN
 from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     `gilscope_agent.crews.Crew` says what it must do. ``unfit`` returns why a runtime cannot run it, None where it can.
     With ``shares_objects``, its workers run in threads on one set of objects; with ``takes_turns``, in a single thread
     on one set. ``heavier_than`` names the models whose workers are said to weigh less than its own.
+
+    `OWN` is the model of work that spreads itself: its crew is that of one worker, which calls it.
     """
 
     name: str
@@ -81,15 +84,24 @@ MODELS: dict[str, Model] = {
         Model(name="interpreter-pool", crew="pools:InterpreterPool", unfit=_interpreter_pool),
         Model(name="process-pool", crew="pools:ProcessPool", unfit=_always),
         Model(name="joblib", crew="joblib_workers:Joblib", unfit=_always),
+        Model(name=OWN, crew="serial:Serial", unfit=_always),
     )
 }
-"""Every model by name; a new one is a crew and a line here."""
+"""Every model that spreads any probe's work, by name; a new one is a crew and a line here."""
+
+ROLES = Model(name="roles", crew="roles:Roles", unfit=_always, shares_objects=True)
+"""The model of lanes whose workers are threads in roles; it spreads no work, since each role brings its own."""
+
+
+def model_of(lane: LaneSpec) -> Model:
+    """The model that a lane's workers are of."""
+    return ROLES if lane.roles else MODELS[lane.model]
 
 
 def works_on_copies(probe: Probe, lane: LaneSpec) -> bool:
     """Whether several workers have a copy each of what threads share; a model that is not known has none."""
     model = MODELS.get(lane.model)
-    if model is None or not probe.shared or lane.workers == 1:
+    if model is None or not probe.shared or lane.units_per_loop == 1:
         return False
     return not (model.shares_objects or model.takes_turns)
 

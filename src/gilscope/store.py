@@ -5,6 +5,8 @@ Format history (``RunHeader.schema``):
     2   memory; lanes have ways, probes cases, trials observations.
     3   trials count switches, faults and collections; contests have capacity lanes, lanes may be too large, host
         cards know cores; memory is resident, no longer PSS, with its peak.
+    4   code; facts have the interpreter's commit and a digest of its binary; results may be not repeatable; probes may
+        be programs, or spread their work themselves.
 
 A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
 """
@@ -22,12 +24,12 @@ import msgspec
 
 from gilscope.errors import ResultsError
 from gilscope.values.contests import Contest, Skip
-from gilscope.values.records import Calibration, ContestEnd, Finding, Memory, Record, Run, RunHeader, Trial
+from gilscope.values.records import Calibration, Code, ContestEnd, Finding, Memory, Record, Run, RunHeader, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA = 3
+SCHEMA = 4
 SUFFIX = ".jsonl"
 
 _encoder = msgspec.json.Encoder()
@@ -126,6 +128,7 @@ def read(path: Path) -> Run:
         header=header,
         contests=tuple(record for record in records if isinstance(record, Contest)),
         skips=tuple(dict.fromkeys(record for record in records if isinstance(record, Skip))),
+        code=tuple(record for record in records if isinstance(record, Code)),
         calibrations=tuple(record for record in records if isinstance(record, Calibration)),
         trials=tuple(record for record in records if isinstance(record, Trial)),
         memory=tuple(record for record in records if isinstance(record, Memory)),

@@ -14,7 +14,7 @@ import targets
 from agents import Agents
 from gilscope.agent import bytecode
 from gilscope.agent.timing import digest
-from gilscope.values.contests import Probe
+from gilscope.values.contests import Probe, Target
 from targets import environment, models_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def workload(tmp_path: Path) -> Probe:
     """A file with constants of its own, and a module beside it with some more."""
     (tmp_path / "beside.py").write_text(BESIDE)
     (tmp_path / "workload.py").write_text(WORKLOAD)
-    return Probe(id="w", path=str(tmp_path / "workload.py"), question="?", kind="cpu", function="work")
+    target = Target(name="work", path=str(tmp_path / "workload.py"))
+    return Probe(id="w", path=str(tmp_path / "workload.py"), question="?", kind="cpu", target=target)
 
 
 TELL = "import sys; sys.path[0] = {folder!r}; import workload; print(str(workload.work()).lower(), flush=True)"
@@ -140,7 +141,7 @@ def test_constants_of_a_script_for_pyperf_are_those_of_a_module(
     own = len(KINDS) if benchmark == "statement" else None
     expected = {model: told[:own] for model, told in as_modules(arm, tmp_path).items() if model not in POOLS}
     (tmp_path / "script.py").write_text(SCRIPT)
-    script = msgspec.structs.replace(workload, path=str(tmp_path / "script.py"), function=None, benchmark=benchmark)
+    script = msgspec.structs.replace(workload, path=str(tmp_path / "script.py"), target=None, benchmark=benchmark)
     (tmp_path / "bytecode").mkdir()
 
     with Agents(tmp_path, tmp_path / "bytecode") as agents:
@@ -173,7 +174,8 @@ def work():
 def test_a_workload_is_compiled_without_any_future_of_ours(arm: Arm, tmp_path: Path) -> None:
     """The agent defers its own annotations; a file that does not say so has real ones."""
     (tmp_path / "future.py").write_text(FUTURE)
-    probe = Probe(id="f", path=str(tmp_path / "future.py"), question="?", kind="cpu", function="work")
+    target = Target(name="work", path=str(tmp_path / "future.py"))
+    probe = Probe(id="f", path=str(tmp_path / "future.py"), question="?", kind="cpu", target=target)
     expected = digest([str(int), str(str)])
 
     with Agents(tmp_path, tmp_path) as agents:

@@ -160,7 +160,7 @@ UNDONE = "def setup(): raise NotImplementedError('there is no such thing')\ndef 
 @pytest.mark.parametrize(
     ("source", "dependencies", "kind", "reason"),
     [
-        (MISSING, ("it>=1", "more"), "unsupported", "needs it>=1 more: {python} -m pip install 'it>=1' more"),
+        (MISSING, ("it>=1", "more"), "unsupported", "needs it>=1 more: No module named 'no_such_package'"),
         (MISSING, (), "raised", "ModuleNotFoundError: No module named 'no_such_package'"),
         ("import sys\nfrom sys import nothing\n", ("it",), "unsupported", "cannot import name 'nothing'"),
         ("1 / 0\n", ("it",), "raised", "ZeroDivisionError: division by zero"),
@@ -177,7 +177,7 @@ def test_what_a_target_lacks_is_no_failure_of_the_probe(
     failure = agents.ask(NEWEST, probe, models=("serial",))["serial"].failure
 
     assert failure.kind == kind
-    assert failure.reason.startswith(reason.format(python=NEWEST.runtime.executable))
+    assert failure.reason.startswith(reason)
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)

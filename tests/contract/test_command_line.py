@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ MARK = "GILSCOPE_TEST_MARK"
 SMALL = "'''Is it small?'''\ndef work():\n    return sum(range(20_000))\n"
 SECONDS_TO_START = 120
 SECONDS_TO_BE_GONE = 60
+GIT = shutil.which("git")
 
 
 class Runs:
@@ -103,6 +105,18 @@ class Runs:
             time.sleep(0.1)
         return left
 
+    def repository(self) -> str:
+        """Make the folder a git repository with one commit; its digits."""
+        self.git("init", "-q")
+        self.git("add", "small.py")
+        self.git("commit", "-q", "-m", "first")
+        return self.git("rev-parse", "HEAD").strip()
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the folder, as somebody."""
+        command = [str(GIT), "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments]
+        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout
+
 
 def run_arguments(*arguments: str, budget_s: int = 1) -> list[str]:
     """The arguments of a run on this Python alone."""
@@ -162,10 +176,9 @@ def test_a_function_that_knows_nothing_of_us_is_measured(runs: Runs) -> None:
 
 FAILING: dict[str, tuple[str, tuple[str, ...]]] = {
     "raises": ("def work():\n    raise ValueError('told')\n", ("raised", "ValueError: told")),
-    "raises on import": ("raise ValueError('told')\n", ("raised", "ValueError: told")),
+    "raises on import": ("raise ValueError('told')\ndef work(): ...\n", ("raised", "ValueError: told")),
     "segfaults": ("import ctypes\ndef work():\n    ctypes.string_at(0)\n", ("died", "SIGSEGV")),
     "forks": ("import os\ndef work():\n    if os.fork():\n        os.wait()\n", ("forked", "called fork")),
-    "is missing": ("def works(): ...\n", ("missing", "did you mean works()?")),
 }
 
 
@@ -181,6 +194,17 @@ def test_a_function_that_fails_is_a_finding(runs: Runs, what: str) -> None:
     assert all(word in one_line(ended.stdout) for word in words), ended.stdout
     assert "gilscope/cli.py" not in ended.stderr
     assert runs.gone() == []
+
+
+def test_a_function_that_is_not_there_is_refused(runs: Runs) -> None:
+    """Its file shows it, so that nothing is started; what was probably meant is told."""
+    runs.script("mine.py", "def works(): ...\n")
+
+    ended = runs.measure("mine.py:work")
+
+    assert ended.returncode == 2, ended
+    assert "mine.py has no work; did you mean mine.py:works?" in ended.stderr
+    assert not runs.results.exists()
 
 
 @pytest.mark.slow
@@ -219,6 +243,83 @@ def test_a_function_that_fails_in_one_model_only(runs: Runs) -> None:
     assert any(":threads" in lane for lane in failed)
     assert not any(":processes" in lane or ":serial" in lane for lane in failed)
     assert {trial.lane for trial in run.trials} == {lane.name for lane in run.contests[0].lanes} - failed
+
+
+# what is measured, and what was
+
+
+def test_a_bare_run_lists_what_could_be_run(runs: Runs) -> None:
+    """It measures nothing, and that is no failure."""
+    runs.script("mine.py", "def crunch(): ...\n")
+
+    ended = runs.gilscope("run")
+
+    assert ended.returncode == 0, ended
+    assert "mine.py:crunch" in ended.stdout
+    assert not runs.results.exists()
+
+
+def test_a_project_names_its_workloads(runs: Runs) -> None:
+    """Models that a workload cannot use are left out: all is well then. Results go where the project says."""
+    runs.script(
+        "mine.py",
+        "import multiprocessing\ndef f(n):\n    assert multiprocessing.parent_process() is None\n    return n\n",
+    )
+    table = "[tool.gilscope]\nresults = 'kept'\n[tool.gilscope.workloads.mine]\ntarget = 'mine.py:f'\n"
+    (runs.folder / "pyproject.toml").write_text(f"{table}args = {{ n = 3 }}\nmodels = ['threads']\n")
+
+    ended = runs.measure("mine")
+    (path,) = (runs.folder / "kept").glob("*.jsonl")
+
+    assert ended.returncode == 0, ended
+    assert {contest.probe.id for contest in store.read(path).contests} == {"mine"}
+    assert runs.gilscope("report").stdout == ended.stdout
+
+
+@pytest.mark.skipif(GIT is None, reason="there is no git here")
+def test_a_run_says_what_it_measured_and_is_not_continued_with_other_code(runs: Runs) -> None:
+    """Each arm's own modules, and the commit that they were at; the file that changed is named."""
+    runs.script("mine.py", "import small\ndef crunch():\n    return small.work()\n")
+    commit = runs.repository()
+    asked = ("mine.py:crunch", "--run", "r", "--models", "serial", "--no-report")
+
+    first, again = runs.measure(*asked), runs.measure(*asked)
+    runs.script("small.py", SMALL.replace("20_000", "20_001"))
+    changed = runs.measure(*asked)
+    code = store.read(runs.stored()).code
+
+    assert [ended.returncode for ended in (first, again, changed)] == [0, 0, 2], (first, again, changed)
+    assert {of.arm for of in code} == {lane.arm.name for lane in store.read(runs.stored()).contests[0].lanes}
+    assert all(of.modules.keys() == {"mine", "small"} for of in code)
+    assert {(of.commit, of.is_dirty) for of in code} == {(commit, False)}
+    assert "small.py is another" in changed.stderr
+    assert "Traceback" not in changed.stderr
+
+
+def test_a_function_that_is_not_repeatable_accuses_no_threads(runs: Runs) -> None:
+    """Each process gives another result: the report says so, and all lanes are measured."""
+    runs.script("mine.py", "import os\ndef work():\n    sum(range(5_000))\n    return os.getpid()\n")
+
+    ended = runs.measure("mine.py:work", "--models", "threads,processes")
+    findings = store.read(runs.stored()).findings
+
+    assert ended.returncode == 0, ended
+    assert {finding.kind for finding in findings} == {"not repeatable"}
+    assert "not safe in threads" not in one_line(ended.stdout)
+
+
+def test_results_that_disagree_are_shown(runs: Runs) -> None:
+    """What the threads got, beside what the serial lane got."""
+    runs.script(
+        "mine.py",
+        "import threading\ndef work():\n    sum(range(5_000))\n"
+        "    return {'alone': threading.current_thread() is threading.main_thread()}\n",
+    )
+
+    ended = runs.measure("mine.py:work", "--models", "threads")
+
+    assert ended.returncode == 1, ended
+    assert "{'alone': False} instead of {'alone': True}" in one_line(ended.stdout)
 
 
 # being ended

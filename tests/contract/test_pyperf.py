@@ -14,6 +14,7 @@ import builders
 from gilscope import store
 from gilscope.cli import main
 from gilscope.figures.run import of_run
+from gilscope.values.contests import arm_and_work
 from gilscope.values.records import Calibration, ContestEnd, Run
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ runner.bench_command("command", ["true"])
 def test_a_script_of_a_user_is_measured_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each benchmark is a contest; one that fails is a finding, and what cannot be measured is told."""
+    """Each benchmark is a contest; one that fails is a finding, and what runs in a serial lane only is told."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bm_user.py").write_text(SCRIPT)
     python = ["--python", sys.executable, "--budget", "1"]
@@ -155,11 +156,14 @@ def test_a_script_of_a_user_is_measured_as_it_is(
     out = capsys.readouterr().out
     run = store.read(store.find(tmp_path / "results", None))
     assert status == 1
-    assert [contest.probe.id for contest in run.contests] == ["bm_user.py:sum", "bm_user.py:broken"]
-    assert {calibration.inner_loops for calibration in run.calibrations} == {2}
+    names = ["bm_user.py:sum", "bm_user.py:broken", "bm_user.py:command"]
+    assert [contest.probe.id for contest in run.contests] == names
+    assert [calibration.inner_loops for calibration in run.calibrations] == [2, 1]
     assert {finding.contest for finding in run.findings} == {run.contests[1].id}
     assert all("ZeroDivisionError" in finding.reason for finding in run.findings)
-    assert "bench_command" in out
+    program = {arm_and_work(lane.name)[1] for lane in run.contests[2].lanes if not lane.shows_capacity}
+    assert program == {"serial", "serial#control"}
+    assert "a program is run as it is" in " ".join(out.split())
 
 
 def test_a_benchmark_of_pyperformance_is_measured(tmp_path: Path) -> None:

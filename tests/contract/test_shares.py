@@ -66,7 +66,8 @@ def measured(source: str, folder: Path, cpus: tuple[int, ...] = ()) -> Shares:
 
 def _trial(lane: Lane, number: int) -> Trial:
     timing = msgspec.structs.asdict(lane.trial(UNITS, TIME_LIMIT_S))
-    del timing["digests"]
+    for name in ("digests", "shown", "children_peak_bytes"):
+        del timing[name]
     return Trial(contest="probe", lane=lane.spec.name, launch=0, round=number, digest="", **timing)
 
 

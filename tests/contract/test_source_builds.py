@@ -48,8 +48,9 @@ class Recorder:
         """Remember a title."""
         self.steps.append(title)
 
-    def advance(self, done: float, total: float, text: str) -> None:
+    def advance(self, done: float, total: float | None, text: str) -> None:
         """Remember what goes on."""
+        assert total is not None
         assert 0 <= done <= total
         self.advances.append(text)
         self.on_advance(text)

@@ -162,6 +162,56 @@ def test_an_efficiency_above_one_wants_an_explanation(low: float, *, explained: 
     assert lane.is_super_linear is not explained
 
 
+OWN_TWO = lane("3.14t", "own", 2)
+
+
+def spreading() -> ContestFigures:
+    """Work that divides itself, where two processes get two CPUs: one worker needs 110 ms, two need 68.75."""
+    capacities = {lane("3.14", "capacity", 1): 50 * MS, lane("3.14", "capacity", 2): 50 * MS}
+    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 110 * MS, OWN_TWO: 68.75 * MS, **capacities}
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
+    return made
+
+
+def test_workers_that_divide_the_work_do_it_once() -> None:
+    """A loop is one unit however many workers it has: time, gain, speed-up and efficiency follow."""
+    own = row(spreading(), "3.14t:own-2")
+
+    assert own.time_per_unit.value == pytest.approx(0.06875 / 10, rel=0.02)
+    assert own.gain is not None
+    assert own.scaling is not None
+    assert own.efficiency is not None
+    assert own.gain.value == pytest.approx(100 / 68.75)
+    assert own.scaling.value == pytest.approx(1.6)
+    assert own.efficiency.value == pytest.approx(0.8)
+
+
+def test_speed_up_is_held_against_what_the_machine_gave() -> None:
+    """Two processes that share nothing got two CPUs, of which 1.6 did what one worker does."""
+    own = row(spreading(), "3.14t:own-2")
+
+    assert own.of_capacity is not None
+    assert own.of_capacity.value == pytest.approx(0.8)
+    assert own.scales
+
+
+def test_workers_of_the_works_own_pay_from_where_they_overtake() -> None:
+    """One takes 1.1 times as long as the twin, two take 0.6875 times: a line on log scales between them crosses one."""
+    evens = {(item.model, item.against): item for item in spreading().break_evens}
+    even = evens["own", "3.14 serial"]
+
+    assert even.workers is not None
+    assert even.workers.value == pytest.approx(2 ** (math.log(1.1) / math.log(1.1 / 0.6875)), rel=1e-3)
+
+
+def test_shares_say_nothing_of_workers_that_nobody_sees() -> None:
+    """What the calling thread waits for may be at work, so that nothing is called contention."""
+    own = row(spreading(), "3.14t:own-2")
+
+    assert own.shares is None
+    assert not own.is_contended
+
+
 def beside_capacity(share: float = 0.8, speed: float = 1.0, threads: float = 137.5) -> ContestFigures:
     """A contest on a machine that gives two processes 1.6 CPUs, and whose threads scale as far."""
     one, two = lane("3.14", "capacity", 1), lane("3.14", "capacity", 2)

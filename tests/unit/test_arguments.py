@@ -17,10 +17,10 @@ def test_a_run_has_defaults_for_all_but_its_name() -> None:
 
     assert asked.command == "run"
     assert asked.probes == []
-    assert asked.suite == "quick"
-    assert asked.on == asked.python == asked.script_arguments == []
+    assert asked.on == asked.python == asked.lanes == asked.script_arguments == []
+    assert asked.models == ()
     assert asked.budget is asked.timeout is asked.seed is asked.run_id is asked.workers is None
-    assert asked.results == Path("results")
+    assert asked.suite is asked.results is None
 
 
 def test_a_run_takes_all_its_options() -> None:
@@ -34,6 +34,30 @@ def test_a_run_takes_all_its_options() -> None:
     assert asked.python == ["/opt/p"]
     assert (asked.budget, asked.timeout, asked.seed) == (2.5, 9.0, 3)
     assert (asked.run_id, asked.results, asked.no_report) == ("r", Path("out"), True)
+
+
+def test_packages_are_asked_for_in_uvs_words() -> None:
+    """Each as often as one likes; whether an active environment takes part is left open where nobody says."""
+    assert parse(["run"]).with_active is None
+    assert parse(["run", "--with-active"]).with_active
+    chosen = ["--with", "numpy", "--with=./shop", "--with-requirements", "r.txt", "--with-editable", "."]
+    asked = parse(["run", *chosen, "--no-with-active"])
+
+    assert asked.packages == ["numpy", "./shop"]
+    assert asked.requirements == [Path("r.txt")]
+    assert asked.editables == ["."]
+    assert asked.with_active is False
+
+
+def test_variants_are_given_by_options_that_come_again() -> None:
+    """An option of an interpreter may stand behind a blank where it has one itself, and behind an equals sign."""
+    asked = parse(
+        ["ab", "--option", "", "--option", "-X gil=0", "--option=-O", "--env", "", "--rev", ".", "bench.py:f"]
+    )
+
+    assert asked.option == ["", "-X gil=0", "-O"]
+    assert (asked.env, asked.rev, asked.python, asked.packages) == ([""], ["."], [], [])
+    assert (asked.probes, asked.suite) == (["bench.py:f"], None)
 
 
 def test_what_follows_two_dashes_is_the_scripts() -> None:
@@ -104,6 +128,20 @@ def test_workers_that_are_none_are_refused(text: str, capsys: pytest.CaptureFixt
         parse(["run", f"--workers={text}"])
 
     assert "such as 2,8" in capsys.readouterr().err
+
+
+def test_models_are_names_with_commas() -> None:
+    """And lanes are globs, one for each time that the option is given."""
+    assert parse(["run", "--models", "threads, joblib"]).models == ("threads", "joblib")
+    assert parse(["run", "--lanes", "*-2", "--lanes", "*-4"]).lanes == ["*-2", "*-4"]
+
+
+def test_lanes_are_chosen_by_model_or_by_glob(capsys: pytest.CaptureFixture[str]) -> None:
+    """A glob holds a model already."""
+    with pytest.raises(SystemExit):
+        parse(["run", "--models", "threads", "--lanes", "*-2"])
+
+    assert "not allowed with" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["1%", "1"])

@@ -8,8 +8,9 @@ import pytest
 
 from gilscope import places
 from gilscope.errors import MatrixError, UsageError
-from gilscope.values.contests import Probe
+from gilscope.values.contests import Probe, Target
 from gilscope.workloads import probes as catalog
+from gilscope.workloads.targets import Given
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,15 +129,24 @@ def test_all_mistakes_of_all_probes_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_function_of_a_foreign_script_needs_no_header(tmp_path: Path) -> None:
-    """Nothing of such a script is looked at before it runs."""
+    """Its id holds its path, and it is found by the file."""
     path = tmp_path / "mine.py"
-    path.write_text("this is not even Python")
+    path.write_text("def main(): ...")
     (probe,) = catalog.select([tmp_path], [f"{path}:main"])
 
     assert isinstance(probe, Probe)
-    assert probe.function == "main"
-    assert probe.id == "mine.py:main"
+    assert probe.target == Target(name="main", path=str(path.resolve()))
+    assert probe.id == f"{path.resolve().as_posix()}:main"
     assert probe.path == str(path.resolve())
+
+
+def test_a_function_needs_what_its_script_names_and_that_of_its_setup(tmp_path: Path) -> None:
+    """In their inline metadata; what both name is there once."""
+    (tmp_path / "mine.py").write_text('# /// script\n# dependencies = ["numpy", "a"]\n# ///\ndef main(_): ...')
+    (tmp_path / "load.py").write_text('# /// script\n# dependencies = ["numpy", "b"]\n# ///\ndef data(): ...')
+    (probe,) = catalog.select([], [f"{tmp_path}/mine.py:main"], given=Given(setup=f"{tmp_path}/load.py:data"))
+
+    assert probe.dependencies == ("numpy", "a", "b")
 
 
 def test_probes_are_chosen_by_glob_and_once(tmp_path: Path) -> None:
@@ -199,12 +209,11 @@ def test_a_requirement_of_the_wrong_type_becomes_text(tmp_path: Path) -> None:
 
 
 def test_scripts_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
-    """Two files that would share an id are refused, not measured as one."""
+    """Their ids hold their paths."""
     folder = folder_of(tmp_path, one__mine=GOOD, two__mine=GOOD)
     names = [f"{folder / place / 'mine.py'}:work" for place in ("one", "two")]
 
-    with pytest.raises(UsageError, match=r"would both be called mine\.py:work"):
-        catalog.select([tmp_path], names)
+    assert [probe.id for probe in catalog.select([], names)] == names
 
 
 def test_a_script_without_the_functions_name_is_told(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NoReturn, Self
 import msgspec
 import pytest
 
-from builders import HEADER, HOST, contest, lane, pair, runtime, trials
+from builders import HEADER, HOST, contest, lane, pair, runtime, trials, variants
 from gilscope import cli, errors, store
 from gilscope.commands import measuring, output
-from gilscope.lab import host, measure
+from gilscope.lab import host, measure, sources
 from gilscope.lab.contest import Lab
+from gilscope.lab.protocol import Imports
+from gilscope.provision.environments import Environment, Environments, Provided
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census, Unusable
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.plan import Plan
     from gilscope.values.contests import Contest, Rules
+    from gilscope.values.records import Record
 
 PROBE_TEXT = '"""What is asked?"""\n\n\ndef work():\n    return 1\n'
 BOTH = Census(
@@ -48,6 +51,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
     monkeypatch.setattr(host, "usable_cores", lambda: 2.0)
     monkeypatch.setattr(measure, "Guardian", NoGuardian)
+    monkeypatch.setattr(sources, "revision", lambda *_: None)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
 
@@ -137,7 +141,7 @@ class TestWrongUse:
 
         assert status == 3
         assert "idle.py: has no docstring" in told
-        assert "`gilscope run idle.py:play`" in told
+        assert "what could be measured: idle.py:play" in told
 
     def test_nothing_to_measure(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """The reasons why every lane is left out are the message."""
@@ -185,6 +189,28 @@ class TestRun:
 
         assert cli.main(["run", probe, "--no-report", *chosen]) == 0
         assert ("gilscope runtimes install 3.14t" in capsys.readouterr().err) is told
+
+    @pytest.mark.parametrize(("lacking", "status"), [(["3.14t"], 0), (["3.14", "3.14t"], 5)])
+    def test_a_package_that_a_runtime_cannot_have_leaves_out_its_lanes(
+        self,
+        lacking: list[str],
+        status: int,
+        probe: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """Only where no runtime has it is nothing left; nobody is told to install what is here."""
+        there = {"3.14": Environment(python="/env/python", versions={}), "3.14t": Environment(python="/t", versions={})}
+        made = {name: environment for name, environment in there.items() if name not in lacking}
+        answer = Provided(made, dict.fromkeys(lacking, "no wheel of it"))
+        monkeypatch.setattr(Environments, "provided", lambda *_: answer)
+        plans = pretend(monkeypatch)
+
+        assert cli.main(["run", probe, "--no-report", "--with", "it"]) == status
+        told = capsys.readouterr().err
+        assert "gilscope runtimes install" not in told
+        assert ("nothing is left to measure: no wheel of it" in told) == (status == 5)
+        assert all(lane.arm.name == "3.14" for plan in plans for contest in plan.contests for lane in contest.lanes)
 
     @pytest.mark.parametrize(("failed", "status"), [(0, 0), (1, 1), (2, 1)])
     def test_failed_lanes_show_in_the_status(
@@ -252,6 +278,27 @@ class TestRun:
         assert plans == []
         assert "measured in run mine already" in capsys.readouterr().err
 
+    def test_a_run_of_other_code_is_not_continued(
+        self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It would hold a workload before and after a change under one name."""
+        plans = pretend(monkeypatch)
+        cli.main(["run", probe, "--no-report"])
+        run = tmp_path / "results" / "mine.jsonl"
+        writer = store.RunWriter(run)
+        of = plans[0].contests[0]
+        end = ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=9)
+        for record in (HEADER, of, sources.code(of, of.lanes[0].arm, Imports(), {}), end):
+            writer.append(record)
+        writer.close()
+        (tmp_path / "mine.py").write_text(PROBE_TEXT.replace("1", "2"))
+        status = cli.main(["run", probe, "--no-report", "--run", "mine"])
+        told = capsys.readouterr().err
+
+        assert (status, len(plans)) == (2, 1)
+        assert "since run mine was measured, this has changed:\n  mine.py is another" in told
+        assert "leave out --run" in told
+
     def test_an_interpreter_is_named_by_a_command_or_a_relative_path(
         self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -270,6 +317,33 @@ class TestRun:
         arms = {lane.arm.name for plan in plans for contest in plan.contests for lane in contest.lanes}
         assert (len(plans), arms) == (2, {"3.12"})
 
+    @pytest.mark.parametrize(
+        ("chosen", "name"),
+        [
+            (["--command", "python tool.py -j {workers}"], "python tool.py -j {workers}"),
+            (["--command", "python tool.py", "--", "-j", "{workers}"], "python tool.py -j {workers}"),
+            (["-m", "json.tool", "--", "--indent", "{workers}"], "python -m json.tool --indent {workers}"),
+        ],
+        ids=["command", "more of it", "module"],
+    )
+    def test_a_program_is_the_only_workload(
+        self, chosen: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its lanes are the serial one, in which it has one worker, and those of its own workers."""
+        (tmp_path / "tool.py").touch()
+        plans = pretend(monkeypatch)
+
+        assert cli.main(["run", "--no-report", *chosen]) == 0
+        (contest,) = plans[0].contests
+        assert contest.probe.id == name
+        assert {lane.model for lane in contest.lanes} == {"serial", "own", "capacity"}
+
+    @pytest.mark.parametrize("beside", [["cpu/primes"], ["--arg", "n=1"], ["--workers-arg", "jobs"]])
+    def test_nothing_is_measured_beside_a_program(self, beside: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        """It takes no arguments but its own."""
+        assert cli.main(["run", "-m", "json.tool", *beside]) == 2
+        assert "--command and -m measure one program" in capsys.readouterr().err
+
     def test_options_overrule_the_suite(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Seconds given by hand become the run's rules, and the seed its seed."""
         requests: list[measure.Request] = []
@@ -282,6 +356,106 @@ class TestRun:
         cli.main(["run", probe, "--no-report", "--budget", "7", "--timeout", "8", "--seed", "0"])
 
         assert (requests[0].rules.budget_s, requests[0].rules.timeout_s, requests[0].seed) == (7.0, 8.0, 0)
+
+
+class TestVariants:
+    """What is given several times is set side by side, what is given once holds for all."""
+
+    @pytest.mark.parametrize(
+        ("chosen", "words"),
+        [
+            ([], "nothing to compare: give one of --python, --with, --rev, --env, --option twice"),
+            (["--env", "A=1", "--option=-O"], "nothing to compare"),
+            (["--env", "", "--env", "A=1", "--rev", "a", "--rev", "b"], "--rev and --env are both given several times"),
+            (["--python", "a", "--python", "b", "--on", "3.14"], "--python names the builds to be compared"),
+            (["--on", "3.14", "--option", "", "--option", "-X gil=0"], "3.14 cannot run without its GIL"),
+            (["--option", "", "--option", "script.py"], "script.py is no option of an interpreter"),
+        ],
+        ids=["nothing", "once each", "two of them", "builds on a runtime", "no GIL", "a program"],
+    )
+    def test_wrong_use(self, chosen: list[str], words: str, probe: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """Each is told before anything starts, with the mend."""
+        status = cli.main(["ab", probe, *chosen])
+
+        assert status == 2
+        assert words in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("chosen", "labels", "arms"),
+        [
+            (["--env", "", "--env", "JIT=1"], ["as built", "JIT=1"], ["3.14t", "3.14t JIT=1"]),
+            (["--option", "", "--option", "-X gil=0"], ["as built", "-X gil=0"], ["3.14t", "3.14t-gil"]),
+            (["--option", "", "--option", ""], ["as built", "as built-2"], ["3.14t", "3.14t as built-2"]),
+            (["--on", "3.14", "--env", "A=1", "--env", "A=2"], ["A=1", "A=2"], ["3.14 A=1", "3.14 A=2"]),
+        ],
+        ids=["variables", "GIL", "itself", "a runtime"],
+    )
+    def test_they_are_arms_of_one_contest(
+        self, chosen: list[str], labels: list[str], arms: list[str], probe: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """On the newest free-threaded runtime where none is named; no twin takes part."""
+        plans = pretend(monkeypatch)
+        status = cli.main(["ab", probe, "--no-report", *chosen])
+        (contest,) = plans[0].contests
+
+        assert status == 0
+        assert [variant.label for variant in contest.variants] == labels
+        assert list(dict.fromkeys(lane.arm.name for lane in contest.lanes)) == arms
+        assert contest.reference == f"{arms[0]}:serial"
+
+    def test_each_runtime_has_a_contest_of_its_own(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Their ids differ, and so do those of an ordinary run that it is added to."""
+        plans = pretend(monkeypatch)
+        cli.main(["ab", probe, "--no-report", "--on", "*", "--env", "", "--env", "A=1"])
+        cli.main(["run", probe, "--no-report", "--on", "*"])
+        ids = [contest.id.rpartition("@")[2] for plan in plans for contest in plan.contests]
+
+        assert ids == ["3.14 as built vs A=1", "3.14t as built vs A=1", "3.14t"]
+
+    def test_what_is_given_once_holds_for_all(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is in no label."""
+        plans = pretend(monkeypatch)
+        cli.main(["ab", probe, "--no-report", "--env", "A=1", "--option", "", "--option=-O"])
+        (contest,) = plans[0].contests
+        arms = {lane.arm.name: lane.arm for lane in contest.lanes}
+
+        assert {name: (arm.options, arm.environ) for name, arm in arms.items()} == {
+            "3.14t": ((), {"A": "1"}),
+            "3.14t -O": (("-O",), {"A": "1"}),
+        }
+
+    def test_a_run_has_them_as_further_arms(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Beside a pair, an arm of the free-threaded build each; one that is there already is not measured twice."""
+        plans = pretend(monkeypatch)
+        cli.main(["run", probe, "--no-report", "--option", "-X gil=0", "--option", "-X gil=1", "--env", "A=1"])
+        (contest,) = plans[0].contests
+
+        assert contest.variants == ()
+        assert contest.reference == "3.14:serial"
+        arms = dict.fromkeys(lane.arm.name for lane in contest.lanes)
+        assert list(arms) == ["3.14", "3.14t", "3.14t+gil", "3.14t-gil", "3.14t A=1"]
+
+    def test_they_are_compared_within_their_run_only(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Two such runs have nothing for each other, and say so."""
+        of = variants(lane("3.14t main"), lane("3.14t HEAD"))
+        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        measured: list[Record] = [HEADER, of, Calibration(contest=of.id, loops=10)]
+        for record in [*measured, *trials(dict.fromkeys(of.lanes, 1e8))]:
+            writer.append(record)
+        writer.close()
+        status = cli.main(["compare", "mine", "mine"])
+
+        assert status == 2
+        assert "variants are compared within a run" in capsys.readouterr().err
+
+    def test_no_free_threaded_runtime_is_missed_where_one_is_measured(
+        self, probe: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A contest of variants has no pair, and needs none."""
+        pretend(monkeypatch)
+        cli.main(["ab", probe, "--no-report", "--env", "", "--env", "A=1"])
+
+        assert "No free-threaded Python was found" not in capsys.readouterr().err
 
 
 class TestReport:

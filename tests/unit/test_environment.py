@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gilscope.processes.environment import without_python
+from gilscope.processes.environment import missed, without_python
 
 KEPT = {
     "HOME": "/h",
@@ -31,3 +31,10 @@ def test_the_users_own_environment_is_left_alone() -> None:
     without_python(environ)
 
     assert environ == {"PYTHONPATH": "/x"}
+
+
+def test_what_somebody_may_miss_is_named() -> None:
+    """A search path is kept for lanes, and buffering changes nothing that is measured."""
+    environ = {**KEPT, "PYTHON_GIL": "0", "PYTHONPATH": "/x", "PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "7"}
+
+    assert missed(environ) == ["PYTHONHASHSEED", "PYTHON_GIL"]

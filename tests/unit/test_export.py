@@ -68,6 +68,16 @@ def mean(series: LaneBenchmark) -> float:
     return fmean(value for launch in series.launches for value in launch.values)
 
 
+def test_workers_that_divide_the_work_run_no_more_loops() -> None:
+    """A trial of ten loops is ten units, whatever their number."""
+    own = builders.lane("3.14t", "own", 2)
+    trials = [builders.trial(own, launch, number, 1e7) for launch in range(9) for number in range(4)]
+    series = exported(builders.contest(own), trials, raw=True)["3.14t"]["cpu/primes[own-2]"]
+
+    assert series.metadata["loops"] == 10
+    assert mean(series) == pytest.approx(1e-2 / 10 / INNER_LOOPS, rel=1e-6)
+
+
 def test_the_ratio_of_means_is_our_estimate(contest: Contest) -> None:
     """Robust and paired as ours is, of serial lanes and of others, though one launch is far out."""
     trials = measured()
@@ -213,3 +223,15 @@ def test_files_that_cannot_be_read_or_written_are_told(contest: Contest, tmp_pat
         pyperf_files.write(tmp_path / "file" / "below", exported_files(contest, measured()))
     with pytest.raises(ResultsError, match="no trial"):
         pyperf_files.write(tmp_path, ())
+
+
+def test_an_arm_called_after_a_branch_is_a_file_in_the_folder(tmp_path: Path) -> None:
+    """A slash in its name is no further folder."""
+    serial = builders.lane("3.14t origin/main")
+    of = builders.contest(serial)
+    trials = builders.trials({serial: 1e7})
+
+    (path,) = pyperf_files.write(tmp_path, export.exported(builders.records(of, trials), raw=True))
+
+    assert path == tmp_path / "3.14t origin_main.json"
+    assert path.is_file()

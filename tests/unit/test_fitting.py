@@ -29,6 +29,7 @@ STATE = GIB - INTERPRETER_BYTES
     [
         (lane("3.14"), PROBE, GIB),
         (lane("3.14", "processes", 4), PROBE, 4 * GIB),
+        (lane("3.14", "own", 4), PROBE, GIB),
         (lane("3.14", "interpreters", 4), SHARED, 4 * GIB),
         (lane("3.14", "threads", 4), PROBE, GIB + 3 * STATE),
         (lane("3.14", "threads", 4), SHARED, GIB),

@@ -68,6 +68,13 @@ def observation(  # noqa: PLR0913 - a figure is described by this many things
     return DatedFigure(host, f"{day} 03:04:05", figure)
 
 
+def of_code(code: str, day: str, version: str = "3.14.0") -> DatedFigure:
+    """A figure of a run of this code."""
+    seen = observation(0.1, version, day=day)
+    circumstances = {"Python": version, "code": code}
+    return DatedFigure(seen.host, seen.started, msgspec.structs.replace(seen.figure, circumstances=circumstances))
+
+
 def plant(folder: Path, slower: float = 1.05, noise: float = 0.005) -> None:
     """Three runs per version; from one version on, the free-threaded build is slower."""
     for version in VERSIONS:
@@ -230,6 +237,31 @@ class TestRows:
             ("2026-02-01", ()),
             ("2026-03-01", ("Python",)),
         ]
+
+    def test_code_is_never_joined_with_other_code(self) -> None:
+        """Two runs of one version before a change of the workload, one after it: two rows, labelled by their start."""
+        days = ["2026-01-01", "2026-01-02", "2026-01-03"]
+        runs = [of_code(code, day) for code, day in zip(("a", "a", "b"), days, strict=True)]
+        told = history("penalty", "version", [*runs, of_code("b", "2026-01-03", "3.14.1")]).series[0]
+
+        assert [(row.label, row.runs) for row in told.rows] == [
+            ("3.14.0 from 2026-01-01 03:04:05", 2),
+            ("3.14.0 from 2026-01-03 03:04:05", 1),
+            ("3.14.1", 1),
+        ]
+        assert [row.circumstances for row in told.rows] == [(), ("code",), ()]
+
+    def test_code_of_one_day_is_told_apart(self) -> None:
+        """The time is the label then."""
+        told = history("penalty", "date", [of_code("a", "2026-01-01"), of_code("b", "2026-01-01")]).series[0]
+
+        assert [(row.label, row.runs) for row in told.rows] == [("2026-01-01 03:04:05", 1)] * 2
+
+    def test_what_is_not_known_is_no_change(self) -> None:
+        """Runs of older formats do not say which code they ran; they are not joined with those that do."""
+        told = history("penalty", "version", [of_code("unknown", "2026-01-01"), of_code("b", "2026-01-02")]).series[0]
+
+        assert [row.circumstances for row in told.rows] == [(), ()]
 
     def test_what_else_changed_is_told(self) -> None:
         """Another compiler may be why; another version is what the rows are about."""

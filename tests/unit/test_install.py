@@ -207,7 +207,7 @@ def fake_uv(monkeypatch: pytest.MonkeyPatch, known: list[dict[str, str | None]],
     """Put a fake in uv's place."""
     fake = FakeUv(known, install_result)
     monkeypatch.setattr(child, "run", fake)
-    monkeypatch.setattr(uv, "_binary", lambda: "uv")
+    monkeypatch.setattr(uv, "binary", lambda: "uv")
     return fake
 
 

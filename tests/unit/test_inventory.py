@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import msgspec
+
 import builders
 from gilscope.lab.inventory import Inquirer, expanded
 from gilscope.lab.lane import LaneFailedError
@@ -11,6 +15,9 @@ from gilscope.values.contests import EVERY_LANE
 from gilscope.values.records import Fault
 from gilscope.workloads.scripts import Script
 
+if TYPE_CHECKING:
+    from gilscope.values.runtimes import Arm
+
 SCRIPT = Script(
     id="pyperformance/scimark",
     path="/bm/run_benchmark.py",
@@ -18,8 +25,9 @@ SCRIPT = Script(
     question="What does it cost?",
     argv=("--small",),
     requires_python=">=3.8",
+    dependencies=("numpy",),
 )
-ANSWER = Benchmarks(("fft", "lu"), (("started", "starts a program"),), "SciMark")
+ANSWER = Benchmarks(("fft", "lu"), (("sizes", "it measures in bytes"),), "SciMark", programs=("lu",))
 GROUP = group_of_pair(builders.pair())
 
 
@@ -34,10 +42,12 @@ class Answering(Inquirer):
     def __init__(self, answer: Benchmarks | Exception) -> None:
         self.answer = answer
         self.asked: list[str] = []
+        self.arms: list[str] = []
         self._at_once = 1
 
-    def _answer(self, script: Script, _: object) -> Benchmarks:
+    def _answer(self, script: Script, arm: Arm) -> Benchmarks:
         self.asked.append(script.id)
+        self.arms.append(arm.name)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -50,9 +60,10 @@ def test_a_script_becomes_a_probe_per_benchmark() -> None:
     fft, lu = inventory.probes
     assert (fft.id, lu.id) == ("pyperformance/fft", "pyperformance/lu")
     assert (fft.benchmark, fft.path, fft.argv) == ("fft", SCRIPT.path, SCRIPT.argv)
-    assert (fft.question, fft.requires_python) == ("SciMark", ">=3.8")
+    assert (fft.question, fft.requires_python, fft.dependencies) == ("SciMark", ">=3.8", ("numpy",))
+    assert [probe.is_program for probe in inventory.probes] == [False, True]
     (skip,) = inventory.skips
-    assert (skip.contest, skip.lane, skip.reason) == ("pyperformance/started@3.14t", EVERY_LANE, "starts a program")
+    assert (skip.contest, skip.lane, skip.reason) == ("pyperformance/sizes@3.14t", EVERY_LANE, "it measures in bytes")
 
 
 def test_only_wanted_benchmarks_are_taken() -> None:
@@ -85,11 +96,25 @@ def test_a_script_that_fails_is_left_out_with_its_reason() -> None:
     )
 
 
+def test_the_first_arm_is_asked_that_has_what_a_script_needs() -> None:
+    """Where none has, the first one's reason is why it is left out."""
+    inquirer = Answering(ANSWER)
+    lacking = {"3.14": "no wheel of numpy"}
+
+    inquirer.take([SCRIPT], msgspec.structs.replace(GROUP, lacking=lacking))
+    (skip,) = inquirer.take(
+        [SCRIPT], msgspec.structs.replace(GROUP, lacking=lacking | {"3.14t": "none", "3.14t+gil": "none"})
+    ).skips
+
+    assert inquirer.arms == ["3.14t"]
+    assert skip.reason == "no wheel of numpy"
+
+
 def test_what_the_text_tells_needs_no_target() -> None:
-    """Neither a script of commands nor one for another Python is started."""
+    """A script for another Python is not started."""
     inquirer = Answering(ANSWER)
 
-    inventory = inquirer.take([changed(unfit="commands only"), changed(requires_python=">=3.15")], GROUP)
+    inventory = inquirer.take([changed(requires_python=">=3.15")], GROUP)
 
-    assert [skip.reason for skip in inventory.skips] == ["commands only", "needs Python >=3.15"]
+    assert [skip.reason for skip in inventory.skips] == ["needs Python >=3.15"]
     assert inquirer.asked == []

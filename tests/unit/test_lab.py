@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from builders import RULES, contest, lane, pair
+from builders import RULES, contest, lane, pair, variants
 from gilscope.lab import host, topology
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, LaneFailedError
-from gilscope.lab.protocol import Measured, Ready
+from gilscope.lab.protocol import Imports, Measured, Ready
+from gilscope.lab.sources import Revision
 from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.lab.weighing import Weight
-from gilscope.values.records import Calibration, ContestEnd, Fault, Finding, Memory, Record, Trial
+from gilscope.values.contests import Target
+from gilscope.values.records import Calibration, Code, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,6 +58,9 @@ class FakeLane(Lane):
     def trial(self, loops: int, _: float) -> Measured:
         self.trials += 1
         return self.behaviour(self, loops)
+
+    def imports(self, _: float) -> Imports:
+        return Imports(packages={"numpy": f"2.{len(self.spec.arm.name)}"})
 
     def memory(self) -> Weight:
         return Weight(processes=1, resident_bytes=800, uss_bytes=None, peak_bytes=900)
@@ -119,7 +125,9 @@ class Fakes:
         return self.opened[-1]
 
 
-def run(of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None) -> list[Record]:
+def run(
+    of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None, revision: Revision | None = None
+) -> list[Record]:
     """All records of one contest; its lanes behave well, unless a test says otherwise."""
     records: list[Record] = []
     lab = Lab(
@@ -128,6 +136,7 @@ def run(of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = 
         record=records.append,
         observer=Watcher(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
+        revisions={} if revision is None else {Path(of.probe.path).parent: revision},
     )
     lab.run(of, rules)
     return records
@@ -210,6 +219,38 @@ def test_every_launch_weighs_every_lane() -> None:
     ]
     assert {(item.processes, item.resident_bytes, item.peak_bytes) for item in held} == {(1, 800, 900)}
     assert {(item.pss_bytes, item.uss_bytes) for item in held} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "with_itself"),
+    [
+        ({"command": ("true",)}, False),
+        ({"target": Target(name="spread", path="/w.py", workers_argument="workers")}, True),
+    ],
+    ids=["program", "workers of its own"],
+)
+def test_what_is_gone_after_a_unit_is_weighed_in_another(changes: dict[str, object], *, with_itself: bool) -> None:
+    """Of every lane but those that spin, once in a launch; a failure there is a finding."""
+    asked: list[tuple[str, bool]] = []
+
+    class AtWork(FakeLane):
+        """A lane that holds twice as much while it works, and once fails to."""
+
+        def memory_at_work(self, timeout_s: float, *, with_itself: bool) -> Weight:
+            assert timeout_s == RULES.timeout_s
+            asked.append((self.spec.name, with_itself))
+            if self.spec == FREE:
+                raise LaneFailedError(Fault("work", "died", "the program ended with exit status 1"))
+            return Weight(processes=2, resident_bytes=1600, uss_bytes=None, peak_bytes=900)
+
+    of = contest(TWIN, FREE, CAPACITIES[0])
+    of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, **changes))
+    records = run(of, fakes=Fakes(kind=AtWork))
+
+    assert sorted(asked) == sorted([(TWIN.name, with_itself)] * 3 + [(FREE.name, with_itself)])
+    held = {(item.lane, item.resident_bytes) for item in records if isinstance(item, Memory)}
+    assert held == {(TWIN.name, 1600), (CAPACITIES[0].name, 800)}
+    assert [(item.lane, item.launch) for item in findings(records)] == [(FREE.name, 0)]
 
 
 def test_lanes_are_started_in_an_order_that_changes() -> None:
@@ -486,6 +527,91 @@ def test_results_that_vary_are_told_and_not_compared() -> None:
     assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
 
 
+@pytest.mark.parametrize(("text", "words"), [("42", "42 instead of 41"), ("41", "both begin with 41")])
+def test_results_that_differ_are_shown_as_they_begin(text: str, words: str) -> None:
+    """Nobody can read a digest; where both begin alike, that is what can be said."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec == FREE:
+            return measured(fake, loops, digests=("b",), shown=(text,))
+        return measured(fake, loops, digests=("a",), shown=("41",))
+
+    (finding,) = findings(run(contest(TWIN, FREE), fakes=Fakes(behave)))
+
+    assert finding.reason == f"its result is not that of {TWIN.name}: {words}"
+
+
+def by_process(fake: FakeLane, loops: int) -> Measured:
+    """A result that is another in every process, such as its number."""
+    return measured(fake, loops, digests=(f"{id(fake)}",), shown=(f"of {fake.spec.name}",))
+
+
+def test_where_the_control_disagrees_no_lane_is_to_blame() -> None:
+    """The work gives another result to one interpreter, on one thread: threads have nothing to do with it."""
+    records = run(contest(TWIN, CONTROL, FREE, THREADS), fakes=Fakes(by_process))
+    (finding,) = findings(records)
+
+    assert (finding.lane, finding.kind, finding.fails_lane) == (TWIN.name, "not repeatable", False)
+    assert f"of {CONTROL.name} instead of of {TWIN.name}" in finding.reason
+    assert {trial.lane for trial in trials(records)} == {spec.name for spec in (TWIN, CONTROL, FREE, THREADS)}
+
+
+def test_a_reference_that_disagrees_with_itself_accuses_nobody() -> None:
+    """Its own second round is enough."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        is_second = fake.spec == TWIN and len(fakes.opened) > 1 and fake.trials == 2
+        return measured(fake, loops, digests=("odd" if is_second else "same",))
+
+    fakes = Fakes(behave)
+    records = run(contest(TWIN, FREE), msgspec.structs.replace(QUICK, rounds=2), fakes=fakes)
+
+    assert [(finding.lane, finding.kind) for finding in findings(records)] == [(TWIN.name, "not repeatable")]
+
+
+def test_a_control_without_its_reference_is_judged_as_any_lane() -> None:
+    """What is expected is another lane's then."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec == TWIN and len(fakes.opened) > 1:
+            raise LaneFailedError(Fault("work", "died", "gone"))
+        return measured(fake, loops, digests=("odd" if fake.spec == CONTROL else "same",))
+
+    kinds = set()
+    for seed in range(6):  # whichever of both runs first
+        fakes = Fakes(behave)
+        kinds |= {finding.kind for finding in findings(run(contest(TWIN, FREE, CONTROL), seed=seed, fakes=fakes))}
+
+    assert kinds == {"died", "disagreed"}
+
+
+def test_what_each_arm_ran_is_recorded_once() -> None:
+    """A serial lane of each arm is asked when it has nothing more to measure, in the first launch only."""
+    code = [record for record in run(contest(TWIN, CONTROL, FREE, THREADS)) if isinstance(record, Code)]
+
+    assert [(of.arm, of.libraries) for of in code] == [("3.14", {"numpy": "2.4"}), ("3.14t", {"numpy": "2.5"})]
+    assert {of.commit for of in code} == {None}
+
+
+def test_code_is_recorded_though_nothing_ran() -> None:
+    """What was wrong with it may be mended before the run is continued."""
+
+    def fail(*_: object) -> Measured:
+        raise LaneFailedError(Fault("load", "raised", "ImportError: numpy"))
+
+    code = [record for record in run(contest(TWIN, FREE), fakes=Fakes(fail)) if isinstance(record, Code)]
+
+    assert [of.arm for of in code] == ["3.14", "3.14t"]
+
+
+def test_code_has_the_commit_that_it_was_at() -> None:
+    """And whether it had been changed since."""
+    of = contest(TWIN)
+    code = [record for record in run(of, revision=Revision("1a2b", is_dirty=True)) if isinstance(record, Code)]
+
+    assert [(item.commit, item.is_dirty) for item in code] == [("1a2b", True)]
+
+
 def test_a_gil_that_was_turned_on_is_told() -> None:
     """A free-threaded lane that ends a trial with the GIL on, but not one whose GIL is forced on."""
     fakes = Fakes(lambda fake, loops: measured(fake, loops, gil_after=True))
@@ -653,3 +779,67 @@ def test_an_interrupt_while_lanes_open_kills_those_that_are() -> None:
         run(contest(TWIN, FREE), fakes=fakes)
     assert len(fakes.opened) == 1 + 2
     assert all(fake.killed for fake in fakes.opened)
+
+
+MAIN, HEAD = lane("3.14t main"), lane("3.14t HEAD")
+MAIN_THREADS, HEAD_THREADS = (lane(f"3.14t {label}", "threads", 2) for label in ("main", "HEAD"))
+LABELS = {spec.name: spec.arm.name for spec in (MAIN, HEAD, MAIN_THREADS, HEAD_THREADS)}
+
+
+def test_a_variant_with_results_of_its_own_is_told_and_measured() -> None:
+    """Once a launch; its lanes agree among themselves, so that none of them fails."""
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, digests=(LABELS[fake.spec.name],)))
+    records = run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), fakes=fakes)
+
+    assert [(item.lane, item.kind, item.launch) for item in findings(records)] == [
+        (HEAD.name, "differs", launch) for launch in range(3)
+    ]
+    assert findings(records)[0].reason.startswith(f"its results are not those of {MAIN.name}: ")
+    assert {trial.lane for trial in trials(records) if trial.launch == 2} == set(LABELS)
+
+
+def test_a_lane_that_disagrees_with_its_own_variant_fails() -> None:
+    """As in any contest."""
+    odd = {**LABELS, HEAD_THREADS.name: "odd"}
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, digests=(odd[fake.spec.name],)))
+    found = findings(run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), fakes=fakes))
+
+    assert [item.lane for item in found if item.kind == "disagreed"] == [HEAD_THREADS.name]
+
+
+def test_variants_with_one_result_are_told_nothing() -> None:
+    """Nor is one whose first variant failed: there is nothing to compare it with."""
+
+    def fail_first(fake: FakeLane, loops: int) -> Measured:
+        if fake.spec is MAIN and fake.trials > 12:
+            raise LaneFailedError(Fault("work", "raised", "ValueError: no"))
+        return measured(fake, loops)
+
+    of = variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS)
+
+    assert findings(run(of)) == []
+    assert {item.kind for item in findings(run(of, fakes=Fakes(fail_first)))} <= {"raised"}
+
+
+@pytest.mark.parametrize(
+    ("noisy", "last"),
+    [
+        ({HEAD_THREADS}, {MAIN, MAIN_THREADS, HEAD_THREADS}),
+        ({HEAD_THREADS, MAIN_THREADS}, {MAIN, MAIN_THREADS}),
+    ],
+    ids=["one of both", "both together"],
+)
+def test_a_lane_of_a_variant_is_measured_until_its_ratio_to_the_first_ones_is_known(
+    noisy: set[LaneSpec], last: set[LaneSpec]
+) -> None:
+    """It is not beside the serial reference that it has to be known, and its rival keeps it company."""
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        factor = (1.0, 1.3)[(len(fakes.opened) - 2) // 4 % 2] if fake.spec in noisy else 1.0
+        return measured(fake, loops, wall_ns=round(loops * 1_000_000 * factor))
+
+    fakes = Fakes(behave)
+    rules = msgspec.structs.replace(RULES, min_launches=6, max_launches=7)
+    records = run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), rules, fakes=fakes)
+
+    assert {trial.lane for trial in trials(records) if trial.launch == 6} == {spec.name for spec in last}

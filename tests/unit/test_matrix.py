@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from gilscope import places
@@ -99,6 +100,60 @@ def test_the_least_number_with_sense_is_accepted(tmp_path: Path, changes: dict[s
     else:
         with pytest.raises(MatrixError, match=mistake):
             suites.suites(path)
+
+
+def test_a_model_that_is_none_is_told_with_the_nearest(tmp_path: Path) -> None:
+    """Before anything is measured without it."""
+    path = tmp_path / "suites.toml"
+    path.write_text(SUITE + 'models = ["thread"]\n')
+
+    with pytest.raises(MatrixError, match=r"\[quick\]: models: unknown model 'thread'; did you mean 'threads'\?"):
+        suites.suites(path)
+
+
+class TestNamed:
+    """A suite by what a person types."""
+
+    def test_the_only_suite_of_a_file(self, tmp_path: Path) -> None:
+        """Its name need not be known."""
+        path = tmp_path / "mine.toml"
+        path.write_text(SUITE)
+
+        assert suites.named(str(path), {}, places.SUITES) == suites.suite(path, "quick")
+
+    def test_one_of_several(self, tmp_path: Path) -> None:
+        """By its name; without one, all are listed."""
+        path = tmp_path / "mine.toml"
+        path.write_text(SUITE + SUITE.replace("[quick]", "[slow]").replace("= 10", "= 99"))
+
+        assert suites.named(f"{path}:slow", {}, places.SUITES).budget_s == 99
+        with pytest.raises(UsageError, match=r"has 2 suites, .*mine\.toml:quick, .*mine\.toml:slow"):
+            suites.named(str(path), {}, places.SUITES)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        """It is a matter of the command line, not of a file."""
+        with pytest.raises(UsageError, match="there is no file of suites"):
+            suites.named(str(tmp_path / "gone.toml"), {}, places.SUITES)
+
+    def test_a_persons_own_comes_before_ours(self) -> None:
+        """Who calls one quick knows why; names of both are offered where neither has it."""
+        own = msgspec.structs.replace(suites.suite(places.SUITES, "quick"), budget_s=1.0)
+
+        assert suites.named("quick", {"quick": own}, places.SUITES).budget_s == 1.0
+        with pytest.raises(UsageError, match="did you mean 'evening'"):
+            suites.named("evning", {"evening": own}, places.SUITES)
+
+
+def test_what_a_person_asks_for_takes_the_place_of_the_suites() -> None:
+    """Serial lanes stay, by any choice; lanes take the place of models too."""
+    suite = msgspec.structs.replace(suites.suite(places.SUITES, "quick"), models=("joblib",))
+
+    assert suites.narrowed(suite, models=("threads",)).models == ("threads",)
+    assert suites.narrowed(suite, models=("threads",)).without == suite.without
+    by_globs = suites.narrowed(suite, lanes=("*-4",))
+    assert (by_globs.lanes, by_globs.without, by_globs.models) == (("*:serial", "*-4"), (), ())
+    assert suites.narrowed(suite, workers=(64,)).oversubscription == float("inf")
+    assert suites.narrowed(suite) == suite
 
 
 def test_an_unknown_suite_is_answered_with_the_nearest(tmp_path: Path) -> None:

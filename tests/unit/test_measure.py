@@ -68,29 +68,24 @@ def test_a_twin_is_found_though_it_was_not_chosen_and_not_measured_twice() -> No
 
 def test_a_run_that_is_continued_measures_what_is_missing(tmp_path: Path) -> None:
     """What has ended is not measured again."""
-    done = measure.measured_before(run_of(tmp_path / "run.jsonl", SINGLE))
+    done = measure.measured_before(store.read(run_of(tmp_path / "run.jsonl", SINGLE)))
 
     assert measure.remaining(Plan((SINGLE, PAIRED), ()), done).contests == (PAIRED,)
 
 
 def test_a_contest_that_was_cut_off_is_measured_again(tmp_path: Path) -> None:
     """It has begun and not ended."""
-    done = measure.measured_before(run_of(tmp_path / "run.jsonl", SINGLE, ended=False))
+    done = measure.measured_before(store.read(run_of(tmp_path / "run.jsonl", SINGLE, ended=False)))
 
     assert measure.remaining(Plan((SINGLE,), ()), done).contests == (SINGLE,)
 
 
 def test_a_twin_measured_in_a_pair_is_not_measured_alone(tmp_path: Path) -> None:
     """All arms of the later contest were measured, though in another one."""
-    done = measure.measured_before(run_of(tmp_path / "run.jsonl", PAIRED))
+    done = measure.measured_before(store.read(run_of(tmp_path / "run.jsonl", PAIRED)))
     alone = msgspec.structs.replace(contest(lane("3.14"), lane("3.14", control=True)), id="cpu/primes@3.14")
 
     assert measure.remaining(Plan((alone,), ()), done).contests == ()
-
-
-def test_a_run_that_does_not_exist_has_measured_nothing(tmp_path: Path) -> None:
-    """The first session of a run finds no file."""
-    assert measure.measured_before(tmp_path / "run.jsonl") == frozenset()
 
 
 def test_ids_of_runs_sort_by_their_start_wherever_they_are_made() -> None:

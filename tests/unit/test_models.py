@@ -32,6 +32,7 @@ def test_workers_are_said_to_weigh_more_in_three_orders() -> None:
         ("processes", 2, True, True),
         ("processes-fork", 2, True, True),
         ("joblib", 2, True, True),
+        ("own", 2, True, False),
         ("processes", 1, True, False),
         ("processes", 2, False, False),
         ("of somebody else", 2, True, False),

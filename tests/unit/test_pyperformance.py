@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import MatrixError, UsageError
-from gilscope.workloads import pyperformance, scripts
+from gilscope.workloads import pyperformance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,17 @@ def test_every_line_of_the_manifest_is_a_script(home: Path) -> None:
     assert tree.argv == ("none",)
     assert tree_io.path == tree.path
     assert (tree_io.argv, tree_io.requires_python) == (("io", "--all"), ">=3.11")
-    assert started.unfit == scripts.COMMANDS_ONLY
-    assert plain.unfit is None
+    assert started.id == "pyperformance/started"
+
+
+def test_a_benchmark_needs_what_it_pins_or_else_names(home: Path) -> None:
+    """Without pyperf, for which the agent stands in."""
+    folder = home / "bm_plain"
+    (folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["pyperf", "pyperf-more", "numpy"]\n')
+    assert pyperformance.benchmarks(home)[0].dependencies == ("pyperf-more", "numpy")
+
+    (folder / "requirements.txt").write_text("numpy==2.4.4\n\n# why\nmako==1.1.4  # templates\npyperf>=2\n")
+    assert pyperformance.benchmarks(home)[0].dependencies == ("numpy==2.4.4", "mako==1.1.4")
 
 
 def test_all_unreadable_benchmarks_are_told_at_once(home: Path) -> None:

@@ -11,10 +11,11 @@ from builders import HOST, contest, lane, pair, records, trials
 from gilscope.figures.run import by_pair, of_run
 from gilscope.figures.values import CpusUsed
 from gilscope.render import findings, machine, notes, pairs, scaling, throughput, verdict
+from gilscope.render.report import of_contest
 from gilscope.render.sheet import NOT_MEASURED, Sheet
 from gilscope.stats.estimate import Estimate
-from gilscope.values.contests import EVERY_LANE, Skip
-from gilscope.values.records import ContestEnd, CoreKind, Finding
+from gilscope.values.contests import EVERY_LANE, Skip, Target
+from gilscope.values.records import ContestEnd, CoreKind, Finding, Memory
 from gilscope.values.runtimes import Pair
 
 if TYPE_CHECKING:
@@ -144,6 +145,70 @@ def test_contention_says_where_the_time_goes() -> None:
     assert "(inflation 30 ±10%, blocked 20 ±10%, start" in note
 
 
+OWN_TWO = lane("3.14t", "own", 2)
+OWN_WALLS = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, OWN_TWO: 6e7}
+
+
+def spreading(**changes: object) -> ContestFigures:
+    """Lanes of work that divides itself, three quarters of whose CPU time is spent by others than the caller."""
+    of = contest(*OWN_WALLS, builds=pair())
+    of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, **changes))
+    of_others = [
+        msgspec.structs.replace(made, cpu_ns=(made.wall_ns // 4,), others_ns=(made.wall_ns * 3 // 4,))
+        for made in trials(OWN_WALLS)
+    ]
+    memory = [
+        Memory(contest=of.id, lane=of_lane.name, launch=launch, processes=2, resident_bytes=2**25, peak_bytes=2**24)
+        for of_lane in OWN_WALLS
+        for launch in range(7)
+    ]
+    end = ContestEnd(contest=of.id, reason="budget", seconds=11.4, launches=7)
+    (made,) = of_run(msgspec.structs.replace(records(of, of_others), memory=memory, ends=[end])).contests
+    return made
+
+
+def test_how_many_workers_of_its_own_ran_at_once_is_told() -> None:
+    """Where nobody sets their number: with the GIL one at a time, say, and without it two."""
+    made = spreading(own_workers=True)
+    (note,) = [note for note in throughput.sheet(made).notes if "of its own" in note]
+
+    assert "no lane is pinned to a CPU. CPUs that were busy at once: 1 ±0 in" in note
+    assert all(f"in {name}:serial" in note for name in ("3.14", "3.14t"))
+    assert "own-2" not in note
+    assert made.verdict is not None
+    assert "As it is, 3.14t costs +10" in verdict.paragraph(made, made.verdict)
+
+
+def test_what_lanes_of_work_that_spreads_itself_are_is_told() -> None:
+    """They share what one worker does alone."""
+    target = Target(name="spread", path="/w.py", workers_argument="workers")
+    made = spreading(target=target)
+    sheet = throughput.sheet(made)
+    text = " ".join(sheet.notes)
+
+    assert "own lanes do as much as these" in text
+    assert "10 units per lane and trial" in text
+    assert made.verdict is not None
+    assert "With one worker, 3.14t costs +10" in verdict.paragraph(made, made.verdict)
+    assert cells(sheet, "3.14t:own-2")["scaling"].startswith("1.83")
+
+
+def test_a_program_has_its_time_and_memory_in_a_sheet_of_its_own() -> None:
+    """Nobody counts its switches and collections: there are no shares of its cores, and no counts."""
+    made = spreading(command=("{python}", "-m", "tool", "{workers}"))
+    sheets = {sheet.title: sheet for sheet in of_contest(made)}
+    took = next(sheet for title, sheet in sheets.items() if title.startswith("What a run took"))
+    row = cells(took, "3.14t:own-2")
+
+    assert not [title for title in sheets if title.startswith(("Where the cores went", "Per unit"))]
+    assert row["wall time"].startswith("6.")
+    assert row["CPU time"].startswith("6.")
+    assert row["CPUs busy"] == "1 ±0"
+    assert row["memory (resident)"].startswith("32")
+    assert row["peak of the largest"].startswith("16")
+    assert "10 runs per lane and trial" in " ".join(throughput.sheet(made).notes)
+
+
 def test_lanes_on_several_kinds_of_core_are_named() -> None:
     """Two workers have a fast core each, four do not."""
     made = measured()
@@ -241,6 +306,18 @@ def test_builds_that_differ_are_called_not_comparable() -> None:
     for sheet in (throughput.sheet(made), pairs.summary(*by_pair([made]))):
         (note,) = [note for note in sheet.notes if note.startswith("NOT COMPARABLE")]
         assert "3.14t and 3.14 differ in PGO: yes against no" in note
+
+
+def test_packages_that_differ_are_said_of_the_probes_that_need_them() -> None:
+    """Twins that agree otherwise are not called unlike for all others."""
+    alike, unlike = measured(), measured(pair(differences=("numpy 2.3.1 against 2.4.0",)))
+    probe = msgspec.structs.replace(unlike.contest.probe, id="native/c")
+    unlike = msgspec.structs.replace(unlike, contest=msgspec.structs.replace(unlike.contest, probe=probe))
+
+    said = pairs.summary(*by_pair([alike, unlike, alike])).notes[:2]
+
+    assert said[0].startswith("native/c: NOT COMPARABLE in all: 3.14t and 3.14 differ in numpy 2.3.1 against 2.4.0.")
+    assert said[1] == "All others: 3.14t and 3.14: same version, compiler, optimisation and flags."
 
 
 def test_builds_that_agree_are_said_to() -> None:

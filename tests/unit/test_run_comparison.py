@@ -185,6 +185,16 @@ def test_long_circumstances_are_only_said_to_have_changed(tmp_path: Path, length
         assert ("compiler changed" in row.differences) is not is_told
 
 
+def test_digests_are_only_said_to_have_changed(tmp_path: Path) -> None:
+    """Nobody can read them; a commit is shown."""
+    after = made_run(run="r2", binary="2b", commit="bb")
+    found = compared(tmp_path, made_run(binary="1a", commit="aa"), after)
+
+    for row in found.rows:
+        assert "interpreter's commit: aa, then bb" in row.differences
+        assert "interpreter's files changed" in row.differences
+
+
 def test_twins_that_differ_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """The penalty holds this difference too."""
     text = told(capsys, made_run(differences=("LTO: yes against no",)), made_run(run="r2"))

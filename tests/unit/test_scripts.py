@@ -46,19 +46,11 @@ def test_a_script_without_pyperfs_runner_is_not(text: str) -> None:
     assert not scripts.is_for_pyperf(ast.parse(text))
 
 
-def test_a_script_of_commands_only_is_never_started() -> None:
-    """Such a script may install things before it comes to its command."""
-    only = "import pyperf\npyperf.Runner().bench_command('x', ['true'])"
-
-    assert scripts.unfit(ast.parse(only)) == scripts.COMMANDS_ONLY
-    assert scripts.unfit(ast.parse(f"{only}\npyperf.Runner().timeit('pass')")) is None
-    assert scripts.unfit(ast.parse(SCRIPT)) is None
-
-
 def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     """With the options meant for it; its functions are no probes unless named."""
     path = tmp_path / "bm_x.py"
-    path.write_text('# /// script\n# requires-python = ">=3.12"\n# ///\n' + SCRIPT)
+    block = '# /// script\n# requires-python = ">=3.12"\n# dependencies = ["pyperf>=2", "numpy"]\n# ///\n'
+    path.write_text(block + SCRIPT)
 
     whole, one, function = catalog.select(
         [tmp_path], [str(path), f"{path}:some*", f"{path}:work"], argv=("--fast", "everything")
@@ -67,10 +59,12 @@ def test_a_script_is_selected_by_its_path(tmp_path: Path) -> None:
     assert isinstance(whole, Script)
     assert (whole.id, whole.pattern, whole.argv) == ("bm_x.py", "*", ("--fast", "everything"))
     assert (whole.requires_python, whole.question) == (">=3.12", "What does it cost?")
+    assert whole.dependencies == ("numpy",)
     assert isinstance(one, Script)
     assert one.pattern == "some*"
     assert isinstance(function, Probe)
-    assert function.function == "work"
+    assert function.target is not None
+    assert function.target.name == "work"
 
 
 def test_a_script_that_cannot_be_read_is_told_as_a_probe_is(tmp_path: Path) -> None:

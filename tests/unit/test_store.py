@@ -16,6 +16,7 @@ from builders import HEADER, contest, lane, trial
 from gilscope import store
 from gilscope.errors import ResultsError
 from gilscope.values.contests import Skip
+from gilscope.values.records import Code, SourceFile
 from histories import made_run, stored
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ def test_what_is_appended_is_read_back(tmp_path: Path) -> None:
     assert run.header == HEADER
     assert run.contests == (contest(SERIAL),)
     assert run.trials == tuple(trial(SERIAL, 0, number, 1e6) for number in range(3))
+
+
+def test_the_code_that_was_run_is_read_back(tmp_path: Path) -> None:
+    """Arm by arm; that of a contest which was begun again counts once."""
+    path = written(tmp_path / "run.jsonl")
+    code = Code(
+        contest=contest(SERIAL).id,
+        arm="3.14",
+        modules={"work": SourceFile("/a/work.py", "12ab")},
+        libraries={"numpy": "2.3"},
+        commit="1a2b",
+        is_dirty=True,
+    )
+    for record in (msgspec.structs.replace(code, commit="old"), contest(SERIAL), code):
+        continued(path, record)
+
+    assert store.read(path).code == (code,)
 
 
 def test_a_finding_has_the_keys_it_always_had(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from builders import PROBE, pair
 from gilscope import places
 from gilscope.lab.plan import group_of_pair, plan
 from gilscope.models import MODELS
+from gilscope.values.contests import OWN
 from gilscope.workloads import suites
 
 SUITES = suites.suites(places.SUITES)
@@ -31,7 +32,7 @@ def models(suite: str, *ways: str) -> set[str]:
         ("penalty", {"serial"}),
         ("pyperformance", {"serial", "threads", "interpreters"}),
         ("pyperformance-once", PLAIN),
-        ("models", set(MODELS)),
+        ("models", set(MODELS) - {OWN}),
         ("ladder", {"serial", "threads"}),
     ],
 )

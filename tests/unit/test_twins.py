@@ -9,7 +9,7 @@ import pytest
 
 from builders import DEFAULT
 from gilscope.errors import NoRuntimeError, UsageError
-from gilscope.runtimes.twins import arms, pairs, select
+from gilscope.runtimes.twins import arms, package_differences, pairs, select
 from gilscope.values.runtimes import Census, Runtime, Unusable
 
 if TYPE_CHECKING:
@@ -109,6 +109,13 @@ def test_every_difference_is_put_in_words() -> None:
         "flags: --with-lto only in 3.13t",
         "flags: --with-dtrace only in 3.13",
     )
+
+
+def test_packages_that_are_not_alike_are_differences_too() -> None:
+    """The first one's version comes first, and what only one has is said to be its own."""
+    words = package_differences("3.14t", {"a": "1", "b": "2", "d": "4"}, "3.14", {"a": "1", "b": "3", "c": "9"})
+
+    assert list(words) == ["b 2 against 3", "c 9 only in 3.14", "d 4 only in 3.14t"]
 
 
 def test_a_free_threaded_build_has_two_arms() -> None:

@@ -148,6 +148,14 @@ def test_what_fails_alone_says_nothing_of_threads() -> None:
     assert (objection.kind, objection.lanes) == ("fails", (FREE.name, THREADS.name))
 
 
+def test_threads_are_not_accused_of_work_that_is_not_repeatable() -> None:
+    """They gave another result, as the reference did itself."""
+    happened = [finding(THREADS, "disagreed", "check"), finding(TWIN, "not repeatable", "check")]
+    (objection,) = judged(WALLS, happened).objections
+
+    assert (objection.kind, set(objection.lanes)) == ("not repeatable", {THREADS.name, TWIN.name})
+
+
 def test_builds_and_noise_stand_against_the_comparison() -> None:
     """Another compiler, and two copies of one lane that differ by a fifth."""
     told = judged({**WALLS, CONTROL: 1.2e8}, differences=("compiler: GCC 14, Clang 19",)).objections

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from gilscope.lab import weighing
-from gilscope.lab.weighing import Weight, by_pages
+from gilscope.lab.weighing import Watch, Weight, by_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 KIB = 1024
 LIBRARY = "00:13 77                         /opt/a folder/libpython3.14.so"
@@ -83,3 +86,29 @@ def test_old_kernels_do_not_count_anonymous_pages_apart(tmp_path: Path) -> None:
     assert not weighing._counts_pages(tmp_path)
     (tmp_path / "self" / "smaps_rollup").write_text("Rss: 1 kB\nPss_Anon: 0 kB\n", encoding="utf-8")
     assert weighing._counts_pages(tmp_path)
+
+
+def test_a_watch_keeps_the_most_that_it_saw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first look comes at once and there is one at the end; what nobody saw weighs nothing."""
+    seen = [None, 700, 900, 800]
+    looks: list[tuple[int, bool]] = []
+
+    def weight(pid: int, *, with_itself: bool) -> Weight | None:
+        looks.append((pid, with_itself))
+        held = seen[min(len(looks), len(seen)) - 1]
+        if len(looks) == len(seen):
+            everything_seen.set()
+        return None if held is None else Weight(2, held, None, 1000)
+
+    everything_seen = threading.Event()
+    monkeypatch.setattr(weighing, "weight", weight)
+    monkeypatch.setattr(weighing, "LOOK_S", 0.0)
+    with Watch(7, with_itself=False) as watch:
+        assert everything_seen.wait(60)
+
+    assert watch.heaviest == Weight(2, 900, None, 1000)
+    assert set(looks) == {(7, False)}
+    monkeypatch.setattr(weighing, "weight", lambda *_, **__: None)
+    with Watch(7, with_itself=True) as nothing:
+        pass
+    assert nothing.heaviest is None

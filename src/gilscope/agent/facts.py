@@ -6,6 +6,7 @@ The script stands alone and keeps to what Python 2.7 can parse and run, since it
 interpreters that are too old to be measured. Hence the type comments, and no f-strings.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -58,6 +59,9 @@ FLAG_VARIABLES = (
     "PY_CORE_LDFLAGS",
     "CONFIGURE_LDFLAGS_NODIST",
 )
+
+BLOCK_BYTES = 1 << 20
+DIGITS = 16
 
 INTERPRETER_MODULES = ("concurrent.interpreters", "_interpreters", "_xxsubinterpreters")
 FIRST_OWN_GIL = (3, 12)
@@ -170,6 +174,27 @@ def own_executable():
     return os.path.realpath(path) if path else ""
 
 
+def own_commit():
+    # type: () -> str
+    """Return CPython's commit that the interpreter was built from; empty where the build does not know."""
+    git = getattr(sys, "_git", None) or ("", "", "")
+    return str(git[2])
+
+
+def binary_digest(executable):
+    # type: (str) -> str
+    """Return a digest of the interpreter's executable, and of the shared library that most of it may be in."""
+    library = [str(sysconfig.get_config_var(name) or "") for name in ("LIBDIR", "INSTSONAME")]
+    is_shared = bool(sysconfig.get_config_var("Py_ENABLE_SHARED"))
+    digest = hashlib.sha256()
+    for path in [executable] + [os.path.join(*library)] * is_shared:
+        if os.path.isfile(path) and os.access(path, os.R_OK):  # it may be executable only
+            with open(path, "rb") as file:
+                for block in iter(lambda: file.read(BLOCK_BYTES), b""):
+                    digest.update(block)
+    return digest.hexdigest()[:DIGITS]
+
+
 def gather():
     # type: () -> dict[str, object]
     """Return all facts under the names that the controller's model gives them."""
@@ -179,8 +204,9 @@ def gather():
     flags = build_flags()
     api = interpreters_api()
     debug = hasattr(sys, "gettotalrefcount") or bool(sysconfig.get_config_var("Py_DEBUG"))
+    executable = own_executable()
     return {
-        "executable": own_executable(),
+        "executable": executable,
         "base_prefix": os.path.realpath(getattr(sys, "base_prefix", sys.prefix)),
         "implementation": implementation_name(),
         "version": list(sys.version_info[:3]),
@@ -196,6 +222,8 @@ def gather():
         "interpreters_api": api,
         "own_gil": can_own_gil(api),
         "platform": sysconfig.get_platform(),
+        "commit": own_commit(),
+        "binary": binary_digest(executable),
     }
 
 

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 LONGEST_REASON = 500
 LONGEST_DETAIL = 8000
 
+MISSING = "; --with PACKAGE installs one for every runtime, --with-editable PATH a project of yours"
+"""What people may do where a script cannot find a module."""
+
 
 class LaneError(Exception):
     """The end of a lane that cannot go on; ``record`` holds the phase, the kind and the reason."""
@@ -23,12 +26,12 @@ def failure(phase: str, kind: str, reason: str, detail: str = "") -> Failure:
     return {
         "phase": phase,
         "kind": kind,
-        "reason": _sendable(reason[:LONGEST_REASON]),
-        "detail": _sendable(detail[-LONGEST_DETAIL:]),
+        "reason": sendable(reason[:LONGEST_REASON]),
+        "detail": sendable(detail[-LONGEST_DETAIL:]),
     }
 
 
-def _sendable(text: str) -> str:
+def sendable(text: str) -> str:
     """Spell out the lone surrogates of a text, since no UTF-8 can hold them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -47,4 +50,5 @@ def raised(phase: str, error: BaseException) -> Failure:
     except BaseException:  # noqa: BLE001 - the traceback ends with the text that a hostile __str__ refuses
         detail = ""
     kind = "unparsable" if phase == "load" and isinstance(error, SyntaxError) else "raised"
-    return failure(phase, kind, "{}: {}".format(name, message) if message else name, detail)
+    hint = MISSING if phase == "load" and isinstance(error, ModuleNotFoundError) else ""
+    return failure(phase, kind, "{}: {}".format(name, message) + hint if message else name, detail)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .records import Answer, LaneOrder, Record
     from .tasks import Task
 
-NOT_INSTALLED = "joblib is not installed in this Python: its `-m pip install joblib` does that"
+NOT_INSTALLED = "joblib is not installed in this Python: --with joblib installs it for every runtime"
 
 
 def do(order: LaneOrder, task: Task[Record], loops: int) -> Answer[Record]:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from . import heap, modules, stray, units
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, TypeVar
+    from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
     from .records import LaneOrder
 
+    Arguments = Tuple[Tuple[Any, ...], Dict[str, Any]]
     Result = TypeVar("Result")
-    Unit = Callable[[], Any]
+    Unit = Callable[..., Any]
 
-# CPython's words for an extension module that cannot be in several interpreters.
-REFUSED = "does not support loading in subinterpreters"
+REFUSALS = ("does not support loading in subinterpreters", "cannot load module more than once per process")
+"""What CPython and NumPy say of an extension module that cannot be in several interpreters."""
+
+NO_PYTEST = "it needs pytest, which this Python lacks: --with pytest brings it"
 
 
 class LoadedProbe:
     """A probe's functions, before any state was made.
 
-    ``work`` is the callable to measure, ``setup`` and ``check`` are None where the probe has none.
+    ``work`` is the callable to measure, ``setup`` and ``check`` are None where the probe has none. What ``setup`` makes
+    goes before the ``arguments`` by place and by name.
     """
 
     inner_loops = 1
+    ends_with_opening = False
 
     def __init__(
         self,
@@ -35,20 +39,25 @@ class LoadedProbe:
         setup: Optional[Callable[[], object]],
         check: Optional[Callable[[object], None]],
         *,
+        arguments: Arguments = ((), {}),
         repeated: Callable[[Unit], units.AnyRepeat] = units.compared,
     ) -> None:
         self.work = work
         self.setup = setup
         self.check = check
+        self._arguments = arguments
         self._repeated = repeated
 
     def repeat(self, state: object) -> units.AnyRepeat:
-        """Return what one worker runs: the work, bound to ``state`` where there is a setup."""
-        if self.setup is None:
+        """Return what one worker runs: the work, bound to its arguments, and to ``state`` where there is a setup."""
+        by_place, by_name = self._arguments
+        if self.setup is not None:
+            by_place = (state, *by_place)
+        if not by_place and not by_name:
             return self._repeated(self.work)
         from functools import partial  # noqa: PLC0415 - not every probe needs it
 
-        return self._repeated(partial(self.work, state))
+        return self._repeated(partial(self.work, *by_place, **by_name))
 
     def fresh_state(self) -> object:
         """Return what ``setup`` makes, or None without one.
@@ -60,14 +69,12 @@ class LoadedProbe:
 
 
 def loaded(order: LaneOrder) -> LoadedProbe:
-    """Load a probe that has a ``work``, or any callable of a script that knows nothing of gilscope.
+    """Load a probe that has a ``work``.
 
     Raises:
         LaneError: it cannot be loaded.
     """
     heap.hold(order["heap"])
-    if order["function"] is not None:
-        return _function(order["path"], order["function"])
     namespace = _run(order)
     setup, case = namespace.get("setup"), _case(order)
     if setup is not None and case:
@@ -118,8 +125,17 @@ def _run(order: LaneOrder) -> Dict[str, Any]:
     Raises:
         LaneError: it cannot be run.
     """
+    return imported(order, lambda: modules.load(order["path"]))
+
+
+def imported(order: LaneOrder, load: Callable[[], Result]) -> Result:
+    """Import something of the person's; what this runtime lacks for it is no failure of theirs.
+
+    Raises:
+        LaneError: it cannot be imported.
+    """
     try:
-        return modules.load(order["path"])
+        return load()
     except LaneError as error:
         reason = _unsupported_import(error.__cause__, order["dependencies"])
         if reason is None:
@@ -134,12 +150,11 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     root: BaseException = error
     while root.__cause__ or root.__context__:
         root = root.__cause__ or root.__context__ or root
+    if isinstance(root, ModuleNotFoundError) and root.name == "pytest":
+        return NO_PYTEST
     if dependencies and isinstance(root, ModuleNotFoundError):
-        import shlex  # noqa: PLC0415 - only needed to word a reason
-
-        install = " ".join(map(shlex.quote, [sys.executable, "-m", "pip", "install", *dependencies]))
-        return "needs {}: {}".format(" ".join(dependencies), install)
-    return str(root) if dependencies or REFUSED in str(root) else None
+        return "needs {}: {}".format(" ".join(dependencies), root)
+    return str(root) if dependencies or any(words in str(root) for words in REFUSALS) else None
 
 
 def _case(order: LaneOrder) -> List[object]:
@@ -152,14 +167,6 @@ def _repeated(order: LaneOrder) -> Callable[[Unit], units.AnyRepeat]:
     if order["observes"]:
         return units.observed
     return units.self_timed if order["self_timed"] else units.compared
-
-
-def _function(path: str, name: str) -> LoadedProbe:
-    from . import on_path  # noqa: PLC0415 - most probes import no pyperf
-
-    if on_path.FOLDER not in sys.path:
-        sys.path.append(on_path.FOLDER)
-    return LoadedProbe(_named(modules.load(path), path, name), None, None)
 
 
 def _named(namespace: Dict[str, Any], path: str, name: str) -> Callable[..., Any]:

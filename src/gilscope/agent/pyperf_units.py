@@ -1,4 +1,4 @@
-"""Repeats of what a script gives to pyperf's bench methods; pyperf ignores the results, so these have none."""
+"""Repeats of what is given to pyperf's bench methods and to ``timeit``; both ignore results, so these have none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from .units import Awaited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
+    from typing import Any, Awaitable, Callable, Dict, Iterable, Optional, Tuple
 
     from .units import LoopFactory, Outcome, Repeat
+
+    Inner = Callable[[Iterable[None], Callable[[], int]], int]
 
 
 def dropped(function: Callable[..., object], arguments: Tuple[Any, ...]) -> Repeat:
@@ -55,12 +57,18 @@ def awaited(
 
 
 def statement(statements: str, setup: str, teardown: str, names: Optional[Dict[str, Any]]) -> Repeat:
-    """Repeat statements for ``timeit``; every trial has a setup and a teardown of its own, which are not timed.
+    """Repeat statements for ``timeit``; every trial has a setup and a teardown of its own, which are not timed."""
+    return looped(inner(statements, setup, teardown, names))
 
-    ``timeit.Timer`` would not do: it knows no teardown, and turns the garbage collector off.
+
+def inner(statements: str, setup: str, teardown: str, names: Optional[Dict[str, Any]]) -> Inner:
+    """Return a function as ``timeit.Timer`` makes it: it runs statements once for each round and returns the time.
+
+    ``timeit.Timer`` itself would not do: it knows no teardown, and turns the garbage collector off.
+
+    Raises:
+        SyntaxError: they cannot be parsed.
     """
-    from itertools import repeat as times  # noqa: PLC0415 - only these benchmarks need it
-
     source = [
         "def timed(_rounds, _timer):",
         _indented(setup, 1),
@@ -72,8 +80,14 @@ def statement(statements: str, setup: str, teardown: str, names: Optional[Dict[s
         "    return _elapsed",
     ]
     namespace = dict(names or {})
-    exec(bytecode.compiled("\n".join(source), "<timeit>"), namespace)  # noqa: S102 - what the script asks for
-    timed = namespace["timed"]
+    exec(bytecode.compiled("\n".join(source), "<timeit>"), namespace)  # noqa: S102 - what the person asks for
+    timed: Inner = namespace["timed"]
+    return timed
+
+
+def looped(timed: Inner) -> Repeat:
+    """Repeat the function that a ``timeit.Timer`` made, by our clock and with the garbage collector as it is."""
+    from itertools import repeat as times  # noqa: PLC0415 - only statements need it
 
     def repeat(loops: int) -> Outcome:
         return None, timed(times(None, loops), perf_counter_ns)

@@ -10,11 +10,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Literal, Optional, Tuple, TypedDict, TypeVar, Union
 
-    class LaneOrder(TypedDict):
-        """What a lane opens: a probe, one of its ways, a function, or a benchmark of a script.
+    class TargetOrder(TypedDict):
+        """A callable in a file, or in a module that is looked for in ``search`` too; ``arguments`` are literals.
 
-        ``function`` names any callable of the file, ``benchmark`` a bench call of the script, ``way`` a context manager
-        of the probe; where all three are None, the probe has a ``work``. Units that are ``self_timed`` return the
+        These folders come first, but last where the module's project is ``installed``, and behind a file's own. A test
+        that only pytest can call has its id below the file as ``node``, all others None.
+        """
+
+        name: str
+        path: Optional[str]
+        module: Optional[str]
+        search: List[str]
+        installed: bool
+        arguments: str
+        node: Optional[str]
+
+    class StatementOrder(TypedDict):
+        """Statements as ``timeit`` takes them, and their setup; modules are looked for in ``search`` first."""
+
+        code: str
+        setup: str
+        search: List[str]
+
+    class RoleOrder(TypedDict):
+        """A callable, and how many of the lane's workers call it."""
+
+        name: str
+        target: TargetOrder
+        workers: int
+
+    class LaneOrder(TypedDict):
+        """What a lane opens: a probe, one of its ways, a callable, a statement, roles, a benchmark, or a program.
+
+        ``target`` is any callable, which gets what ``setup`` makes where there is one, ``benchmark`` a bench call of
+        the script, ``way`` a context manager of the probe, ``command`` a program in words; where there is none of them
+        and no ``statement``, the probe has a ``work``. With ``roles``, each brings a target of its own. Units that are
+        ``self_timed`` return the
         nanoseconds that count, units that ``observe`` return what they saw. ``crew`` is the crew's place
         (see `gilscope_agent.crews.crew`); its workers share one state where ``shared`` says so. Every
         interpreter that runs the work holds ``heap`` live objects beside it.
@@ -22,10 +53,14 @@ if TYPE_CHECKING:
 
         type: Literal["open"]
         path: str
-        function: Optional[str]
+        target: Optional[TargetOrder]
+        setup: Optional[TargetOrder]
+        statement: Optional[StatementOrder]
+        roles: List[RoleOrder]
         dependencies: List[str]
         benchmark: Optional[str]
         argv: List[str]
+        command: List[str]
         shared: bool
         heap: int
         way: Optional[str]
@@ -53,10 +88,15 @@ if TYPE_CHECKING:
 
         type: Literal["close"]
 
+    class ImportsOrder(TypedDict):
+        """A question for what the lane has imported."""
+
+        type: Literal["imports"]
+
     FirstOrder = Union[LaneOrder, ScriptOrder]
     """The controller's first line to a fresh agent."""
 
-    NextOrder = Union[TrialOrder, CloseOrder]
+    NextOrder = Union[TrialOrder, ImportsOrder, CloseOrder]
     """Every line of the controller's to a lane that is open."""
 
     Sightings = Dict[str, Union[float, str]]
@@ -102,16 +142,28 @@ if TYPE_CHECKING:
         used: Usage
         gil: bool
 
+    class CallsRecord(TypedDict):
+        """One worker's calls in a trial that has a deadline; see `gilscope.values.records.Calls`."""
+
+        count: int
+        ns: int
+        median_ns: int
+        longest_ns: int
+        p99_ns: Optional[int]
+
     class ResultRecord(TypedDict):
-        """One worker's result of a trial: the digest of the last one, and what the unit saw."""
+        """One worker's result: digest and beginning of the last one's text, what the unit saw, calls to a deadline."""
 
         digest: str
+        shown: str
         observed: Sightings
+        calls: Optional[CallsRecord]
 
     class TrialRecord(TypedDict):
         """One trial of a lane; times count from the gate, and the lists have one entry per worker.
 
-        ``collections`` and ``paused_ns`` are those of all its interpreters together.
+        ``collections`` and ``paused_ns`` are those of all its interpreters together. ``children_peak_bytes`` is the
+        most that any child which has ended ever had resident. ``calls`` is empty where a trial has a number of loops.
         """
 
         loops: int
@@ -129,20 +181,31 @@ if TYPE_CHECKING:
         collections: int
         paused_ns: Optional[int]
         digests: List[str]
+        children_peak_bytes: Optional[int]
+        shown: List[str]
         observed: Sightings
+        calls: List[CallsRecord]
         gil_before: bool
         gil_after: bool
+
+    class Imports(TypedDict):
+        """What a lane has imported: files of the person's own modules by name, versions of packages by name."""
+
+        modules: Dict[str, str]
+        packages: Dict[str, str]
 
     class Contents(TypedDict):
         """The benchmarks of a script.
 
         ``left_out`` has pairs of a name and why it cannot be measured, of which the last may stand for all that a
-        failing script did not come to. ``description`` is the script's own, or None.
+        failing script did not come to. ``description`` is the script's own, or None. ``programs`` are those benchmarks
+        that start programs.
         """
 
         benchmarks: List[str]
         left_out: List[List[str]]
         description: Optional[str]
+        programs: List[str]
 
     class Readiness(TypedDict):
         """A worker behind pipes has loaded its probe, one unit of which does ``inner_loops`` times what is asked."""

@@ -6,22 +6,19 @@ import os
 import sys
 
 from . import modules, on_path, stand_in, stray
+from .bench_call import Benchmark, Service
 from .fault import LaneError, failure, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, List, Optional, Union
+    from typing import Callable, List, Union
 
     from .records import Contents, LaneOrder, ScriptOrder
 
 THE_REST = "(the rest)"
 
 
-class Unwind(BaseException):
-    """The way out of a script from inside its bench call, past its ``except Exception``, through its ``finally``."""
-
-
-def opened(order: LaneOrder, wanted: str, body: Callable[[stand_in.Benchmark], None]) -> None:
+def opened(order: LaneOrder, wanted: str, body: Callable[[Benchmark], None]) -> None:
     """Run the script up to the wanted bench call, call ``body`` there, then leave the script.
 
     Raises:
@@ -29,26 +26,23 @@ def opened(order: LaneOrder, wanted: str, body: Callable[[stand_in.Benchmark], N
         BaseException: whatever ``body`` raised.
     """
     others: List[str] = []
-    outcome: List[Optional[BaseException]] = []
+    service = Service(body)
 
-    def visit(benchmark: stand_in.Benchmark) -> None:
+    def visit(benchmark: Benchmark) -> None:
         stray.end_if_copy()
-        if not outcome and benchmark.name != wanted:
+        if not service.is_done and benchmark.name != wanted:
             others.append(benchmark.name)
             return
-        if not outcome:
-            outcome.append(_error_of(body, benchmark))
-        raise Unwind
+        service.serve(benchmark)
 
     try:
         _run(order, visit)
     except BaseException as error:
-        if not outcome:
+        if not service.is_done:
             raise LaneError(raised("load", error)) from error
-    if not outcome:
+    if not service.is_done:
         raise LaneError(failure("load", "missing", _missing(order["path"], wanted, others)))
-    if outcome[0] is not None:
-        raise outcome[0]
+    service.finish()
 
 
 def contents(order: ScriptOrder) -> Contents:
@@ -57,7 +51,7 @@ def contents(order: ScriptOrder) -> Contents:
     Raises:
         LaneError: the script failed before its first bench call.
     """
-    found: List[stand_in.Benchmark] = []
+    found: List[Benchmark] = []
     left_out: List[List[str]] = []
     try:
         _run(order, found.append)
@@ -67,22 +61,13 @@ def contents(order: ScriptOrder) -> Contents:
             raise LaneError(fault) from error
         left_out.append([THE_REST, fault["reason"]])
     refused = [[benchmark.name, benchmark.refusal] for benchmark in found if benchmark.refusal is not None]
+    measured = [benchmark for benchmark in found if benchmark.refusal is None]
     return {
-        "benchmarks": [benchmark.name for benchmark in found if benchmark.refusal is None],
+        "benchmarks": [benchmark.name for benchmark in measured],
         "left_out": refused + left_out,
         "description": next((benchmark.description for benchmark in found if benchmark.description), None),
+        "programs": [benchmark.name for benchmark in measured if benchmark.starts_program],
     }
-
-
-def _error_of(body: Callable[[stand_in.Benchmark], None], benchmark: stand_in.Benchmark) -> Optional[BaseException]:
-    """Call ``body`` and return what it raised, which the script's own handlers must neither see nor swallow."""
-    if benchmark.refusal is not None:
-        return LaneError(failure("load", "unsupported", benchmark.refusal))
-    try:
-        body(benchmark)
-    except BaseException as error:  # noqa: BLE001 - it is raised again once the script has been left
-        return error
-    return None
 
 
 def _run(order: Union[LaneOrder, ScriptOrder], visit: stand_in.Visit) -> None:

@@ -10,16 +10,17 @@ import sys
 from time import perf_counter
 
 from . import pyperf_units
+from .bench_call import Benchmark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
-    from .units import AnyRepeat, Repeat
+    from .units import Repeat
 
     Statements = Union[str, Sequence[str]]
-    Visit = Callable[["Benchmark"], None]
+    Visit = Callable[[Benchmark], None]
 
 __all__ = ["Runner", "perf_counter", "python_has_jit", "python_implementation"]
 
@@ -51,27 +52,6 @@ def python_has_jit() -> bool:
 def __getattr__(name: str) -> Any:
     message = "no pyperf.{}: this script has a stand-in for pyperf, made for its Runner".format(name)
     raise AttributeError(message)
-
-
-class Benchmark:
-    """One bench call, with the face of a loaded probe; ``refusal`` says why it cannot be measured, or is None."""
-
-    check = None
-
-    def __init__(self, name: str, make: Callable[[], AnyRepeat], inner_loops: Optional[int]) -> None:
-        self.name = name
-        self.inner_loops = inner_loops or 1
-        self.refusal: Optional[str] = None
-        self.description: Optional[str] = None
-        self._make = make
-
-    def fresh_state(self) -> object:
-        """Return no state: a benchmark's is the script's own."""
-        return None
-
-    def repeat(self, _: object) -> AnyRepeat:
-        """Return what one worker runs."""
-        return self._make()
 
 
 class Runner:
@@ -172,9 +152,15 @@ class Runner:
         self._show(Benchmark(name, make, (inner_loops or 1) * copies), metadata)
 
     def bench_command(self, name: str, command: Sequence[str]) -> None:
-        """Refuse to measure a command, which runs in processes of its own, out of reach of every model."""
-        benchmark = Benchmark(name, lambda: pyperf_units.dropped(list, ()), None)
-        benchmark.refusal = "bench_command starts a program of its own, which no lane can hold"
+        """Time a program from its start to its end."""
+
+        def make() -> Repeat:
+            from . import programs  # noqa: PLC0415 - only these benchmarks need it
+
+            return pyperf_units.dropped(programs.unit(list(command)), ())
+
+        benchmark = Benchmark(name, make, None)
+        benchmark.starts_program = True
         self._show(benchmark, None)
 
     def _show(self, benchmark: Benchmark, metadata: Optional[Dict[str, Any]]) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SECONDS_OF_A_ROLL_CALL = 0.01
 LONGEST_MESSAGE = 65_536
+INSIDE_A_CALL = "it is measured inside a call, or between setUp and tearDown, where a pool's worker takes no tasks"
 
 _workers: List[PoolWorker] = []
 
@@ -59,6 +60,8 @@ class PoolWorker:
         return kind, record
 
     def _keep(self, probe: Workload) -> None:
+        if probe.ends_with_opening:
+            raise LaneError(failure("start", "unsupported", INSIDE_A_CALL))
         self._bench = Bench(probe.repeat(probe.fresh_state()), probe.check, self._scope)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .workload import Workload
 
 
-class _Worker:
+class Worker:
     """A worker with a new thread for every trial, which waits at its gate.
 
     The gate is a bare lock, the cheapest that blocks without polling.
@@ -34,10 +34,10 @@ class _Worker:
         self._gate.acquire()
         self._done.acquire()
         self._loops = 0
-        self._followers: Sequence[_Worker] = ()
+        self._followers: Sequence[Worker] = ()
         self._outcome: Any = None
 
-    def start(self, loops: int, followers: Sequence[_Worker]) -> None:
+    def start(self, loops: int, followers: Sequence[Worker]) -> None:
         """Bring a thread up that will open its followers' gates, then run the unit ``loops`` times."""
         self._loops = loops
         self._followers = followers
@@ -93,7 +93,7 @@ class Threads:
         def up(probe: Workload) -> None:
             self.inner_loops = probe.inner_loops
             self._workers = [
-                _Worker(Bench(probe.repeat(state), probe.check, "thread", worker))
+                Worker(Bench(probe.repeat(state), probe.check, "thread", worker))
                 for worker, state in zip(numbers(order["workers"]), states(probe, order))
             ]
             serve()

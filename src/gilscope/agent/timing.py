@@ -6,7 +6,7 @@ import binascii
 from time import perf_counter_ns
 
 from . import stray
-from .fault import LaneError, failure, raised
+from .fault import LaneError, failure, raised, sendable
 from .gil import gil_enabled
 from .placement import begin_apart
 from .units import Observed, blocking
@@ -28,13 +28,25 @@ END, HAND_OVER = 0, -1
 OBSERVED = "observed"
 """The digest of all observations: what differs from trial to trial cannot be compared."""
 
+LONGEST_SHOWN = 60
+"""Characters of a result that are shown where two differ."""
+
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 def digest(result: object) -> str:
     """Return a short text that is equal for equal results, in every process and version; addresses do not count."""
-    text = without_addresses(repr(result))
+    return _digest(without_addresses(repr(result)))
+
+
+def _digest(text: str) -> str:
     return "{:08x}-{}".format(binascii.crc32(text.encode("utf-8", "backslashreplace")), len(text))
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a result's text on one line."""
+    beginning = " ".join(text[:LONGEST_SHOWN].split())
+    return sendable(beginning + "..." * (len(text) > LONGEST_SHOWN))
 
 
 def without_addresses(text: str) -> str:
@@ -99,7 +111,7 @@ class Bench:
 def fault_of_work(error: BaseException) -> LaneError:
     """Return what the work raised as the lane's error; a copy of the process ends here."""
     stray.end_if_copy()
-    return LaneError(raised("work", error))
+    return error if isinstance(error, LaneError) else LaneError(raised("work", error))
 
 
 class Results:
@@ -130,8 +142,9 @@ class Results:
         try:
             self._verify(result)
             if isinstance(result, Observed):
-                return {"digest": OBSERVED, "observed": result.seen}
-            return {"digest": digest(result), "observed": {}}
+                return {"digest": OBSERVED, "shown": "", "observed": result.seen, "calls": result.calls}
+            text = without_addresses(repr(result))
+            return {"digest": _digest(text), "shown": shortened(text), "observed": {}, "calls": None}
         except LaneError:
             raise
         except BaseException as error:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from . import collector
 from .gil import gil_enabled
+from .usage import children_peak_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ class Trials:
             "collections": collections,
             "paused_ns": paused_ns,
             "digests": [result["digest"] for result in results],
+            "children_peak_bytes": children_peak_bytes(),
+            "shown": [result["shown"] for result in results],
             "observed": results[0]["observed"],
+            "calls": [result["calls"] for result in results if result["calls"] is not None],
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
         }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from typing import Any, Awaitable, Callable, Optional, Tuple, Union
 
-    from .records import Sightings
+    from .records import CallsRecord, Sightings
 
     Outcome = Tuple[object, Optional[int]]
     Repeat = Callable[[int], Outcome]
@@ -98,6 +98,11 @@ class Observed:
 
     def __init__(self, seen: Sightings) -> None:
         self.seen = seen
+
+    @property
+    def calls(self) -> Optional[CallsRecord]:
+        """Return the calls of a trial that has a deadline, None for a single look."""
+        return None
 
 
 def observed(unit: Callable[[], Sightings]) -> Repeat:

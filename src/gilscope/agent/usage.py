@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from contextlib import suppress
 from time import process_time_ns, thread_time_ns
 
@@ -123,6 +124,17 @@ def _children_ns() -> int:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds: float = used.ru_utime + used.ru_stime
     return round(seconds * 1e9)
+
+
+def children_peak_bytes() -> Optional[int]:
+    """Return the most that any child which has ended and was waited for ever had resident, None where unknown.
+
+    A child begins as a copy of this process, and is never said to have had less.
+    """
+    if resource is None:
+        return None
+    peak: int = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) or None
 
 
 def _whose(scope: Scope) -> Optional[int]:

@@ -1,4 +1,4 @@
-"""Workloads: what workers run, loaded from the file that the controller ordered."""
+"""Workloads: what workers run, loaded as the controller ordered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from .units import AnyRepeat
 
     class Workload(Protocol):
-        """A probe or a benchmark, as every crew sees it.
+        """A probe, a benchmark or any other work, as every crew sees it.
 
         ``check`` is None where no result is looked at; one unit does ``inner_loops`` times what is asked about.
         """
+
+        @property
+        def ends_with_opening(self) -> bool:
+            """Return whether it can be run only while what was set up around it is alive."""
 
         @property
         def check(self) -> Optional[Callable[[object], None]]:
@@ -44,7 +48,15 @@ def opened(order: LaneOrder, body: Callable[[Workload], None]) -> None:
         from . import script  # noqa: PLC0415 - only scripts written for pyperf need it
 
         script.opened(order, order["benchmark"], body)
+    elif order["command"]:
+        from . import programs  # noqa: PLC0415 - few workloads are programs
+
+        body(probe.LoadedProbe(programs.unit(order["command"]), None, None))
     elif order["way"] is not None:
         probe.opened_way(order, order["way"], body)
+    elif order["target"] is not None or order["statement"] is not None:
+        from . import forms  # noqa: PLC0415 - only a person's own work comes in many forms
+
+        forms.opened(order, body)
     else:
         body(probe.loaded(order))

@@ -80,7 +80,7 @@ class _RunContests:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.contests = [_NamedLanes(contest_lanes) for contest_lanes in lanes.contests(run)]
+        self.contests = [_NamedLanes(measured) for measured in lanes.contests(run) if not measured.contest.variants]
 
     def log_figures(self, claim: Claim) -> list[Estimate]:
         """The logs of the claim's figure, one for each of its probes.
@@ -233,8 +233,10 @@ OF_MEMORY = frozenset({"memory", "memory per worker"})
 
 
 def _names(arm: Arm) -> Iterator[str]:
-    """The names by which a claim may call an arm: ``3.14t`` or ``3.14.6t``, ``3.14t+gil``."""
+    """The names by which a claim may call an arm: ``3.14t`` or ``3.14.6t``, ``3.14t+gil``; none if it is changed."""
     facts = arm.runtime.facts
+    if arm.options or arm.environ or arm.checkout is not None:
+        return
     build = "t" if facts.build == "free-threaded" else ""
     for digits in (2, 3):
         yield ".".join(map(str, facts.version[:digits])) + build + ("+gil" if arm.gil_forced else "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gilscope import errors
-from gilscope.arguments import DEFAULT_RESULTS
 from gilscope.commands import output
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def show_history(options: argparse.Namespace) -> int:
     from gilscope.render import history as render
     from gilscope.render import terminal
 
-    archive = Archive(options.results or [DEFAULT_RESULTS], output.cache_dir())
+    archive = Archive(options.results, output.cache_dir())
     _summarise(archive)
     dated_figures = archive.dated_figures(options.figure, options.probe, options.lane)
     if not dated_figures:
@@ -75,6 +74,11 @@ def compare_runs(options: argparse.Namespace) -> int:
 
     before, after = (_summarised(store.find(options.results, run)) for run in (options.before, options.after))
     comparison = compare(before, after)
+    if not comparison.rows and not comparison.one_sided:
+        raise errors.UsageError(
+            f"{options.before} and {options.after} have no figures to be compared; variants are compared within a run, "
+            f"which `gilscope report` shows"
+        )
     if options.json:
         output.print_json(comparison)
     else:

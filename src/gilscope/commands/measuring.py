@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 import os
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import platformdirs
 
 from gilscope import errors
-from gilscope.commands import output
+from gilscope.commands import changes, choosing, output
 from gilscope.commands.showing import show_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
-    from gilscope.lab.plan import Plan
-    from gilscope.values.contests import Probe
-    from gilscope.values.runtimes import Census
+    from gilscope.lab.plan import Group, Plan
+    from gilscope.values.contests import Contest, Probe
+    from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
 
@@ -72,25 +75,35 @@ def list_probes(_: argparse.Namespace) -> int:
     from gilscope.render import terminal
     from gilscope.workloads.probes import folders, probes
 
+    _say_what_is_not_read(output.console(stderr=True))
     terminal.show(output.console(), [render.sheet(probes(*folders()))])
     return 0
 
 
 def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
-    from gilscope import places, store
+    with ExitStack() as until:
+        return measure_on(partial(_groups, options, until), options)
+
+
+def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]], options: argparse.Namespace) -> int:
+    """Measure workloads on the groups of arms that are made for them, then show what was measured."""
+    from gilscope import store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
+    from gilscope.processes.environment import missed
     from gilscope.render.progress import RunProgress
-    from gilscope.workloads.suites import suite
 
-    chosen_suite = suite(places.SUITES, options.suite)
-    if options.workers:  # a person may ask for more than there are CPUs for
-        chosen_suite = msgspec.structs.replace(chosen_suite, workers=options.workers, oversubscription=math.inf)
+    console = output.console(stderr=True)
+    _say_what_is_not_read(console)
+    if not (options.probes or options.suite or choosing.has_a_form(options)):
+        return choosing.show_choices(options)
+    parts = choosing.parts(options)
+    chosen_suite = parts[0].suite
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
-    environ = common_environment(os.environ, output.cache_dir() / "bytecode")
-    plan = measure.remaining(_plan(options, chosen_suite, environ), measure.measured_before(path))
+    environ = common_environment(os.environ, output.bytecode_dir())
+    plan = _continued(_plan(options, parts, environ, groups_of), path)
     rules = msgspec.structs.replace(
         chosen_suite.rules,
         precision=options.precision or chosen_suite.precision,
@@ -99,13 +112,14 @@ def measure_run(options: argparse.Namespace) -> int:
         pin=not options.no_pin,
     )
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(run_id=run_id, suite=options.suite, rules=rules, seed=seed)
-    console = output.console(stderr=True)
+    request = measure.Request(run_id=run_id, suite=choosing.name_of_suite(options), rules=rules, seed=seed)
     if not plan.contests:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
+    for name in missed(os.environ):
+        console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
     _announce(console, plan, rules.budget_s)
-    if not options.on and not options.python and all(contest.pair is None for contest in plan.contests):
+    if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
@@ -117,6 +131,34 @@ def measure_run(options: argparse.Namespace) -> int:
     if not options.no_report:
         show_run(output.console(), path)
     return errors.LANES_FAILED if failed_lanes else 0
+
+
+def _say_what_is_not_read(console: Console) -> None:
+    unread = choosing.unread_copies(Path.cwd())
+    if unread is not None:
+        console.print(unread, style="yellow")
+
+
+def _continued(plan: Plan, path: Path) -> Plan:
+    """What is left of a plan where a run is continued: it holds one state of code and builds.
+
+    Raises:
+        UsageError: something of what the run has measured is another now.
+    """
+    from gilscope import store
+    from gilscope.lab import continuing, measure
+
+    if not store.is_stored(path):
+        return plan
+    run = store.read(path)
+    changes = continuing.changes(run, plan.contests)
+    if changes:
+        listed = "".join(f"\n  {change}" for change in changes)
+        raise errors.UsageError(
+            f"since run {path.stem} was measured, this has changed:{listed}\n"
+            "Measure in a new run (leave out --run, or name another): `gilscope compare` sets both side by side."
+        )
+    return measure.remaining(plan, measure.measured_before(run))
 
 
 def _announce(console: Console, plan: Plan, budget_s: float) -> None:
@@ -134,30 +176,101 @@ def _announce(console: Console, plan: Plan, budget_s: float) -> None:
         )
 
 
-def _plan(options: argparse.Namespace, suite: Suite, environ: dict[str, str]) -> Plan:
+def _is_free_threaded(contest: Contest) -> bool:
+    """Whether a free-threaded build was found for it, even if it lacks what the workload needs."""
+    return contest.pair is not None or any(lane.arm.runtime.facts.build == "free-threaded" for lane in contest.lanes)
+
+
+def _groups(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
+    """The groups of a run: pairs and single builds, with a further arm for every change."""
+    from gilscope.lab import measure
+
+    census = take_census(options.python)
+    groups = measure.groups(chosen_runtimes(options, census), census)
+    further = [change for of_option in changes.asked(options, workloads, until).values() for change in of_option]
+    return tuple(changes.with_further_arms(group, further) for group in groups)
+
+
+def chosen_runtimes(options: argparse.Namespace, census: Census) -> tuple[Runtime, ...]:
+    """The runtimes that a command line names, or the newest where it names none.
+
+    Raises:
+        NoRuntimeError: there are none at all.
+        UsageError: a name means none of them.
+    """
     from gilscope.lab import measure
     from gilscope.runtimes.candidates import explicit_path
     from gilscope.runtimes.twins import select
 
-    workloads = _workloads(options, suite)
-    census = take_census(options.python)
     runtimes = select(census, [*options.on, *(explicit_path(name, os.environ) for name in options.python)])
-    if not options.on and not options.python:
-        runtimes = measure.newest(census)
-    plan = measure.planned(workloads, measure.groups(runtimes, census), suite, environ)
+    return runtimes if options.on or options.python else measure.newest(census)
+
+
+def _plan(
+    options: argparse.Namespace,
+    parts: Sequence[choosing.Part],
+    environ: dict[str, str],
+    groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]],
+) -> Plan:
+    from gilscope.commands import environments
+    from gilscope.lab import measure
+    from gilscope.lab.plan import joined, lane_id, without_a_lane
+
+    asked = [(part, _workloads_of(part)) for part in parts]
+    groups = groups_of([workload for _, workloads in asked for workload in workloads])
+    batched = environments.batches(asked, groups)
+    plan = joined(
+        measure.planned(batches, part.suite, environ) for batches, (part, _) in zip(batched, asked, strict=True)
+    )
+    for glob in without_a_lane(options.lanes, plan):
+        examples = [lane_id(contest.probe.id, contest.reference) for contest in plan.contests[:1]]
+        raise errors.UsageError(f"--lanes {glob!r} fits no lane: it is a glob over ids such as {', '.join(examples)}")
     if not plan.contests:
         reasons = sorted({skip.reason for skip in plan.skips})[:MOST_REASONS]
-        raise errors.UsageError(f"nothing is left to measure: {'; '.join(reasons) or 'no lane fits the suite'}")
+        made = [batch for batches in batched for batch in batches]
+        raise environments.nothing_left(made, "; ".join(reasons) or "no lane fits the suite")
     return plan
 
 
-def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
-    from gilscope.workloads import probes as catalog
-    from gilscope.workloads import pyperformance
+def _workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:
+    with contextlib.chdir(part.folder):
+        return choosing.called(part, _workloads(part.options, part.suite))
 
+
+def _workloads(options: argparse.Namespace, suite: Suite) -> Sequence[Probe | Script]:
+    from gilscope.processes.environment import SEARCH
+    from gilscope.workloads import probes as catalog
+    from gilscope.workloads import programs, pyperformance
+    from gilscope.workloads.roles import roles
+    from gilscope.workloads.statements import statement
+    from gilscope.workloads.targets import Given, named_arguments
+
+    given = Given(
+        arguments=named_arguments(options.arguments),
+        setup=options.setup,
+        share=options.share,
+        workers_argument=options.workers_argument,
+        search=tuple(filter(None, os.environ.get(SEARCH, "").split(os.pathsep))),
+    )
+    if options.program is not None or options.module is not None:
+        if options.probes or given.is_for_callables:
+            raise errors.UsageError(
+                "--command and -m measure one program: name no probe beside it, nor what is for callables (--arg, "
+                "--setup, --share, --workers-arg)"
+            )
+        typed = programs.words(options.program) if options.module is None else ["python", "-m", options.module]
+        return [programs.program([*typed, *options.script_arguments])]
     if suite.source == "pyperformance":
         return pyperformance.select(pyperformance.benchmarks(pyperformance.folder()), options.probes or suite.probes)
-    return catalog.select(catalog.folders(), options.probes or suite.probes, tuple(options.script_arguments))
+    if options.statement or options.statement_setup:
+        if given.is_for_callables or options.roles:
+            raise errors.UsageError("--arg, --setup, --share and --roles are for callables: a statement has -s alone")
+        return [statement(options.probes, options.statement_setup)]
+    beside = [roles(options.roles, given)] if options.roles else []
+    if beside and not options.probes:
+        return beside
+    chosen = options.probes or suite.probes
+    return [*beside, *catalog.select(catalog.folders(), chosen, tuple(options.script_arguments), given)]
 
 
 def take_census(explicit: Sequence[str] = ()) -> Census:

@@ -44,3 +44,8 @@ def write(path: Path, text: str) -> None:
 def cache_dir() -> Path:
     """The folder of files that can be made again, one for each user."""
     return platformdirs.user_cache_path("gilscope")
+
+
+def bytecode_dir() -> Path:
+    """The folder of what lanes compile, each file below its own path."""
+    return cache_dir() / "bytecode"

@@ -97,7 +97,8 @@ class _Values:
         for cold, warm in self._contest_lanes.paired.split(lane.name):
             values = tuple(self._contest_lanes.seconds(lane, trial) for trial in warm)
             yield LaunchValues(
-                values, tuple((trial.loops * lane.workers, self._contest_lanes.seconds(lane, trial)) for trial in cold)
+                values,
+                tuple((trial.loops * lane.units_per_loop, self._contest_lanes.seconds(lane, trial)) for trial in cold),
             )
 
     def normalised(self, lane: LaneSpec) -> Iterator[LaunchValues]:
@@ -150,7 +151,7 @@ def _metadata(header: RunHeader, contest_lanes: ContestLanes, lane: LaneSpec) ->
     is_free_threaded = facts.build == "free-threaded"
     metadata: Metadata = {
         "unit": "second",
-        "loops": max(1, contest_lanes.loops) * lane.workers,
+        "loops": max(1, contest_lanes.loops) * lane.units_per_loop,
         "inner_loops": contest_lanes.inner_loops,
         "model": lane.model,
         "workers": lane.workers,

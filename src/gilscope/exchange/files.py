@@ -26,7 +26,7 @@ def write(folder: Path, arms: Iterable[ArmFile]) -> list[Path]:
     """
     paths: list[Path] = []
     for arm in arms:
-        path = folder / f"{arm.arm}.json"
+        path = folder / f"{arm.arm.replace('/', '_')}.json"
         suite = pyperf.BenchmarkSuite([_benchmark(benchmark) for benchmark in arm.series])
         try:
             folder.mkdir(parents=True, exist_ok=True)

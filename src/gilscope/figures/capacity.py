@@ -14,11 +14,12 @@ speed is only said, and leaves open whether lanes scale.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures.paired import Factor
+from gilscope.figures.paired import Factor, makespan_ns
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.intervals import quantity_interval
 
@@ -70,14 +71,18 @@ class Spinning:
     def log_of_capacity(self, lane: LaneSpec, serial: LaneSpec) -> Estimate | None:
         """The log of a lane's scaling over the CPUs that the machine gave; None where unmeasured.
 
-        Both have as many workers, so that their numbers cancel.
+        Both have as many workers, so that their numbers cancel where each worker of the lane runs a unit.
         """
         if not self._are_measured(lane.workers):
             return None
         one, many = self._lanes[1], self._lanes[lane.workers]
-        return self._paired.log_product(
-            Factor(serial.name, makespan), Factor(lane.name, makespan, -1), Factor(one, given), Factor(many, given, -1)
+        times = self._paired.log_product(
+            Factor(serial.name, makespan_ns),
+            Factor(lane.name, makespan_ns, -1),
+            Factor(one, given),
+            Factor(many, given, -1),
         )
+        return times.shifted(math.log(lane.units_per_loop / lane.workers))
 
     def log_time(self, lane: LaneSpec) -> Estimate | None:
         """The log of a lane's time per unit over that of as many spinning processes, formed within rounds.
@@ -87,7 +92,8 @@ class Spinning:
         spinning = self._lanes.get(lane.workers)
         if spinning is None or not self._paired.log_ratios(lane.name, spinning):
             return None
-        return self._paired.log_product(Factor(lane.name, _time_per_unit), Factor(spinning, _time_per_unit, -1))
+        times = self._paired.log_product(Factor(lane.name, _time_per_loop), Factor(spinning, _time_per_loop, -1))
+        return times.shifted(math.log(lane.workers / lane.units_per_loop))
 
     def trials(self, workers: int) -> tuple[dict[int, list[Trial]], dict[int, list[Trial]]] | None:
         """The trials of as many processes, and of one, by launch; None where unmeasured."""
@@ -105,12 +111,7 @@ def given(trial: Trial) -> float:
     return max(1, cpu_ns) / max(1, ended_ns)
 
 
-def makespan(trial: Trial) -> float:
-    """The time from the gate to the last worker's end."""
-    return trial.wall_ns
-
-
-def _time_per_unit(trial: Trial) -> float:
+def _time_per_loop(trial: Trial) -> float:
     return trial.wall_ns / trial.loops
 
 

@@ -1,10 +1,11 @@
 """Figures of one contest from its raw trials: time per unit, gain, scaling, penalty, break-even; pure.
 
-Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of units per worker):
+Definitions (T is a lane's median makespan, W its workers, all lanes run the same number of loops; U is how many units a
+loop is, one for each worker, or a single one where the work divides itself over its workers):
 
-    time per unit   T / (loops x W), and where one unit does it several times over, divided by that number too
-    gain            throughput / throughput(reference)        = W x T(reference) / T
-    scaling         throughput / throughput(own arm, serial)  = W x T(own serial) / T
+    time per unit   T / (loops x U), and where one unit does it several times over, divided by that number too
+    gain            throughput / throughput(reference)        = U x T(reference) / T
+    scaling         throughput / throughput(own arm, serial)  = U x T(own serial) / T
     over one worker throughput / throughput(own arm, own model, one worker)
     efficiency      scaling / W
     of capacity     scaling over the CPUs that the machine gave (see `gilscope.figures.capacity`), within rounds
@@ -18,6 +19,7 @@ Definitions (T is a lane's median makespan, W its workers, all lanes run the sam
     own copy        several workers that have a copy each of what threads share: they do not do the work that is asked
                     about, so that no verdict, no break-even and no best lane is theirs
     of first way    T(way) / T(first way of the same arm), where a probe has ways
+    roles           see `gilscope.figures.roles`; the makespans of their lanes say nothing, and have no figures
 
 Ratios are formed within rounds, so that what disturbs the machine for a while falls on both sides.
 """
@@ -27,10 +29,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gilscope.figures import verdict
+from gilscope.figures import variants, verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
+from gilscope.figures.roles import role_control, role_figures
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.trends import Trend, trends
 from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures, Penalty, ScalingLaw
@@ -52,7 +55,22 @@ if TYPE_CHECKING:
 
 def figures(contest_lanes: ContestLanes, host: HostCard) -> ContestFigures:
     """The figures of one contest, measured on this host."""
-    return _Contest(contest_lanes, host).figures()
+    return _of_roles(contest_lanes) if contest_lanes.contest.probe.roles else _Contest(contest_lanes, host).figures()
+
+
+def _of_roles(contest_lanes: ContestLanes) -> ContestFigures:
+    """The figures of a contest whose workers have roles, none of which is a lane's as a whole."""
+    control = role_control(contest_lanes)
+    return ContestFigures(
+        contest=contest_lanes.contest,
+        loops=contest_lanes.loops,
+        inner_loops=contest_lanes.inner_loops,
+        control=None if control is None else control.exp(),
+        noise_floor=None if control is None else noise_floor(control),
+        findings=tuple(contest_lanes.findings),
+        end=contest_lanes.end,
+        roles=tuple(role_figures(contest_lanes)),
+    )
 
 
 class _Contest:
@@ -109,6 +127,8 @@ class _Contest:
             observations=observations(trials, self.contest.probe.observes),
             cpus_used=self._cpus_used(),
             trends=tuple(self._trends()),
+            code=tuple(contest_lanes.code.values()),
+            variants=variants.figures(contest_lanes, self.floor or 0.0, self.floor_of_parallel),
         )
 
     def _cpus_used(self) -> CpusUsed | None:
@@ -144,7 +164,7 @@ class _Contest:
             efficiency=None if scaling is None else scaling.scaled(1 / lane.workers),
             of_capacity=None if own_serial is None else self._of_capacity(lane, own_serial),
             is_short=lane.workers in self._short,
-            shares=None if own_serial is None else self._shares(lane, own_serial),
+            shares=None if own_serial is None or lane.divides_work else self._shares(lane, own_serial),
             per_unit=per_unit(lane, self.contest_lanes.paired.by_launch(lane.name), self.contest_lanes.units),
             cores_busy=self.contest_lanes.cores_busy(lane),
             of_first_way=(
@@ -276,7 +296,7 @@ class _Contest:
                 yield ScalingLaw(arm=arm, model=model, law=fit(points, self.host.usable_cores))
 
     def _verdict(self) -> Verdict | None:
-        if self.reference is None or self.contest.probe.asks_about_workers:
+        if self.reference is None or self.contest.probe.asks_about_workers or self.contest.variants:
             return None
         lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._works_on_copies(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]

@@ -63,7 +63,8 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
 class PerUnit(msgspec.Struct, frozen=True, kw_only=True):
     """What one unit takes of the machine, over all workers; None where nobody counts it.
 
-    ``system_s`` is in seconds, ``paused_s`` the collector's pauses in seconds, all others are counts.
+    The CPU time ``cpu_s`` (with that of children which ended), ``system_s`` and the collector's pauses ``paused_s`` are
+    in seconds, all others are counts.
     """
 
     voluntary: Estimate | None
@@ -72,6 +73,7 @@ class PerUnit(msgspec.Struct, frozen=True, kw_only=True):
     system_s: Estimate | None
     collections: Estimate | None
     paused_s: Estimate | None
+    cpu_s: Estimate | None
 
 
 def shares(lane: ByLaunch, serial: ByLaunch, unavoidable: float = 0.0) -> Shares | None:
@@ -120,6 +122,7 @@ def per_unit(lane: LaneSpec, trials: ByLaunch, units: Callable[[LaneSpec, Trial]
         system_s=counted(lambda trial: _seconds(_sum(trial.system_ns)), is_time=True),
         collections=counted(lambda trial: trial.collections),
         paused_s=counted(lambda trial: _seconds(trial.paused_ns), is_time=True),
+        cpu_s=counted(lambda trial: _seconds(sum(trial.cpu_ns) + sum(trial.others_ns)), is_time=True),
     )
 
 

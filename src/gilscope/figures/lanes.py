@@ -14,7 +14,7 @@ from gilscope.figures.capacity import Spinning
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
 from gilscope.stats.intervals import quantity_interval
-from gilscope.values.records import Finding, Memory, Trial
+from gilscope.values.records import Code, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from gilscope.values.records import Calibration, ContestEnd, Run
 
 
-Item = TypeVar("Item", Trial, Finding, Memory)
+Item = TypeVar("Item", Trial, Finding, Memory, Code)
 
 
 def contests(run: Run) -> tuple[ContestLanes, ...]:
     """The lanes of every contest that was begun, in the order in which they were run."""
     trials, findings, memory = _by_contest(run.trials), _by_contest(run.findings), _by_contest(run.memory)
+    code = _by_contest(run.code)
     calibrations = {record.contest: record for record in run.calibrations}
     ends = {record.contest: record for record in run.ends}
     return tuple(
@@ -38,6 +39,7 @@ def contests(run: Run) -> tuple[ContestLanes, ...]:
             trials=trials[contest.id],
             findings=findings[contest.id],
             memory=memory[contest.id],
+            code=code[contest.id],
             calibration=calibrations.get(contest.id),
             end=ends.get(contest.id),
         )
@@ -55,7 +57,8 @@ def _by_contest(records: Iterable[Item]) -> Mapping[str, list[Item]]:
 class ContestLanes:
     """One contest: its lanes by name, and what their trials say of each and of two together.
 
-    One unit does ``inner_loops`` times what the probe asks about; ``loops`` is 0 where nothing was calibrated.
+    One unit does ``inner_loops`` times what the probe asks about; ``loops`` is 0 where nothing was calibrated. ``code``
+    is what was run, by arm; it is empty in runs of formats before 4.
     """
 
     def __init__(  # noqa: PLR0913 - as many kinds of records as a run has of a contest
@@ -65,21 +68,24 @@ class ContestLanes:
         trials: Sequence[Trial],
         findings: Sequence[Finding],
         memory: Sequence[Memory],
+        code: Sequence[Code],
         calibration: Calibration | None,
         end: ContestEnd | None,
     ) -> None:
         self.contest = contest
         self.findings = findings
         self.end = end
-        self._trials = trials
+        self.code = {of_arm.arm: of_arm for of_arm in code}
+        self.trials = trials
         self._memory = memory
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
-        self.own_workers = contest.probe.own_workers or (calibration is not None and calibration.own_workers)
+        says_so = contest.probe.own_workers or contest.probe.is_program
+        self.own_workers = says_so or (calibration is not None and calibration.own_workers)
 
     @cached_property
     def paired(self) -> Paired:
         """The trials of all lanes, by launch and round."""
-        return Paired(self._trials)
+        return Paired(self.trials)
 
     @cached_property
     def lanes(self) -> list[LaneSpec]:
@@ -126,7 +132,7 @@ class ContestLanes:
 
     def units(self, lane: LaneSpec, trial: Trial) -> int:
         """How often all workers of a lane did what the probe asks about in one trial."""
-        return trial.loops * lane.workers * self.inner_loops
+        return trial.loops * lane.units_per_loop * self.inner_loops
 
     def seconds(self, lane: LaneSpec, trial: Trial) -> float:
         """The time between two finished units of one trial, over all workers, in seconds."""
@@ -153,5 +159,5 @@ class ContestLanes:
         return self.paired.log_ratio(lane.name, other.name)
 
     def log_throughput_ratio(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
-        """The log of one lane's throughput over the other's: every worker of both runs as many units."""
-        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.workers / other.workers))
+        """The log of one lane's throughput over the other's: both run as many loops."""
+        return self.log_time_ratio(lane, other).negated().shifted(math.log(lane.units_per_loop / other.units_per_loop))

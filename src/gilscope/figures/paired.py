@@ -29,19 +29,25 @@ class Factor(NamedTuple):
         return self.power * math.log(self.of(trial))
 
 
+def makespan_ns(trial: Trial) -> float:
+    """The time from the gate to the last worker's end, in nanoseconds."""
+    return float(trial.wall_ns)
+
+
 class Paired:
     """Trials by lane, launch and round; every lane has a list for every launch, empty where it took no part.
 
-    The first ``cold[lane]`` trials of a launch are warm-up and are left out.
+    The first ``cold[lane]`` trials of a launch are warm-up and are left out. A trial's time is its makespan, or what
+    ``time_ns`` takes for it.
     """
 
-    def __init__(self, trials: Sequence[Trial]) -> None:
+    def __init__(self, trials: Sequence[Trial], time_ns: Callable[[Trial], float] = makespan_ns) -> None:
         launches = 1 + max((trial.launch for trial in trials), default=-1)
         self.trials: dict[str, list[list[Trial]]] = defaultdict(lambda: [[] for _ in range(launches)])
         for trial in sorted(trials, key=lambda trial: trial.round):
             self.trials[trial.lane][trial.launch].append(trial)
         self.walls = {
-            name: [[float(trial.wall_ns) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
+            name: [[time_ns(trial) for trial in rounds] for rounds in lane] for name, lane in self.trials.items()
         }
         self.cold = {name: effort.cold_rounds(walls) for name, walls in self.walls.items()}
         self._log_ratios: dict[tuple[str, str], Estimate] = {}

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures import contest, lanes
+from gilscope.figures import contest, lanes, variants
 from gilscope.figures.transport import Means, means
 from gilscope.figures.values import ContestFigures, CpusUsed, PairFigures
+from gilscope.figures.variants import VariantMeans
 from gilscope.stats.estimate import geometric_mean
 from gilscope.values.contests import Skip
 from gilscope.values.records import RunHeader
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures of a run: ``pairs`` are free-threaded builds beside their twins, ``means`` ways to send payloads."""
+    """All figures of a run: ``pairs`` are free-threaded builds beside their twins, ``means`` ways to send payloads.
+
+    ``variants`` has what variants take over several workloads.
+    """
 
     header: RunHeader
     contests: tuple[ContestFigures, ...]
     pairs: tuple[PairFigures, ...]
     means: tuple[Means, ...]
+    variants: VariantMeans
     skips: tuple[Skip, ...]
 
     @property
@@ -45,7 +50,12 @@ def of_run(run: Run) -> RunFigures:
 def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> RunFigures:
     """The figures of contests, each alone and all together."""
     return RunFigures(
-        header=header, contests=tuple(contests), pairs=by_pair(contests), means=means(contests), skips=tuple(skips)
+        header=header,
+        contests=tuple(contests),
+        pairs=by_pair(contests),
+        means=means(contests),
+        variants=variants.means(figures.variants for figures in contests),
+        skips=tuple(skips),
     )
 
 

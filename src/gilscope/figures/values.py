@@ -8,15 +8,17 @@ from gilscope.figures.break_even import BreakEven
 from gilscope.figures.capacity import Capacity
 from gilscope.figures.cores import PerUnit, Shares
 from gilscope.figures.observations import Observation
+from gilscope.figures.roles import RoleFigures
 from gilscope.figures.scales import scales
 from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.figures.trends import Trend
+from gilscope.figures.variants import VariantFigures
 from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import simultaneous
 from gilscope.values.contests import Contest, LaneSpec
-from gilscope.values.records import ContestEnd, Finding, Quantity
+from gilscope.values.records import Code, ContestEnd, Finding, Quantity
 
 LOST = 0.2
 """From this share of its workers' time on, what a lane loses to inflation and blocking is called contention."""
@@ -162,33 +164,37 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     are by number of workers; those that there are no CPUs for are left out. With ``own_workers``, the work was seen to
     start threads or processes itself, and nothing was pinned. ``gil_off`` is the penalty of the free-threaded arm
     against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
-    where workers themselves were measured, or no reference was; ``cpus_used`` where no work was spread.
+    where workers themselves or variants were measured, or no reference was; ``cpus_used`` where no work was spread.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
-    workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch.
+    workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch, and
+    ``code`` what was run, arm by arm. Where workers have ``roles``, these are all that is said, beside the control.
     """
 
     contest: Contest
     loops: int
     inner_loops: int
-    lanes: tuple[LaneFigures, ...]
-    penalties: tuple[Penalty, ...]
-    gil_off: Penalty | None
-    break_evens: tuple[BreakEven, ...]
-    scaling_laws: tuple[ScalingLaw, ...]
-    verdict: Verdict | None
-    control: Estimate | None
-    noise_floor: float | None
-    parallel_control: Estimate | None
-    parallel_floor: float | None
-    capacities: tuple[Capacity, ...]
-    own_workers: bool
-    worker_memory: tuple[WorkerMemory, ...]
-    orders: tuple[Order, ...]
     findings: tuple[Finding, ...]
     end: ContestEnd | None
+    control: Estimate | None
+    noise_floor: float | None
+    lanes: tuple[LaneFigures, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
+    gil_off: Penalty | None = None
+    break_evens: tuple[BreakEven, ...] = ()
+    scaling_laws: tuple[ScalingLaw, ...] = ()
+    verdict: Verdict | None = None
+    parallel_control: Estimate | None = None
+    parallel_floor: float | None = None
+    capacities: tuple[Capacity, ...] = ()
+    own_workers: bool = False
+    worker_memory: tuple[WorkerMemory, ...] = ()
+    orders: tuple[Order, ...] = ()
     observations: tuple[Observation, ...] = ()
     cpus_used: CpusUsed | None = None
     trends: tuple[Trend, ...] = ()
+    code: tuple[Code, ...] = ()
+    variants: VariantFigures | None = None
+    roles: tuple[RoleFigures, ...] = ()
 
     @property
     def quantity(self) -> Quantity | None:

@@ -22,7 +22,10 @@ from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import distinguishable, simultaneous
 from gilscope.values.contests import arm_and_work, lane_name
 
-Kind = Literal["fails", "not thread-safe", "GIL turned on", "not comparable", "capacity", "noise"]
+Kind = Literal["fails", "not thread-safe", "not repeatable", "GIL turned on", "not comparable", "capacity", "noise"]
+
+AS_FOUND: dict[str, Kind] = {"GIL turned on": "GIL turned on", "not repeatable": "not repeatable"}
+"""Kinds of finding that mean what they say to somebody who chooses."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -108,20 +111,24 @@ def objections(
 def _of_lanes(contest: Contest, findings: Iterable[Finding]) -> Iterator[Objection]:
     """Objections to lanes; lanes with an equal reason share an objection."""
     models = {lane.name: lane.model for lane in contest.lanes}
+    findings = list(findings)
     failed_lanes = {finding.lane for finding in findings if finding.fails_lane}
+    is_repeatable = all(finding.kind != "not repeatable" for finding in findings)
     groups: dict[tuple[Kind, str], dict[str, None]] = {}
     for finding in findings:
-        kind = _kind(finding, models.get(finding.lane, ""), failed_lanes)
+        kind = _kind(finding, models.get(finding.lane, ""), failed_lanes, is_repeatable=is_repeatable)
         if kind is not None:
             groups.setdefault((kind, finding.reason), {})[finding.lane] = None
     for (kind, reason), lanes in groups.items():
         yield Objection(kind=kind, lanes=tuple(lanes), reason=reason)
 
 
-def _kind(finding: Finding, model: str, failed_lanes: set[str]) -> Kind | None:
+def _kind(finding: Finding, model: str, failed_lanes: set[str], *, is_repeatable: bool) -> Kind | None:
     """What a finding means to somebody who chooses."""
-    if finding.kind == "GIL turned on":
-        return "GIL turned on"
+    if finding.kind in AS_FOUND:
+        return AS_FOUND[finding.kind]
+    if finding.kind == "disagreed" and not is_repeatable:  # which says nothing of the lane
+        return "not repeatable"
     if not finding.fails_lane:
         return None
     runs_alone = lane_name(arm_and_work(finding.lane)[0]) not in failed_lanes

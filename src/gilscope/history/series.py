@@ -18,7 +18,7 @@ from packaging.version import InvalidVersion, Version
 
 from gilscope.history.between import BetweenRuns, are_comparable
 from gilscope.history.changes import Change, Level, Step, changes
-from gilscope.history.summary import DatedFigure, Figure, FigureName, in_unit
+from gilscope.history.summary import UNKNOWN, DatedFigure, Figure, FigureName, in_unit
 from gilscope.stats.estimate import Estimate, mean, student
 from gilscope.stats.intervals import FEWEST
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 By = Literal["version", "date"]
+
+_Row = tuple[str, tuple[Figure, ...]]
 
 
 class SeriesPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +113,7 @@ def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) ->
             groups[dated.host, item.recipe, item.probe, arm, item.work].append(dated)
     rows = {key: _rows(groups[key], by) for key in sorted(groups)}
     between = BetweenRuns(_neighbours(rows.values()))
-    lines = {key: [_point(label, of_row, between) for label, of_row in rows[key].items()] for key in rows}
+    lines = {key: [_point(label, of_row, between) for label, of_row in rows[key]] for key in rows}
     steps = [_step(early, late) for points in lines.values() for early, late in pairwise(points)]
     step_changes = iter(changes(steps))
     series = tuple(
@@ -142,19 +144,32 @@ def version_order(text: str) -> Version:
         return Version("0")
 
 
-def _rows(runs: Iterable[DatedFigure], by: By) -> dict[str, tuple[Figure, ...]]:
-    """The figures of every row in order of time, the rows in order of their labels."""
-    groups: dict[str, list[Figure]] = defaultdict(list)
+def _rows(runs: Iterable[DatedFigure], by: By) -> list[_Row]:
+    """The label and the figures of every row; figures stand in order of time, rows in order of their labels.
+
+    Runs of one version or date that did not measure one thing are rows of their own, labelled by when they began.
+    """
+    groups: dict[str, dict[tuple[str, ...], list[DatedFigure]]] = defaultdict(lambda: defaultdict(list))
     for run in sorted(runs, key=lambda run: run.started):
-        groups[run.figure.version if by == "version" else run.started[: len("2026-01-31")]].append(run.figure)
+        label = run.figure.version if by == "version" else run.started[: len("2026-01-31")]
+        groups[label][run.figure.measured].append(run)
     labels = sorted(groups, key=version_order) if by == "version" else sorted(groups)
-    return {label: tuple(groups[label]) for label in labels}
+    return [
+        (label if len(groups[label]) == 1 else _since(label, rows[0].started), tuple(run.figure for run in rows))
+        for label in labels
+        for rows in groups[label].values()
+    ]
 
 
-def _neighbours(lines: Iterable[dict[str, tuple[Figure, ...]]]) -> Iterator[tuple[Figure, Figure]]:
+def _since(label: str, started: str) -> str:
+    """The label of a row beside others of its version or date."""
+    return started if started.startswith(label) else f"{label} from {started}"
+
+
+def _neighbours(lines: Iterable[list[_Row]]) -> Iterator[tuple[Figure, Figure]]:
     """Runs that follow each other in one series: most have the builds in common, or builds that hardly differ."""
     for rows in lines:
-        yield from pairwise(figure for figures in rows.values() for figure in figures)
+        yield from pairwise(figure for _, figures in rows for figure in figures)
 
 
 def _point(label: str, figures: tuple[Figure, ...], between: BetweenRuns) -> _Point:
@@ -200,11 +215,12 @@ def _row(point: _Point, figure: FigureName) -> SeriesPoint:
 
 
 def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
-    """The circumstances in which the runs of two rows differ, besides the row's own label."""
+    """The circumstances in which the runs of two rows differ, besides a version that is the row's own label."""
     differing = []
     kinds = [{tuple(figure.circumstances.items()) for figure in point.figures} for point in (early, late)]
     for name in late.figures[0].circumstances:
         before, after = ({dict(kind)[name] for kind in circumstance_sets} for circumstance_sets in kinds)
-        if before != after and {early.label, late.label} != before | after:
+        is_label = name == "Python" and late.label.startswith(late.figures[0].version)
+        if before != after and UNKNOWN not in before | after and not is_label:
             differing.append(name)
     return tuple(differing)

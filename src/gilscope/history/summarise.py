@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import TYPE_CHECKING
 
 from gilscope.figures import contest, lanes
-from gilscope.history.summary import Figure, FigureName, Summary, Yardstick
+from gilscope.history.summary import UNKNOWN, Figure, FigureName, Summary, Yardstick
 from gilscope.values.contests import lane_name
+from gilscope.values.records import CANNOT_BE_COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,15 +17,23 @@ if TYPE_CHECKING:
     from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
-    from gilscope.values.records import HostCard, Run
-    from gilscope.values.runtimes import Facts
+    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.records import Code, HostCard, Run
+    from gilscope.values.runtimes import Arm, Facts
+
+DIGITS = 12
+"""Digits of digests and commits that are shown."""
 
 
 def summary(run: Run) -> Summary:
-    """The summary of a run, for histories and comparisons; a lane of two contests counts once."""
+    """The summary of a run, for histories and comparisons; a lane of two contests counts once.
+
+    Variants and revisions have none: what a label such as HEAD stood for in one run, it does not in the next.
+    """
     figures: dict[tuple[str, str, str, str], Figure] = {}
-    for measured in (measured for measured in lanes.contests(run) if measured.contest.probe.is_timed):
+    for measured in lanes.contests(run):
+        if not measured.contest.probe.is_timed or measured.contest.variants:
+            continue
         for figure in _FiguresOfContest(measured, run).figures():
             figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
     header = run.header
@@ -59,10 +69,13 @@ class _FiguresOfContest:
         self.twin = twin.facts if twin else None
 
     def figures(self) -> Iterator[Figure]:
+        of_revisions = {lane.arm.name for lane in self.measured.lanes if lane.arm.checkout is not None}
         for penalty in self.contest.penalties:
-            yield self._penalty(penalty)
+            if penalty.arm not in of_revisions:
+                yield self._penalty(penalty)
         for row in self.contest.lanes:
-            yield from self._of_lane(row)
+            if row.lane.arm.name not in of_revisions:
+                yield from self._of_lane(row)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
         of_lane: dict[FigureName, Estimate | None] = {
@@ -93,7 +106,7 @@ class _FiguresOfContest:
             version=facts.version_text,
             build=facts.build + ("+gil" if lane.arm.gil_forced else ""),
             recipe=_recipe(facts, self.twin if against_twin else None),
-            circumstances=self._circumstances(facts),
+            circumstances=self._circumstances(lane, against_twin=against_twin),
             twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
             center=log.value,
             half_width=log.half_width if has_interval else None,
@@ -117,9 +130,17 @@ class _FiguresOfContest:
             return None
         return Yardstick(f"{yardstick.work}, {_fingerprint(yardstick.arm.runtime.facts)}", log)
 
-    def _circumstances(self, facts: Facts) -> dict[str, str]:
-        header = self.run.header
+    def _circumstances(self, lane: LaneSpec, *, against_twin: bool) -> dict[str, str]:
+        header, facts = self.run.header, lane.arm.runtime.facts
+        code = self.measured.code.get(lane.arm.name)
+        arms = [lane.arm, *([self.measured.reference.arm] if against_twin and self.measured.reference else [])]
         return {
+            "code": UNKNOWN if code is None else _digest_of_code(code, self.contest.contest.probe),
+            "commit": UNKNOWN if code is None else _commit(code),
+            "libraries": " against ".join(dict.fromkeys(map(self._libraries, arms))),
+            "interpreter's commit": facts.commit or UNKNOWN,
+            "interpreter's files": facts.binary or UNKNOWN,
+            "GIL": self._gil(lane),
             "Python": facts.version_text,
             "compiler": facts.compiler,
             "flags": " ".join(facts.config_args),
@@ -129,14 +150,42 @@ class _FiguresOfContest:
             "result": self._digest(),
         }
 
+    def _libraries(self, arm: Arm) -> str:
+        """The versions of what an arm has imported."""
+        code = self.measured.code.get(arm.name)
+        if code is None:
+            return UNKNOWN
+        return ", ".join(f"{name} {version}" for name, version in sorted(code.libraries.items())) or "none"
+
+    def _gil(self, lane: LaneSpec) -> str:
+        """Whether the lane ended any trial with the GIL on."""
+        rounds = self.measured.paired.trials.get(lane.name, ())
+        return "on" if any(trial.gil_after for of_launch in rounds for trial in of_launch) else "off"
+
     def _digest(self) -> str:
         """The digest of the reference lane's results: another one shows that the probe is another."""
         contest, reference = self.contest.contest.id, self.contest.contest.reference
-        if any(finding.kind == "varies" for finding in self.contest.findings):
+        if any(finding.kind in CANNOT_BE_COMPARED for finding in self.contest.findings):
             return "varies"
         return next(
             (trial.digest for trial in self.run.trials if (trial.contest, trial.lane) == (contest, reference)), ""
         )
+
+
+def _digest_of_code(code: Code, probe: Probe) -> str:
+    """A digest of all that a workload runs: its modules, wherever they lie, and how it is called."""
+    targets = (probe.target, probe.setup, *(role.target for role in probe.roles))
+    called = [(item.module, item.name, item.node, item.arguments) for item in targets if item is not None]
+    statement = (probe.statement.setup, probe.statement.code) if probe.statement is not None else ()
+    words = (statement, [role.label for role in probe.roles], probe.command, probe.argv, probe.shared)
+    modules = sorted((name, module.digest) for name, module in code.modules.items())
+    return hashlib.sha256(repr((modules, called, words)).encode()).hexdigest()[:DIGITS]
+
+
+def _commit(code: Code) -> str:
+    if code.commit is None:
+        return "none"
+    return code.commit[:DIGITS] + " with changes" * code.is_dirty
 
 
 def _fingerprint(facts: Facts) -> str:

@@ -11,6 +11,15 @@ from gilscope.stats.estimate import Estimate
 
 FigureName = Literal["penalty", "time", "gain", "scaling"]
 
+UNKNOWN = "unknown"
+"""A circumstance that a run does not hold, since it is of an older format."""
+
+MEASURED_ALIKE = ("code", "libraries", "interpreter's commit")
+"""Circumstances that runs share which are joined in one row: each of them changes what is measured."""
+
+DIGESTS = frozenset({"code", "interpreter's files", "result"})
+"""Circumstances of which people can read no more than that they changed."""
+
 ONE_CPU = "ratios of lanes of one worker"
 """The basis of figures in which what the machine gives cancels: both lanes had one CPU, in the same rounds."""
 
@@ -54,6 +63,11 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         if self.is_of_one_cpu:
             return ONE_CPU
         return None if self.yardstick is None else self.yardstick.build
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What was measured, as far as version and name leave it open; runs that differ are never joined."""
+        return tuple(self.circumstances.get(name, UNKNOWN) for name in MEASURED_ALIKE)
 
     def level(self, *, relative: bool) -> Estimate:
         """The figure on the log scale; ``relative`` asks for it over the yardstick, where it has one."""

@@ -10,7 +10,7 @@ import msgspec
 
 from gilscope.history.between import BetweenRuns, are_comparable
 from gilscope.history.changes import Change, Level, Step, changes
-from gilscope.history.summary import Figure, FigureName, Summary, in_unit
+from gilscope.history.summary import DIGESTS, UNKNOWN, Figure, FigureName, Summary, in_unit
 from gilscope.stats.estimate import Estimate, mean
 
 if TYPE_CHECKING:
@@ -153,8 +153,9 @@ def _differences(early: Figure, late: Figure) -> Iterator[str]:
             yield f"NOT COMPARABLE in all: the builds set against each other differ in {figure}"
     for what, then in early.circumstances.items():
         now = late.circumstances[what]
-        if then != now:
-            yield f"{what}: {then}, then {now}" if len(then + now) <= LONGEST else f"{what} changed"
+        if then != now and UNKNOWN not in {then, now}:
+            is_shown = what not in DIGESTS and len(then + now) <= LONGEST
+            yield f"{what}: {then}, then {now}" if is_shown else f"{what} changed"
 
 
 def _only(run: str, figures: dict[Key, Figure], other_figures: dict[Key, Figure]) -> Iterator[OneSided]:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import math
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope.lab import host, topology
+from gilscope.lab import host, sources, topology
+from gilscope.lab.comparisons import Comparisons
 from gilscope.lab.launch import Launch, Surroundings
+from gilscope.lab.protocol import Imports
 from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
-from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
-from gilscope.values.records import Calibration, ContestEnd, Finding, Record
+from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
     from random import Random
 
     from gilscope.lab.launch import LaneOpener
+    from gilscope.lab.sources import Revision
     from gilscope.values.contests import Contest, Rules
 
 
@@ -40,9 +44,9 @@ class Observer(Protocol):
 
 
 class Lab:
-    """Measures the contests of a run, one after the other."""
+    """Measures the contests of a run, one after the other; ``revisions`` are those of workloads' folders."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a run has of its own
         self,
         *,
         environ: Mapping[str, str],
@@ -50,9 +54,11 @@ class Lab:
         record: Callable[[Record], None],
         observer: Observer,
         random: Random,
+        revisions: Mapping[Path, Revision] = MappingProxyType({}),
     ) -> None:
         self.around = Surroundings(environ, open_lane, record, random)
         self.observer = observer
+        self.revisions = revisions
 
     def run(self, contest: Contest, rules: Rules) -> ContestEnd:
         """Measure one contest; every record is handed on as it comes.
@@ -61,7 +67,7 @@ class Lab:
         """
         self.observer.contest_begins(contest, rules)
         self.around.record(contest)
-        end = _Running(self.around, self.observer, contest, rules).run()
+        end = _Running(self.around, self.observer, contest, rules, self.revisions).run()
         self.around.record(end)
         self.observer.contest_ends(end)
         return end
@@ -70,19 +76,27 @@ class Lab:
 class _Running:
     """The state of one contest while it runs."""
 
-    def __init__(self, around: Surroundings, observer: Observer, contest: Contest, rules: Rules) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        observer: Observer,
+        contest: Contest,
+        rules: Rules,
+        revisions: Mapping[Path, Revision],
+    ) -> None:
         self.around = Surroundings(around.environ, around.open_lane, self._record, around.random)
         self.keep = around.record
         self.observer = observer
         self.contest = contest
         self.rules = rules
+        self.revisions = revisions
         self.cpus = topology.read(host.pinnable_cpus()) if rules.pin and not contest.probe.spreads_itself else ()
         self.timeout_s = min(rules.timeout_s, contest.probe.timeout_s or math.inf)
         self.began = time.monotonic()
         self.scouted_s = 0.0
         self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
-        self.walls: dict[str, list[list[float]]] = {name: [] for name in self.specs}
+        self.comparisons = Comparisons(contest)
         self.trial_s: dict[str, float] = {}
         self.trials_s = 0.0
         self.launches = 0
@@ -94,7 +108,9 @@ class _Running:
         """Run stage after stage, until there is a reason to stop."""
         self._scout()
         stage: Stage | str = "no lane left"
-        if self.calibration is not None:
+        if self.calibration is None:
+            self._record_code({})
+        else:
             stage = Stage(self.rules.min_launches, self.rules.rounds, frozenset(self.specs))
         while isinstance(stage, Stage):
             ended = self._run_stage(stage)
@@ -142,22 +158,29 @@ class _Running:
 
     def _run_launch(self, stage: Stage) -> None:
         names = self._with_company(stage.lanes)
-        for walls in self.walls.values():
-            walls.append([])
+        self.comparisons.begin_launch()
         with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
             self._run_rounds(launch, stage.rounds)
             launch.weigh()
+            if self.launches == 0:
+                self._record_code(launch.imports())
         self.launches += 1
         self._leave_out(launch.failed)
 
+    def _record_code(self, imports: Mapping[str, Imports]) -> None:
+        """Record what each arm ran, by what one of its lanes has imported."""
+        for name, arm in {spec.arm.name: spec.arm for spec in self.contest.lanes}.items():
+            self.keep(sources.code(self.contest, arm, imports.get(name, Imports()), self.revisions))
+
     def _with_company(self, lanes: Collection[str]) -> list[str]:
-        """Return lanes with what they are held against: the reference, the original of a copy, the machine's capacity.
+        """Return lanes with what they are held against: the reference, others, a copy's original, the capacity.
 
         Every lane needs the capacity of one worker, and a parallel one that of its number of workers too.
         """
         chosen = [spec for name, spec in self.specs.items() if name in lanes]
         originals = {self.contest.reference, *(spec.original for spec in chosen)}
+        originals.update(other for spec in chosen for other in self.comparisons.others(spec).values())
         counts = {1, *(spec.workers for spec in chosen)}
         return [
             name
@@ -177,8 +200,8 @@ class _Running:
         for number in range(rounds):
             if number and number % PAIR == 0 and self._elapsed() - began_s > share_s:
                 return
-            for name, wall_ns, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
-                self.walls[name][-1].append(wall_ns)
+            for name, timing, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
+                self.comparisons.add(self.specs[name], timing)
                 self.trial_s[name] = seconds
                 self.trials_s += seconds
             self.observer.progress(self.launches, self._elapsed(), self.widest)
@@ -186,9 +209,9 @@ class _Running:
     def _look(self) -> Stage | str:
         """Form the ratios so far and decide what they ask for."""
         ratios = {
-            name: self._ratios(name)
+            name: self.comparisons.log_ratios(spec)
             for name, spec in self.specs.items()
-            if name != self.contest.reference and not spec.shows_capacity
+            if self.comparisons.others(spec)
         }
         widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
         self.widest = max(widths, default=math.inf)
@@ -204,17 +227,12 @@ class _Running:
             return Stage(min(stage.launches, further), stage.rounds, stage.lanes) if further > 0 else "launches"
         return stage
 
-    def _ratios(self, name: str) -> list[list[float]]:
-        lane, reference = self.walls[name], self.walls[self.contest.reference]
-        cold = max(effort.cold_rounds(lane), effort.cold_rounds(reference))
-        return effort.warm_ratios(lane, reference, cold)
-
     def _record(self, record: Record) -> None:
         """Keep a record, and heed what it says: results that vary cannot be compared.
 
         Notes of a scout's lane come again with the first launch's.
         """
-        if isinstance(record, Finding) and record.kind == "varies":
+        if isinstance(record, Finding) and record.kind in CANNOT_BE_COMPARED:
             self.results_vary = True
         elif self.is_scouting and isinstance(record, Finding) and not record.fails_lane:
             return

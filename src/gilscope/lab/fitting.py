@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.models import MODELS
+from gilscope.models import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +28,11 @@ def need(spec: LaneSpec, probe: Probe, one: float) -> float:
     """Bytes that a lane will hold where a lane of one worker holds ``one``.
 
     Threads share the interpreter, and what they work on too where the probe is a shared one or a script written for
-    pyperf. Any other worker has an interpreter and a state to itself.
+    pyperf. Any other worker of ours has an interpreter and a state to itself; what workers of the work's own hold,
+    nobody knows.
     """
-    if not MODELS[spec.model].shares_objects:
-        return spec.workers * one
+    if not model_of(spec).shares_objects:
+        return spec.units_per_loop * one
     states = 1 if probe.shared or probe.benchmark is not None else spec.workers
     return one + (states - 1) * max(0, one - INTERPRETER_BYTES)
 

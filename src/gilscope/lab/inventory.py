@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.lab.lane import Inquiry, LaneFailedError, lane_environment
-from gilscope.lab.plan import unfit
 from gilscope.values.contests import EVERY_LANE, Probe, Skip
 from gilscope.workloads.scripts import Script
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from gilscope.lab.plan import Group
     from gilscope.lab.protocol import Benchmarks
     from gilscope.processes.guardian import Guardian
+    from gilscope.values.runtimes import Arm
 
 HASH_SEED = 0
 
@@ -41,7 +41,7 @@ class Inquirer:
         self._at_once = at_once
 
     def take(self, workloads: Sequence[Probe | Script], group: Group) -> Inventory:
-        """The inventory of a group, asked of its first runtime; in the order of the workloads."""
+        """The inventory of a group, asked of its first arm that is fit; in the order of the workloads."""
 
         def inventory_of(workload: Probe | Script) -> Inventory:
             return self._script_inventory(workload, group) if isinstance(workload, Script) else Inventory((workload,))
@@ -56,16 +56,16 @@ class Inquirer:
         return Inventory(tuple(probes.values()), tuple(skip for inventory in inventories for skip in inventory.skips))
 
     def _script_inventory(self, script: Script, group: Group) -> Inventory:
-        reason = script.unfit or unfit(script.requires_python, group.arms[0].runtime)
+        reasons = [group.unfit(script.requires_python, arm) for arm in group.arms]
+        reason = None if None in reasons else reasons[0]
         if reason is None:
             try:
-                return expanded(script, group.name, self._answer(script, group))
+                return expanded(script, group.name, self._answer(script, group.arms[reasons.index(None)]))
             except LaneFailedError as error:
                 reason = str(error)
         return Inventory((), (_skip(script.id, group.name, reason),))
 
-    def _answer(self, script: Script, group: Group) -> Benchmarks:
-        arm = group.arms[0]
+    def _answer(self, script: Script, arm: Arm) -> Benchmarks:
         environ = lane_environment(self._environ, arm, HASH_SEED)
         inquiry = Inquiry(arm, script.path, script.argv, environ, self._guardian)
         try:
@@ -77,7 +77,7 @@ class Inquirer:
 def expanded(script: Script, group: str, answer: Benchmarks) -> Inventory:
     """A probe for each wanted benchmark that the script holds, a skip for each that cannot be measured."""
     fits = partial(fnmatchcase, pat=script.pattern)
-    probes = tuple(_probe(script, name, answer.description) for name in answer.benchmarks if fits(name))
+    probes = tuple(_probe(script, name, answer) for name in answer.benchmarks if fits(name))
     skips = tuple(_skip(script.prefix + name, group, reason) for name, reason in answer.left_out if fits(name))
     if not probes and not skips:
         names = ", ".join(answer.benchmarks) or "none at all"
@@ -85,15 +85,17 @@ def expanded(script: Script, group: str, answer: Benchmarks) -> Inventory:
     return Inventory(probes, skips)
 
 
-def _probe(script: Script, name: str, description: str | None) -> Probe:
+def _probe(script: Script, name: str, answer: Benchmarks) -> Probe:
     return Probe(
         id=script.prefix + name,
         path=script.path,
-        question=description or script.question,
+        question=answer.description or script.question,
         kind="pyperf",
         requires_python=script.requires_python,
+        dependencies=script.dependencies,
         benchmark=name,
         argv=script.argv,
+        starts_program=name in answer.programs,
     )
 
 

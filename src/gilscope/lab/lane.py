@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from gilscope.lab import host, protocol
-from gilscope.lab.weighing import weight
+from gilscope.lab.weighing import Watch, weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
-from gilscope.processes.environment import without_python
+from gilscope.processes.environment import SEARCH, without_python
 from gilscope.processes.guardian import Guardian, signal_group
 from gilscope.values.records import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from gilscope.lab.weighing import Weight
     from gilscope.values.contests import LaneSpec, Probe
@@ -40,27 +40,30 @@ class LaneFailedError(Exception):
 
 
 def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
-    """Return the environment that all lanes share: the user's without what bends a Python.
+    """Return the environment that all lanes share: the user's without what bends a Python, but with PYTHONPATH.
 
     The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
-    does not compile at every launch.
+    does not compile at every launch. Scripts that install what they lack, as one of pyperformance's does, may do so in
+    an environment, but not in an interpreter of the user's.
     """
-    return without_python(environ) | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8"}
+    search = {SEARCH: environ[SEARCH]} if environ.get(SEARCH) else {}
+    ours = {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8", "PIP_REQUIRE_VIRTUALENV": "1"}
+    return without_python(environ) | search | ours
 
 
 def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
     """One lane's environment; the forced GIL travels here since spawned workers inherit it."""
     gil = {"PYTHON_GIL": "1"} if arm.gil_forced else {}
-    return {**common, "PYTHONHASHSEED": str(hash_seed), **gil}
+    return {**common, "PYTHONHASHSEED": str(hash_seed), **gil, **arm.environ}
 
 
 class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
     def __init__(
-        self, executable: str, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
+        self, arm: Arm, order: bytes, environ: Mapping[str, str], guardian: Guardian, cpus: Sequence[int] = ()
     ) -> None:
-        """Start the process, kept to these CPUs if any are given.
+        """Start the process, kept to these CPUs if any are given, where the arm finds the person's working folder.
 
         Raises:
             LaneFailedError: it cannot be started at all.
@@ -68,7 +71,8 @@ class Target:
         self._guardian = guardian
         self._unmarked = b""
         try:
-            self._child = Child([executable, str(AGENT)], environ, takes_orders=True)
+            folder = Path(arm.place(str(Path.cwd())))
+            self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True)
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
         guardian.watch(self._child.pid)
@@ -147,7 +151,7 @@ class Lane(Target):
         self.spec = spec
         self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_recorded = False
-        super().__init__(spec.arm.runtime.executable, protocol.order(probe, spec), environ, guardian, cpus)
+        super().__init__(spec.arm, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, timeout_s: float) -> protocol.Ready:
         """Wait until all workers stand at the gate.
@@ -168,9 +172,33 @@ class Lane(Target):
         self._child.send(protocol.trial_order(loops))
         return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
 
+    def imports(self, timeout_s: float) -> protocol.Imports:
+        """Ask what the lane has imported, once it has no more trials to run.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not answer in time.
+        """
+        self._child.send(protocol.IMPORTS)
+        return self._expect(protocol.Imports, "end", time.monotonic() + timeout_s)
+
     def memory(self) -> Weight | None:
         """Return what all processes of the lane hold now; None where it has ended."""
         return weight(self._child.pid)
+
+    def memory_at_work(self, timeout_s: float, *, with_itself: bool) -> Weight | None:
+        """Run one more unit, and return the most that all processes held at one time; None where none was seen.
+
+        The lane's own process is none of a program's.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not end the trial in time.
+        """
+        with Watch(self._child.pid, with_itself=with_itself) as watch:
+            measured = self.trial(1, timeout_s)
+        if watch.heaviest is None:
+            return None
+        peaks = filter(None, (watch.heaviest.peak_bytes, measured.children_peak_bytes))
+        return watch.heaviest._replace(peak_bytes=max(peaks, default=None))
 
     def has_children(self) -> bool:
         """Whether its process has started others that are still there."""
@@ -208,7 +236,7 @@ class Inquiry(Target):
         Raises:
             LaneFailedError: it cannot be started at all.
         """
-        super().__init__(arm.runtime.executable, protocol.benchmarks_order(path, argv), environ, guardian)
+        super().__init__(arm, protocol.benchmarks_order(arm.place(path), argv), environ, guardian)
 
     def answer(self, timeout_s: float) -> protocol.Benchmarks:
         """Wait until the script has come to its end.

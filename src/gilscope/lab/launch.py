@@ -12,7 +12,7 @@ import msgspec
 from gilscope.lab import fitting, host
 from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
-from gilscope.values.contests import PAIR
+from gilscope.values.contests import CONTROL, PAIR
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
 
 if TYPE_CHECKING:
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gilscope.lab.lane import Lane
-    from gilscope.lab.protocol import Measured
+    from gilscope.lab.protocol import Imports, Measured
     from gilscope.lab.topology import Cpu
     from gilscope.values.contests import Contest, LaneSpec, Probe
     from gilscope.values.records import Record
 
 MOST_LOOPS = 10_000_000
 CALIBRATION_STEPS = 12
+
+NOT_REPEATABLE = "two runs of one interpreter, on one thread, give different results, so that no lane's can be judged"
 
 OTHERS_SHARE = 0.05
 """The share of a serial lane's CPU time above which threads and children of its own take part in the work."""
@@ -77,7 +79,9 @@ class Launch:
         self._number = number
         self._timeout_s = timeout_s
         self._cpus = cpus
-        self._expected_digest: str | None = None
+        self._variants = {spec.name: contest.variant_of(spec) for spec in contest.lanes}
+        self._expected: dict[str, tuple[str, str]] = {}
+        self._shown: dict[str, str] = {}
         self.has_hung = False
         self._inner_loops: dict[str, int] = {}
         self._order: list[str] = []
@@ -163,8 +167,8 @@ class Launch:
             own_workers=own_workers,
         )
 
-    def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, int, float]]:
-        """Run one trial of every lane; yield lane, time in ns, and seconds of real time.
+    def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, Measured, float]]:
+        """Run one trial of every lane; yield lane, what was measured, and seconds of real time.
 
         Rounds come in pairs: a random order, then its reverse. What drifts evenly meanwhile is as long before a lane
         as behind it, and cancels in the mean of both; so does what a place in the order is worth.
@@ -184,20 +188,39 @@ class Launch:
                 timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)
                 if not spec.shows_capacity:
                     digests[name] = timing.digests
+                    self._shown |= _texts(timing)
                 self._note_gil(self.lanes[name], is_on=timing.gil_after)
                 self._around.record(self._trial(name, number, timing))
-                yield name, timing.wall_ns, time.monotonic() - began_s
+                yield name, timing, time.monotonic() - began_s
         if compare:
             self._compare(digests)
 
     def weigh(self) -> None:
-        """Record the memory that every lane holds now."""
-        for name, lane in self.lanes.items():
-            weight = lane.memory()
-            if weight is not None:
-                self._around.record(
-                    Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
-                )
+        """Record the memory that every lane holds: now, or in a further unit where it has workers of its own.
+
+        Those, and programs, are gone once a unit is done.
+        """
+        probe = self._contest.probe
+        for name, lane in list(self.lanes.items()):
+            with self._finding(name):
+                if lane.spec.shows_capacity or not (probe.takes_workers or probe.is_program):
+                    weight = lane.memory()
+                else:
+                    weight = lane.memory_at_work(self._timeout_s, with_itself=not probe.is_program)
+                if weight is not None:
+                    self._around.record(
+                        Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
+                    )
+
+    def imports(self) -> dict[str, Imports]:
+        """Ask a lane of each arm what it has imported; nothing is measured after that."""
+        found: dict[str, Imports] = {}
+        for name, lane in sorted(self.lanes.items(), key=lambda item: item[1].spec.model != "serial"):
+            arm = lane.spec.arm.name
+            if not lane.spec.shows_capacity and arm not in found:
+                with self._finding(name):
+                    found[arm] = lane.imports(self._timeout_s)
+        return found
 
     def find(self, name: str, fault: Fault) -> None:
         """Record what went wrong in a lane."""
@@ -224,15 +247,17 @@ class Launch:
         The first trial may be cold, and a single one cannot show that results vary.
         """
         timing = lane.trial(1, self._timeout_s)
-        loops, digests = _grown(1, timing.wall_ns, target_ns), set(timing.digests)
+        loops, results = _grown(1, timing.wall_ns, target_ns), _texts(timing)
         for _ in range(CALIBRATION_STEPS - 1):
             timing = lane.trial(loops, self._timeout_s)
-            digests.update(timing.digests)
+            results |= _texts(timing)
             loops, before = _grown(loops, timing.wall_ns, target_ns), loops
             if loops == before:
                 break
-        if len(digests) > 1:
-            self.find(lane.spec.name, Fault("work", "varies", "the result differs from call to call"))
+        if len(results) > 1:
+            first, second, *_ = results.values()
+            reason = f"the result differs from call to call: {first}, then {second}"
+            self.find(lane.spec.name, Fault("work", "varies", reason))
         return msgspec.structs.replace(timing, loops=loops)
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
@@ -248,21 +273,54 @@ class Launch:
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
-        """Fail the lanes with a worker whose result differs from the expected one.
+        """Fail the lanes with a worker whose result differs from the expected one, variant by variant.
 
         Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
+        Where the reference itself or its second copy got something else, no lane is to blame: the work gives another
+        result to one interpreter, on one thread.
         """
-        if self._expected_digest is None:
-            expected = digests.get(self._contest.reference) or next(iter(digests.values()), None)
-            if expected is None:
+        for variant in self._contest.variants or (None,):
+            of_variant = {name: of_lane for name, of_lane in digests.items() if self._variants[name] == variant}
+            self._compare_variant(self._contest.reference_of(variant), of_variant)
+
+    def _compare_variant(self, reference: str, digests: Mapping[str, Sequence[str]]) -> None:
+        """Fail the lanes of one variant whose results differ from what its reference got."""
+        if reference not in self._expected:
+            lane = reference if reference in digests else next(iter(digests), None)
+            if lane is None:
                 return
-            self._expected_digest = expected[0]
-        for name, lane_digests in digests.items():
-            strange = [digest for digest in lane_digests if digest != self._expected_digest]
-            if strange:
-                with self._finding(name):
-                    reason = f"its result ({strange[0]}) is not the reference's ({self._expected_digest})"
-                    raise LaneFailedError(Fault("check", "disagreed", reason))
+            self._expected[reference] = lane, digests[lane][0]
+            self._note_difference(reference)
+        lane, expected = self._expected[reference]
+        strange = {
+            name: other
+            for name, of_workers in digests.items()
+            if (other := next((digest for digest in of_workers if digest != expected), None)) is not None
+        }
+        copies = [name for name in strange if lane == reference == name.removesuffix(CONTROL)]
+        if copies:
+            words = self._difference(strange[copies[0]], expected)
+            self.find(lane, Fault("check", "not repeatable", f"{NOT_REPEATABLE}: {words}"))
+            return
+        for name, other in strange.items():
+            with self._finding(name):
+                words = self._difference(other, expected)
+                raise LaneFailedError(Fault("check", "disagreed", f"its result is not that of {lane}: {words}"))
+
+    def _note_difference(self, reference: str) -> None:
+        """Record, once per launch, that a variant's results are not those of the first one."""
+        _, first = self._expected.get(self._contest.reference, ("", None))
+        _, own = self._expected[reference]
+        if first not in {None, own}:
+            words = self._difference(own, str(first))
+            self.find(
+                reference, Fault("check", "differs", f"its results are not those of {self._contest.reference}: {words}")
+            )
+
+    def _difference(self, other: str, expected: str) -> str:
+        """Two results as they begin, by their digests."""
+        texts = [self._shown.get(digest, digest) for digest in (other, expected)]
+        return f"both begin with {texts[0]}" if texts[0] == texts[1] else f"{texts[0]} instead of {texts[1]}"
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
         """Record, once per launch, that a lane has the GIL on that should run without it."""
@@ -272,6 +330,11 @@ class Launch:
         lane.gil_was_recorded = True
         reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
         self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))
+
+
+def _texts(timing: Measured) -> dict[str, str]:
+    """The beginnings of all workers' results by their digests."""
+    return dict(zip(timing.digests, timing.shown or timing.digests, strict=True))
 
 
 def _others_work(timing: Measured) -> bool:

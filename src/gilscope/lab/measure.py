@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from gilscope import __version__, store
-from gilscope.lab import host
+from gilscope.lab import host, sources
 from gilscope.lab.contest import Lab, Observer
 from gilscope.lab.inventory import Inquirer
 from gilscope.lab.lane import Lane
@@ -18,10 +18,10 @@ from gilscope.lab.plan import Group, Plan, group_of_one, group_of_pair, joined, 
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
 from gilscope.values.contests import Probe, Rules
-from gilscope.values.records import Finding, Record, RunHeader
+from gilscope.values.records import Finding, Record, Run, RunHeader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from gilscope.values.runtimes import Census, Runtime
@@ -57,9 +57,14 @@ def groups(runtimes: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
     return (*map(group_of_pair, paired), *map(group_of_one, alone))
 
 
-def planned(
-    workloads: Sequence[Probe | Script], target_groups: Sequence[Group], suite: Suite, environ: Mapping[str, str]
-) -> Plan:
+class Batch(NamedTuple):
+    """Workloads that need alike packages, and the groups whose arms have these."""
+
+    workloads: Sequence[Probe | Script]
+    groups: Sequence[Group]
+
+
+def planned(batches: Iterable[Batch], suite: Suite, environ: Mapping[str, str]) -> Plan:
     """The contests of every group; scripts written for pyperf are first asked for their benchmarks, once per group.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
@@ -68,10 +73,11 @@ def planned(
     plans: list[Plan] = []
     with Guardian() as guardian:
         inquirer = Inquirer(environ, guardian, suite.timeout_s, at_once=max(1, int(cpus)))
-        for group in target_groups:
-            inventory = inquirer.take(workloads, group)
-            group_plan = plan(inventory.probes, [group], suite, cpus, host.usable_cores())
-            plans.append(Plan(group_plan.contests, (*inventory.skips, *group_plan.skips)))
+        for batch in batches:
+            for group in batch.groups:
+                inventory = inquirer.take(batch.workloads, group)
+                group_plan = plan(inventory.probes, [group], suite, cpus, host.usable_cores())
+                plans.append(Plan(group_plan.contests, (*inventory.skips, *group_plan.skips)))
     return joined(plans)
 
 
@@ -82,11 +88,8 @@ def newest(census: Census) -> tuple[Runtime, ...]:
     return tuple(sorted(candidates, key=lambda runtime: runtime.facts.version)[-1:])
 
 
-def measured_before(path: Path) -> frozenset[tuple[str, str]]:
-    """Every probe and arm that a run has measured so far; empty for a run that does not exist."""
-    if not store.is_stored(path):
-        return frozenset()
-    run = store.read(path)
+def measured_before(run: Run) -> frozenset[tuple[str, str]]:
+    """Every probe and arm that a run has measured so far."""
     ended = {end.contest for end in run.ends}
     return frozenset(
         (contest.probe.id, lane.arm.name) for contest in run.contests if contest.id in ended for lane in contest.lanes
@@ -146,6 +149,7 @@ def _contests(
             record=record,
             observer=observer,
             random=Random(request.seed),  # noqa: S311 - an order to repeat, not a secret
+            revisions=sources.revisions(plan.contests, environ),
         )
         for contest in plan.contests:
             lab.run(contest, request.rules)

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.models import MODELS
+from gilscope.models import MODELS, ROLES, model_of
 from gilscope.runtimes.twins import arms
-from gilscope.values.contests import CAPACITY, Contest, LaneSpec, Probe, Skip
+from gilscope.runtimes.variants import with_differences
+from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, Variant, lane_name
 from gilscope.values.runtimes import Arm, Pair, Runtime
 from gilscope.workloads.suites import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from gilscope.runtimes.variants import Side
     from gilscope.workloads.suites import Suite
 
-NO_REFERENCE = "the suite leaves it no serial lane to be compared with"
+NO_REFERENCE = "there is no serial lane that it could be compared with"
+NO_OTHER = "no other variant is left to be compared with"
+AS_IT_IS = "a program is run as it is: only a --command with {workers} can be given a number of them"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -30,14 +34,21 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The runtimes of one contest: a pair, or one default build alone.
+    """The arms of one contest: those of a pair, of one default build alone, or of several variants.
 
-    ``name`` is the free-threaded runtime's name, or that of the only one.
+    ``name`` is the free-threaded runtime's name, or that of the only one; that of variants names them all. ``lacking``
+    has reasons by names of arms that cannot have the packages which a workload needs.
     """
 
     name: str
     arms: tuple[Arm, ...]
     pair: Pair | None = None
+    variants: tuple[Variant, ...] = ()
+    lacking: dict[str, str] = {}
+
+    def unfit(self, requires_python: str | None, arm: Arm) -> str | None:
+        """Why a workload that needs these versions of Python cannot be measured on an arm; None where it can."""
+        return unfit(requires_python, arm.runtime) or self.lacking.get(arm.name)
 
 
 def group_of_pair(pair: Pair) -> Group:
@@ -49,6 +60,30 @@ def group_of_pair(pair: Pair) -> Group:
 def group_of_one(runtime: Runtime) -> Group:
     """A default build measured on its own, against its own serial lane."""
     return Group(name=runtime.name, arms=arms(runtime))
+
+
+def group_of_variants(runtime: str, sides: Sequence[Side]) -> Group:
+    """A group of several sides, of which the first has the reference; ``runtime`` names what they have in common."""
+    return Group(
+        name=f"{runtime} {' vs '.join(side.label for side in sides)}".strip(),
+        arms=tuple(arm for side in sides for arm in side.arms),
+        variants=tuple(
+            Variant(label=side.label, arms=tuple(arm.name for arm in side.arms), meaning=side.meaning) for side in sides
+        ),
+    )
+
+
+def lane_id(probe: str, lane: str) -> str:
+    """The id of a probe's lane, which globs choose by."""
+    return f"{probe}@{lane}"
+
+
+def without_a_lane(globs: Iterable[str], plan: Plan) -> tuple[str, ...]:
+    """The globs that fit no lane of a plan, measured or left out."""
+    lanes = [(contest, lane) for contest in plan.contests for lane in contest.lanes if not lane.shows_capacity]
+    ids = {lane_id(contest.probe.id, lane.name) for contest, lane in lanes}
+    ids |= {lane_id(skip.contest.rpartition("@")[0], skip.lane) for skip in plan.skips}
+    return tuple(glob for glob in globs if not any(fnmatchcase(identifier, glob) for identifier in ids))
 
 
 def joined(plans: Iterable[Plan]) -> Plan:
@@ -73,11 +108,15 @@ def plan(
             identifier = f"{probe.id}@{group.name}"
             lanes, left_out = _lanes(probe, group, suite, workers, identifier)
             skips += left_out
-            reference = next((lane for lane in lanes if lane.model == "serial"), None)
-            if reference is None:
-                skips += [Skip(contest=identifier, lane=lane.name, reason=NO_REFERENCE) for lane in lanes]
+            reference = _reference(lanes, group)
+            if reference is None or _stands_alone(lanes, group):
+                reason = NO_REFERENCE if reference is None else NO_OTHER
+                skips += [Skip(contest=identifier, lane=lane.name, reason=reason) for lane in lanes]
             else:
-                skips += [_too_many(identifier, count, usable_cpus) for count in too_many if not probe.ways]
+                if probe.is_program and not probe.takes_workers:
+                    skips.append(Skip(contest=identifier, lane="any model with several workers", reason=AS_IT_IS))
+                elif not probe.has_own_lanes:
+                    skips += [_too_many(identifier, count, usable_cpus) for count in too_many]
                 others = [lane for lane in lanes if lane is not reference]
                 beside = [] if probe.asks_about_workers else list(_beside(reference, others, usable_cpus))
                 contests.append(
@@ -87,9 +126,22 @@ def plan(
                         lanes=(reference, _copy(reference), *others, *beside),
                         reference=reference.name,
                         pair=group.pair,
+                        variants=with_differences(group.variants, group.arms),
                     )
                 )
     return Plan(tuple(contests), tuple(skips))
+
+
+def _reference(lanes: Iterable[LaneSpec], group: Group) -> LaneSpec | None:
+    """The serial lane, or first role, that ratios are formed against: the first variant's where there are variants."""
+    first = group.arms[0].name if group.variants else None
+    candidates = (lane for lane in lanes if lane.model == "serial" or lane.roles)
+    return next((lane for lane in candidates if first in {None, lane.arm.name}), None)
+
+
+def _stands_alone(lanes: Iterable[LaneSpec], group: Group) -> bool:
+    """Whether all variants but the first are left out."""
+    return bool(group.variants) and all(lane.arm.name in group.variants[0].arms for lane in lanes)
 
 
 def _copy(lane: LaneSpec) -> LaneSpec:
@@ -131,9 +183,9 @@ def _lanes(
     skips: list[Skip] = []
     counts = list(workers)
     for arm in group.arms:
-        unfitness = unfit(probe.requires_python, arm.runtime)
+        unfitness = group.unfit(probe.requires_python, arm)
         for lane in _lanes_of_suite(probe, arm, suite, counts):
-            reason = unfitness or MODELS[lane.model].unfit(arm.runtime.facts)
+            reason = unfitness or model_of(lane).unfit(arm.runtime.facts)
             if reason is None:
                 lanes.append(lane)
             else:
@@ -142,22 +194,42 @@ def _lanes(
 
 
 def _lanes_of_suite(probe: Probe, arm: Arm, suite: Suite, workers: list[int]) -> Iterator[LaneSpec]:
-    for lane in _ways(probe, arm) if probe.ways else _models(arm, workers):
-        identifier = f"{probe.id}@{lane.name}"
-        if _fits(identifier, suite.lanes) and not _fits(identifier, suite.without):
+    for lane in _own_lanes(probe, arm) if probe.has_own_lanes else _models(probe, arm, workers):
+        if _is_asked_for(probe, lane, suite):
             yield lane
 
 
-def _ways(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
-    """One lane for each way of a probe, which spreads its work itself."""
+def _is_asked_for(probe: Probe, lane: LaneSpec, suite: Suite) -> bool:
+    """Whether a suite has a lane; where it names models, its globs say on which arms these are measured."""
+    work = lane.work
+    if suite.models and not probe.has_own_lanes:
+        if lane.model not in {"serial", *suite.models}:
+            return False
+        work = "serial"
+    identifier = lane_id(probe.id, lane_name(lane.arm.name, work))
+    return _fits(identifier, suite.lanes) and not _fits(identifier, suite.without)
+
+
+def _own_lanes(probe: Probe, arm: Arm) -> Iterator[LaneSpec]:
+    """One lane for each way of a probe, which spreads its work itself; or each role alone and all together."""
     for way in probe.ways:
         yield LaneSpec(arm=arm, model="serial", workers=1, way=way)
+    for roles in [*((role,) for role in probe.roles), probe.roles] if probe.roles else []:
+        yield LaneSpec(arm=arm, model=ROLES.name, workers=sum(role.workers for role in roles), roles=roles)
 
 
-def _models(arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
-    for model in MODELS:
-        for count in [1] if model == "serial" else workers:
-            yield LaneSpec(arm=arm, model=model, workers=count)
+def _models(probe: Probe, arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
+    """The serial lane, and one for each number of workers and model that can spread a probe's work.
+
+    Work that spreads itself has one worker in its serial lane, so that its own lanes begin with two.
+    """
+    yield LaneSpec(arm=arm, model="serial", workers=1)
+    if probe.takes_workers:
+        yield from (LaneSpec(arm=arm, model=OWN, workers=count) for count in workers if count > 1)
+    elif not probe.is_program:
+        for model in MODELS:
+            if model not in {"serial", OWN}:
+                yield from (LaneSpec(arm=arm, model=model, workers=count) for count in workers)
 
 
 def _fits(identifier: str, globs: Iterable[str]) -> bool:

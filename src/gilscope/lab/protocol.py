@@ -1,8 +1,8 @@
 """The protocol between a lane and its controller: JSON lines, each behind a record separator (RFC 7464).
 
 Agent and controller come from one installation, so what they say is of one format, which has no number. The agent sends
-hello, ready, trial, failed, closed or benchmarks. The controller sends the probe to open, then ``trial`` and ``close``,
-or a script whose ``benchmarks`` are asked for.
+hello, ready, trial, imports, failed, closed or benchmarks. The controller sends the probe to open, then ``trial``,
+``imports`` and ``close``, or a script whose ``benchmarks`` are asked for.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
-from gilscope.models import MODELS
-from gilscope.values.contests import Probe
+from gilscope.models import model_of
+from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
+from gilscope.workloads import programs
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.contests import LaneSpec, Statement
 
 SEPARATOR = b"\x1e"
 
@@ -41,20 +42,34 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
-    """One trial, with the digest of every worker's last result."""
+    """One trial, with the digest of every worker's last result, and the beginning of its text.
+
+    ``children_peak_bytes`` is the most that any child of the lane which has ended ever had resident, None where the
+    system does not report it, or none has ended.
+    """
 
     digests: tuple[str, ...]
+    shown: tuple[str, ...] = ()
+    children_peak_bytes: int | None = None
+
+
+class Imports(msgspec.Struct, frozen=True, tag="imports"):
+    """What a lane has imported: files of the person's own modules, and versions of packages, by name."""
+
+    modules: dict[str, str] = {}
+    packages: dict[str, str] = {}
 
 
 class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
     """The benchmarks that a script holds, and those that cannot be measured, each with the reason.
 
-    ``description`` is what the script says of itself.
+    ``description`` is what the script says of itself, and ``programs`` are those benchmarks that start programs.
     """
 
     benchmarks: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
     description: str | None = None
+    programs: tuple[str, ...] = ()
 
 
 class Failed(Fault, frozen=True, tag="failed"):
@@ -65,7 +80,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     """All was done and the workers have ended."""
 
 
-Answer = Hello | Ready | Measured | Benchmarks | Failed | Closed
+Answer = Hello | Ready | Measured | Imports | Benchmarks | Failed | Closed
 
 _decoder = msgspec.json.Decoder(Answer)
 _encoder = msgspec.json.Encoder()
@@ -78,25 +93,44 @@ class GarbageError(Exception):
 def order(probe: Probe, lane: LaneSpec) -> bytes:
     """The first line to a fresh agent: the probe and the lane to open."""
     if lane.shows_capacity:
-        return order(SPINNING, msgspec.structs.replace(lane, model="processes"))
+        arm = msgspec.structs.replace(lane.arm, checkout=None)
+        return order(SPINNING, msgspec.structs.replace(lane, arm=arm, model="processes"))
     return _line(
         {
             "type": "open",
-            "path": probe.path,
-            "function": probe.function,
+            "path": lane.arm.place(probe.path),
+            "target": _placed(probe.target, lane),
+            "setup": _placed(probe.setup, lane),
+            "statement": _statement(probe.statement, lane),
+            "roles": [msgspec.structs.replace(role, target=_placed(role.target, lane)) for role in lane.roles],
             "dependencies": probe.dependencies,
             "benchmark": probe.benchmark,
             "argv": probe.argv,
+            "command": programs.filled(probe.command, lane),
             "shared": probe.shared,
             "heap": probe.heap,
             "way": lane.way,
             "case": probe.case,
             "self_timed": probe.self_timed,
             "observes": bool(probe.observes),
-            "crew": MODELS[lane.model].crew,
+            "crew": model_of(lane).crew,
             "workers": lane.workers,
         }
     )
+
+
+def _placed(target: Target | None, lane: LaneSpec) -> Target | None:
+    """A callable where a lane's arm finds it, with the number of workers that it is given."""
+    if target is None:
+        return None
+    path = None if target.path is None else lane.arm.place(target.path)
+    search = tuple(map(lane.arm.place, target.search))
+    return msgspec.structs.replace(target.given(lane.given_workers), path=path, search=search)
+
+
+def _statement(statement: Statement | None, lane: LaneSpec) -> Statement | None:
+    """A statement, whose modules are looked for where a lane's arm finds them."""
+    return statement and msgspec.structs.replace(statement, search=tuple(map(lane.arm.place, statement.search)))
 
 
 def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:
@@ -110,6 +144,7 @@ def trial_order(loops: int) -> bytes:
     return _line({"type": "trial", "loops": loops})
 
 
+IMPORTS = _encoder.encode({"type": "imports"}) + b"\n"
 CLOSE = _encoder.encode({"type": "close"}) + b"\n"
 
 

@@ -8,14 +8,18 @@
 The resident memory of a single process is its resident set size. Summed over several, that counts a page of the
 interpreter once for each; and their proportional set sizes (PSS) count it in parts that depend on who else runs the
 interpreter, so that a lane would weigh less the more lanes are beside it.
+
+Workers of the work's own, and programs, are gone when a trial is over: they are weighed again and again in a further
+unit that is not timed, and what all processes held together at the most counts.
 """
 
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +30,8 @@ PROC = Path("/proc")
 KIB = 1024
 NO_FILE = "0"
 """The inode of a mapping that has no file: anonymous memory, or the kernel's own page."""
+LOOK_S = 0.02
+"""Seconds between two looks at what works."""
 
 
 class Weight(NamedTuple):
@@ -46,16 +52,48 @@ class Weight(NamedTuple):
         return self.resident_bytes or self.uss_bytes or 0
 
 
-def weight(pid: int) -> Weight | None:
-    """Weigh a process and its descendants; None where it has ended, or cannot be looked at."""
+def weight(pid: int, *, with_itself: bool = True) -> Weight | None:
+    """Weigh a process with its descendants, or those alone; None where none lives, or can be looked at."""
     import psutil  # noqa: PLC0415 - only measuring needs it
 
     try:
         first = psutil.Process(pid)
-        family = [first, *first.children(recursive=True)]
+        family = [*([first] if with_itself else []), *first.children(recursive=True)]
         return by_pages([process.pid for process in family]) if _counts_pages() else _by_unique_sets(family)
     except (psutil.Error, PermissionError):
         return None
+
+
+class Watch:
+    """A watch over a process and its descendants, or those alone, from a thread of its own; a context manager.
+
+    ``heaviest`` is what they held together at the most, None where none was seen.
+    """
+
+    def __init__(self, pid: int, *, with_itself: bool) -> None:
+        self.heaviest: Weight | None = None
+        self._pid = pid
+        self._with_itself = with_itself
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Self:
+        """Begin to look."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Look no more."""
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while True:
+            seen = weight(self._pid, with_itself=self._with_itself)
+            if seen is not None and (self.heaviest is None or seen.held_bytes > self.heaviest.held_bytes):
+                self.heaviest = seen
+            if self._is_over.wait(LOOK_S):
+                return
 
 
 def _counts_pages(proc: Path = PROC) -> bool:
@@ -95,8 +133,10 @@ def by_pages(pids: Iterable[int], proc: Path = PROC) -> Weight | None:
     return Weight(len(peaks), sum(files.values()) + anonymous, None, max(peaks))
 
 
-def _by_unique_sets(processes: Sequence[psutil.Process]) -> Weight:
-    """Weigh processes where there is no ``smaps``; only Windows knows their peaks."""
+def _by_unique_sets(processes: Sequence[psutil.Process]) -> Weight | None:
+    """Weigh processes where there is no ``smaps``; only Windows knows their peaks. None where there is no process."""
+    if not processes:
+        return None
     infos = [process.memory_full_info() for process in processes]
     peaks = [getattr(info, "peak_wset", None) for info in infos]
     return Weight(len(infos), None, sum(info.uss for info in infos), max(filter(None, peaks), default=None))

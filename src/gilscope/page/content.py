@@ -20,7 +20,7 @@ from gilscope.page.points import (
 from gilscope.page.rounds import Rounds, Walls
 from gilscope.render import findings, machine
 from gilscope.render.builds import build
-from gilscope.render.notes import comparability
+from gilscope.render.notes import comparabilities
 from gilscope.render.report import of_contest
 from gilscope.render.sheet import Sheet
 from gilscope.values.contests import arm_and_work
@@ -79,7 +79,6 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = ()) -> Content:
     """Arrange a report, the raw trials that it was made from, and what they say of published claims."""
     contests = report.run.contests
-    notes = (note for contest in contests for note in comparability(contest.contest.pair))
     return Content(
         contests=tuple(map(_contest, contests)),
         lanes=tuple(_lanes(contests, Walls(trials))),
@@ -91,7 +90,7 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
         claims=_filled(claims),
         findings=_filled([*report.closing, findings.details(contests)]),
         about=(machine.host(report.run.header.host, report.run.cpus_used), machine.builds(contests)),
-        comparability=tuple(dict.fromkeys(notes)),
+        comparability=tuple(comparabilities(contest.contest for contest in contests)),
     )
 
 

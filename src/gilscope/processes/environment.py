@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BENDS_PYTHON = ("PYTHON", "PYPY", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV")
+SEARCH = "PYTHONPATH"
+"""Where a person's own modules lie, which is no matter of the interpreter."""
+UNNOTICED = frozenset(
+    {SEARCH, "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
+)
+"""Variables whose loss changes nothing that is measured."""
 
 
 def without_python(environ: Mapping[str, str]) -> dict[str, str]:
@@ -20,3 +26,8 @@ def without_python(environ: Mapping[str, str]) -> dict[str, str]:
     variables that have nothing to do with Python.
     """
     return {name: value for name, value in environ.items() if not name.upper().startswith(BENDS_PYTHON)}
+
+
+def missed(environ: Mapping[str, str]) -> list[str]:
+    """Return the variables that would have changed an interpreter, in order: what somebody may wonder about."""
+    return sorted(name for name in environ if name.upper().startswith("PYTHON") and name not in UNNOTICED)

@@ -11,8 +11,11 @@ class Progress(Protocol):
     def step(self, title: str) -> None:
         """A step begins, whose extent is not known yet."""
 
-    def advance(self, done: float, total: float, text: str) -> None:
-        """Some work of the step is done, in one unit throughout; ``text`` describes the current work."""
+    def advance(self, done: float, total: float | None, text: str) -> None:
+        """Some work of the step is done, in one unit throughout; ``text`` describes the current work.
+
+        The total is None where nobody knows it.
+        """
 
     def note(self, text: str) -> None:
         """Something that the user should know although the work goes on."""

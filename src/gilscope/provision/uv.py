@@ -108,24 +108,28 @@ def _list(wish: Wish, *options: str) -> list[ListedBuild]:
 
 
 def _uv(action: str, *arguments: str, limit_s: float) -> child.Ended:
-    command = [_binary(), "python", action, "--no-progress", "--color", "never", *arguments]
+    command = [binary(), "python", action, "--no-progress", "--color", "never", *arguments]
     try:
         return child.run(command, environ=environment(os.environ), limit_s=limit_s)
     except OSError as error:
         raise InstallError(f"could not be started: {error}") from error
 
 
-def _binary() -> str:
-    """Return gilscope's own uv, else PATH's: that may be the shim of an inactive Python."""
+def binary() -> str:
+    """Return gilscope's own uv, else PATH's: that may be the shim of an inactive Python.
+
+    Raises:
+        InstallError: there is none.
+    """
     try:
         import uv  # noqa: PLC0415 - it may be missing, for instance where a distribution packages gilscope
 
         return os.fsdecode(uv.find_uv_bin())
     except (ImportError, FileNotFoundError):
-        binary = shutil.which("uv")
-    if binary is None:
+        found = shutil.which("uv")
+    if found is None:
         raise InstallError("is not installed")
-    return binary
+    return found
 
 
 def _reason(ended: child.Ended) -> str:

@@ -56,16 +56,16 @@ class InstallProgress:
             self._bar.remove_task(task)
         self._bar.add_task("", total=None, left="", text="")
 
-    def advance(self, done: float, total: float, text: str) -> None:
+    def advance(self, done: float, total: float | None, text: str) -> None:
         """Move the bar; without a terminal, print a line every now and then."""
         now_s = self._clock()
-        left = time_left(done, total, now_s - self._begun_s)
+        left = "" if total is None else time_left(done, total, now_s - self._begun_s)
         for task in self._bar.task_ids:
             self._bar.update(task, completed=done, total=total, left=left, text=text)
         if not self._console.is_terminal and now_s - self._printed_s >= LINE_EVERY_S:
             self._printed_s = now_s
-            elapsed = spoken(now_s - self._begun_s)
-            state = ", ".join(filter(None, (f"{done / total:.0%} after {elapsed}", left)))
+            share = "still at it" if total is None else f"{done / total:.0%}"
+            state = ", ".join(filter(None, (f"{share} after {spoken(now_s - self._begun_s)}", left)))
             self._console.print(Text(f"  {state} ({text})" if text else f"  {state}"), soft_wrap=True)
 
     def note(self, text: str) -> None:

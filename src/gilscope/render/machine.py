@@ -58,9 +58,11 @@ def builds(contests: Iterable[ContestFigures]) -> Sheet:
         Column("LTO", lambda runtime: _yes_or_no(holds=runtime.facts.lto)),
         Column("debug", lambda runtime: _yes_or_no(holds=runtime.facts.debug)),
         Column("JIT", lambda runtime: runtime.facts.jit),
+        Column("commit", lambda runtime: runtime.facts.commit or NOT_MEASURED, wide=True),
         Column("flags", lambda runtime: " ".join(runtime.facts.config_args) or NOT_MEASURED),
     ]
-    runtimes = {row.lane.arm.runtime.name: row.lane.arm.runtime for contest in contests for row in contest.lanes}
+    measured = (lane.arm.runtime for contest in contests for lane in contest.contest.lanes)
+    runtimes = {runtime.name: runtime for runtime in measured}
     return tabulate("Builds", columns, runtimes.values())
 
 

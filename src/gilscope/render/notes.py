@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gilscope.figures.trends import Trend
     from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
-    from gilscope.values.records import ContestEnd
+    from gilscope.values.contests import Contest
+    from gilscope.values.records import Code, ContestEnd
     from gilscope.values.runtimes import Pair
+
+COMMIT_DIGITS = 12
 
 ENDS = {
     "precise": "All intervals are as narrow as asked",
@@ -43,14 +47,27 @@ def comparability(pair: Pair | None) -> Iterator[str]:
         yield f"{pair.free_threaded.name} and {pair.twin.name}: same version, compiler, optimisation and flags."
 
 
+def comparabilities(contests: Iterable[Contest]) -> Iterator[str]:
+    """The notes beside figures of several contests; where those on one pair differ, the rare ones name their probes."""
+    probes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for contest in contests:
+        for note in comparability(contest.pair):
+            probes["" if contest.pair is None else contest.pair.free_threaded.name][note].append(contest.probe.id)
+    for notes in probes.values():
+        *rare, common = sorted(notes, key=lambda note: len(notes[note]))
+        for note in rare:
+            yield f"{', '.join(notes[note])}: {note}"
+        yield f"All others: {common}" if rare else common
+
+
 def contest_notes(contest: ContestFigures) -> Iterator[str]:
     """The notes of a contest that was timed; the first one gives its noise floor."""
-    yield f"Noise floor: {_floor(contest)}."
+    yield f"Noise floor: {floor(contest)}."
     yield from _machine(contest)
     yield from comparability(contest.contest.pair)
     if contest.end is not None:
         inner = f", each of which does it {contest.inner_loops} times" if contest.inner_loops > 1 else ""
-        yield f"{_end(contest.end)} {contest.loops} units per worker and trial{inner}."
+        yield f"{ended(contest.end)} {contest.loops} {_units(contest)} and trial{inner}."
     else:
         yield "This contest was cut off; what had been measured is shown."
     cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]
@@ -70,6 +87,18 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
     yield from _collections(contest)
     yield from map(_trend, contest.trends)
+    if contest.contest.probe.target is not None:
+        yield from dict.fromkeys(map(_code, contest.code))
+
+
+def _code(code: Code) -> str:
+    """The note on the person's own code, and on what it imported."""
+    count = len(code.modules)
+    modules = f"{count} {'module' if count == 1 else 'modules'} of yours"
+    changes = ", with uncommitted changes" * code.is_dirty
+    commit = "" if code.commit is None else f" at commit {code.commit[:COMMIT_DIGITS]}{changes}"
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(code.libraries.items()))
+    return f"Measured: {modules}{commit}{'; libraries: ' * bool(libraries)}{libraries}."
 
 
 def _machine(contest: ContestFigures) -> Iterator[str]:
@@ -81,8 +110,21 @@ def _machine(contest: ContestFigures) -> Iterator[str]:
             f"The machine gave {numbers.ratio(capacity.cpus)} of {capacity.workers} CPUs to as many processes that "
             f"share nothing, in the same rounds; of capacity is scaling over that.{slow}{short}"
         )
-    if contest.own_workers:
-        yield "The work starts threads or processes of its own: no lane is pinned to a CPU."
+    yield from _own_workers(contest)
+
+
+def _own_workers(contest: ContestFigures) -> Iterator[str]:
+    """What lanes are whose work has workers of its own, and how many of those ran at once."""
+    if contest.contest.probe.takes_workers:
+        yield (
+            "The work spreads itself over the number of workers that it is given, which is one in serial lanes: own "
+            "lanes do as much as these, and no lane is pinned to a CPU."
+        )
+    elif contest.own_workers:
+        serial = [row for row in contest.lanes if row.lane.model == "serial" and row.lane.way is None]
+        busy = ", ".join(f"{numbers.ratio(row.cores_busy)} in {row.lane.name}" for row in serial)
+        at_once = f" CPUs that were busy at once: {busy} (processes that live on are not counted)." if busy else ""
+        yield f"The work starts threads or processes of its own: no lane is pinned to a CPU.{at_once}"
 
 
 def cpus_used(used: CpusUsed | None) -> Iterator[str]:
@@ -121,9 +163,16 @@ def _super_linear(lane: LaneFigures) -> str:
     )
 
 
+def _units(contest: ContestFigures) -> str:
+    """What a trial counts: runs of a program, units of all workers together, or of each."""
+    if contest.contest.probe.is_program:
+        return "runs per lane"
+    return "units per lane" if contest.contest.probe.takes_workers else "units per worker"
+
+
 def _collections(contest: ContestFigures) -> Iterator[str]:
-    """The note on lanes in which a unit is collected more often than in others."""
-    if contest.collections_differ is not None:
+    """The note on lanes in which a unit is collected more often than in others; a program's nobody counts."""
+    if contest.collections_differ is not None and not contest.contest.probe.is_program:
         fewest, most = (
             f"{if_measured(lane.per_unit.collections, numbers.amount)} in {lane.lane.name}"
             for lane in contest.collections_differ
@@ -136,11 +185,12 @@ def _trend(trend: Trend) -> str:
     return f"Trend: {trend.lane} gets {much} from a launch's first round to its last."
 
 
-def _floor(contest: ContestFigures) -> str:
+def floor(contest: ContestFigures) -> str:
+    """The noise floor, and what it was found by."""
     if contest.noise_floor is None or contest.control is None:
         return "unknown, since the control lane was not measured"
-    floor = numbers.plain_percent(contest.noise_floor)
-    of_serial = f"{floor} (the reference lane run twice: {numbers.ratio(contest.control)})"
+    of_reference = numbers.plain_percent(contest.noise_floor)
+    of_serial = f"{of_reference} (the reference lane run twice: {numbers.ratio(contest.control)})"
     if contest.parallel_floor is None or contest.parallel_control is None:
         return of_serial
     copied = next(lane.original for lane in contest.contest.lanes if lane.control and lane.model != "serial")
@@ -148,5 +198,6 @@ def _floor(contest: ContestFigures) -> str:
     return f"{of_serial}; {of_parallel} ({copied} run twice: {numbers.ratio(contest.parallel_control)})"
 
 
-def _end(end: ContestEnd) -> str:
+def ended(end: ContestEnd) -> str:
+    """Why a contest ended, after how many launches and seconds."""
     return f"{ENDS.get(end.reason, end.reason)}: {end.launches} launches in {end.seconds:.0f} s."

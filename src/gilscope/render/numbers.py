@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 RATE_UNITS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
+CALL_UNITS = ((1e6, "M/s"), (1e3, "k/s"), (1.0, "/s"))
 EIGHTHS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉█")
 MOST_DECIMALS = 3
 LOPSIDED = 1.25
@@ -34,6 +35,10 @@ FARTHEST_BELOW, FARTHEST_ABOVE = 10.0, 100.0
 """Ends that many times below and above their value are within reach; those beyond leave their side open."""
 FARTHEST = 10.0
 """The same of a difference, in the number that it is one from."""
+ROUNDING = 1e-9
+"""The relative error of arithmetic on logs, at the most."""
+ALMOST_ALL = 0.995
+"""A fraction above this is all of it, in two digits."""
 OPEN = "cannot be told"
 """A figure of which nothing is known, as text."""
 
@@ -79,6 +84,11 @@ def bandwidth(estimate: Estimate) -> str:
     return _amount(estimate, _spaced(RATE_UNITS))
 
 
+def rate(estimate: Estimate) -> str:
+    """Calls a second as ``12.3 ±0.2 k/s``."""
+    return _amount(estimate, _spaced(CALL_UNITS))
+
+
 def amount(estimate: Estimate) -> str:
     """A count that need not be whole as ``0.50 ±0.02``, or as ``0 (below 0.30)`` where there was none."""
     return _amount(estimate, ((1.0, ""),))
@@ -99,7 +109,7 @@ def plain_percent(fraction: float) -> str:
     """A fraction without an interval (a noise floor, say) as ``0.8%``."""
     if math.isinf(fraction):
         return "unknown"
-    return f"{100 * fraction:.2g}%" if fraction < 1 else "100% or more"
+    return f"{100 * fraction:.2g}%" if fraction < ALMOST_ALL else "100% or more"
 
 
 def signed_memory(estimate: Estimate) -> str:
@@ -113,8 +123,8 @@ def _spaced(units: Units) -> Units:
 
 
 def _unit(amount: float, units: Units) -> tuple[float, str]:
-    """The largest unit of which there is one, or else the smallest."""
-    return next((pair for pair in units if amount >= pair[0]), units[-1])
+    """The largest unit of which there is one, or else the smallest; what rounds to one is one."""
+    return next((pair for pair in units if amount * (1 + ROUNDING) >= pair[0]), units[-1])
 
 
 def _amount(estimate: Estimate, units: Units) -> str:

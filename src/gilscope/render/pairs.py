@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured, penalty
-from gilscope.render.notes import comparability
+from gilscope.render.notes import comparabilities
 from gilscope.render.scaling import crossing, pays_from
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.values.contests import arm_and_work
@@ -34,7 +34,11 @@ def summary(pair: PairFigures) -> Sheet:
         f"What {pair.name} costs and gives",
         _columns(pair),
         pair.contests,
-        [*comparability(pair.contests[0].contest.pair), HOW_TO_READ, *([OF_WHICH] if has_gil_off else [])],
+        [
+            *comparabilities(contest.contest for contest in pair.contests),
+            HOW_TO_READ,
+            *([OF_WHICH] if has_gil_off else []),
+        ],
         has_foot=bool(pair.mean_penalties),
     )
 

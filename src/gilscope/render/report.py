@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.figures.run import RunFigures
-from gilscope.render import cores, findings, observations, pairs, scaling, throughput, transport, verdict, workers
+from gilscope.render import (
+    cores,
+    findings,
+    observations,
+    pairs,
+    programs,
+    roles,
+    scaling,
+    throughput,
+    transport,
+    variants,
+    verdict,
+    workers,
+)
 from gilscope.render.sheet import Sheet
 from gilscope.values.records import Finding
 
@@ -38,6 +51,7 @@ def report(run: RunFigures) -> Report:
             workers.orders(contests),
             *map(pairs.summary, run.pairs),
             *_verdicts(contests),
+            *variants.overviews(contests, run.variants),
         ),
         details=tuple(sheet for contest in contests for sheet in of_contest(contest)),
         closing=(findings.findings(contests), findings.skips(run.skips)),
@@ -48,16 +62,20 @@ def report(run: RunFigures) -> Report:
 def of_contest(contest: ContestFigures) -> tuple[Sheet, ...]:
     """The sheets of one contest, wherever a run is shown: observations, or else times."""
     probe = contest.contest.probe
+    if probe.roles:
+        return (roles.sheet(contest),)
     if not probe.is_timed:
         return (observations.sheet(contest),)
     if probe.ways:
-        return (workers.ways(contest),)
+        return (workers.ways(contest), *variants.sheets(contest))
     if contest.asks_about_workers:
         return (workers.memory(contest),)
+    if contest.contest.variants:
+        return (throughput.sheet(contest), *variants.sheets(contest))
+    inside = [programs.sheet(contest)] if probe.is_program else [cores.shares(contest), cores.counts(contest)]
     return (
         throughput.sheet(contest),
-        cores.shares(contest),
-        cores.counts(contest),
+        *inside,
         scaling.break_evens(contest),
         scaling.scaling_laws(contest),
     )

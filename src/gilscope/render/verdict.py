@@ -26,6 +26,7 @@ MOST_NAMED = 3
 AGAINST = {
     "fails": "does not run",
     "not thread-safe": "not safe in threads here",
+    "not repeatable": "results differ without threads too",
     "GIL turned on": "the GIL came back",
     "not comparable": "builds not comparable",
     "capacity": "too few CPUs",
@@ -75,11 +76,18 @@ def overview(contests: Sequence[ContestFigures]) -> Sheet:
 
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
     """The answer in sentences, for a reader who looks at nothing else."""
-    answer = _answer(verdict, contest.contest.reference)
+    answer = _answer(verdict, contest.contest.reference, _alone(contest))
     return " ".join([answer, *_price(contest), *_pays(contest), *_warning(verdict)])
 
 
-def _answer(verdict: Verdict, reference: str) -> str:
+def _alone(contest: ContestFigures) -> str:
+    """What its serial lanes are, in words: not all work is on one thread there."""
+    if contest.contest.probe.takes_workers:
+        return "with one worker"
+    return "as it is" if contest.own_workers else "on one thread"
+
+
+def _answer(verdict: Verdict, reference: str, alone: str) -> str:
     choice = verdict.throughput
     if reference not in {choice.best, *choice.ties}:
         gain = numbers.ratio(choice.figure, " times")
@@ -89,7 +97,7 @@ def _answer(verdict: Verdict, reference: str) -> str:
         return f"Whether anything beats {reference} cannot be told here: {short}. Measure when nothing else runs."
     if any(item.kind == "noise" for item in verdict.objections):
         return f"It was too noisy to tell what beats {reference}: measure when nothing else runs, or longer (--budget)."
-    return f"Nothing measured here beats {reference} beyond the noise: run it there, on one thread."
+    return f"Nothing measured here beats {reference} beyond the noise: run it there, {alone}."
 
 
 def _price(contest: ContestFigures) -> Iterator[str]:
@@ -97,7 +105,7 @@ def _price(contest: ContestFigures) -> Iterator[str]:
         if item.arm == _measured(contest):
             much = numbers.signed_percent(item.penalty)
             how = f"costs {much} of time" if item.distinguishable else f"costs nothing that can be told ({much})"
-            yield f"On one thread, {item.arm} {how} against {item.twin}."
+            yield f"{_alone(contest).capitalize()}, {item.arm} {how} against {item.twin}."
 
 
 def _pays(contest: ContestFigures) -> Iterator[str]:
@@ -133,7 +141,8 @@ def _lines(contest: ContestFigures, verdict: Verdict) -> Iterator[_Line]:
     if verdict.per_memory is not None:
         yield _Line("most per memory", _named(verdict.per_memory), numbers.ratio(verdict.per_memory.figure, " times"))
     for item in contest.penalties:
-        yield _Line(f"{item.arm} on one thread", "pays" if item.distinguishable else "cannot be told", penalty(item))
+        answer = "pays" if item.distinguishable else "cannot be told"
+        yield _Line(f"{item.arm} {_alone(contest)}", answer, penalty(item))
     for even in contest.break_evens:
         yield _Line(f"{even.model} against {even.against}", _payment(even), _gain(even.gain, even.within))
     for objection in verdict.objections:

@@ -13,7 +13,7 @@ import platformdirs
 from gilscope import cached
 from gilscope.runtimes import answers
 from gilscope.runtimes.answers import FactsAnswer
-from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, without_aliases
+from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, explicit_path, without_aliases
 from gilscope.runtimes.names import full_name, minor_name, unique_names
 from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
 
@@ -52,6 +52,27 @@ def census(
         files = tuple(without_aliases((*listed, *_discover(listed, environ, cache_dir, memory))))
         interviews = _interviews(files, environ, memory)
     return sort_out(interviews, wishes)
+
+
+def asked(paths: Sequence[str], environ: Mapping[str, str], cache_dir: Path) -> tuple[Runtime | Unusable, ...]:
+    """The interpreters at paths that a person named, in order; two paths to one interpreter are two.
+
+    Args:
+        paths: may be relative, or commands on PATH.
+        environ: where to look for commands, and what interpreters are started in.
+        cache_dir: where answers are kept; it need not exist or be writable.
+    """
+    files = [Candidate(explicit_path(path, environ), EXPLICIT, path) for path in paths]
+    with answers.lent(cache_dir) as memory:
+        interviews = _interviews(files, environ, memory)
+    found: list[Runtime | Unusable] = []
+    for candidate, answer in interviews:
+        verdict = _verdict(candidate, answer)
+        if verdict is not None:
+            found.append(verdict)
+        elif answer.facts is not None:
+            found.append(_runtime(minor_name(answer.facts), candidate, answer.facts))
+    return tuple(found)
 
 
 def _discover(
@@ -100,10 +121,7 @@ def sort_out(interviews: Iterable[tuple[Candidate, FactsAnswer]], wishes: Iterab
         elif answer.facts is not None:
             usable.append((candidate, answer.facts))
     names = unique_names([(facts, candidate.origin) for candidate, facts in usable])
-    runtimes = [
-        Runtime(name=name, executable=_executable(candidate, facts), origin=candidate.origin, facts=facts)
-        for name, (candidate, facts) in zip(names, usable, strict=True)
-    ]
+    runtimes = [_runtime(name, candidate, facts) for name, (candidate, facts) in zip(names, usable, strict=True)]
     unusable += _absent(runtimes, wishes)
     return Census(runtimes=tuple(sorted(runtimes, key=_by_version)), unusable=tuple(sorted(unusable, key=_by_kind)))
 
@@ -138,6 +156,10 @@ def _verdict(candidate: Candidate, answer: FactsAnswer) -> Unusable | None:
     return Unusable(
         name=name, kind=kind, reason=reason, executable=candidate.path, origin=candidate.origin, facts=facts
     )
+
+
+def _runtime(name: str, candidate: Candidate, facts: Facts) -> Runtime:
+    return Runtime(name=name, executable=_executable(candidate, facts), origin=candidate.origin, facts=facts)
 
 
 def _executable(candidate: Candidate, facts: Facts) -> str:

@@ -12,9 +12,12 @@ from gilscope.runtimes.names import full_name
 from gilscope.values.runtimes import Arm, Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
+
+    Packages = Mapping[str, str]
+    """The versions of packages by name."""
 
 # How much a difference in a fact can move a time, roughly: a debug build is several times slower, a profile is
 # worth a tenth or more, a patch release next to nothing.
@@ -56,6 +59,16 @@ def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
         if only:
             words.append(f"flags: {' '.join(only)} only in {holder.name}")
     return tuple(words)
+
+
+def package_differences(runtime: str, packages: Packages, twin: str, of_twin: Packages) -> Iterator[str]:
+    """Say in words in which packages the environments of two runtimes differ; the first one's version comes first."""
+    for name in sorted(packages.keys() | of_twin.keys()):
+        ours, theirs = packages.get(name), of_twin.get(name)
+        if ours is None or theirs is None:
+            yield f"{name} {ours or theirs} only in {twin if ours is None else runtime}"
+        elif ours != theirs:
+            yield f"{name} {ours} against {theirs}"
 
 
 def arms(runtime: Runtime) -> tuple[Arm, ...]:

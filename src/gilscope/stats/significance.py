@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gilscope.stats.estimate import CONFIDENCE, exponential, student
+from gilscope.stats.estimate import CONFIDENCE, Estimate, exponential, student
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from gilscope.stats.estimate import Estimate
 
 ERROR_RATE = 1 - CONFIDENCE
 """How often an answer may mark anything where there is nothing."""
@@ -46,7 +44,18 @@ def distinguishable(log_ratio: Estimate, floor: float) -> bool:
         by the root of the sum of their squares (JCGM 100:2008, 5.1.2). So the interval excludes zero, the difference
         is above the floor, and one that only just does both does not count.
     """
-    return abs(log_ratio.value) > math.hypot(log_ratio.half_width, math.log1p(floor))
+    return abs(log_ratio.value) > _reach(log_ratio, floor)
+
+
+def possible(log_ratio: Estimate, floor: float) -> Estimate:
+    """A log ratio with all that interval and noise floor leave open; without zero it is `distinguishable`."""
+    reach = _reach(log_ratio, floor)
+    return Estimate(log_ratio.value, log_ratio.value - reach, log_ratio.value + reach)
+
+
+def _reach(log_ratio: Estimate, floor: float) -> float:
+    """How far a log ratio may lie from its value, by chance and by what two copies show."""
+    return math.hypot(log_ratio.half_width, math.log1p(floor))
 
 
 def simultaneous(difference: Estimate, number: int) -> Estimate:

@@ -7,28 +7,88 @@ import msgspec
 from gilscope.values.runtimes import Arm, Pair
 
 
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A callable of a person's own: ``name`` in the file at ``path``, or in ``module``, which is imported by name.
+
+    The name of a method stands behind that of its class and a dot. A module is looked for in the folders ``search``
+    before all others, and what a file of tests imports behind them; ``path`` is where it is, None where only the
+    interpreter finds it. Where its project is ``installed``, other folders come first, since an installation may hold
+    what the sources lack. ``arguments`` are literals as a call has them: ``(512, mode='fast')``. One that spreads its
+    work itself is given its number of workers by the name ``workers_argument``. A test that only pytest can call has
+    its id below the file as ``node``: ``TestParse::test_it[small]``.
+    """
+
+    name: str
+    path: str | None = None
+    module: str | None = None
+    search: tuple[str, ...] = ()
+    installed: bool = False
+    arguments: str = "()"
+    workers_argument: str | None = None
+    node: str | None = None
+
+    def given(self, workers: int) -> Target:
+        """The callable with its number of workers among its arguments; unchanged where it takes none."""
+        if self.workers_argument is None:
+            return self
+        arguments = [*filter(None, [self.arguments[1:-1]]), f"{self.workers_argument}={workers}"]
+        return msgspec.structs.replace(self, arguments=f"({', '.join(arguments)})")
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """Statements as ``python -m timeit`` takes them, and their setup; modules are looked for in ``search`` first."""
+
+    code: str
+    setup: str
+    search: tuple[str, ...]
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of worker among several that work side by side: what it calls, and how many threads do so."""
+
+    name: str
+    target: Target
+    workers: int
+
+    @property
+    def label(self) -> str:
+        """The role as people type it, without its file: ``read*3``."""
+        return f"{self.name}*{self.workers}"
+
+
+WORKERS = "{workers}"
+"""What stands for its number of workers among a program's words."""
+
+
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """A workload as text: what it asks and how it may be run, known without running it.
 
-    ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable in
-    a script that knows nothing of gilscope. ``shared`` means that threads share one state. Every interpreter that runs
+    ``id`` is its path below ``probes/`` without the suffix (``cpu/primes``), or ``file.py:function`` for a callable
+    that knows nothing of gilscope: its ``target``, called with what ``setup`` makes where there is one. A ``statement``
+    is measured as it was typed. With ``roles``, unlike work is measured side by side: each role alone, then together.
+    ``shared`` means that threads share one state. Every interpreter that runs
     its work holds ``heap`` live objects beside it, which the collector tracks. With ``own_workers``, the work starts
     threads or processes itself, and none of its lanes is pinned. A ``benchmark`` is one of a script written for pyperf,
-    which is run with the arguments ``argv``.
+    which is run with the arguments ``argv``. A ``command`` is a program in words, one run of which is a unit; a
+    benchmark that ``starts_program`` has its own.
 
     ``ways`` are functions of the script to be compared with each other, instead of models: each is a context manager
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
     each of which has a unit (empty for words). ``loops`` fixes how many units a trial has, and
     ``timeout_s`` shortens the time limit of its lanes.
-    Where one of its ``dependencies`` cannot be imported, the lane is unsupported and has not failed.
+    Its ``dependencies`` are installed for every runtime; where one cannot be imported all the same, as in a
+    subinterpreter, the lane is unsupported and has not failed.
     """
 
     id: str
     path: str
     question: str
     kind: str
-    function: str | None = None
+    target: Target | None = None
+    setup: Target | None = None
+    statement: Statement | None = None
+    roles: tuple[Role, ...] = ()
     shared: bool = False
     own_workers: bool = False
     heap: int = 0
@@ -36,6 +96,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[str, ...] = ()
     benchmark: str | None = None
     argv: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    starts_program: bool = False
     ways: tuple[str, ...] = ()
     case: int | float | str | None = None
     self_timed: bool = False
@@ -44,14 +106,25 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float | None = None
 
     @property
+    def takes_workers(self) -> bool:
+        """Whether it is given a number of workers, over which it spreads its work itself."""
+        arguments = [item.workers_argument for item in (self.target, self.setup) if item is not None]
+        return any(arguments) or any(WORKERS in word for word in self.command)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a unit is a run of a program, which ends before the next one begins."""
+        return bool(self.command) or self.starts_program
+
+    @property
     def spreads_itself(self) -> bool:
         """Whether it starts workers of its own, as far as it says so."""
-        return bool(self.ways) or self.own_workers
+        return bool(self.ways) or self.own_workers or self.takes_workers or self.is_program
 
     @property
     def is_timed(self) -> bool:
-        """Whether the length of its trials says anything: a look at something takes as long as it takes."""
-        return not self.observes
+        """Whether the length of its trials says anything: a look takes as long as it takes, roles have a deadline."""
+        return not self.observes and not self.roles
 
     @property
     def weighs_workers(self) -> bool:
@@ -61,7 +134,12 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asks_about_workers(self) -> bool:
         """Whether it asks about workers themselves, and spreads no work over them."""
-        return bool(self.ways) or self.weighs_workers
+        return self.has_own_lanes or self.weighs_workers
+
+    @property
+    def has_own_lanes(self) -> bool:
+        """Whether its lanes are its ways or its roles, and no models with numbers of workers."""
+        return bool(self.ways) or bool(self.roles)
 
     @property
     def sends_payloads(self) -> bool:
@@ -96,6 +174,10 @@ CAPACITY = "capacity"
 """The model of lanes that show how many CPUs the machine gives: processes that spin and share nothing."""
 
 
+OWN = "own"
+"""The model of lanes whose work spreads itself over the number of workers that it is given."""
+
+
 def lane_name(arm: str, work: str = "serial") -> str:
     """The name of a lane of an arm; its work is a model with its workers (``threads-2``), or a way."""
     return f"{arm}:{work}"
@@ -107,6 +189,11 @@ def arm_and_work(lane: str) -> tuple[str, str]:
     return arm, work
 
 
+def work_of(roles: tuple[Role, ...]) -> str:
+    """The work of a lane in which these roles run side by side: ``read*3,write*1``."""
+    return ",".join(role.label for role in roles)
+
+
 def is_control(lane: str) -> bool:
     """Whether a lane's name is that of a second copy."""
     return lane.endswith(CONTROL)
@@ -115,7 +202,8 @@ def is_control(lane: str) -> bool:
 class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One lane of a contest before it is opened; ``control`` marks the second copy of another lane.
 
-    ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us.
+    ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us. Where it has
+    ``roles``, those that run in this lane share its workers among them, in order.
     """
 
     arm: Arm
@@ -123,11 +211,27 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     workers: int
     control: bool = False
     way: str | None = None
+    roles: tuple[Role, ...] = ()
 
     @property
     def shows_capacity(self) -> bool:
         """Whether it spins, beside the lanes of the probe, to show what the machine gives."""
         return self.model == CAPACITY
+
+    @property
+    def divides_work(self) -> bool:
+        """Whether its workers divide every unit among themselves, as the work arranges it."""
+        return self.model == OWN
+
+    @property
+    def units_per_loop(self) -> int:
+        """How many units a loop is: each worker runs one, but workers that divide the work share one."""
+        return 1 if self.divides_work else self.workers
+
+    @property
+    def given_workers(self) -> int:
+        """The number of workers that work is given which spreads itself; one where a model of ours spreads it."""
+        return self.workers if self.divides_work else 1
 
     @property
     def original(self) -> str:
@@ -137,6 +241,8 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def work(self) -> str:
         """The lane's name without its arm, e.g. ``threads-2``."""
+        if self.roles:
+            return work_of(self.roles)
         return self.way or (self.model if self.model == "serial" else f"{self.model}-{self.workers}")
 
     @property
@@ -157,12 +263,26 @@ class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):
     reason: str
 
 
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several things that a contest sets side by side, each of them against the first.
+
+    ``arms`` are names; an arm is compared with the first variant's arm in the same place. Where there are two, they are
+    a default build and a free-threaded one. ``meaning`` is what the label stands for, such as a commit, and
+    ``differences`` says in words in what else the builds and packages differ from the first variant's.
+    """
+
+    label: str
+    arms: tuple[str, ...]
+    meaning: str = ""
+    differences: tuple[str, ...] = ()
+
+
 class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     """The lanes of one probe that are measured together; a value that serialises, and all that a lab needs.
 
     Some are no lanes of the probe: second copies of the reference and of one parallel lane, and lanes that show what
     capacity the machine had. ``reference`` is the name of the lane that ratios are formed against: the twin's serial
-    lane where there is a pair.
+    lane where there is a pair, the first variant's where there are ``variants``.
     """
 
     id: str
@@ -170,6 +290,22 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     lanes: tuple[LaneSpec, ...]
     reference: str
     pair: Pair | None = None
+    variants: tuple[Variant, ...] = ()
+
+    def variant_of(self, lane: LaneSpec) -> Variant | None:
+        """The variant that a lane belongs to, None where there are none."""
+        return next((variant for variant in self.variants if lane.arm.name in variant.arms), None)
+
+    def rival(self, lane: LaneSpec) -> str:
+        """The name of the lane that a lane is compared with: the first variant's of equal work, or the reference."""
+        variant = self.variant_of(lane)
+        if variant is None or variant == self.variants[0] or lane.control:
+            return self.reference
+        return lane_name(self.variants[0].arms[variant.arms.index(lane.arm.name)], lane.work)
+
+    def reference_of(self, variant: Variant | None) -> str:
+        """The name of the lane whose results are a variant's: the one that does what the reference does."""
+        return self.reference if variant is None else lane_name(variant.arms[0], arm_and_work(self.reference)[1])
 
 
 PAIR = 2

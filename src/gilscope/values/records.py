@@ -11,12 +11,27 @@ import msgspec
 from gilscope.values.contests import Contest, LaneSpec, Rules, Skip
 
 
+class Calls(msgspec.Struct, frozen=True, kw_only=True):
+    """The calls of one worker in a trial that has a deadline: how many counted, and how long they took.
+
+    They took ``ns`` nanoseconds together, from the gate to the end of the last one that counted. ``median_ns`` and
+    ``longest_ns`` are those of single calls; ``p99_ns`` is None where there were too few to have a 99th percentile.
+    """
+
+    count: int
+    ns: int
+    median_ns: int
+    longest_ns: int
+    p99_ns: int | None = None
+
+
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """One timed block of work, as the agent saw it; the tuples have one entry per worker.
 
     ``wall_ns`` is the makespan, from the gate to the last worker's end, and less where a unit times itself and leaves
     something out (see ``agent/trials.py``); ``starts_ns`` and ``ends_ns`` count from the gate. ``own_ns`` (what units
-    that time themselves report) is empty for all others, and ``observed`` is what the unit saw.
+    that time themselves report) is empty for all others, and ``observed`` is what the unit saw. ``calls`` are there
+    where a trial has a deadline instead of a number of loops.
 
     ``cpu_ns`` is the worker's own thread's CPU time, ``others_ns`` that of further threads and ended children of its
     process. ``wait_ns`` is the time runnable without a CPU, ``system_ns`` the part of the CPU time that the kernel
@@ -42,6 +57,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     collections: int | None = None
     paused_ns: int | None = None
     observed: dict[str, float | str] = {}
+    calls: tuple[Calls, ...] = ()
 
 
 class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
@@ -69,7 +85,8 @@ QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
     """The memory that a lane held at the end of a launch, over all its processes, in bytes.
 
-    None stands for what is not known. ``resident_bytes`` counts every page once and in full, whoever else maps it, and
+    Of work with workers of its own, and of programs, it is the most that they held at one time in a further unit. None
+    stands for what is not known. ``resident_bytes`` counts every page once and in full, whoever else maps it, and
     ``peak_bytes`` is the most that the largest of the processes ever had resident (see ``lab/weighing.py``). Where the
     system does not report the former, ``uss_bytes`` has the pages that no other process maps. Format 2 knew neither:
     its ``pss_bytes`` count a page that several processes map in parts, those of other lanes among them.
@@ -105,10 +122,15 @@ FindingKind = Literal[
     "forked",
     "disagreed",
     "varies",
+    "not repeatable",
+    "differs",
     "GIL turned on",
 ]
 
-NOTES: frozenset[FindingKind] = frozenset({"varies", "died at shutdown", "GIL turned on"})
+CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatable"})
+"""Kinds of finding after which results of lanes say nothing of the lanes."""
+
+NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"differs", "died at shutdown", "GIL turned on"}
 """Kinds of finding after which a lane's trials still count."""
 
 
@@ -136,6 +158,29 @@ class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
     contest: str
     lane: str
     launch: int
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """The file of a module, with a digest of what it held when it was measured."""
+
+    path: str
+    digest: str
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True, tag="code"):
+    """The code that the lanes of one arm ran, besides the interpreter's own.
+
+    ``modules`` are the person's own by name, ``libraries`` the versions of installed packages that were imported, and
+    ``commit`` is that of the git repository which holds the workload, None where none does; ``is_dirty`` says that
+    files of it had been changed since.
+    """
+
+    contest: str
+    arm: str
+    modules: dict[str, SourceFile]
+    libraries: dict[str, str] = {}
+    commit: str | None = None
+    is_dirty: bool = False
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
@@ -226,7 +271,7 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     host: HostCard
 
 
-Record = RunHeader | Contest | Skip | Calibration | Trial | Memory | Finding | ContestEnd
+Record = RunHeader | Contest | Skip | Code | Calibration | Trial | Memory | Finding | ContestEnd
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,6 +281,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     header: RunHeader
     contests: tuple[Contest, ...]
     skips: tuple[Skip, ...] = ()
+    code: tuple[Code, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
     trials: tuple[Trial, ...] = ()
     memory: tuple[Memory, ...] = ()

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from gilscope.values.checkouts import Checkout
+
 Build = Literal["default", "free-threaded"]
 
 
@@ -14,7 +16,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``executable`` is the interpreter's own ``sys.executable`` with links resolved, and ``gil_enabled`` the GIL's
     real state after start-up. ``config_args`` are ``configure``'s arguments without installation paths.
-    ``interpreters_api`` names the module that makes subinterpreters, or is None.
+    ``interpreters_api`` names the module that makes subinterpreters, or is None. ``commit`` is CPython's that it was
+    built from, empty where the build does not know, and ``binary`` a digest of the interpreter's files; both are empty
+    in runs of formats before 4.
     """
 
     executable: str
@@ -33,6 +37,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     interpreters_api: str | None
     own_gil: bool
     platform: str
+    commit: str = ""
+    binary: str = ""
 
 
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +90,38 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True):
-    """A runtime started one way: as built, or a free-threaded build with its GIL forced on (``3.14t+gil``)."""
+    """A runtime started one way: as built, or a free-threaded build with its GIL forced on (``3.14t+gil``).
+
+    ``python`` is the interpreter of an environment that holds ``packages`` (versions by name), None where the runtime
+    itself is started. ``options`` are the interpreter's, and ``environ`` holds variables of this arm alone. Where there
+    is a ``checkout``, the person's own files are taken from it. ``requirements`` and a ``project`` (its folder) are
+    what the environment is to hold for this arm alone.
+    """
 
     name: str
     runtime: Runtime
     gil_forced: bool = False
+    python: str | None = None
+    packages: dict[str, str] = {}
+    options: tuple[str, ...] = ()
+    environ: dict[str, str] = {}
+    checkout: Checkout | None = None
+    requirements: tuple[str, ...] = ()
+    project: str | None = None
+
+    def __hash__(self) -> int:
+        """A hash of the name and the runtime: mappings have none."""
+        return hash((self.name, self.runtime))
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts its interpreter."""
+        return (self.python or self.runtime.executable, *self.options)
+
+    def place(self, path: str) -> str:
+        """Where this arm finds a file or a folder of the person's."""
+        return path if self.checkout is None else self.checkout.place(path)
+
+    def original(self, path: str) -> str:
+        """The person's own file or folder that one of this arm's is a copy of."""
+        return path if self.checkout is None else self.checkout.original(path)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import re
-import tokenize
-import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,16 +12,13 @@ import msgspec
 from gilscope import places
 from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
-from gilscope.values.contests import Probe
-from gilscope.workloads import scripts
+from gilscope.values.contests import Probe, Target
+from gilscope.workloads import callables, scripts, statements, targets, texts
 from gilscope.workloads.scripts import Script
+from gilscope.workloads.targets import Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-# PEP 723's reference expression for a script's metadata block.
-_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
-
 
 PROGRAM = 100_000
 """Live objects beside gilscope's own workloads: a web service imports 89,000 (FastAPI, SQLAlchemy, HTTPX on 3.14)."""
@@ -82,70 +75,109 @@ def _id_of_first(parsed_script: tuple[tuple[Probe, ...], tuple[str, ...]]) -> st
     return parsed_script[0][0].id if parsed_script[0] else ""
 
 
-def select(below: Sequence[Path], names: Iterable[str], argv: tuple[str, ...] = ()) -> tuple[Probe | Script, ...]:
-    """The probes named: ids or globs, paths of scripts, or ``file.py:function``; every probe where none is named.
+NOTHING_GIVEN = Given()
 
-    A script written for pyperf is chosen by its path, and one benchmark of it by ``file.py:name``; ``argv`` is for it.
+
+def select(
+    below: Sequence[Path], names: Iterable[str], argv: tuple[str, ...] = (), given: Given = NOTHING_GIVEN
+) -> tuple[Probe | Script, ...]:
+    """The probes named: ids or globs, paths of scripts, or callables; every probe where none is named.
+
+    A callable is ``file.py:name`` or ``module:name``, with literals in parentheses where it needs any, or a test by its
+    id, ``file.py::test``; ``given`` is
+    what is added to every callable. A script written for pyperf is chosen by its path, and one benchmark of it by
+    ``file.py:name``; ``argv`` is for it.
 
     Raises:
         MatrixError: a script has mistakes.
         UsageError: a name fits nothing.
     """
     requests = list(names)
+    if given.is_for_callables and not any(map(targets.is_target, requests)):
+        raise UsageError(
+            "--arg, --setup, --share and --workers-arg are for callables: name one, such as work.py:function"
+        )
     if not requests:
         return probes(*below)
     selection: dict[str, Probe | Script] = {}
     for name in requests:
-        for probe in _probes_named(below, name, argv):
+        for probe in _probes_named(below, name, argv, given):
             if selection.setdefault(probe.id, probe).path != probe.path:
                 paths = f"{selection[probe.id].path} and {probe.path}"
                 raise UsageError(f"{paths} would both be called {probe.id}: rename one, or measure them in two runs")
     return tuple(selection.values())
 
 
-def _probes_named(below: Sequence[Path], name: str, argv: tuple[str, ...]) -> Iterator[Probe | Script]:
+def _probes_named(below: Sequence[Path], name: str, argv: tuple[str, ...], given: Given) -> Iterator[Probe | Script]:
     script, _, function = name.rpartition(":")
-    if script.endswith(".py"):
-        if not function:
-            raise UsageError(f"{name!r} names no function: write {script}:function, or {script} alone for a probe")
-        yield _pyperf_script(_existing(Path(script)), function, argv) or _foreign(Path(script), function)
+    if script.endswith(".py") and not function:
+        raise UsageError(f"{name!r} names no function: write {script}:function, or {script} alone for a probe")
+    if script.endswith(".py") and (found := _pyperf_script(targets.existing(Path(script)), function, argv)):
+        yield found
+    elif targets.is_target(name):
+        yield foreign(name, given)
     elif name.endswith(".py"):
-        path = _existing(Path(name))
+        path = targets.existing(Path(name))
         script_for_pyperf = _pyperf_script(path, "*", argv)
         yield from _flawless(path, name) if script_for_pyperf is None else [script_for_pyperf]
     else:
         by_id = {probe.id: probe for probe in probes(*below)}
         fitting = [probe for probe in by_id.values() if fnmatchcase(probe.id, name)]
         if not fitting:
-            raise UsageError(unknown_name("probes", "probe", name, by_id))
+            hint = "; for a statement, give its setup with -s, or say --statement" * statements.looks_like_one(name)
+            raise UsageError(unknown_name("probes", "probe", name, by_id) + hint)
         yield from fitting
 
 
-def _existing(path: Path) -> Path:
-    with contextlib.suppress(OSError):  # a name that no file can have, a folder that may not be looked into
-        if path.is_file():
-            return path.resolve()
-    raise UsageError(f"there is no script {path}: name a probe (`gilscope probes` lists them) or file.py:function")
+def foreign(name: str, given: Given) -> Probe:
+    """A callable that knows nothing of us.
 
-
-def _foreign(path: Path, function: str) -> Probe:
-    """A callable in a script that knows nothing of us; nothing of it is checked before it runs."""
-    resolved = _existing(path)
-    return Probe(
-        id=f"{path.name}:{function}",
-        path=str(resolved),
-        function=function,
-        question=f"What does {function}() in {path.name} cost, and how does it scale?",
-        kind="own",
+    Raises:
+        UsageError: it is not there, or cannot be called so.
+    """
+    target = targets.target(
+        name,
+        given.arguments,
+        has_state=given.setup is not None,
+        workers_argument=given.workers_argument,
+        search=given.search,
     )
+    setup = None if given.setup is None else targets.target(given.setup, {}, search=given.search)
+    block = _metadata(target)
+    where = target.module if target.path is None else targets.label(Path(target.path))
+    called = f":{target.name}{'' if target.arguments == '()' else target.arguments}"
+    identifier = f"{where}{called if target.node is None else f'::{target.node}'}"
+    return Probe(
+        id=identifier,
+        path=target.path or "",
+        target=target,
+        setup=setup,
+        shared=given.share,
+        question=f"What does {identifier} cost, and how does it scale?",
+        kind="own",
+        requires_python=texts.requires_python(block),
+        dependencies=tuple(
+            dict.fromkeys((*texts.dependencies(block), *texts.dependencies({} if setup is None else _metadata(setup))))
+        ),
+    )
+
+
+def _metadata(target: Target) -> dict[str, Any]:
+    """The inline metadata of a callable's script."""
+    if target.path is None:
+        return {}
+    try:
+        return texts.metadata(texts.source(Path(target.path)))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UsageError(f"{targets.label(Path(target.path))}: {error}") from error
 
 
 def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | None:
     """The script if it was written for pyperf, and ``pattern`` is not one of its functions."""
     try:
-        text = _source(path)
+        text = texts.source(path)
         tree = ast.parse(text)
-        requires_python = _requires_python(_metadata(text))
+        block = texts.metadata(text)
     except (OSError, SyntaxError, ValueError):
         return None
     if not scripts.is_for_pyperf(tree) or pattern in _functions(tree):
@@ -157,8 +189,8 @@ def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | 
         question=(ast.get_docstring(tree) or "").partition("\n")[0] or f"What {path.name} measures",
         argv=argv,
         pattern=pattern,
-        requires_python=requires_python,
-        unfit=scripts.unfit(tree),
+        requires_python=texts.requires_python(block),
+        dependencies=scripts.without_pyperf(texts.dependencies(block)),
     )
 
 
@@ -176,8 +208,8 @@ def _scripts(folder: Path) -> list[Path]:
 def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
     """The probes of one script, one for each of its cases; or its mistakes."""
     try:
-        text = _source(path)
-        block = _metadata(text)
+        text = texts.source(path)
+        block = texts.metadata(text)
         tree = ast.parse(text)
     except (OSError, SyntaxError, ValueError) as error:  # no TOML and no text in its encoding are ValueErrors
         return (), (f"{identifier}: {error}",)
@@ -189,7 +221,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
     if not question:
         mistakes.append(f"{identifier}: has no docstring; its first line is the probe's question")
     if table is not None:
-        mistakes += _unknown_functions(identifier, table, _functions(tree))
+        mistakes += _unknown_functions(identifier, table, tree)
     if table is None or mistakes:
         return (), tuple(mistakes)
     probe = Probe(
@@ -200,8 +232,8 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         shared=table.shared,
         own_workers=table.own_workers,
         heap=_heap(path, table),
-        requires_python=_requires_python(block),
-        dependencies=_dependencies(block),
+        requires_python=texts.requires_python(block),
+        dependencies=texts.dependencies(block),
         ways=table.ways,
         self_timed=table.self_timed,
         observes=table.observes,
@@ -219,22 +251,16 @@ def _heap(path: Path, table: ProbeTable) -> int:
     return PROGRAM if path.is_relative_to(places.PROBES) and not table.ways else 0
 
 
-def _unknown_functions(identifier: str, table: ProbeTable, defined: list[str]) -> Iterator[str]:
+def _unknown_functions(identifier: str, table: ProbeTable, tree: ast.Module) -> Iterator[str]:
     """The mistakes of a script that lacks ``work``, or the function of a way."""
+    defined = _functions(tree)
     if not table.ways and "work" not in defined:
-        yield unknown_work(identifier, defined)
+        yield f"{identifier}: has no function work(); {callables.offers(tree, identifier)}"
     if table.observes and not table.ways:
         yield f"{identifier}: observes something, which needs ways: several workers would see it several times"
     for way in table.ways:
         if way.replace("-", "_") not in defined:
             yield f"{identifier}: has no function {way.replace('-', '_')}() for its way {way!r}"
-
-
-def unknown_work(identifier: str, functions: list[str]) -> str:
-    """The mistake of a script without ``work``, in words."""
-    example = functions[0] if functions else "function"
-    command = f"gilscope run {identifier}:{example}"
-    return f"{identifier}: has no function work(); write one, or name what to measure: `{command}`"
 
 
 def _functions(tree: ast.Module) -> list[str]:
@@ -246,29 +272,3 @@ def _functions(tree: ast.Module) -> list[str]:
         elif isinstance(node, ast.Assign):
             names += [target.id for target in node.targets if isinstance(target, ast.Name)]
     return names
-
-
-def _source(path: Path) -> str:
-    """A script's text in the encoding that it declares (PEP 263)."""
-    with tokenize.open(path) as file:
-        return file.read()
-
-
-def _requires_python(block: dict[str, Any]) -> str | None:
-    """The version specifier in the block as text; the plan rejects text that is none."""
-    specifier = block.get("requires-python")
-    return None if specifier is None else str(specifier)
-
-
-def _dependencies(block: dict[str, Any]) -> tuple[str, ...]:
-    """The packages that the block names; the agent reports the missing ones."""
-    names = block.get("dependencies", [])
-    return tuple(map(str, names)) if isinstance(names, list) else ()
-
-
-def _metadata(text: str) -> dict[str, Any]:
-    for match in _BLOCK.finditer(text):
-        if match["type"] == "script":
-            lines = match["content"].splitlines(keepends=True)
-            return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
-    return {}

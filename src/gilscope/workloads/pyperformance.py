@@ -123,8 +123,17 @@ def _script(name: str, metafile: Path) -> Script:
         question=(ast.get_docstring(tree) or name).strip().partition("\n")[0],
         argv=tuple(own_table.get("tool", {}).get("pyperformance", {}).get("extra_opts", ())),
         requires_python=project.get("requires-python"),
-        unfit=scripts.unfit(tree),
+        dependencies=scripts.without_pyperf(_pinned(path.parent) or project.get("dependencies", ())),
     )
+
+
+def _pinned(folder: Path) -> tuple[str, ...]:
+    """The packages of a benchmark's ``requirements.txt`` in their versions; none without that file."""
+    try:
+        lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ()
+    return tuple(text for line in lines if (text := line.partition("#")[0].strip()))
 
 
 def _toml(path: Path) -> dict[str, Any]:

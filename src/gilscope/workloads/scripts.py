@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
+from typing import TYPE_CHECKING
 
 import msgspec
 
-MEASURED = frozenset({"bench_func", "bench_time_func", "bench_async_func", "timeit"})
-"""The Runner's methods whose benchmarks can be measured in every model."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-COMMANDS_ONLY = "all its benchmarks start programs of their own (bench_command), which no lane can hold"
+_PYPERF = re.compile(r"pyperf(?![\w.-])")
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """A script written for pyperf; its benchmarks show when a runtime runs it (`gilscope.lab.inventory`).
 
-    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. ``unfit`` says
-    why none of them can be measured, where its text shows that.
+    A benchmark whose name fits the glob ``pattern`` becomes a probe; its id is ``prefix`` and the name. Its
+    ``dependencies`` are without pyperf, for which the agent stands in.
     """
 
     id: str
@@ -26,7 +28,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     pattern: str = "*"
     requires_python: str | None = None
-    unfit: str | None = None
+    dependencies: tuple[str, ...] = ()
 
 
 def is_for_pyperf(tree: ast.Module) -> bool:
@@ -37,10 +39,9 @@ def is_for_pyperf(tree: ast.Module) -> bool:
     )
 
 
-def unfit(tree: ast.Module) -> str | None:
-    """Why none of a script's benchmarks can be measured; None where its text shows no reason."""
-    used = _attributes(tree)
-    return COMMANDS_ONLY if "bench_command" in used and not used & MEASURED else None
+def without_pyperf(dependencies: Iterable[str]) -> tuple[str, ...]:
+    """The packages that a script needs besides pyperf."""
+    return tuple(text for text in dependencies if not _PYPERF.match(text))
 
 
 def _attributes(tree: ast.Module) -> set[str]:

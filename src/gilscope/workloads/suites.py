@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
 
 from gilscope.declared import tables, unknown_name
 from gilscope.errors import UsageError
+from gilscope.models import MODELS
 from gilscope.values.contests import PAIR, Limits, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
 Workers: TypeAlias = int | Literal["powers", "cores", "cpus", "twice"]
 """A number of workers, or a word for numbers that follow the machine (see `counts`)."""
@@ -24,7 +28,8 @@ hold the truth less often than they say (``docs/explanation/statistics.md``, how
 class Suite(Limits, frozen=True, kw_only=True):
     """One table of ``matrix/suites.toml``.
 
-    ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``).
+    ``lanes`` and ``without`` are globs over lane ids ``probe@arm:model-workers`` (``cpu/*@3.1[34]t:threads-*``). Where
+    ``models`` are named, these are measured beside the serial lane on every arm whose serial lane fits the globs.
     ``source`` is where its probes come from: the project's own, or an installed pyperformance; those that fit
     ``probes`` are measured where none is named.
 
@@ -39,6 +44,7 @@ class Suite(Limits, frozen=True, kw_only=True):
     description: str
     source: Literal["probes", "pyperformance"] = "probes"
     lanes: tuple[str, ...]
+    models: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     workers: tuple[Workers, ...]
     probes: tuple[str, ...] = ("*",)
@@ -73,7 +79,58 @@ def suites(path: Path) -> dict[str, Suite]:
     Raises:
         MatrixError: the file has mistakes.
     """
-    return tables(path, Suite, _nonsense)
+    return tables(path, Suite, nonsense)
+
+
+def named(text: str, own: Mapping[str, Suite], built_in: Path) -> Suite:
+    """The suite that a text names: one of the person's own, one of gilscope's, or ``file.toml`` or ``file.toml:name``.
+
+    Raises:
+        MatrixError: the file has mistakes.
+        UsageError: there is no such file or suite, or the file has several.
+    """
+    file, _, name = text.rpartition(":")
+    if text.endswith(".toml"):
+        return _only(Path(text))
+    if file.endswith(".toml"):
+        return suite(_existing(Path(file)), name)
+    if text in own:
+        return own[text]
+    by_name = suites(built_in)
+    if text not in by_name:
+        raise UsageError(unknown_name(built_in.name, "suite", text, {**own, **by_name}))
+    return by_name[text]
+
+
+def _only(path: Path) -> Suite:
+    by_name = suites(_existing(path))
+    if len(by_name) != 1:
+        names = ", ".join(f"{path}:{name}" for name in by_name) or "none at all"
+        raise UsageError(f"{path} has {len(by_name)} suites, and one can be measured at a time: {names}")
+    return next(iter(by_name.values()))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise UsageError(f"there is no file of suites {path}")
+    return path
+
+
+def narrowed(
+    of: Suite, *, models: tuple[str, ...] = (), lanes: tuple[str, ...] = (), workers: tuple[Workers, ...] = ()
+) -> Suite:
+    """A suite with the models, or lanes by globs, and numbers of workers that a person asks for.
+
+    Serial lanes stay, since everything is held against them. A person may ask for more workers than there are CPUs for.
+    """
+    changes: dict[str, object] = {}
+    if models:
+        changes["models"] = models
+    elif lanes:
+        changes |= {"models": (), "lanes": ("*:serial", *lanes), "without": ()}
+    if workers:
+        changes |= {"workers": workers, "oversubscription": math.inf}
+    return msgspec.structs.replace(of, **changes)
 
 
 def suite(path: Path, name: str) -> Suite:
@@ -89,7 +146,14 @@ def suite(path: Path, name: str) -> Suite:
     return by_name[name]
 
 
-def _nonsense(suite: Suite) -> Iterator[str]:
+def unknown_models(models: Iterable[str]) -> Iterator[str]:
+    """What is wrong with names of models, each with the nearest one that there is."""
+    yield from (unknown_name("models", "model", name, MODELS) for name in models if name not in MODELS)
+
+
+def nonsense(suite: Suite) -> Iterator[str]:
+    """What is wrong with a suite whose keys all have the right type."""
+    yield from unknown_models(suite.models)
     if not 1 <= suite.min_launches <= suite.max_launches:
         yield "min_launches must be at least 1 and at most max_launches"
     elif suite.min_launches < min(FIRST_LOOK, suite.max_launches):

@@ -1,0 +1,73 @@
+"""What a lane has imported: the person's own modules with their files, and the versions of installed packages."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib import metadata
+    from typing import Dict, Iterator, Set, Tuple
+
+    from .records import Imports
+
+AGENT = os.path.dirname(os.path.realpath(__file__)) + os.sep
+INSTALLED = frozenset(("site-packages", "dist-packages"))
+"""Names of folders into which packages are installed."""
+SITE = frozenset(("sitecustomize", "usercustomize"))
+"""Modules that an interpreter imports by itself, wherever they lie."""
+
+
+def imported() -> Imports:
+    """Return what the main interpreter has imported, apart from Python itself and the agent."""
+    paths = sysconfig.get_paths()
+    pythons = tuple(os.path.realpath(paths[name]) + os.sep for name in ("stdlib", "platstdlib"))
+    modules: Dict[str, str] = {}
+    packages: Set[str] = set()
+    for name, path in _files():
+        if INSTALLED.intersection(path.split(os.sep)):
+            packages.add(name.partition(".")[0])
+        elif name not in SITE and not path.startswith((AGENT, *pythons)):
+            modules[name] = path
+    # what a .pth file brings in by itself has such a name: nobody's work imports it
+    named = {package for package in packages if not package.startswith("_")}
+    return {"modules": modules, "packages": _versions(named) if named else {}}
+
+
+def _files() -> Iterator[Tuple[str, str]]:
+    """Yield each module that has a file, without waking those that are loaded at their first use."""
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, type(sys)):
+            path = object.__getattribute__(module, "__dict__").get("__file__")
+            if isinstance(path, str) and os.path.isfile(path):
+                yield name, os.path.realpath(path)
+
+
+def _versions(packages: Set[str]) -> Dict[str, str]:
+    """Return the versions of the distributions that packages belong to, by the distributions' names.
+
+    Most are called as their package is; of all others, each distribution is asked what it holds.
+    """
+    from contextlib import suppress  # noqa: PLC0415 - asked for once, and never beside a trial
+    from importlib import metadata  # noqa: PLC0415 - for that reason too
+
+    versions: Dict[str, str] = {}
+    for package in packages:
+        with suppress(Exception):  # there is none of that name, or somebody broke its metadata
+            versions[package] = metadata.version(package)
+    strange = packages - versions.keys()
+    for distribution in metadata.distributions() if strange else ():
+        with suppress(Exception):
+            if strange.intersection(_top_level(distribution)):
+                versions[distribution.metadata["Name"]] = distribution.version
+    return versions
+
+
+def _top_level(distribution: metadata.Distribution) -> Set[str]:
+    """Return what a distribution lets one import, by its own list of names or by its files."""
+    listed = distribution.read_text("top_level.txt")
+    if listed is not None:
+        return set(listed.split())
+    return {file.parts[0].partition(".")[0] for file in distribution.files or ()}

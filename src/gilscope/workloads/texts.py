@@ -1,0 +1,51 @@
+"""Scripts as text: their encoding, and the metadata in their PEP 723 block."""
+
+from __future__ import annotations
+
+import re
+import tokenize
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# PEP 723's reference expression for a script's metadata block.
+_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+
+
+def source(path: Path) -> str:
+    """A script's text in the encoding that it declares (PEP 263).
+
+    Raises:
+        OSError: it cannot be read.
+        SyntaxError: its encoding is unknown.
+        ValueError: it is not in its encoding.
+    """
+    with tokenize.open(path) as file:
+        return file.read()
+
+
+def metadata(text: str) -> dict[str, Any]:
+    """The script's inline metadata (PEP 723), empty without a block.
+
+    Raises:
+        ValueError: the block holds no TOML.
+    """
+    for match in _BLOCK.finditer(text):
+        if match["type"] == "script":
+            lines = match["content"].splitlines(keepends=True)
+            return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
+    return {}
+
+
+def requires_python(block: dict[str, Any]) -> str | None:
+    """The version specifier in the block as text; the plan rejects text that is none."""
+    specifier = block.get("requires-python")
+    return None if specifier is None else str(specifier)
+
+
+def dependencies(block: dict[str, Any]) -> tuple[str, ...]:
+    """The packages that the block names."""
+    names = block.get("dependencies", [])
+    return tuple(map(str, names)) if isinstance(names, list) else ()

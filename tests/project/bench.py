@@ -1,0 +1,7 @@
+"""What two revisions are compared by."""
+
+from work import crunch
+
+
+def f():
+    return crunch()

@@ -1,0 +1,5 @@
+"""Work that depends on nothing."""
+
+
+def crunch():
+    return sum(number * number for number in range(10_000))
