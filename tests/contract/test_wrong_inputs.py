@@ -29,6 +29,10 @@ class Ended(NamedTuple):
     lanes: int
 
 
+NOBODY = "http://127.0.0.1:9/simple"
+"""An index at a port that nobody listens at."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """All commands are quick."""
@@ -128,13 +132,17 @@ def test_versions_in_conflict(gilscope: Callable[..., Ended], offline: Path) -> 
     assert (ended.status, ended.lanes) == (5, 0)
 
 
-@pytest.mark.usefixtures("offline")
-def test_no_network(gilscope: Callable[..., Ended]) -> None:
-    """The package is named, and that it cannot be had."""
+def test_no_network(gilscope: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package is named, and what would help."""
+    settings = {"UV_DEFAULT_INDEX": NOBODY, "UV_HTTP_RETRIES": "0", "UV_CACHE_DIR": str(tmp_path / "uv")}
+    for name, value in {**settings, "PIP_INDEX_URL": NOBODY, "PIP_RETRIES": "0"}.items():
+        monkeypatch.setenv(name, value)
+
     ended = gilscope("run", "--with", "numpy", "work.py:crunch")
 
     assert "nothing is left to measure: " in ended.printed
-    assert "numpy" in ended.printed
+    assert "numpy cannot be fetched (" in ended.printed
+    assert "connect to the network, or name another index (UV_DEFAULT_INDEX)" in ended.printed
     assert (ended.status, ended.lanes) == (5, 0)
 
 

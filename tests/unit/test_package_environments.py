@@ -15,7 +15,7 @@ import builders
 from gilscope.errors import InstallError
 from gilscope.provision import contents, environments, installed
 from gilscope.provision.active import Active
-from gilscope.provision.environments import Environments
+from gilscope.provision.environments import NO_INDEX, Environments
 from gilscope.provision.installer import UnreachableIndexError
 from gilscope.values.packages import Packages
 from recorder import Recorder
@@ -226,7 +226,7 @@ def test_where_one_installer_cannot_reach_an_index_the_next_one_tries(kept: Kept
     offline = FakeInstaller(error=UnreachableIndexError("dns error"))
 
     assert versions(kept.by(offline, FakeInstaller()).provided(TWINS[:1], NUMPY)) == {"3.14": "2.4.4"}
-    reason = "scipy cannot be fetched (fake: dns error; fake: dns error)"
+    reason = f"scipy cannot be fetched (fake: dns error; fake: dns error); {NO_INDEX}"
     offline.made.clear()
     wanted = Packages(requirements=("scipy",))
     reasons = kept.by(offline, offline).provided(TWINS, wanted).reasons

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 NO_VERSIONS: Mapping[str, str] = {}
 MOST_NAMES = 4
+NO_INDEX = "connect to the network, or name another index (UV_DEFAULT_INDEX) or a folder of wheels (UV_FIND_LINKS)"
 KEPT_S = 30 * 86_400
 
 
@@ -185,7 +186,7 @@ class Environments:
                 raise
             else:
                 return Environment(python=str(installed.python(folder)), versions=installed.versions(folder))
-        self._out_of_reach[wanted] = f"{in_short(wanted)} cannot be fetched ({'; '.join(unreachable)})"
+        self._out_of_reach[wanted] = f"{in_short(wanted)} cannot be fetched ({'; '.join(unreachable)}); {NO_INDEX}"
         raise InstallError(self._out_of_reach[wanted])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import tomllib
@@ -33,6 +34,9 @@ MOST_NAMES = 8
 
 LIMIT_S = 600.0
 """A large repository takes minutes to check out, and nothing else that is asked of git takes long."""
+
+_NO_NAME = re.compile(r"[^\w.-]+")
+"""What a revision may hold and a folder's name should not."""
 
 
 class Revision(NamedTuple):
@@ -115,9 +119,10 @@ class Repository:
             return
         try:
             below.mkdir(parents=True, exist_ok=True)
-            copy = Path(tempfile.mkdtemp(dir=below)).resolve()
+            room = Path(tempfile.mkdtemp(dir=below)).resolve()
         except OSError as error:
             raise UsageError(f"--rev {revision.text}: it cannot be copied to {below}: {error.strerror}") from error
+        copy = room / f"{self.folder.name}-{_NO_NAME.sub('-', revision.text)}"  # what an installer calls it
         try:
             no_hooks = f"core.hooksPath={os.devnull}"
             ended = self._git("-c", no_hooks, "worktree", "add", "--detach", str(copy), revision.commit)
@@ -127,7 +132,7 @@ class Repository:
             yield Checkout(repository=str(self.folder), folder=str(copy))
         finally:
             self._git("worktree", "remove", "--force", str(copy))
-            shutil.rmtree(copy, ignore_errors=True)
+            shutil.rmtree(room, ignore_errors=True)
             self._git("worktree", "prune")
 
     def _missing(self, text: str) -> str:
