@@ -44,7 +44,7 @@ class Asked:
             start_new_session=True,
         )
         assert self.process.stdin is not None
-        orders = protocol.order(probe, spec) + protocol.trial_order(2) + protocol.trial_order(1) + protocol.CLOSE
+        orders = protocol.order(probe, spec) + 2 * protocol.trial_order(1) + protocol.CLOSE
         self.process.stdin.write(orders)
         self.process.stdin.flush()
 

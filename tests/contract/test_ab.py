@@ -15,6 +15,7 @@ import pytest
 
 from gilscope import store
 from gilscope.figures.run import of_run
+from short import SHORT
 from targets import FREE_THREADED, NEWEST_DEFAULT
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Folder:
     def ab(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """``gilscope ab`` on one Python, for as short as it can be."""
         chosen = [] if "--python" in arguments else ["--on", NEWEST_DEFAULT.name]
-        return self.gilscope("ab", *chosen, "--budget", "1", *arguments)
+        return self.gilscope("ab", *chosen, *SHORT, *arguments)
 
     def run(self) -> Run:
         """The only run that is stored."""
@@ -215,7 +216,7 @@ def test_variables_and_options_reach_the_lanes(folder: Folder) -> None:
 def test_a_gil_that_is_forced_off_stays_off(folder: Folder) -> None:
     """Its arm stands beside the pair's in an ordinary run."""
     name = FREE_THREADED[-1].name
-    ended = folder.gilscope("run", "--on", name, "--budget", "1", "--option", "-X gil=0", "bench.py:f")
+    ended = folder.gilscope("run", "--on", name, *SHORT, "--option", "-X gil=0", "bench.py:f")
     run = folder.run()
 
     assert ended.returncode == 0, ended
@@ -234,7 +235,7 @@ def test_two_revisions(folder: Folder) -> None:
     folder.write("bench.py", WORK.format(10_000))
     folder.commit("fast")
 
-    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f", "--budget", "10")
+    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f", "--suite", "quick", "--models", "threads")
     run = folder.run()
 
     assert ended.returncode == 0, ended
@@ -356,7 +357,7 @@ def test_a_run_has_a_revision_as_a_further_arm(folder: Folder) -> None:
     folder.commit("old")
     folder.write("bench.py", WORK.format(10_000))
 
-    ended = folder.gilscope("run", "--on", NEWEST_DEFAULT.name, "--budget", "1", "--rev", "main", "bench.py:f")
+    ended = folder.gilscope("run", "--on", NEWEST_DEFAULT.name, *SHORT, "--rev", "main", "bench.py:f")
     lanes = {trial.lane for trial in folder.run().trials}
 
     assert f"{NEWEST_DEFAULT.name} main:serial" in lanes, ended

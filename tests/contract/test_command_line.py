@@ -17,6 +17,7 @@ import pytest
 
 from gilscope import store
 from patience import looked
+from short import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,10 @@ needs_proc = pytest.mark.skipif(
 
 MARK = "GILSCOPE_TEST_MARK"
 SMALL = "'''Is it small?'''\ndef work():\n    return sum(range(20_000))\n"
+THIS_PYTHON = ("--python", sys.executable)
+LONG = ("--budget", "60")
+"""Options of a run that goes on until somebody ends it."""
+
 SECONDS_TO_START = 120
 SECONDS_TO_BE_GONE = 60
 GIT = shutil.which("git")
@@ -65,9 +70,9 @@ class Runs:
         """Run a command to its end."""
         return end(self.start(*arguments, prelude=prelude))
 
-    def measure(self, *arguments: str, budget_s: int = 1, prelude: str = "") -> subprocess.CompletedProcess[str]:
-        """``gilscope run`` on this Python alone."""
-        return self.gilscope(*run_arguments(*arguments, budget_s=budget_s), prelude=prelude)
+    def measure(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A short ``gilscope run`` on this Python alone."""
+        return self.gilscope("run", *THIS_PYTHON, *SHORT, *arguments)
 
     def stored(self) -> Path:
         """The only run there is."""
@@ -116,11 +121,6 @@ class Runs:
         """Run git in the folder, as somebody."""
         command = [str(GIT), "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments]
         return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout
-
-
-def run_arguments(*arguments: str, budget_s: int = 1) -> list[str]:
-    """The arguments of a run on this Python alone."""
-    return ["run", "--python", sys.executable, "--budget", str(budget_s), *arguments]
 
 
 def end(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
@@ -329,7 +329,7 @@ def test_results_that_disagree_are_shown(runs: Runs) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
 def test_a_killed_controller_leaves_its_results_and_no_process(runs: Runs, how: signal.Signals) -> None:
     """Lanes, their workers and the guardian end by themselves; what was measured can be shown."""
-    process = runs.start(*run_arguments("small.py", budget_s=60))
+    process = runs.start("run", "small.py", *THIS_PYTHON, *LONG)
     runs.wait_for_trials(process)
     assert len(runs.living()) > 1
 
@@ -347,7 +347,7 @@ def test_a_killed_controller_leaves_its_results_and_no_process(runs: Runs, how: 
 def test_a_controller_killed_in_front_of_a_hanging_lane(runs: Runs) -> None:
     """A lane that is busy for ever would not notice that its orders have ended."""
     runs.script("mine.py", "open('reached', 'w').close()\ndef work():\n    while True: ...\n")
-    process = runs.start(*run_arguments("mine.py:work"))
+    process = runs.start("run", "mine.py:work", *THIS_PYTHON, *SHORT)
     while not (runs.folder / "reached").exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -365,7 +365,7 @@ def test_an_interrupted_run_keeps_its_results_and_says_where(runs: Runs, times: 
 
     One that comes when all is said and done may end the process by itself, which shells tell as 130 too.
     """
-    process = runs.start(*run_arguments("small.py", budget_s=60))
+    process = runs.start("run", "small.py", *THIS_PYTHON, *LONG)
     runs.wait_for_trials(process)
 
     for _ in range(times):
@@ -405,7 +405,7 @@ def test_a_disk_that_fills_up(runs: Runs) -> None:
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))"
     runs.measure("small.py", "--results", "compiled")
 
-    ended = runs.measure("small.py", budget_s=60, prelude=limit)
+    ended = runs.gilscope("run", "small.py", *THIS_PYTHON, *LONG, prelude=limit)
     shown = runs.gilscope("report")
 
     assert ended.returncode == 6, ended

@@ -21,6 +21,7 @@ from gilscope.provision.pip_packages import Pip
 from gilscope.provision.uv_packages import Uv
 from gilscope.values.packages import Packages
 from recorder import Recorder
+from short import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -239,7 +240,7 @@ def gilscope(folder: Path, *arguments: str, environ: Mapping[str, str]) -> subpr
 def quickly(*arguments: str) -> list[str]:
     """The arguments of a short run on the newest pair."""
     only = [argument for runtime in PAIR for argument in ("--on", runtime.name)]
-    return ["run", "--budget", "1", "--workers", "1", *only, *arguments]
+    return ["run", *SHORT, "--models", "threads", *only, *arguments]
 
 
 def test_a_package_of_ones_own_is_measured(tmp_path: Path) -> None:

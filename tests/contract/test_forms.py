@@ -1,4 +1,4 @@
-"""The how-to on what people have, word for word: its files, its commands, and what it says that they print."""
+"""The files of the how-to on what people have: what in them is listed, what is refused, and roles side by side."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope import store
+from short import SHORT
 
 if TYPE_CHECKING:
     from gilscope.values.records import Run
@@ -20,16 +21,6 @@ if TYPE_CHECKING:
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "measure-what-you-have.md").read_text("utf-8")
 FORMS, TESTS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 CONSOLES = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = [
-    line
-    for console in CONSOLES
-    for line in console.splitlines()
-    if line.startswith("gilscope run ") and "bm_" not in line
-]
-"""All but that with a page of its own."""
-
-NEEDS_PYTEST_INSIDE = ("TestFile::test_read",)
-"""What pytest runs, which not every version can import in an interpreter."""
 
 
 class Folder:
@@ -45,7 +36,7 @@ class Folder:
         """A command of the page on this Python alone, in a second or a few."""
         _, _, *arguments = shlex.split(command)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
-        alone = ["--python", sys.executable, "--budget", "1", *more]
+        alone = ["--python", sys.executable, *SHORT, *more]
         return subprocess.run(
             [sys.executable, "-m", "gilscope.cli", "run", *alone, *arguments],
             cwd=self.path,
@@ -65,23 +56,6 @@ class Folder:
 def folder(tmp_path: Path) -> Folder:
     """A fresh one."""
     return Folder(tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_of_the_page_measures(folder: Folder, command: str) -> None:
-    """No lane fails, the tables are there, and no traceback of ours."""
-    ended = folder.run(command)
-    run = folder.measured()
-    failed = [finding for finding in run.findings if finding.fails_lane and finding.kind != "unsupported"]
-    is_in_pytest = any(name in command for name in NEEDS_PYTEST_INSIDE)
-    unexpected = [finding for finding in failed if not (is_in_pytest and ":interpreters" in finding.lane)]
-
-    assert not unexpected, unexpected
-    assert ended.returncode == (1 if failed else 0), ended
-    assert run.contests[0].id.partition("@")[0] in ended.stdout
-    assert {"kept", "gain"} & set(re.findall(r"\w+", ended.stdout))
-    assert "Traceback" not in ended.stderr
 
 
 def test_a_file_without_work_lists_what_it_holds(folder: Folder) -> None:
@@ -135,11 +109,10 @@ def work():
 """
 
 
-@pytest.mark.slow
 def test_a_thread_that_collects_slows_the_others_down(folder: Folder) -> None:
     """It takes turns with them, or stops them: each gets less done than alone."""
     (folder.path / "beside.py").write_text(BESIDE)
-    ended = folder.run("gilscope run --roles beside.py:work*1,collect*1", "--no-report")
+    ended = folder.run("gilscope run --roles beside.py:work*1,collect*1", "--suite", "quick", "--no-report")
     run = folder.measured()
 
     assert ended.returncode == 0, ended

@@ -17,6 +17,7 @@ from gilscope.processes.guardian import Guardian
 from gilscope.values.contests import LaneSpec, Probe
 from leftovers import gone, members
 from patience import looked
+from short import SHORT
 from targets import NEWEST_DEFAULT, environment
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def measured(folder: Path, *arguments: str, status: int = 0) -> Run:
     """The run that a command stored."""
-    assert main(["run", "--python", sys.executable, "--budget", "1", "--workers", "2", *arguments]) == status
+    assert main(["run", "--python", sys.executable, *SHORT, *arguments]) == status
     return store.read(store.find(folder / "results", None))
 
 

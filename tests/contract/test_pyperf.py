@@ -16,6 +16,7 @@ from gilscope.cli import main
 from gilscope.figures.run import of_run
 from gilscope.values.contests import arm_and_work
 from gilscope.values.records import Calibration, ContestEnd, Run
+from short import SHORT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +150,7 @@ def test_a_script_of_a_user_is_measured_as_it_is(
     """Each benchmark is a contest; one that fails is a finding, and what runs in a serial lane only is told."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bm_user.py").write_text(SCRIPT)
-    python = ["--python", sys.executable, "--budget", "1"]
+    python = ["--python", sys.executable, *SHORT]
 
     status = main(["run", *python, "bm_user.py", "--", "--size", "2000"])
 

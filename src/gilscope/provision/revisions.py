@@ -119,10 +119,10 @@ class Repository:
             return
         try:
             below.mkdir(parents=True, exist_ok=True)
-            room = Path(tempfile.mkdtemp(dir=below)).resolve()
+            named = f"{self.folder.name}-{_NO_NAME.sub('-', revision.text)}-"  # what an installer shows
+            copy = Path(tempfile.mkdtemp(prefix=named, dir=below)).resolve()
         except OSError as error:
             raise UsageError(f"--rev {revision.text}: it cannot be copied to {below}: {error.strerror}") from error
-        copy = room / f"{self.folder.name}-{_NO_NAME.sub('-', revision.text)}"  # what an installer calls it
         try:
             no_hooks = f"core.hooksPath={os.devnull}"
             ended = self._git("-c", no_hooks, "worktree", "add", "--detach", str(copy), revision.commit)
@@ -132,7 +132,7 @@ class Repository:
             yield Checkout(repository=str(self.folder), folder=str(copy))
         finally:
             self._git("worktree", "remove", "--force", str(copy))
-            shutil.rmtree(room, ignore_errors=True)
+            shutil.rmtree(copy, ignore_errors=True)
             self._git("worktree", "prune")
 
     def _missing(self, text: str) -> str:
