@@ -220,7 +220,7 @@ def _plan(
     all_workloads = [workload for _, workloads in asked for workload in workloads]
     _refuse_misfits(options.models, all_workloads)
     groups = groups_of(all_workloads)
-    batched = environments.batches(asked, groups)
+    batched = environments.batches(asked, groups, may_build=not options.no_build)
     plan = joined(
         measure.planned(batches, part.suite, environ) for batches, (part, _) in zip(batched, asked, strict=True)
     )
