@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 import builders
-from gilscope.exchange.export import exported, left_out
+from gilscope import cli
+from gilscope.errors import ResultsError
 from gilscope.figures.run import of_run
 from gilscope.history.summarise import summary
 from gilscope.history.two_runs import compare
@@ -20,6 +21,7 @@ from gilscope.render.report import of_contest
 from gilscope.values.contests import Probe, Role, Target
 from gilscope.values.records import Calls, Finding, Trial
 from gilscope.workloads import suites
+from histories import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -236,13 +238,17 @@ def test_a_role_is_compared_between_runs_and_not_judged() -> None:
     assert len(rows) == 3 * 4
 
 
-def test_an_export_says_that_roles_are_left_out() -> None:
-    """Their trials all take as long; nothing else is in the files."""
-    run = builders.records(contest(), trials(starved))
+def test_an_export_says_that_roles_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their trials all take as long; nothing else is in this run."""
+    monkeypatch.chdir(tmp_path)
+    path = stored(tmp_path, [builders.HEADER, contest(), *trials(starved)])
 
-    assert exported(run, raw=False) == ()
-    (words,) = left_out(run)
-    assert words.startswith(f"{contest().id}: roles are measured by their calls a second")
+    assert cli.main(["export", str(path)]) == ResultsError.exit_status
+    said = capsys.readouterr().err
+    assert f"Left out: {contest().id}: roles are measured by their calls a second" in said
+    assert "the run holds no trial to export" in said
 
 
 # the sheet

@@ -90,11 +90,11 @@ def family(leader: int) -> set[Process]:
 
     members: set[Process] = set()
     if _session(leader) == leader:
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.Error):
             members.update(psutil.Process(leader).children(recursive=True))
     for pid in psutil.pids():
         if pid != leader and _session(pid) == leader:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 members.add(psutil.Process(pid))
     return members
 
