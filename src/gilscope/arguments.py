@@ -329,6 +329,11 @@ def _packages(command: argparse.ArgumentParser) -> None:
         help="a project whose edits take effect at once",
     )
     command.add_argument(
+        "--no-build",
+        action="store_true",
+        help="leave out at once what has no wheel for a runtime, instead of building it from source",
+    )
+    command.add_argument(
         "--with-active",
         action=argparse.BooleanOptionalAction,
         help="the packages of the active virtual environment (default for your own workloads in one)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -93,9 +93,23 @@ ROLES = Model(name="roles", crew="roles:Roles", unfit=_always, shares_objects=Tr
 """The model of lanes whose workers are threads in roles; it spreads no work, since each role brings its own."""
 
 
+SHARE_A_PROCESS = "roles are threads that share one process: leave --models out, or --roles"
+SPREADS_ITSELF = f"it takes its number of workers and spreads its work itself: leave --models out, or name {OWN}"
+
+
 def model_of(lane: LaneSpec) -> Model:
     """The model that a lane's workers are of."""
     return ROLES if lane.roles else MODELS[lane.model]
+
+
+def unusable(models: Sequence[str], probe: Probe) -> str | None:
+    """Why models that a person asks for cannot spread a probe's work; None where one can, or none was asked for."""
+    if probe.roles:
+        return SHARE_A_PROCESS if set(models) - {"serial", "threads"} else None
+    if not probe.takes_workers or OWN in models or set(models) <= {"serial"}:
+        return None
+    name = probe.target.workers_argument if probe.target is not None else None
+    return SPREADS_ITSELF + (f"; with --arg {name}=1 it takes none, and these models call it" if name else "")
 
 
 def works_on_copies(probe: Probe, lane: LaneSpec) -> bool:

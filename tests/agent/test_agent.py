@@ -281,6 +281,35 @@ FAILURES: dict[str, tuple[str, str | None, str, str, str, str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("files", "script", "mend"),
+    [
+        (("pyproject.toml", "src/shop/__init__.py"), "bench.py", "--with-editable {folder}"),
+        (("setup.py", "src/shop.py"), "bench/deep/work.py", "--with-editable {folder}"),
+        ((".git/HEAD", "src/shop/__init__.py"), "bench.py", "PYTHONPATH={folder}/src has it look there"),
+        (("pyproject.toml", "src/shop/__init__.py", "other/pyproject.toml"), "other/bench.py", "--with PACKAGE"),
+        (("pyproject.toml", "src/till/__init__.py"), "bench.py", "--with PACKAGE"),
+    ],
+    ids=["beside the script", "at the top", "in no project", "in another project", "elsewhere"],
+)
+def test_a_module_that_lies_in_a_src_folder_is_said_to(
+    agents: Agents, files: tuple[str, ...], script: str, mend: str
+) -> None:
+    """Where the script, or the top of its project, has one: with how it is found."""
+    folder = agents.folder / "project"
+    for name in (*files, script):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / script).write_text("import shop.prices\ndef work(): ...\n")
+    probe = msgspec.structs.replace(agents.write(""), path=str(folder / script))
+
+    ended = agents.ask(targets.NEWEST_DEFAULT, probe, models=["serial", "threads"], workers=1)
+
+    for model, one in ended.items():
+        assert one.failure.reason.startswith("ModuleNotFoundError: No module named 'shop'; "), model
+        assert mend.format(folder=os.path.relpath(folder)) in one.failure.reason, (model, one.failure)
+
+
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("arm", AS_BUILT)
 def test_a_failure_is_told_with_its_phase_and_reason(arm: Arm, failure: str, agents: Agents) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,11 +22,22 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="process groups are for 
 
 NEVER = "while :; do echo alive; sleep 0.05; done"
 TIME_LIMIT_S = 60.0
+DETACHES = """
+import os, subprocess, sys, time
+ways = ({"preexec_fn": os.setpgrp}, {"start_new_session": True})
+print(*[subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, **way).pid for way in ways], flush=True)
+"""
+"""A program that starts one process in a group of its own and one in a session of its own, and prints their numbers."""
 
 
 def run(script: str, *, limit_s: float = TIME_LIMIT_S, on_line: Callable[[str], None] | None = None) -> child.Ended:
     """Run a line of shell."""
     return child.run(["sh", "-c", script], environ=os.environ, limit_s=limit_s, on_line=on_line)
+
+
+def run_python(source: str, *, limit_s: float = TIME_LIMIT_S) -> child.Ended:
+    """Run a Python program."""
+    return child.run([sys.executable, "-c", source], environ=os.environ, limit_s=limit_s)
 
 
 def test_a_child_is_heard_and_its_end_is_told(tmp_path: Path) -> None:
@@ -99,17 +109,40 @@ def test_an_interrupt_ends_the_child_and_goes_on_up() -> None:
     assert gone(pids[0])
 
 
-def test_a_child_does_not_outlive_a_killed_controller(tmp_path: Path) -> None:
-    """It has nobody to talk to any more."""
-    noted = tmp_path / "pid"
-    script = f"from gilscope.processes.child import run; run(['sh', '-c', {f'echo $$ > {noted}; {NEVER}'!r}], "
-    script = f"import os; {script}environ=os.environ, limit_s=600)"
-    controller = subprocess.Popen([sys.executable, "-c", script])
-    while not (noted.exists() and noted.read_text().strip()):
-        assert controller.poll() is None
-        time.sleep(0.05)
+def test_what_left_the_group_or_the_session_of_a_child_ends_with_it() -> None:
+    """As ninja's compilers do, and servers; also where the child ends before they do, but for those of a session."""
+    hung = run_python(DETACHES + "time.sleep(600)", limit_s=2.0)
+    over = run_python(DETACHES)
 
-    controller.send_signal(signal.SIGKILL)
-    controller.wait()
+    assert hung.cut_short is not None
+    assert all(map(gone, pids(hung.output)))
+    assert over.succeeded
+    in_group, in_session = pids(over.output)
+    assert gone(in_group)
+    os.kill(in_session, signal.SIGKILL)
 
-    assert gone(int(noted.read_text()))
+
+def pids(text: str) -> list[int]:
+    """The numbers of processes that a child has printed."""
+    return list(map(int, text.split()))
+
+
+@pytest.mark.parametrize(
+    ("command", "guarded"),
+    [(["sh", "-c", f"echo $$; {NEVER}"], False), ([sys.executable, "-c", DETACHES + "time.sleep(600)"], True)],
+    ids=["one that prints", "a silent one that is guarded, and what left its group and its session"],
+)
+def test_a_child_does_not_outlive_a_killed_controller(command: list[str], *, guarded: bool) -> None:
+    """It has nobody to talk to any more; what prints nothing does not notice."""
+    script = (
+        "import os; from gilscope.processes.child import run; "
+        f"run({command!r}, environ=os.environ, limit_s=600, on_line=lambda line: print(end=line, flush=True), "
+        f"guarded={guarded})"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as controller:
+        assert controller.stdout is not None
+        printed = controller.stdout.readline()
+        controller.kill()
+
+    assert pids(printed)
+    assert all(map(gone, pids(printed)))

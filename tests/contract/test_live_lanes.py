@@ -17,7 +17,7 @@ from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.processes.guardian import Guardian, kill_group
 from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.values.contests import LaneSpec, Probe
-from leftovers import members
+from leftovers import gone, members
 from patience import looked
 from targets import FREE_THREADED, NEWEST_DEFAULT, environment, models_of
 
@@ -281,6 +281,23 @@ def test_work_that_hangs(lanes: Lanes, model: str, monkeypatch: pytest.MonkeyPat
     assert (error.phase, error.kind) == ("work", "hung")
     assert "sits_here" in error.detail
     assert members(group_of(lanes)) == []
+
+
+@pytest.mark.parametrize("model", ["serial", "processes"])
+def test_what_hanging_work_has_started_ends_with_it(lanes: Lanes, model: str) -> None:
+    """Also in a session of its own, and though its parent dies of the signal that asks for stacks."""
+    noted = lanes.folder / "noted"
+    nested = (
+        "import subprocess, time; sleeper = subprocess.Popen(['sleep', '600'], start_new_session=True); "
+        f"open({str(noted)!r}, 'a').write(f'{{sleeper.pid}} '); time.sleep(600)"
+    )
+    source = f"import subprocess, sys\ndef work():\n    subprocess.run([sys.executable, '-c', {nested!r}])\n"
+
+    error = looked(lambda limit_s: lanes.fail(source, model, limit_s=limit_s), lambda _: noted.exists())
+    lanes.opened[-1].kill()
+
+    assert error.kind == "hung"
+    assert all(map(gone, map(int, noted.read_text().split())))
 
 
 @pytest.mark.parametrize("model", INTERPRETERS)

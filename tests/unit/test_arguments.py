@@ -40,6 +40,7 @@ def test_packages_are_asked_for_in_uvs_words() -> None:
     """Each as often as one likes; whether an active environment takes part is left open where nobody says."""
     assert parse(["run"]).with_active is None
     assert parse(["run", "--with-active"]).with_active
+    assert (parse(["run"]).no_build, parse(["ab", "--no-build"]).no_build) == (False, True)
     chosen = ["--with", "numpy", "--with=./shop", "--with-requirements", "r.txt", "--with-editable", "."]
     asked = parse(["run", *chosen, "--no-with-active"])
 

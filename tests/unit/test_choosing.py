@@ -46,7 +46,7 @@ target = "work.py:load"
 probes = ["resize", "work.py:load"]
 {SUITE}
 """
-WORK = "def resize(size, mode, turns=1): ...\n\n\ndef load(): ...\n"
+WORK = "def resize(size, mode, turns=1): ...\n\n\ndef load(): ...\n\n\ndef spread(workers): ...\n"
 
 
 class NoGuardian:
@@ -215,6 +215,46 @@ class TestLanes:
         assert run("work.py:load", "--models", "thread") == 2
         assert "--models: unknown model 'thread'; did you mean 'threads'?" in capsys.readouterr().err
         assert asked.plans == []
+
+    @pytest.mark.parametrize(
+        ("typed", "words"),
+        [
+            (["work.py:spread"], "work.py:spread: it takes its number of workers and spreads its work itself"),
+            (["work.py:spread"], "with --arg workers=1 it takes none, and these models call it"),
+            (["--command", "python work.py {workers}"], "it takes its number of workers"),
+            (["--roles", "work.py:load,work.py:spread(1)"], "roles are threads that share one process"),
+        ],
+    )
+    def test_models_that_can_spread_nothing_are_refused(
+        self, asked: Asked, capsys: pytest.CaptureFixture[str], typed: list[str], words: str
+    ) -> None:
+        """Before anything is measured, with what was probably meant."""
+        assert run(*typed, "--models", "processes,interpreters") == 2
+        assert words in capsys.readouterr().err
+        assert asked.plans == []
+
+    def test_models_that_spread_some_workloads_are_left_out_for_the_others(self, asked: Asked) -> None:
+        """With the reason in the report."""
+        assert run("work.py:spread", "work.py:load", "--models", "processes", "--workers", "2") == 0
+        (skips,) = ({skip for skip in plan.skips if skip.lane == "processes"} for plan in asked.plans)
+
+        assert asked.works("work.py:spread") == {"serial"}
+        assert asked.works("work.py:load") == {"serial", "processes-2"}
+        assert {skip.contest for skip in skips} == {"work.py:spread@3.14t"}
+
+    @pytest.mark.parametrize(
+        ("typed", "works"),
+        [
+            (["work.py:spread", "--models", "own"], {"serial", "own-2"}),
+            (["work.py:spread", "--models", "serial"], {"serial"}),
+            (["work.py:spread", "--models", "threads", "--arg", "workers=1"], {"serial", "threads-2"}),
+        ],
+    )
+    def test_what_was_probably_meant_is_measured(self, asked: Asked, typed: list[str], works: set[str]) -> None:
+        """The message's words are right."""
+        assert run(*typed, "--workers", "2") == 0
+        (workload,) = asked.contests
+        assert asked.works(workload) == works
 
     def test_lanes_are_measured_by_globs(self, asked: Asked) -> None:
         """In place of the suite's, and of the models that the project names."""

@@ -63,7 +63,7 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
     """What is asked of the environments, none of which is made."""
     made = Asked()
-    monkeypatch.setattr(environments, "Environments", lambda *_: made)
+    monkeypatch.setattr(environments, "Environments", lambda *_, **_options: made)
     monkeypatch.setattr(output, "cache_dir", lambda: tmp_path)
     return made
 
@@ -71,7 +71,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asked:
 def batches(*workloads: Probe | Script, options: Sequence[str] = ()) -> tuple[Batch, ...]:
     """The batches of a command line with these options."""
     part = Part(parse(["run", *options]), QUICK, Path.cwd(), None, ())
-    (made,) = environments.batches([(part, workloads)], [GROUP])
+    (made,) = environments.batches([(part, workloads)], [GROUP], may_build=True)
     return made
 
 
@@ -194,7 +194,7 @@ def test_parts_of_a_run_share_their_environments_and_what_is_said(
     options = parse(["run"])
     parts = [Part(options, QUICK, tmp_path, "a", ("./shop",)), Part(options, QUICK, tmp_path, "b", ("numpy",))]
 
-    first, second = environments.batches([(part, (PLAIN,)) for part in parts], [GROUP])
+    first, second = environments.batches([(part, (PLAIN,)) for part in parts], [GROUP], may_build=True)
 
     assert [len(first), len(second)] == [1, 1]
     assert [call[1].requirements for call in asked.calls] == [(str(tmp_path / "shop"),), ("numpy",)]

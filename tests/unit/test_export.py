@@ -128,6 +128,9 @@ def test_looks_at_something_are_no_benchmarks(contest: Contest) -> None:
     looking = msgspec.structs.replace(contest.probe, observes={"lost": "updates"})
 
     assert exported(msgspec.structs.replace(contest, probe=looking), measured()) == {}
+    run = builders.records(msgspec.structs.replace(contest, probe=looking), measured())
+    assert export.left_out(run) == (f"{contest.id}: {export.OF_LOOKS}",)
+    assert export.left_out(builders.records(contest, measured())) == ()
 
 
 def test_metadata_tell_what_was_measured(contest: Contest) -> None:

@@ -14,6 +14,7 @@ from gilscope.processes import guardian
 def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The groups that were killed, none of which exists."""
     groups: list[int] = []
+    monkeypatch.setattr(guardian, "family", lambda _: set())
     monkeypatch.setattr(guardian, "kill_group", groups.append)
     return groups
 

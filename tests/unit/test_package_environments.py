@@ -88,10 +88,14 @@ class Kept:
     def _display(self) -> Iterator[Recorder]:
         yield self.shown
 
-    def by(self, *chosen: FakeInstaller) -> Environments:
+    def by(self, *chosen: FakeInstaller, may_build: bool = True) -> Environments:
         """The environments of a run whose installers these are."""
         return Environments(
-            self.folder, {"PIP_INDEX_URL": "https://a"}, self._display, lambda _environ, _python: chosen
+            self.folder,
+            {"PIP_INDEX_URL": "https://a"},
+            self._display,
+            lambda _environ, _python: chosen,
+            may_build=may_build,
         )
 
     def folders(self) -> list[Path]:
@@ -183,14 +187,41 @@ def test_what_nobody_used_for_a_month_is_removed(kept: Kept) -> None:
 
 
 def test_one_without_a_wheel_is_built_and_said_so(kept: Kept) -> None:
-    """The note names what is built and how long it may take."""
+    """The note names what is built, how long it may take, and which version would need no build."""
     installer = FakeInstaller(wheels={})
     installer.builds = True
 
     provided = kept.by(installer).provided(TWINS[:1], Packages(requirements=("numpy==1.26.4",)))
 
     assert versions(provided) == {"3.14": "9.9"}
-    assert kept.shown.notes == ["no wheel of numpy==1.26.4 for 3.14: trying to build from source, for at most 10 min"]
+    (note,) = kept.shown.notes
+    assert note == (
+        "no wheel of numpy==1.26.4 (the newest version with one: 2.3.1) for 3.14: trying to build from source, "
+        "for at most 10 min (--no-build leaves it out)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        (
+            "numpy==1.26.4",
+            "no wheel for 3.14 of numpy==1.26.4 (the newest version with one: 2.3.1), and --no-build forbids a build",
+        ),
+        ("scipy", "Because numpy has no wheels with a matching Python ABI tag"),
+    ],
+    ids=["what is asked for", "what it needs"],
+)
+def test_where_nothing_may_be_built_one_without_a_wheel_is_refused(kept: Kept, wanted: str, reason: str) -> None:
+    """At once: the installer is not asked to build."""
+    installer = FakeInstaller(wheels={})
+    installer.builds = True
+
+    provided = kept.by(installer, may_build=False).provided(TWINS[:1], Packages(requirements=(wanted,)))
+
+    assert provided.reasons == {"3.14": reason}
+    assert len(installer.likes) == 1
+    assert kept.shown.notes == []
 
 
 def test_what_can_be_neither_fetched_nor_built_has_a_reason_and_spoils_no_other(kept: Kept) -> None:

@@ -10,13 +10,18 @@ import msgspec
 import pytest
 
 import builders
+from gilscope import cli
+from gilscope.errors import ResultsError
 from gilscope.figures.run import of_run
+from gilscope.history.summarise import summary
+from gilscope.history.two_runs import compare
 from gilscope.lab.comparisons import Comparisons
 from gilscope.lab.plan import group_of_pair, plan
 from gilscope.render.report import of_contest
 from gilscope.values.contests import Probe, Role, Target
 from gilscope.values.records import Calls, Finding, Trial
 from gilscope.workloads import suites
+from histories import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -202,6 +207,48 @@ def test_a_contest_of_roles_has_no_figures_of_whole_lanes() -> None:
     assert made.lanes == ()
     assert made.verdict is None
     assert made.noise_floor == pytest.approx(0)
+
+
+# several runs
+
+
+def test_a_role_has_a_time_and_a_gain_in_a_history() -> None:
+    """Between two calls of all its workers: a reader's 100 calls in 0.2 s are 60 beside the writer on the twin."""
+    summarised = summary(builders.records(contest(), trials(starved)))
+    found = {(figure.name, figure.arm, figure.work): math.exp(figure.center) for figure in summarised.figures}
+
+    assert found["time", "3.14", "read*3"] == pytest.approx(0.2 / 300)
+    assert found["time", "3.14", "read*3 beside write*1"] == pytest.approx(0.2 / 180)
+    assert found["time", "3.14t", "write*1 beside read*3"] == pytest.approx(0.2 / 200)
+    assert found["gain", "3.14t", "write*1 beside read*3"] == pytest.approx(4)
+    assert {name for name, _, _ in found} == {"time", "gain"}
+
+
+def test_a_role_is_compared_between_runs_and_not_judged() -> None:
+    """No lane that spins runs beside roles, by which a slower machine could be told from a slower role."""
+
+    def slower(lane: LaneSpec) -> list[Calls]:
+        return [msgspec.structs.replace(worker, ns=2 * worker.ns) for worker in starved(lane)]
+
+    before, after = (summary(builders.records(contest(), trials(pace))) for pace in (starved, slower))
+    rows = {(row.arm, row.work): row.change for row in compare(before, after).rows}
+
+    assert rows["3.14t", "write*1 beside read*3"].ratio.value == pytest.approx(2)
+    assert not any(change.judged for change in rows.values())
+    assert len(rows) == 3 * 4
+
+
+def test_an_export_says_that_roles_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their trials all take as long; nothing else is in this run."""
+    monkeypatch.chdir(tmp_path)
+    path = stored(tmp_path, [builders.HEADER, contest(), *trials(starved)])
+
+    assert cli.main(["export", str(path)]) == ResultsError.exit_status
+    said = capsys.readouterr().err
+    assert f"Left out: {contest().id}: roles are measured by their calls a second" in said
+    assert "the run holds no trial to export" in said
 
 
 # the sheet

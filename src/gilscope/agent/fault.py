@@ -9,9 +9,6 @@ if TYPE_CHECKING:
 LONGEST_REASON = 500
 LONGEST_DETAIL = 8000
 
-MISSING = "; --with PACKAGE installs one for every runtime, --with-editable PATH a project of yours"
-"""What people may do where a script cannot find a module."""
-
 
 class LaneError(Exception):
     """The end of a lane that cannot go on; ``record`` holds the phase, the kind and the reason."""
@@ -50,5 +47,8 @@ def raised(phase: str, error: BaseException) -> Failure:
     except BaseException:  # noqa: BLE001 - the traceback ends with the text that a hostile __str__ refuses
         detail = ""
     kind = "unparsable" if phase == "load" and isinstance(error, SyntaxError) else "raised"
-    hint = MISSING if phase == "load" and isinstance(error, ModuleNotFoundError) else ""
-    return failure(phase, kind, "{}: {}".format(name, message) + hint if message else name, detail)
+    if phase == "load" and isinstance(error, ModuleNotFoundError):
+        from . import missing  # noqa: PLC0415 - only lanes that fail in this way need it
+
+        message += missing.hint(error)
+    return failure(phase, kind, "{}: {}".format(name, message) if message else name, detail)

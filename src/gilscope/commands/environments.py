@@ -48,13 +48,17 @@ class _Need(NamedTuple):
     requires_python: str | None
 
 
-def batches(asked: Sequence[tuple[Part, Sequence[Probe | Script]]], groups: Sequence[Group]) -> list[tuple[Batch, ...]]:
+def batches(
+    asked: Sequence[tuple[Part, Sequence[Probe | Script]]], groups: Sequence[Group], *, may_build: bool
+) -> list[tuple[Batch, ...]]:
     """The workloads of each part of a run with the groups to measure them on, arms with packages.
+
+    Where it ``may_build``, packages without a wheel are built from source.
 
     Raises:
         UsageError: a requirement cannot be read, or no environment is active that is asked for.
     """
-    environments = Environments(output.cache_dir() / "environments", os.environ, _display)
+    environments = Environments(output.cache_dir() / "environments", os.environ, _display, may_build=may_build)
     needed = [_needed(part, workloads) for part, workloads in asked]
     joined = next((need.active for needs in needed for _, need in needs if need.active is not None), None)
     if joined is not None:

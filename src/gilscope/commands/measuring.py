@@ -19,7 +19,7 @@ from gilscope.commands.showing import show_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rich.console import Console
 
@@ -217,8 +217,10 @@ def _plan(
     from gilscope.lab.plan import joined, lane_id, without_a_lane
 
     asked = [(part, _workloads_of(part)) for part in parts]
-    groups = groups_of([workload for _, workloads in asked for workload in workloads])
-    batched = environments.batches(asked, groups)
+    all_workloads = [workload for _, workloads in asked for workload in workloads]
+    _refuse_misfits(options.models, all_workloads)
+    groups = groups_of(all_workloads)
+    batched = environments.batches(asked, groups, may_build=not options.no_build)
     plan = joined(
         measure.planned(batches, part.suite, environ) for batches, (part, _) in zip(batched, asked, strict=True)
     )
@@ -230,6 +232,24 @@ def _plan(
         made = [batch for batches in batched for batch in batches]
         raise environments.nothing_left(made, "; ".join(reasons) or "no lane fits the suite")
     return plan
+
+
+def _refuse_misfits(models: Sequence[str], workloads: Iterable[Probe | Script]) -> None:
+    """Refuse models that can spread none of the workloads; where they can spread some, the plan says which not.
+
+    Raises:
+        UsageError: there is nothing to spread, with what was probably meant.
+    """
+    from gilscope.models import unusable
+    from gilscope.values.contests import Probe
+
+    misfits: list[str] = []
+    for workload in workloads:
+        reason = unusable(models, workload) if isinstance(workload, Probe) else None
+        if reason is None:
+            return
+        misfits.append(f"--models {','.join(models)}: {workload.id}: {reason}")
+    raise errors.UsageError("\n".join(misfits))
 
 
 def _workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:

@@ -124,10 +124,12 @@ def export_run(options: argparse.Namespace) -> int:
     """Write a stored run as files that pyperf reads."""
     from gilscope import store
     from gilscope.exchange import files as pyperf_files
-    from gilscope.exchange.export import exported
+    from gilscope.exchange.export import exported, left_out
 
     run = store.read(store.find(options.results, options.run))
     arms = exported(run, raw=options.raw)
+    for contest in left_out(run):
+        output.console(stderr=True).print(f"Left out: {contest}.", style="yellow", soft_wrap=True)
     for path in pyperf_files.write(options.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
         print(path)  # noqa: T201 - this is the room that prints
     return 0

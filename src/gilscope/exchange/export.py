@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.records import Run, RunHeader
 
+OF_ROLES = "roles are measured by their calls a second side by side, for which pyperf's files have no place"
+OF_LOOKS = "it observes something, and how long a look takes says nothing"
+
 Metadata = dict[str, str | int | float]
 
 
@@ -81,6 +84,12 @@ def exported(run: Run, *, raw: bool) -> tuple[ArmFile, ...]:
             if any(launch.values for launch in benchmark.launches):
                 files.setdefault(lane.arm.name, {})[benchmark.name] = benchmark
     return tuple(ArmFile(arm, tuple(benchmark.values())) for arm, benchmark in files.items())
+
+
+def left_out(run: Run) -> tuple[str, ...]:
+    """The contests of a run that are no benchmarks for pyperf, each with the reason."""
+    untimed = [contest for contest in run.contests if not contest.probe.is_timed]
+    return tuple(f"{contest.id}: {OF_ROLES if contest.probe.roles else OF_LOOKS}" for contest in untimed)
 
 
 class _Values:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from gilscope.figures import contest, lanes
 from gilscope.history.summary import UNKNOWN, Figure, FigureName, Summary, Yardstick
-from gilscope.values.contests import lane_name
+from gilscope.values.contests import lane_name, work_of
 from gilscope.values.records import CANNOT_BE_COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gilscope.figures.lanes import ContestLanes
+    from gilscope.figures.roles import RoleFigures
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec, Probe
@@ -32,7 +33,7 @@ def summary(run: Run) -> Summary:
     """
     figures: dict[tuple[str, str, str, str], Figure] = {}
     for measured in lanes.contests(run):
-        if not measured.contest.probe.is_timed or measured.contest.variants:
+        if measured.contest.probe.observes or measured.contest.variants:
             continue
         for figure in _FiguresOfContest(measured, run).figures():
             figures.setdefault((figure.name, figure.probe, figure.arm, figure.work), figure)
@@ -76,6 +77,9 @@ class _FiguresOfContest:
         for row in self.contest.lanes:
             if row.lane.arm.name not in of_revisions:
                 yield from self._of_lane(row)
+        for role in self.contest.roles:
+            if role.arm not in of_revisions:
+                yield from self._of_role(role)
 
     def _of_lane(self, row: LaneFigures) -> Iterator[Figure]:
         of_lane: dict[FigureName, Estimate | None] = {
@@ -87,11 +91,23 @@ class _FiguresOfContest:
             if estimate is not None:
                 yield self._figure(name, row.lane, estimate.log())
 
+    def _of_role(self, row: RoleFigures) -> Iterator[Figure]:
+        """The time between two calls of a role, alone and beside the others, and its gain beside them."""
+        roles = self.contest.contest.probe.roles
+        alone, together = (lane_name(row.arm, work) for work in (row.role, work_of(roles)))
+        beside = f"{row.role} beside {work_of(tuple(role for role in roles if role.label != row.role))}"
+        if row.alone is not None:
+            yield self._figure("time", self.measured.by_name[alone], row.alone.rate.log().negated())
+        if row.together is not None:
+            yield self._figure("time", self.measured.by_name[together], row.together.rate.log().negated(), beside)
+        if row.gain is not None:
+            yield self._figure("gain", self.measured.by_name[together], row.gain.log(), beside)
+
     def _penalty(self, penalty: Penalty) -> Figure:
         lane = self.measured.by_name[lane_name(penalty.arm, penalty.way or "serial")]
         return self._figure("penalty", lane, penalty.ratio.log())
 
-    def _figure(self, name: FigureName, lane: LaneSpec, log: Estimate) -> Figure:
+    def _figure(self, name: FigureName, lane: LaneSpec, log: Estimate, work: str | None = None) -> Figure:
         facts = lane.arm.runtime.facts
         floor = self.contest.noise_floor or 0.0
         has_interval = log.is_bounded and math.isfinite(floor) and log.freedom > 0
@@ -102,7 +118,7 @@ class _FiguresOfContest:
             name=name,
             probe=self.contest.contest.probe.id,
             arm=lane.arm.name,
-            work=lane.work,
+            work=work or lane.work,
             version=facts.version_text,
             build=facts.build + ("+gil" if lane.arm.gil_forced else ""),
             recipe=_recipe(facts, self.twin if against_twin else None),

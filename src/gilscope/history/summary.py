@@ -35,10 +35,11 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure of one lane of a run, as a logarithm with its half width and degrees of freedom.
 
     ``half_width`` is None where a single launch shows nothing of how launches differ. ``work`` is the lane's name
-    without its arm (``threads-2``), ``build`` how the arm was built and started. Builds are comparable that have a
-    ``recipe`` in common; ``circumstances`` are what else may explain a change, and ``twin_differs`` in what the build
-    differs that it is measured against. ``is_of_one_cpu`` says that it is a ratio in which what the machine
-    gives cancels; any other is judged by its ``yardstick``, where it was measured beside one.
+    without its arm (``threads-2``), or a role and what runs beside it (``read*3 beside write*1``), ``build`` how the
+    arm was built and started. Builds are comparable that have a ``recipe`` in common; ``circumstances`` are what else
+    may explain a change, and ``twin_differs`` in what the build differs that it is measured against.
+    ``is_of_one_cpu`` says that it is a ratio in which what the machine gives cancels; any other is judged by its
+    ``yardstick``, where it was measured beside one.
     """
 
     name: FigureName

@@ -124,6 +124,7 @@ class Target:
 
     def _hung(self, phase: str) -> LaneFailedError:
         if hasattr(signal, "SIGUSR1"):
+            self._child.note_family()  # the signal ends programs that expect none
             signal_group(self._child.pid, signal.SIGUSR1)
             time.sleep(SECONDS_FOR_STACKS)
         return LaneFailedError(Fault(phase, "hung", "gave no answer within the time limit (--timeout)", self.printed()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from gilscope.models import MODELS, ROLES, model_of
+from gilscope.models import MODELS, ROLES, model_of, unusable
 from gilscope.runtimes.twins import arms
 from gilscope.runtimes.variants import with_differences
 from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, Variant, lane_name
@@ -113,7 +113,10 @@ def plan(
                 reason = NO_REFERENCE if reference is None else NO_OTHER
                 skips += [Skip(contest=identifier, lane=lane.name, reason=reason) for lane in lanes]
             else:
-                if probe.is_program and not probe.takes_workers:
+                misfit = unusable(suite.models, probe)
+                if misfit is not None:
+                    skips.append(Skip(contest=identifier, lane=", ".join(suite.models), reason=misfit))
+                elif probe.is_program and not probe.takes_workers:
                     skips.append(Skip(contest=identifier, lane="any model with several workers", reason=AS_IT_IS))
                 elif not probe.has_own_lanes:
                     skips += [_too_many(identifier, count, usable_cpus) for count in too_many]

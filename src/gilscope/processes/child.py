@@ -1,7 +1,7 @@
 """A child is a program of somebody else's, started in its own session and ended with everything it started.
 
 Ctrl-C reaches only the controller, which then ends the child with all its descendants. Should the controller be killed
-instead, a child dies of ``SIGPIPE`` when it next prints; what may be silent for long is put on a `Guardian`'s list.
+instead, a child dies of ``SIGPIPE`` when it next prints; what may be silent for long is ``guarded`` by a `Guardian`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from gilscope.processes.guardian import kill_group, signal_group
+from gilscope.processes.guardian import Guardian, family, kill_family, signal_group
 from gilscope.processes.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from psutil import Process
 
 FAREWELL_S = 3.0
 QUIET_S = 0.1
@@ -68,6 +70,7 @@ class Child:
             raise
         assert self._process.stdout is not None  # noqa: S101 - the line above asks for it
         self.pid = self._process.pid
+        self._family: set[Process] = set()
         self.lines = Lines(self._process.stdout)
 
     def send(self, order: bytes) -> None:
@@ -92,6 +95,10 @@ class Child:
         """Return how much the child has printed to standard error."""
         return os.fstat(self._errors.fileno()).st_size
 
+    def note_family(self) -> None:
+        """Note all that the child has started, before a signal takes the parents by whom some of it is found."""
+        self._family |= family(self.pid)
+
     def end(self, farewell_s: float = 0.0) -> int:
         """End the child with all that it started, and return its exit status.
 
@@ -99,11 +106,12 @@ class Child:
         half-written files.
         """
         try:
+            self.note_family()
             if farewell_s and self.status() is None:
                 signal_group(self.pid, signal.SIGTERM)
                 self.status(farewell_s)
         finally:
-            kill_group(self.pid)
+            kill_family(self.pid, self._family)
             status = self._process.wait()
         return status
 
@@ -143,6 +151,7 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
     on_line: Callable[[str], None] | None = None,
     inherit: Sequence[int] = (),
     most_bytes: float = math.inf,
+    guarded: bool = False,
 ) -> Ended:
     """Run a command to its end or to a limit, then end what it left behind in its session.
 
@@ -155,13 +164,18 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
             without one; ``output`` then stays empty.
         inherit: file descriptors that stay open in the child and its descendants, such as a lock's.
         most_bytes: what it may print to either stream before it is ended.
+        guarded: whether it is ended at once should we be killed, for what takes long and may print nothing meanwhile.
 
     Raises:
         OSError, ValueError: the program could not be started.
         BaseException: whatever interrupts the wait (``KeyboardInterrupt``), after the child has been ended.
     """
     printed_lines: list[str] = []
-    with contextlib.closing(Child(command, environ, folder=folder, inherit=inherit)) as child:
+    with contextlib.ExitStack() as until:
+        guardian = until.enter_context(Guardian()) if guarded else None
+        child = until.enter_context(contextlib.closing(Child(command, environ, folder=folder, inherit=inherit)))
+        if guardian is not None:
+            until.enter_context(guardian.watching(child.pid))
         try:
             cut_short = _hear(child, on_line or printed_lines.append, limit_s, most_bytes)
         finally:

@@ -1,7 +1,7 @@
 """Builds a free-threaded CPython and its twin from one source tree with one set of flags.
 
-Only one workshop per data folder is open at a time. Every child inherits the lock, so that a build which outlives its
-controller still holds it.
+Only one workshop per data folder is open at a time. Every child inherits the lock, so that a build holds it to its end,
+which is soon after that of a controller that is killed.
 """
 
 from __future__ import annotations

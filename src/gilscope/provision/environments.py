@@ -69,6 +69,8 @@ class Environments:
         environ: Mapping[str, str],
         display: Callable[[], AbstractContextManager[Progress]],
         chosen: Callable[[Mapping[str, str], str], Sequence[Installer]] = installers,
+        *,
+        may_build: bool = True,
     ) -> None:
         """Look at nothing yet.
 
@@ -77,11 +79,13 @@ class Environments:
             environ: the person's environment, with settings for installers in it.
             display: shows how the making of one goes; it is opened for that alone.
             chosen: the installers to try in turn, given the environment and an interpreter.
+            may_build: whether what has no wheel is built from source.
         """
         self._folder = folder
         self._environ = environ
         self._display = display
         self._choose = chosen
+        self._may_build = may_build
         self._chosen: Sequence[Installer] | None = None
         self._failures: dict[str, str] = {}
         self._out_of_reach: dict[Packages, str] = {}
@@ -176,7 +180,12 @@ class Environments:
             folder = self._folder / f"{runtime.name}-{secrets.token_hex(6)}"
             try:
                 installer.make(runtime.executable, folder)
-                filling.fill(installer, folder, runtime.name, wanted, like, progress)
+                filling.fill(
+                    *(installer, folder, runtime.name, wanted),
+                    like=like,
+                    may_build=self._may_build,
+                    progress=progress,
+                )
             except UnreachableIndexError as error:
                 shutil.rmtree(folder, ignore_errors=True)
                 unreachable.append(f"{installer.name}: {error}")

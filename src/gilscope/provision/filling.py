@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from gilscope.values.packages import Packages
 
 
-def fill(  # noqa: PLR0913, PLR0917 - each is one thing that an environment depends on
-    installer: Installer, folder: Path, runtime: str, wanted: Packages, like: Mapping[str, str], progress: Progress
+def fill(  # noqa: PLR0913 - each is one thing that an environment depends on
+    installer: Installer,
+    folder: Path,
+    runtime: str,
+    wanted: Packages,
+    *,
+    like: Mapping[str, str],
+    may_build: bool,
+    progress: Progress,
 ) -> None:
     """Install packages into an empty environment.
 
@@ -30,6 +37,7 @@ def fill(  # noqa: PLR0913, PLR0917 - each is one thing that an environment depe
         runtime: the name of the runtime that it is for.
         wanted: the packages.
         like: versions that are preferred, by name.
+        may_build: whether what has no wheel is built from source.
         progress: is given a sign of life several times a second, and a note where something has to be built.
 
     Raises:
@@ -45,27 +53,40 @@ def fill(  # noqa: PLR0913, PLR0917 - each is one thing that an environment depe
         installer.install(job, build=False)
     except InstallError as error:
         lacking = _without_wheel(installer, folder, wanted, str(error))
-        what = ", ".join(lacking) or "all that is needed"
-        minutes = BUILD_LIMIT_S / 60
-        progress.note(f"no wheel of {what} for {runtime}: trying to build from source, for at most {minutes:.0f} min")
-        _build(installer, job, runtime, lacking)
+        if may_build:
+            _build(installer, job, runtime, lacking, progress)
+        elif lacking:
+            raise InstallError(
+                f"no wheel for {runtime} of {', '.join(lacking)}, and --no-build forbids a build"
+            ) from error
+        else:
+            raise
 
 
-def _build(installer: Installer, job: Installation, runtime: str, lacking: Sequence[str]) -> None:
+def _build(installer: Installer, job: Installation, runtime: str, lacking: Sequence[str], progress: Progress) -> None:
+    """Build what has no wheel, and say so before it takes its time."""
+    progress.note(
+        f"no wheel of {', '.join(lacking) or 'all that is needed'} for {runtime}: trying to build from source, "
+        f"for at most {BUILD_LIMIT_S / 60:.0f} min (--no-build leaves it out)"
+    )
     try:
         installer.install(job, build=True)
     except InstallError as error:
-        newest = {text: installer.version_with_wheel(job.environment, Requirement(text).name) for text in lacking}
-        named = [f"{text} (the newest version with one: {version})" for text, version in newest.items() if version]
-        if not named:
+        if not lacking:
             raise
-        raise InstallError(f"no wheel for {runtime} of {', '.join(named)}, and no build of it: {error}") from error
+        raise InstallError(f"no wheel for {runtime} of {', '.join(lacking)}, and no build of it: {error}") from error
 
 
 def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason: str) -> list[str]:
-    """The requirements that a reason speaks of and that no version with a wheel answers."""
+    """The requirements that a reason speaks of and no wheel answers, each with the newest version that has one."""
     return [
-        text
+        _with_newest(installer, folder, text)
         for text in requirements.by_name(wanted)
         if Requirement(text).name.lower() in reason.lower() and installer.version_with_wheel(folder, text) is None
     ]
+
+
+def _with_newest(installer: Installer, folder: Path, text: str) -> str:
+    """A requirement with the newest version of its package that has a wheel, where there is any."""
+    newest = installer.version_with_wheel(folder, Requirement(text).name)
+    return text if newest is None else f"{text} (the newest version with one: {newest})"

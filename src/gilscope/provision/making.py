@@ -145,6 +145,7 @@ class Making(NamedTuple):
                 folder=self.folder,
                 on_line=note,
                 inherit=(self.lock,),
+                guarded=True,
             )
             file.write(ended.errors)
         if not ended.succeeded:

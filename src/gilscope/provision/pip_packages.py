@@ -103,7 +103,7 @@ class Pip:
 
     def _run(self, command: list[str], limit_s: float, heard: Callable[[str], None] | None = None) -> child.Ended:
         try:
-            ended = child.run(command, environ=self._environ, limit_s=limit_s, on_line=heard)
+            ended = child.run(command, environ=self._environ, limit_s=limit_s, on_line=heard, guarded=True)
         except OSError as error:
             raise InstallError(f"{command[0]} could not be started: {error}") from error
         if not ended.succeeded:

@@ -144,7 +144,7 @@ class AptSuite:
         command = [program, f"--config-file={self._configuration}", *arguments]
         environ = without_python(os.environ) | {"LC_ALL": "C"}
         try:
-            return child.run(command, environ=environ, limit_s=limit_s, folder=folder)
+            return child.run(command, environ=environ, limit_s=limit_s, folder=folder, guarded=True)
         except FileNotFoundError as error:
             raise InstallError(f"{program} is not installed") from error
 

@@ -110,7 +110,7 @@ def _list(wish: Wish, *options: str) -> list[ListedBuild]:
 def _uv(action: str, *arguments: str, limit_s: float) -> child.Ended:
     command = [binary(), "python", action, "--no-progress", "--color", "never", *arguments]
     try:
-        return child.run(command, environ=environment(os.environ), limit_s=limit_s)
+        return child.run(command, environ=environment(os.environ), limit_s=limit_s, guarded=True)
     except OSError as error:
         raise InstallError(f"could not be started: {error}") from error
 

@@ -97,7 +97,9 @@ class Uv:
         except InstallError as error:
             raise UnreachableIndexError(f"uv {error}") from error
         try:
-            ended = child.run([binary, *arguments, *QUIET], environ=self._environ, limit_s=limit_s, on_line=heard)
+            ended = child.run(
+                [binary, *arguments, *QUIET], environ=self._environ, limit_s=limit_s, on_line=heard, guarded=True
+            )
         except OSError as error:
             raise UnreachableIndexError(f"uv could not be started: {error}") from error
         if not ended.succeeded:
