@@ -103,7 +103,7 @@ def model_of(lane: LaneSpec) -> Model:
 
 
 def unusable(models: Sequence[str], probe: Probe) -> str | None:
-    """Why models that a person asks for cannot spread a probe's work; None where one can."""
+    """Why none of the models that a person asks for can spread a probe's work, or None."""
     if probe.roles:
         return SHARE_A_PROCESS if set(models) - {"serial", "threads"} else None
     if not probe.takes_workers or OWN in models or set(models) <= {"serial"}:

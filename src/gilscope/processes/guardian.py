@@ -110,7 +110,7 @@ def kill_family(leader: int, members: Iterable[Process]) -> None:
 
 
 def _session(pid: int) -> int | None:
-    """The session of a process, its own number where the system has none; None once it has ended."""
+    """The session of a process that lives, its own number where the system has no sessions."""
     if not hasattr(os, "getsid"):
         return pid
     try:
