@@ -161,7 +161,7 @@ SHARING = {"threads", "thread-pool", "asyncio", "asyncio-threads"}
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "own"])
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 @asked_again
 def test_workers_of_one_module_share_a_state_only_where_asked(arm: Arm, agents: Agents, *, shared: bool) -> None:
     """Each state is numbered when it is made: those who share see one, others one each.
@@ -185,7 +185,7 @@ def work():
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_every_interpreter_that_works_holds_the_heap_that_was_ordered(arm: Arm, agents: Agents) -> None:
     """What the agent holds itself is a part of it; on its own it holds less than half as much.
 
@@ -220,7 +220,7 @@ def work():
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_what_a_probe_prints_is_no_answer(arm: Arm, agents: Agents) -> None:
     """Not even a forged record: all goes to standard error. What it reads is empty, and never an order."""
     ended = agents.ask(arm, agents.write(PRINTING), workers=1)
@@ -328,7 +328,7 @@ def test_a_failure_is_told_with_its_phase_and_reason(arm: Arm, failure: str, age
         assert (one.kinds[-1], one.status) == ("Failed", 0), model
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_newer_syntax_is_unparsable_on_an_old_python_only(arm: Arm, agents: Agents) -> None:
     """So that a probe with a match statement can be skipped on 3.8 and 3.9 for what it is."""
     probe = agents.write("def work():\n    match 1:\n        case 1:\n            return 'matched'\n")
@@ -342,7 +342,7 @@ def test_newer_syntax_is_unparsable_on_an_old_python_only(arm: Arm, agents: Agen
             assert (one.failure.phase, one.failure.kind) == ("load", "unparsable"), model
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_a_model_that_a_version_lacks_is_refused(arm: Arm, agents: Agents) -> None:
     """The agent and the plan agree on which those are, and the reason names what is missing."""
     lacking = [model for model in MODELS if model not in models_of(arm) and model != OWN]
@@ -383,7 +383,7 @@ def test_a_fork_that_comes_back_is_told(arm: Arm, where: str, agents: Agents) ->
 
 
 @needs_fork
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_a_fork_inside_an_interpreter_leaves_no_process(arm: Arm, agents: Agents) -> None:
     """CPython itself refuses it there, or ends the copy; up to 3.13 the first unit in the main interpreter tells."""
     models = [model for model in models_of(arm) if model.startswith("interpreter")]
@@ -420,7 +420,7 @@ def badly(size):
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_a_way_is_entered_timed_by_itself_and_left(arm: Arm, agents: Agents) -> None:
     """What its units return is the trial's time; its case is passed; its end is run after the last trial."""
     probe = msgspec.structs.replace(agents.write(WAYS), ways=("by-hand",), case=3, self_timed=True)
@@ -444,7 +444,7 @@ def here():
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_what_a_way_observes_is_told_and_not_compared(arm: Arm, agents: Agents) -> None:
     """By name, in every trial; numbers and words."""
     probe = msgspec.structs.replace(agents.write(LOOKING), ways=("here",), observes={"lost": "updates", "shared": ""})
@@ -471,7 +471,7 @@ def test_a_way_that_cannot_be_entered_says_why(arm: Arm, way: str, kind: str, re
 # the controller goes away
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_the_end_of_its_orders_ends_the_agent(arm: Arm, agents: Agents) -> None:
     """Before the first order, in the middle of a line, and while its workers wait for a trial; none of them stays."""
     probe = agents.write("def work(): ...\n")

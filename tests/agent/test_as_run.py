@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agents import Agents
     from gilscope.values.runtimes import Arm
 
-AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts switches and queues of single threads")
 
@@ -43,7 +42,7 @@ def work():
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_a_file_finds_itself_as_an_imported_module(arm: Arm, agents: Agents) -> None:
     """Its guard stays shut, and arguments, path, spec and names are those of a module beside a script."""
     probe = agents.write(SURROUNDINGS, function="work")
@@ -175,7 +174,7 @@ def work():
 
 
 @on_linux
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_switches_of_every_worker_are_counted(arm: Arm, agents: Agents) -> None:
     """Each sleep is a voluntary one; interpreters and processes count their own."""
     for model, ended in agents.ask(arm, agents.write(SLEEPING), loops=(1, 4)).items():

@@ -12,7 +12,7 @@ import pytest
 from gilscope.agent.timing import digest
 from gilscope.values.contests import Probe, Statement, Target
 from gilscope.values.runtimes import Arm
-from targets import AS_BUILT, EDGES, NEWEST_DEFAULT, models_of
+from targets import EDGES, NEWEST_DEFAULT, models_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def pytest_probe(agents: Agents, source: str, node: str) -> Probe:
 STATEMENT = Statement(code="total = one(number)\nnumber += total", setup="from sums import one\nnumber = 0", search=())
 
 
-@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_a_statement_runs_after_its_setup_under_every_model(arm: Arm, agents: Agents) -> None:
     """It finds modules in its folder, binds names of its own, and its setup is no part of its time."""
     (agents.folder / "sums.py").write_text("import time\ntime.sleep(0.05)\ndef one(n):\n    return 1\n")

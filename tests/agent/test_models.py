@@ -9,7 +9,7 @@ import pytest
 from gilscope.agent.timing import digest
 from gilscope.values.runtimes import Arm
 from patience import asked_again
-from targets import AS_BUILT, EDGES, has_joblib, models_of
+from targets import EDGES, has_joblib, models_of
 
 if TYPE_CHECKING:
     from agents import Agents
@@ -39,7 +39,7 @@ async def {name}({state}):
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_coroutines_are_awaited_on_one_loop_for_as_long_as_the_worker_lives(arm: Arm, agents: Agents) -> None:
     """Under every model; where interpreters cannot have a loop each, that is said."""
     ended = agents.ask(arm, agents.write(COROUTINE.format(name="work", state="loops")), loops=(1, 2))
@@ -121,7 +121,7 @@ def test_tasks_share_the_cpu_time_of_their_loop(arm: Arm, agents: Agents) -> Non
 # pools
 
 
-@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_a_pool_whose_worker_dies_says_how(arm: Arm, agents: Agents) -> None:
     """The status of the one that died, not those of its fellows, which are then ended."""
     models = ["process-pool", *(["joblib"] if has_joblib(arm) else [])]

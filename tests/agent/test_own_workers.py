@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from agents import Agents, Ended
     from gilscope.values.runtimes import Arm
 
-AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 
 SPREADING = """
@@ -62,7 +61,7 @@ def program(*words: str) -> Probe:
     return Probe(id="p", path="", question="?", kind="own", command=("{python}", *words))
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_work_is_given_the_workers_of_its_lane(arm: Arm, agents: Agents) -> None:
     """It is called by one of ours, as often as a trial has loops, whatever their number."""
     ended = run(agents, arm, spreading(agents), workers=3)
@@ -80,7 +79,7 @@ def test_a_serial_lane_gives_it_one(arm: Arm, agents: Agents) -> None:
     assert trial.digests == (digest(("made for 1", 1, 1)),)
 
 
-@pytest.mark.parametrize("arm", AS_BUILT)
+@pytest.mark.parametrize("arm", EDGES)
 def test_a_program_is_run_once_for_each_loop(arm: Arm, agents: Agents, tmp_path: Path) -> None:
     """By the arm's interpreter, with its number of workers and without input; each run is a process."""
     script = tmp_path / "tool.py"

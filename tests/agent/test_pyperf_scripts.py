@@ -163,7 +163,7 @@ def measuring(
 # what a script holds
 
 
-@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_a_script_tells_its_benchmarks_without_running_them(arm: Arm, run: Run) -> None:
     """With the reasons for those that cannot be measured, and what the script says of itself."""
     told = run(arm, EVERY_METHOD, asking(ARGUMENTS))
@@ -317,7 +317,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_processes_that_a_script_starts_can_import_it(arm: Arm, run: Run) -> None:
     """They run it again under another name, so they need a pyperf too."""
     told = run(arm, SPAWNING, measuring(arm, "pool", loops=(1,)))
@@ -367,7 +367,7 @@ UNTIMED_NS = 50_000_000
 MOST_TIMED_SHARE = 1e-6 / 0.05
 
 
-@pytest.mark.parametrize("arm", AS_BUILT, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_one_worker_is_believed_to_the_nanosecond(arm: Arm, run: Run) -> None:
     """In a serial lane, a self-timed benchmark's time is the one it told, without what it did before."""
     told = run(arm, PARTLY_TIMED, measuring(arm, "slept"))

@@ -12,7 +12,7 @@ from gilscope.lab import protocol
 from gilscope.models import ROLES
 from gilscope.values.contests import LaneSpec, Role, Target
 from gilscope.values.runtimes import Arm
-from targets import ARMS, EDGES, NEWEST_DEFAULT
+from targets import EDGES, NEWEST_DEFAULT
 
 if TYPE_CHECKING:
     from gilscope.values.contests import Probe
@@ -46,7 +46,7 @@ def write():
 """
 
 
-@pytest.mark.parametrize("arm", ARMS, ids=shown)
+@pytest.mark.parametrize("arm", EDGES, ids=shown)
 def test_workers_of_all_roles_repeat_their_work_until_the_deadline(arm: Arm, agents: Agents) -> None:
     """The calls of each are counted and timed, in the order of the roles."""
     ended = ask(agents, arm, agents.write(SIDE_BY_SIDE), trials=2, read=2, write=1)
