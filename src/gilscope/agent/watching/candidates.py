@@ -49,6 +49,7 @@ LONGEST_KEY = 30
 ATOMS = (int, float, complex, str, bytes, type(None), type(Ellipsis), range, slice)
 SEQUENCES = (list, tuple, deque)
 COLLECTIONS = (set, frozenset)
+CONTAINERS = (dict, *SEQUENCES, *COLLECTIONS)
 HEAP_TYPE = 1 << 9
 INLINE_VALUES = 1 << 2
 """Flags of types: one made by a class statement, and one whose instances keep attributes without a dict."""
@@ -213,7 +214,7 @@ def children(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # n
     elif kind in {MethodType, BuiltinMethodType}:
         owner = thing.__self__
         if owner is not None and type(owner) is not ModuleType:
-            yield Edge(_path_of_owner(path, thing, owner), [owner])
+            yield Edge(_path_of_owner(path, owner), [owner])
         if kind is MethodType:
             yield Edge(path + ".__func__", [thing.__func__])
     elif kind in {staticmethod, classmethod, property}:
@@ -227,38 +228,35 @@ def children(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # n
 
 def _of_function(path: str, function: FunctionType, home: Optional[str]) -> Iterator[Edge]:
     """Yield globals, cells and defaults that a function's code can use."""
+    yield from _globals(function, home)
+    outer = function.__qualname__.rpartition(".")[0]
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        if _content(cell) is not cell:
+            put = _single(partial(setattr, cell, "cell_contents"))
+            yield Edge("closure of {}.{}".format(outer, name), [_content(cell)], put)
+    by_place = function.__code__.co_varnames[: function.__code__.co_argcount]
+    defaults = function.__defaults__ or ()
+    by_name = [*zip(by_place[len(by_place) - len(defaults) :], defaults), *(function.__kwdefaults__ or {}).items()]
+    yield from (Edge("default {} of {}".format(name, path), [value]) for name, value in by_name)
+    for name, value in vars(function).items():
+        if name not in UNUSUAL:
+            yield Edge("{}.{}".format(path, name), [value])
+
+
+def _globals(function: FunctionType, home: Optional[str]) -> Iterator[Edge]:
+    """Yield what the names in a function's code stand for: globals, modules with what is used of them, built-ins."""
     namespace = function.__globals__
     module = namespace.get("__name__")
     names = list(dict.fromkeys(_names(function.__code__)))
     for name in names:
-        if name in namespace:
-            value = namespace[name]
-            if type(value) is ModuleType:
-                yield from _of_module(name, value, names)
-            else:
-                put = _single(partial(setitem, namespace, name))
-                yield Edge(_placed(module, name, home), [value], put, module=module or "")
-        elif name in sys.modules:
-            yield from _of_module(name, sys.modules[name], names)
+        value = namespace.get(name, sys.modules.get(name))
+        if type(value) is ModuleType:
+            yield from _of_module(name, value, names)
+        elif name in namespace:
+            put = _single(partial(setitem, namespace, name))
+            yield Edge(_placed(module, name, home), [value], put, module=module or "")
         elif hasattr(builtins, name):
             yield Edge(name, [getattr(builtins, name)])
-    outer = function.__qualname__.rpartition(".")[0]
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-        if _content(cell) is not cell:
-            yield Edge(
-                "closure of {}.{}".format(outer, name),
-                [_content(cell)],
-                _single(partial(setattr, cell, "cell_contents")),
-            )
-    names_by_place = function.__code__.co_varnames[: function.__code__.co_argcount]
-    defaults = function.__defaults__ or ()
-    for name, value in zip(names_by_place[len(names_by_place) - len(defaults) :], defaults):
-        yield Edge("default {} of {}".format(name, path), [value])
-    for name, value in (function.__kwdefaults__ or {}).items():
-        yield Edge("default {} of {}".format(name, path), [value])
-    for name, value in vars(function).items():
-        if name not in UNUSUAL:
-            yield Edge("{}.{}".format(path, name), [value])
 
 
 def _of_module(path: str, module: Any, names: Sequence[str]) -> Iterator[Edge]:  # noqa: ANN401 - its type has no items
@@ -289,33 +287,36 @@ def _of_class(path: str, kind: type, home: Optional[str]) -> Iterator[Edge]:
 def _of_instance(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # noqa: ANN401 - anything at all
     """Yield items, attributes, the class, and what else an object holds."""
     kind = type(thing)
+    yield from _items(path, thing)
+    if kind in CONTAINERS:
+        return
+    held = gc.get_referents(thing)
+    named = dict(_attributes(thing, held))
+    for name, value in named.items():
+        yield Edge("{}.{}".format(path, name), [value], _single(partial(setattr, thing, name)))
+    dicts = (item for item in held if type(item) is dict)
+    own = next((item for item in dicts if any(item.get(key) is named[key] for key in named)), None)
+    if own is not None:
+        yield Edge(path + ".__dict__", [own])
+    if kind.__flags__ & HEAP_TYPE and not _is_of_python(kind):
+        yield Edge(_placed(kind.__module__, kind.__qualname__, home), [kind])
+    known = {id(value) for value in (*named.values(), own, kind)}
+    for item in held[:FEW] if not isinstance(thing, CONTAINERS) else ():
+        if id(item) not in known and not isinstance(item, (*ATOMS, type, ModuleType)):
+            yield Edge("{} inside {}".format(type(item).__name__, path), [item])
+
+
+def _items(path: str, thing: Any) -> Iterator[Edge]:  # noqa: ANN401 - anything at all can be reached
+    """Yield what a container holds."""
     if isinstance(thing, dict):
         keys = list(islice(thing, MANY))
         yield from _of_container(path, thing, keys, [thing[key] for key in keys])
         yield from _grouped("the keys of " + path, [key for key in keys if type(key) not in {str, int}], None)
     elif isinstance(thing, SEQUENCES):
         values = list(islice(thing, MANY))
-        yield from _of_container(path, thing if kind is not tuple else None, range(len(values)), values)
+        yield from _of_container(path, None if isinstance(thing, tuple) else thing, range(len(values)), values)
     elif isinstance(thing, COLLECTIONS):
         yield from _grouped("the values of " + path, list(islice(thing, MANY)), None)
-    if not kind.__flags__ & HEAP_TYPE and kind in {dict, *SEQUENCES, *COLLECTIONS}:
-        return
-    held = gc.get_referents(thing)
-    named = dict(_attributes(thing, held))
-    for name, value in named.items():
-        yield Edge("{}.{}".format(path, name), [value], _single(partial(setattr, thing, name)))
-    own = next(
-        (item for item in held if type(item) is dict and any(item.get(key) is named[key] for key in named)), None
-    )
-    if own is not None:
-        yield Edge(path + ".__dict__", [own])
-    if kind.__flags__ & HEAP_TYPE and not _is_of_python(kind):
-        yield Edge(_placed(kind.__module__, kind.__qualname__, home), [kind])
-    known = {id(value) for value in (*named.values(), own, kind)}
-    if not isinstance(thing, (dict, *SEQUENCES, *COLLECTIONS)):
-        for item in held[:FEW]:
-            if id(item) not in known and not isinstance(item, (*ATOMS, type, ModuleType)):
-                yield Edge("{} inside {}".format(type(item).__name__, path), [item])
 
 
 def _attributes(thing: Any, held: Sequence[object]) -> Iterator[Tuple[str, object]]:  # noqa: ANN401 - anything
@@ -403,13 +404,12 @@ def _content(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
         return cell
 
 
-def _path_of_owner(path: str, method: Any, owner: object) -> str:  # noqa: ANN401 - a method of either kind
+def _path_of_owner(path: str, owner: object) -> str:
     """Return the path of the object that a method is bound to: its name in the method's module where it has one."""
-    module = sys.modules.get(path.rpartition(".")[0])
-    for name, value in vars(module).items() if module is not None else ():
-        if value is owner:
-            return "{}.{}".format(module.__name__, name)
-    return "{}.__self__".format(path)
+    place = path.rpartition(".")[0]
+    module = sys.modules.get(place)
+    names = [] if module is None else [name for name, value in vars(module).items() if value is owner]
+    return "{}.{}".format(place, names[0]) if names else path + ".__self__"
 
 
 def _placed(module: Optional[str], name: str, home: Optional[str]) -> str:

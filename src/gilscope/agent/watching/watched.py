@@ -33,8 +33,8 @@ LONGEST_LINE = 80
 
 def trial(crew: Threads, trials: Trials, order: LaneOrder, loops: int) -> WatchRecord:
     """Watch one trial of ``loops`` units."""
-    unknown = header.unknown()
-    named = {} if unknown else candidates.found(crew.repeats, state_path(order))
+    state, unknown = state_path(order), header.unknown()
+    named = {} if unknown else candidates.found(crew.repeats, state)
     others = [] if unknown else _unnamed(named)
     lines = BlockedLines(crew.threads)
     watcher = Watcher(named.values(), others, [lines.look])
@@ -48,7 +48,7 @@ def trial(crew: Threads, trials: Trials, order: LaneOrder, loops: int) -> WatchR
         "candidates": len(named),
         "others": len(others),
         "unknown": unknown,
-        "suspects": _records(suspects),
+        "suspects": _records(suspects, state),
         "lines": _lines(lines),
     }
 
@@ -85,12 +85,12 @@ def _name(suspects: Iterable[Followed]) -> None:
                     nameless[id(thing)].candidate = candidate
 
 
-def _records(suspects: Iterable[Followed]) -> List[SuspectRecord]:
+def _records(suspects: Iterable[Followed], state: str) -> List[SuspectRecord]:
     """Return those that have a name, the busiest first."""
     records: Dict[str, SuspectRecord] = {}
     for followed in suspects:
         if followed.candidate.path:
-            record = _record(followed)
+            record = _record(followed, state)
             known = records.get(record["path"])
             if known is None or _busyness(record) > _busyness(known):
                 records[record["path"]] = record
@@ -101,7 +101,7 @@ def _busyness(record: SuspectRecord) -> float:
     return max(record["moved"], record["held"], record["waited"]) / record["looks"]
 
 
-def _record(followed: Followed) -> SuspectRecord:
+def _record(followed: Followed, state: str) -> SuspectRecord:
     candidate = followed.candidate
     thing = candidate.objects[0]
     kind = type(thing)
@@ -114,7 +114,7 @@ def _record(followed: Followed) -> SuspectRecord:
         "moved": followed.moved,
         "held": followed.held,
         "waited": followed.waited,
-        "has_place": bool(candidate.puts),
+        "has_place": bool(candidate.puts) or candidate.path == state,
         "module": candidate.module,
     }
 

@@ -1,0 +1,380 @@
+"""Why the threads of a lane do not scale: what they lose, because of what, and what would help; pure.
+
+All figures are in workers. A lane that gets as much done as 1.3 serial ones has gained 1.3, and loses what is left to
+the CPUs that the machine gave. A cause costs what a lane loses in which it is the only thing that was put back, formed
+launch by launch within rounds (see `gilscope.values.elimination`). Several causes may cost more together than is lost,
+since each of them would be enough.
+
+    because of     the cost is more than `WORTH` of every worker, beyond its interval
+    not because    it is less than twice that
+    cannot be told everything else
+"""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from gilscope.figures.capacity import given
+from gilscope.figures.cores import Shares, shares
+from gilscope.stats.counts import mean
+from gilscope.stats.estimate import Estimate
+from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, root, suspects_of
+from gilscope.values.watching import Suspect, Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.values.contests import LaneSpec
+    from gilscope.values.interventions import Intervention
+
+WORTH = 0.05
+"""A loss of this part of every worker is worth a word."""
+
+SHORT = 0.8
+"""Below this share of the workers, the machine gave too few CPUs to say what else was lost."""
+
+PAUSED = 0.02
+"""The share of a trial from which pauses of the collector make it a suspect."""
+
+MOST_CAUSES = 3
+"""Causes whose remedies are measured."""
+
+TURNED_ON = re.compile(r"load module '([^']+)'")
+
+Ending = Literal["scales", "machine", "busy", "gil", "open", "causes"]
+"""How the question ends: nothing is lost; the machine or its neighbours take it; a GIL; nobody knows; or by causes."""
+
+Judgement = Literal["because of", "not because", "cannot be told"]
+Kind = Literal["counts", "lock", "object", "own lock", "collector", "heap", "uneven", "machine"]
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was looked into: what it costs in workers, and whether that is a reason."""
+
+    kind: Kind
+    cost: Estimate
+    workers: int
+    suspect: Suspect | None = None
+
+    @property
+    def judgement(self) -> Judgement:
+        """Whether something is lost because of it."""
+        return judgement(self.cost, self.workers)
+
+
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that would help, with its gain: an own copy of ``path`` for each worker, or ``collector off``."""
+
+    kind: Literal["own", "collector"]
+    path: str
+    gain: Estimate
+
+
+class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
+    """The gain of another model with the same work."""
+
+    work: str
+    gain: Estimate
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer as far as it is known: what a lane gains and loses, who was suspected, and who was to blame.
+
+    ``rest`` is what nothing explains, None before anything was removed. ``regained`` is what came back once all
+    suspects were removed.
+    """
+
+    contest: str
+    lane: str
+    workers: int
+    gain: Estimate
+    given: Estimate
+    lost: Estimate
+    ending: Ending
+    ceilings: tuple[Ceiling, ...] = ()
+    shares: Shares | None = None
+    watched: Watched | None = None
+    gil_module: str | None = None
+    regained: Estimate | None = None
+    causes: tuple[Cause, ...] = ()
+    rest: Estimate | None = None
+    remedies: tuple[Remedy, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+class Gains:
+    """What the lanes of one contest gain over the serial lane of their arm, in workers, launch by launch."""
+
+    def __init__(self, lanes: ContestLanes, serial: LaneSpec) -> None:
+        self._lanes = lanes
+        self._serial = serial
+
+    def of(self, lane: LaneSpec) -> Estimate:
+        """What a lane gains."""
+        return mean([[value] for value in self.by_launch(lane).values()])
+
+    def difference(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
+        """What a lane gains more than another."""
+        mine, theirs = self.by_launch(lane), self.by_launch(other)
+        return mean([[mine[launch] - theirs[launch]] for launch in mine.keys() & theirs.keys()])
+
+    def lost(self, lane: LaneSpec) -> Estimate:
+        """What the machine gave to as many workers, less what a lane gains."""
+        mine, whole = self.by_launch(lane), self._given_by_launch(lane.workers)
+        return mean([[whole[launch] - mine[launch]] for launch in mine.keys() & whole.keys()])
+
+    def given(self, workers: int) -> Estimate:
+        """The CPUs that the machine gave to as many workers that share nothing."""
+        return mean([[value] for value in self._given_by_launch(workers).values()])
+
+    def by_launch(self, lane: LaneSpec) -> dict[int, float]:
+        """The gain of a lane by launch: the median over rounds in which both were warm."""
+        paired = self._lanes.paired
+        cold = max(paired.cold[lane.name], paired.cold[self._serial.name])
+        gains = {}
+        both = zip(paired.trials[lane.name], paired.trials[self._serial.name], strict=True)
+        for launch, (mine, alone) in enumerate(both):
+            ratios = [serial.wall_ns / trial.wall_ns for trial, serial in list(zip(mine, alone, strict=False))[cold:]]
+            if ratios:
+                gains[launch] = lane.units_per_loop * median(ratios)
+        return gains
+
+    def _given_by_launch(self, workers: int) -> dict[int, float]:
+        found = self._lanes.spinning.trials(workers)
+        of_launches = {} if found is None else found[0]
+        return {launch: workers * median(map(given, trials)) for launch, trials in of_launches.items()}
+
+
+def judgement(cost: Estimate, workers: int) -> Judgement:
+    """Whether a cost is a reason, none, or cannot be told."""
+    if cost.low > WORTH * workers:
+        return "because of"
+    return "not because" if cost.high < 2 * WORTH * workers else "cannot be told"
+
+
+def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
+    """What the contests of one question say so far; None where its lane of threads, or what it is held against, failed.
+
+    Args:
+        contests: the first one, and those of an elimination that were measured.
+        watched: trials of the first one's lane in which objects were watched.
+    """
+    first, *steps = contests
+    plain = plain_lane(first)
+    serial = None if plain is None else first.by_name.get(f"{plain.arm.name}:serial")
+    if plain is None or serial is None or first.spinning.trials(plain.workers) is None:
+        return None
+    return _Question(first, steps, plain, serial, next(iter(watched), None)).answer()
+
+
+def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
+    """The lane of threads that is asked about."""
+    candidates = (lane for lane in lanes.lanes if lane.model == "threads" and not lane.control)
+    return next((lane for lane in candidates if not lane.interventions), None)
+
+
+def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
+    """What is removed in the next steps; copies only while a lane with copies has not failed."""
+    collects = _paused(contests[0], why.lane) >= PAUSED
+    whole = Elimination(suspects=suspects_of(why.watched), collector=collects)
+    apart = next((step for step in contests if step.contest.id.endswith(APART)), None)
+    failed = apart is not None and _altered(apart, whole.removed) is None
+    return msgspec.structs.replace(whole, copies=not failed)
+
+
+def _paused(lanes: ContestLanes, name: str) -> float:
+    """The share of a lane's time for which the collector stopped all threads."""
+    trials = [trial for launch in lanes.paired.warm(name) for trial in launch]
+    return sum(trial.paused_ns or 0 for trial in trials) / max(1, sum(trial.wall_ns for trial in trials))
+
+
+def _altered(lanes: ContestLanes, changes: Sequence[Intervention]) -> LaneSpec | None:
+    """The lane with these changes, None where it is not there or failed."""
+    return next((lane for lane in lanes.lanes if lane.interventions == tuple(changes)), None)
+
+
+class _Question:
+    """One lane of threads, and all that was measured to see why it does not scale."""
+
+    def __init__(
+        self,
+        first: ContestLanes,
+        steps: Sequence[ContestLanes],
+        plain: LaneSpec,
+        serial: LaneSpec,
+        watched: Watched | None,
+    ) -> None:
+        self.first = first
+        self.steps: Mapping[str, ContestLanes] = {step.contest.id.rpartition(", ")[2]: step for step in steps}
+        self.plain = plain
+        self.serial = serial
+        self.watched = watched
+        self.gains = Gains(first, serial)
+        self.workers = plain.workers
+
+    def answer(self) -> Why:
+        """Say what is known."""
+        base = Why(
+            contest=self.first.contest.id,
+            lane=self.plain.name,
+            workers=self.workers,
+            gain=self.gains.of(self.plain),
+            given=self.gains.given(self.workers),
+            lost=self.gains.lost(self.plain),
+            ending="open",
+            ceilings=tuple(self._ceilings()),
+            shares=self._shares(),
+            watched=self.watched,
+            gil_module=self._gil_module(),
+            dropped=tuple(
+                finding.reason for step in self.steps.values() for finding in step.findings if finding.fails_lane
+            ),
+        )
+        known = msgspec.structs.replace(base, ending=self._ending(base))
+        return self._with_causes(known) if known.ending == "causes" else known
+
+    def _ceilings(self) -> Iterator[Ceiling]:
+        for lane in self.first.lanes:
+            if lane.model in {"interpreters", "processes"} and lane.workers == self.workers and not lane.control:
+                yield Ceiling(work=lane.work, gain=self.gains.of(lane))
+
+    @property
+    def best(self) -> LaneSpec | None:
+        """The lane of interpreters or processes that gains most."""
+        lanes = [lane for lane in self.first.lanes if lane.model in {"interpreters", "processes"} and not lane.control]
+        return max(lanes, key=lambda lane: self.gains.of(lane).value, default=None)
+
+    def _shares(self) -> Shares | None:
+        by_launch = self.first.paired.by_launch
+        return shares(by_launch(self.plain.name), by_launch(self.serial.name))
+
+    def _gil_module(self) -> str | None:
+        """The module that turned the GIL on; empty where one is on that nobody is named for, None where none is."""
+        if not any(trial.gil_after for launch in self.first.paired.trials[self.plain.name] for trial in launch):
+            return None
+        details = (finding.detail for finding in self.first.findings if finding.kind == "GIL turned on")
+        found = next(filter(None, map(TURNED_ON.search, details)), None)
+        return "" if found is None else found.group(1)
+
+    def _ending(self, why: Why) -> Ending:
+        """How the first contest ends the question, ``causes`` where it has to be asked further."""
+        if why.gil_module is not None:
+            return "gil"
+        if why.given.value < SHORT * self.workers:
+            return "busy"
+        loses = judgement(why.lost, self.workers)
+        if loses != "because of":
+            return "scales" if loses == "not because" else "open"
+        if self.best is None:
+            return "causes"
+        endings: Mapping[Judgement, Ending] = {
+            "because of": "causes",
+            "not because": "machine",
+            "cannot be told": "open",
+        }
+        return endings[judgement(self.gains.difference(self.best, self.plain), self.workers)]
+
+    def _with_causes(self, why: Why) -> Why:
+        removal = elimination(why, [self.first, *self.steps.values()])
+        last = self.steps.get(PUT_BACK) or self.steps.get(APART)
+        if last is None:
+            return why
+        removed, plain = _altered(last, removal.removed), last.by_name.get(self.plain.name)
+        serial = last.by_name.get(self.serial.name)
+        if removed is None or plain is None or serial is None:
+            return why
+        gains = Gains(last, serial)
+        causes = [*self._causes(removal), *self._of_heap(removal), *self._uneven(why)]
+        return msgspec.structs.replace(
+            why,
+            regained=gains.difference(removed, plain),
+            causes=tuple(sorted(causes, key=lambda cause: -cause.cost.value)),
+            rest=self._rest(gains.lost(removed), causes),
+            remedies=tuple(sorted(self._remedies(removal), key=lambda remedy: -remedy.gain.value)),
+        )
+
+    def _rest(self, left: Estimate, causes: Sequence[Cause]) -> Estimate:
+        """What is lost with everything removed, without what is known of it."""
+        for cause in causes:
+            if cause.kind in {"heap", "uneven", "machine"} and cause.judgement == "because of":
+                left = left.less(cause.cost)
+        return left
+
+    def _causes(self, removal: Elimination) -> Iterator[Cause]:
+        """Each suspect with its cost, once it was put back."""
+        last = self.steps.get(PUT_BACK)
+        whole = None if last is None else _altered(last, removal.removed)
+        serial = None if last is None else last.by_name.get(self.serial.name)
+        if last is None or whole is None or serial is None:
+            return
+        gains = Gains(last, serial)
+        with_suspect = {suspect: _altered(last, removal.without(suspect)) for suspect in removal.suspects}
+        for suspect, lane in with_suspect.items():
+            if lane is not None:
+                held = [with_suspect[other] for other in removal.inside(suspect)]
+                worse = [other for other in held if other is not None]
+                least = min(worse, key=lambda other: gains.of(other).value, default=whole)
+                cost = gains.difference(least, lane)
+                yield Cause(kind=self._kind(suspect, removal, cost), cost=cost, workers=self.workers, suspect=suspect)
+        on = _altered(last, removal.without_collector()) if removal.collector else None
+        if on is not None:
+            yield Cause(kind="collector", cost=gains.difference(whole, on), workers=self.workers)
+
+    def _kind(self, suspect: Suspect, removal: Elimination, cost: Estimate) -> Kind:
+        """Whether references to a suspect are to blame or its lock: what is left where nobody counts the references."""
+        if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
+            return "lock"
+        last = self.steps.get(REMEDIES)
+        serial = None if last is None else last.by_name.get(self.serial.name)
+        if last is None or serial is None:
+            return "object"
+        back, uncounted = _altered(last, removal.without(suspect)), _altered(last, removal.uncounted(suspect))
+        if back is None or uncounted is None:
+            return "object"
+        of_counts = Gains(last, serial).difference(uncounted, back)
+        if judgement(of_counts, self.workers) == "because of" and of_counts.value > cost.value / 2:
+            return "counts"
+        return "own lock" if of_counts.high < cost.value / 2 else "object"
+
+    def _of_heap(self, removal: Elimination) -> Iterator[Cause]:
+        """What processes or interpreters gain beyond threads that share no suspect, and what even these lose."""
+        last = self.steps.get(APART)
+        whole = None if last is None else _altered(last, removal.removed)
+        serial = None if last is None else last.by_name.get(self.serial.name)
+        best = None if last is None or self.best is None else last.by_name.get(self.best.name)
+        if last is not None and whole is not None and serial is not None and best is not None:
+            gains = Gains(last, serial)
+            yield Cause(kind="heap", cost=gains.difference(best, whole), workers=self.workers)
+            yield Cause(kind="machine", cost=gains.lost(best), workers=self.workers)
+
+    def _uneven(self, why: Why) -> Iterator[Cause]:
+        """Workers that wait for the last one to end."""
+        if why.shares is not None and why.shares.end.low > 2 * WORTH:
+            yield Cause(kind="uneven", cost=why.shares.end.scaled(self.workers), workers=self.workers)
+
+    def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
+        last = self.steps.get(REMEDIES)
+        serial = None if last is None else last.by_name.get(self.serial.name)
+        if last is None or serial is None:
+            return
+        gains = Gains(last, serial)
+        holders = {root(suspect): suspect for suspect in removal.suspects if suspect.has_place and removal.copies}
+        for path, suspect in holders.items():
+            lane = _altered(last, removal.only(suspect))
+            if lane is not None:
+                yield Remedy(kind="own", path=path, gain=gains.of(lane))
+        for kind in ("collector off", "collector frozen"):
+            for lane in last.lanes:
+                if len(lane.interventions) == 1 and lane.interventions[0].kind == kind:
+                    yield Remedy(kind="collector", path=kind, gain=gains.of(lane))
+
+
+def causes_to_mend(why: Why) -> tuple[Suspect, ...]:
+    """The suspects for whom something is lost, the dearest first."""
+    because = [cause for cause in why.causes if cause.judgement == "because of" and cause.suspect is not None]
+    return tuple(cause.suspect for cause in because if cause.suspect is not None)[:MOST_CAUSES]
