@@ -97,6 +97,9 @@ def _changed(order: LaneOrder, copies: List[_Copy]) -> List[Share]:
         by_kind.setdefault(item["kind"], []).append(item)
     state = state_path(order)
     _share([item["path"] for item in by_kind.get(SHARED, ())], copies, state)
+    unknown = header.unknown() if IMMORTAL in by_kind else None
+    if unknown is not None:
+        raise LaneError(failure("setup", "unsupported", unknown))
     for item in by_kind.get(IMMORTAL, ()):
         for thing in _things(item["path"], copies, state):
             header.make_immortal(thing)
@@ -161,5 +164,5 @@ def _defer(path: str, things: Sequence[object]) -> None:
     if call is None:
         raise LaneError(failure("setup", "unsupported", "references can be deferred from 3.14 on"))
     if not all(call(ctypes.py_object(thing)) for thing in things):
-        reason = "the collector does not track {}, so that its references cannot be deferred".format(path)
+        reason = "references to {} cannot be deferred: the collector does not track it".format(path)
         raise LaneError(failure("setup", "unsupported", reason))

@@ -419,7 +419,7 @@ def _placed(module: Optional[str], name: str, home: Optional[str]) -> str:
 
 def _is_of_python(kind: type) -> bool:
     """Return whether a class comes with Python, so that its own attributes are nobody's suspicion."""
-    return kind.__module__.partition(".")[0] in sys.stdlib_module_names
+    return kind.__module__.partition(".")[0] in getattr(sys, "stdlib_module_names", ())
 
 
 def _is_ours(module: Optional[str]) -> bool:
