@@ -136,6 +136,12 @@ def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     why.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for all steps together (default: 60)")
     why.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
     why.add_argument("--run", dest="run_id", metavar="ID", help="the name of the run that is stored")
+    why.add_argument(
+        "--pid",
+        type=int,
+        metavar="PID",
+        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 3)",
+    )
     why.add_argument("--json", action="store_true", help="the answer with all its evidence, as JSON")
     of_other_commands = {"program": None, "module": None, "roles": None, "workers_argument": None, "suite": None}
     why.set_defaults(**of_other_commands, models=(), lanes=[])

@@ -30,7 +30,7 @@ def suspect(path: str, moved: int = 50, *, kind: str = "dict", has_place: bool =
 
 def watched(*suspects: Suspect) -> Watched:
     """A watched trial in which these were busy."""
-    return Watched(contest="c", lane="l", launch=0, wall_ns=1, looks=100, candidates=9, others=9, suspects=suspects)
+    return Watched(contest="c", lane="l", launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=9, suspects=suspects)
 
 
 TABLE, VALUES = suspect("TABLE"), suspect("the values of TABLE", kind="64 ints")

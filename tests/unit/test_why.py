@@ -42,7 +42,7 @@ SHARED, LOCK = suspect("SHARED"), suspect("SHARED.lock", "_thread.lock")
 def seen(*suspects: Suspect) -> list[Watched]:
     """A watched trial."""
     return [
-        Watched(contest="c", lane=PLAIN.name, launch=0, wall_ns=1, looks=100, candidates=9, others=9, suspects=suspects)
+        Watched(contest="c", lane=PLAIN.name, launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=9, suspects=suspects)
     ]
 
 

@@ -12,7 +12,6 @@ from builders import HEADER, HOST, runtime, trials
 from gilscope import cli, store
 from gilscope.commands import measuring, output
 from gilscope.lab import host, measure
-from gilscope.values.contests import Contest
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census
 from gilscope.values.watching import Suspect, Watched
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.lab.plan import Plan
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.records import Record
 
 SOURCE = "TABLE = {}\n\n\ndef busy():\n    return 1\n\n\ndef other():\n    return 2\n"
@@ -71,7 +70,7 @@ def records(contest: Contest, wall_of: Callable[[LaneSpec], float]) -> Iterator[
         yield msgspec.structs.replace(trial, contest=contest.id, gil_after=has_gil)
     for name in contest.watched:
         yield Watched(
-            contest=contest.id, lane=name, launch=0, wall_ns=1, looks=100, candidates=3, others=9, suspects=(VALUES,)
+            contest=contest.id, lane=name, launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=3, others=9, suspects=(VALUES,)
         )
     yield ContestEnd(contest=contest.id, reason="precise", seconds=3.0, launches=7)
 

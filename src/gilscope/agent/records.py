@@ -234,6 +234,7 @@ if TYPE_CHECKING:
         """A trial that was watched; see `gilscope.values.watching.Watched`."""
 
         wall_ns: int
+        cpu_ns: int
         looks: int
         candidates: int
         others: int

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.gil_time import Turns
     from gilscope.figures.why import Cause, Why
-    from gilscope.values.watching import BlockedLine, Suspect, Watched
+    from gilscope.values.watching import BlockedLine, Suspect, WatchFields
 
 LEAST_BLOCKED = 0.02
 """The share of the workers' time from which a line is shown at which they were blocked."""
@@ -53,7 +53,7 @@ def shares(why: Why) -> list[str]:
     return [f"the workers' time: {', '.join(parts)}"]
 
 
-def suspects(watched: Watched) -> list[Sheet]:
+def suspects(watched: WatchFields) -> list[Sheet]:
     """The objects that were busy, and the lines at which workers were blocked."""
     columns: list[Column[Suspect]] = [
         Column("suspect", lambda row: row.path),
@@ -72,6 +72,16 @@ def suspects(watched: Watched) -> list[Sheet]:
     shown = [line for line in watched.lines if line.share >= LEAST_BLOCKED]
     title = f"Suspects among {watched.candidates} named objects and {watched.others} others"
     return [tabulate(title, columns, watched.suspects[:10], notes), tabulate("Blocked", lines, shown, [BLOCKED])]
+
+
+def live(pid: int, busy_cpus: float, queued: float, seen: WatchFields) -> list[str]:
+    """How busy a running program was, and what it cost to watch it."""
+    watching = 100 * seen.cpu_ns / max(1, seen.wall_ns)
+    return [
+        f"program {pid}, for {seen.wall_ns / 1e9:.0f} s: {busy_cpus:.2f} CPUs busy, {queued:.2f} threads waiting for one",
+        f"watching it took {watching:.1f}% of one CPU; nothing of gilscope is left in it",
+        "",
+    ]
 
 
 def answer(why: Why) -> list[str]:

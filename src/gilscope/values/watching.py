@@ -42,13 +42,14 @@ class BlockedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WatchFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen in one watched trial, whose makespan was ``wall_ns``.
+    """What was seen in one watched trial, whose makespan was ``wall_ns``; looks took ``cpu_ns`` of CPU time.
 
     ``candidates`` objects were named beforehand, ``others`` are those that only the collector knew. Where headers
     cannot be read, ``unknown`` says why, and there are no suspects.
     """
 
     wall_ns: int
+    cpu_ns: int
     looks: int
     candidates: int
     others: int

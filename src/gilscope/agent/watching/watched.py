@@ -13,7 +13,8 @@ from .watcher import Watcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Iterable, List, Optional
+    from threading import Thread
+    from typing import Callable, Dict, Iterable, List, Optional, Sequence
 
     from gilscope_agent.records import BlockedLine, LaneOrder, SuspectRecord, WatchRecord
     from gilscope_agent.threads import Threads
@@ -33,22 +34,42 @@ LONGEST_LINE = 80
 
 def trial(crew: Threads, trials: Trials, order: LaneOrder, loops: int) -> WatchRecord:
     """Watch one trial of ``loops`` units."""
-    state, unknown = state_path(order), header.unknown()
-    named = {} if unknown else candidates.found(crew.repeats, state)
-    others = [] if unknown else _unnamed(named)
-    lines = BlockedLines(crew.threads)
-    watcher = Watcher(named.values(), others, [lines.look])
+    state = state_path(order)
+    return seen(
+        lambda: candidates.found(crew.repeats, state),
+        crew.threads,
+        lambda: trials.trial(loops)["wall_ns"],
+        own_places=(state,),
+    )
+
+
+def seen(
+    named: Callable[[], Dict[str, Candidate]],
+    threads: Callable[[], Iterable[Thread]],
+    during: Callable[[], int],
+    own_places: Sequence[str] = (),
+) -> WatchRecord:
+    """Watch what has a name, and more slowly all else, for as long as something is done that returns its length in ns.
+
+    Paths in ``own_places`` can be given another object though nothing holds it.
+    """
+    unknown = header.unknown()
+    candidates_by_path = {} if unknown else named()
+    others = [] if unknown else _unnamed(candidates_by_path)
+    lines = BlockedLines(threads)
+    watcher = Watcher(candidates_by_path.values(), others, [lines.look])
     with watcher:
-        timed = trials.trial(loops)
+        wall_ns = during()
     suspects = [followed for followed in watcher.busy if max(followed.moved, followed.held) >= FEWEST]
     _name(suspects)
     return {
-        "wall_ns": timed["wall_ns"],
+        "wall_ns": wall_ns,
+        "cpu_ns": watcher.cpu_ns,
         "looks": watcher.looks,
-        "candidates": len(named),
+        "candidates": len(candidates_by_path),
         "others": len(others),
         "unknown": unknown,
-        "suspects": _records(suspects, state),
+        "suspects": _records(suspects, own_places),
         "lines": _lines(lines),
     }
 
@@ -85,12 +106,12 @@ def _name(suspects: Iterable[Followed]) -> None:
                     nameless[id(thing)].candidate = candidate
 
 
-def _records(suspects: Iterable[Followed], state: str) -> List[SuspectRecord]:
+def _records(suspects: Iterable[Followed], own_places: Sequence[str]) -> List[SuspectRecord]:
     """Return those that have a name, the busiest first."""
     records: Dict[str, SuspectRecord] = {}
     for followed in suspects:
         if followed.candidate.path:
-            record = _record(followed, state)
+            record = _record(followed, own_places)
             known = records.get(record["path"])
             if known is None or _busyness(record) > _busyness(known):
                 records[record["path"]] = record
@@ -101,7 +122,7 @@ def _busyness(record: SuspectRecord) -> float:
     return max(record["moved"], record["held"], record["waited"]) / record["looks"]
 
 
-def _record(followed: Followed, state: str) -> SuspectRecord:
+def _record(followed: Followed, own_places: Sequence[str]) -> SuspectRecord:
     candidate = followed.candidate
     thing = candidate.objects[0]
     kind = type(thing)
@@ -114,7 +135,7 @@ def _record(followed: Followed, state: str) -> SuspectRecord:
         "moved": followed.moved,
         "held": followed.held,
         "waited": followed.waited,
-        "has_place": bool(candidate.puts) or candidate.path == state,
+        "has_place": bool(candidate.puts) or candidate.path in own_places,
         "module": candidate.module,
     }
 

@@ -7,7 +7,7 @@ is looked at each time, all others in turn: a look takes a small share of one CP
 from __future__ import annotations
 
 import threading
-from time import thread_time
+from time import thread_time, thread_time_ns
 
 from . import header
 
@@ -59,13 +59,16 @@ class Watcher:
     def __init__(
         self, named: Iterable[Candidate], others: Iterable[Candidate], beside: Sequence[Callable[[], None]] = ()
     ) -> None:
-        """Get ready; what is called ``beside`` is called with every look."""
+        """Get ready; what is called ``beside`` is called with every look.
+
+        In the end, ``busy`` has those that something was going on with, and ``cpu_ns`` the CPU time of all looks.
+        """
         self._idle: List[List[Followed]] = [list(map(Followed, named)), list(map(Followed, others))]
         self._beside = beside
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._live, daemon=True)
         self.busy: List[Followed] = []
-        self.looks = 0
+        self.looks = self.cpu_ns = 0
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -86,6 +89,7 @@ class Watcher:
                 turns[place] = self._look_in_turn(idle, turns[place])
             for call in self._beside:
                 call()
+            self.cpu_ns = thread_time_ns()
             pause_s = min(LONGEST_S, max(PAUSE_S, (thread_time() - began_s) / SHARE))
 
     def _look_in_turn(self, idle: List[Followed], turn: int) -> int:
