@@ -99,12 +99,7 @@ def model_of(lane: LaneSpec) -> Model:
 
 
 def works_on_copies(probe: Probe, lane: LaneSpec) -> bool:
-    """Whether several workers have a copy each of what threads share, or something was changed in their lane.
-
-    A model that is not known has no copies.
-    """
-    if lane.interventions:
-        return True
+    """Whether several workers have a copy each of what threads share; a model that is not known has none."""
     model = MODELS.get(lane.model)
     if model is None or not probe.shared or lane.units_per_loop == 1:
         return False

@@ -78,7 +78,7 @@ def live(pid: int, busy_cpus: float, queued: float, seen: WatchFields) -> list[s
     """How busy a running program was, and what it cost to watch it."""
     watching = 100 * seen.cpu_ns / max(1, seen.wall_ns)
     return [
-        f"program {pid}, for {seen.wall_ns / 1e9:.0f} s: {busy_cpus:.2f} CPUs busy, {queued:.2f} threads waiting for one",
+        f"program {pid}, for {seen.wall_ns / 1e9:.0f} s: {busy_cpus:.2f} CPUs busy, {queued:.2f} threads waiting",
         f"watching it took {watching:.1f}% of one CPU; nothing of gilscope is left in it",
         "",
     ]
