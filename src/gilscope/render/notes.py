@@ -151,7 +151,7 @@ def _question(contest: ContestFigures) -> Iterator[str]:
     asked = (row.lane for row in contest.lanes if row.is_contended and row.lane.model == "threads")
     lane = next((lane for lane in asked if not lane.arm.gil_forced and not lane.arm.runtime.facts.gil_enabled), None)
     if lane is not None and not lane.interventions:
-        yield f"What its threads fight over: ask `gilscope why {contest.contest.probe.id} --on {lane.arm.runtime.name}`."
+        yield f"What they fight over: ask `gilscope why {contest.contest.probe.id} --on {lane.arm.runtime.name}`."
 
 
 def _contention(lane: LaneFigures) -> str:
