@@ -30,7 +30,9 @@ def suspect(path: str, moved: int = 50, *, kind: str = "dict", has_place: bool =
 
 def watched(*suspects: Suspect) -> Watched:
     """A watched trial in which these were busy."""
-    return Watched(contest="c", lane="l", launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=9, suspects=suspects)
+    return Watched(
+        contest="c", lane="l", launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=9, suspects=suspects
+    )
 
 
 TABLE, VALUES = suspect("TABLE"), suspect("the values of TABLE", kind="64 ints")
@@ -59,6 +61,19 @@ def test_a_container_is_put_back_without_what_it_holds() -> None:
     assert labels(removal.without(VALUES))[2:] == ["shared the values of TABLE"]
     assert labels(removal.without(LEN)) == ["own modules work"]
     assert labels(removal.uncounted(VALUES))[2:] == ["shared the values of TABLE", "immortal the values of TABLE"]
+
+
+def test_locks_of_what_a_suspect_holds_are_put_back_alone() -> None:
+    """They come back with it, so that it has to be told from them."""
+    removal = Elimination(suspects=(SHARED, LOCK), collector=True)
+
+    assert removal.one_by_one() == (
+        removal.removed,
+        removal.without(SHARED),
+        removal.without(LOCK),
+        removal.uncounted(LOCK),
+        removal.without_collector(),
+    )
 
 
 def test_without_copies_a_suspect_is_put_back_by_counting_it_again() -> None:

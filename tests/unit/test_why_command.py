@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from builders import HEADER, HOST, runtime, trials
 from gilscope import cli, store
 from gilscope.commands import measuring, output
-from gilscope.lab import host, measure
+from gilscope.lab import host, measure, sources
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census
 from gilscope.values.watching import Suspect, Watched
@@ -31,6 +31,16 @@ VALUES = Suspect(
 )
 
 
+class NoGuardian:
+    """Guards nothing, since nothing is started."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine of two CPUs with a free-threaded Python and its twin, and a file with two functions."""
@@ -39,6 +49,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(host, "card", lambda: HOST)
     monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
     monkeypatch.setattr(host, "usable_cores", lambda: 2.0)
+    monkeypatch.setattr(measure, "Guardian", NoGuardian)
+    monkeypatch.setattr(sources, "revision", lambda *_: None)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "work.py").write_text(SOURCE)
@@ -70,7 +82,15 @@ def records(contest: Contest, wall_of: Callable[[LaneSpec], float]) -> Iterator[
         yield msgspec.structs.replace(trial, contest=contest.id, gil_after=has_gil)
     for name in contest.watched:
         yield Watched(
-            contest=contest.id, lane=name, launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=3, others=9, suspects=(VALUES,)
+            contest=contest.id,
+            lane=name,
+            launch=0,
+            wall_ns=1,
+            cpu_ns=1,
+            looks=100,
+            candidates=3,
+            others=9,
+            suspects=(VALUES,),
         )
     yield ContestEnd(contest=contest.id, reason="precise", seconds=3.0, launches=7)
 
@@ -115,7 +135,7 @@ class TestWrongUse:
         (tmp_path / "own.py").write_text("def spread(workers):\n    return 1\n")
 
         assert cli.main(["why", "own.py:spread"]) == 2
-        assert "no lane of threads" in capsys.readouterr().err
+        assert "this spreads itself" in capsys.readouterr().err
 
 
 class TestSteps:

@@ -21,10 +21,10 @@ import sys
 
 from . import imports, targets
 from .fault import LaneError, failure
-from .threads import states
 from .watching import candidates, header
 from .watching.paths import state_path
 from .workload import opened as workload_opened
+from .workload import states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from time import perf_counter_ns
 from .fault import LaneError, raised
 from .placement import numbers
 from .timing import Bench
-from .workload import opened
+from .workload import opened, states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,9 +138,3 @@ class Threads:
         for worker in self._chosen:
             worker.end()
         return results
-
-
-def states(probe: Workload, order: LaneOrder) -> List[object]:
-    """Return one state per worker, or a single one for all."""
-    count = order["workers"]
-    return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

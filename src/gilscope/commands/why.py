@@ -201,9 +201,7 @@ def _steps(inquiry: _Inquiry, asked: _Asked) -> Iterator[Contest]:
     removal = why.elimination(known, inquiry.lanes())
     if known.regained is None or why.judgement(known.regained, known.workers) != "because of":
         return
-    back = [removal.without(suspect) for suspect in removal.suspects]
-    collector = [removal.without_collector()] if removal.collector else []
-    yield step(asked.contest, PUT_BACK, asked.plain, [removal.removed, *back, *collector], [])
+    yield step(asked.contest, PUT_BACK, asked.plain, removal.one_by_one(), [])
     causes = why.causes_to_mend(inquiry.answer())
     mended = [change for cause in causes for change in (removal.without(cause), removal.uncounted(cause))]
     own = [removal.only(cause) for cause in causes if removal.copies and cause.has_place]

@@ -2,8 +2,9 @@
 
 All figures are in workers. A lane that gets as much done as 1.3 serial ones has gained 1.3, and loses what is left to
 the CPUs that the machine gave. A cause costs what a lane loses in which it is the only thing that was put back, formed
-launch by launch within rounds (see `gilscope.values.elimination`). Several causes may cost more together than is lost,
-since each of them would be enough.
+launch by launch within rounds (see `gilscope.values.elimination`). With an object, locks of what it holds come back too:
+they cost what a lane loses in which they alone came back, and the object the rest. Several causes may cost more together
+than is lost, since each of them would be enough.
 
     because of     the cost is more than `WORTH` of every worker, beyond its interval
     not because    it is less than twice that
@@ -76,14 +77,14 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
-    """The gain of another model with the same work."""
+    """The gain of another model, by the name of its lane's work."""
 
     work: str
     gain: Estimate
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer as far as it is known: what a lane gains and loses, who was suspected, and who was to blame.
+    """The answer as far as it is known: a lane's gain and loss, suspects, and causes.
 
     ``rest`` is what nothing explains, None before anything was removed. ``regained`` is what came back once all
     suspects were removed.
@@ -151,14 +152,14 @@ class Gains:
 
 
 def judgement(cost: Estimate, workers: int) -> Judgement:
-    """Whether a cost is a reason, none, or cannot be told."""
+    """Whether a cost is a reason, is none, or leaves that open."""
     if cost.low > WORTH * workers:
         return "because of"
     return "not because" if cost.high < 2 * WORTH * workers else "cannot be told"
 
 
 def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
-    """What the contests of one question say so far; None where its lane of threads, or what it is held against, failed.
+    """What the contests of one question say so far; None where a lane failed that it needs.
 
     Args:
         contests: the first one, and those of an elimination that were measured.
@@ -254,7 +255,7 @@ class _Question:
         return shares(by_launch(self.plain.name), by_launch(self.serial.name))
 
     def _gil_module(self) -> str | None:
-        """The module that turned the GIL on; empty where one is on that nobody is named for, None where none is."""
+        """The module that turned the GIL on; empty for an unknown one, None where it is off."""
         if not any(trial.gil_after for launch in self.first.paired.trials[self.plain.name] for trial in launch):
             return None
         details = (finding.detail for finding in self.first.findings if finding.kind == "GIL turned on")
@@ -313,13 +314,12 @@ class _Question:
         if last is None or whole is None or serial is None:
             return
         gains = Gains(last, serial)
-        with_suspect = {suspect: _altered(last, removal.without(suspect)) for suspect in removal.suspects}
-        for suspect, lane in with_suspect.items():
+        for suspect in removal.suspects:
+            lane = _altered(last, removal.without(suspect))
             if lane is not None:
-                held = [with_suspect[other] for other in removal.inside(suspect)]
-                worse = [other for other in held if other is not None]
-                least = min(worse, key=lambda other: gains.of(other).value, default=whole)
-                cost = gains.difference(least, lane)
+                locks = [_altered(last, removal.uncounted(held)) for held in removal.inside(suspect)]
+                came_back = [other for other in locks if other is not None]
+                cost = gains.difference(min(came_back, key=lambda of: gains.of(of).value, default=whole), lane)
                 yield Cause(kind=self._kind(suspect, removal, cost), cost=cost, workers=self.workers, suspect=suspect)
         on = _altered(last, removal.without_collector()) if removal.collector else None
         if on is not None:
@@ -339,7 +339,7 @@ class _Question:
         of_counts = Gains(last, serial).difference(uncounted, back)
         if judgement(of_counts, self.workers) == "because of" and of_counts.value > cost.value / 2:
             return "counts"
-        return "own lock" if of_counts.high < cost.value / 2 else "object"
+        return "own lock" if judgement(of_counts, self.workers) == "not because" else "object"
 
     def _of_heap(self, removal: Elimination) -> Iterator[Cause]:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose."""

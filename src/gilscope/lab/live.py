@@ -1,4 +1,4 @@
-"""A program that runs already, watched for a few seconds by what it executes on our behalf (PEP 768, Python 3.14)."""
+"""A running program is watched for a few seconds by what it executes on our behalf (PEP 768)."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def headline(why: Why) -> str:
 
 
 def ceiling(why: Why) -> list[str]:
-    """What other models gain with the same work."""
+    """What the lane gains, and what other models gain beside it."""
     others = [f"{item.work} {numbers.slope(item.gain)}" for item in why.ceilings]
     return [headline(why), *([f"in the same rounds: {', '.join(others)}"] if others else [])]
 

@@ -66,6 +66,12 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         inside = (Intervention("immortal", other.path) for other in self.inside(suspect))
         return tuple(dict.fromkeys((*self.removed, Intervention("shared", suspect.path), *inside)))
 
+    def one_by_one(self) -> tuple[tuple[Intervention, ...], ...]:
+        """All changes of the step that puts back suspects, and locks of what they hold, one by one."""
+        back = (self.without(suspect) for suspect in self.suspects)
+        locks = (self.uncounted(held) for suspect in self.suspects for held in self.inside(suspect))
+        return (self.removed, *back, *locks, *((self.without_collector(),) if self.collector else ()))
+
     def without_collector(self) -> tuple[Intervention, ...]:
         """The changes with the collector on again."""
         return tuple(item for item in self.removed if item != COLLECTOR_OFF)
@@ -111,7 +117,7 @@ def root(suspect: Suspect) -> str:
 def step(
     base: Contest, name: str, plain: LaneSpec, changes: Iterable[Sequence[Intervention]], beside: Sequence[LaneSpec]
 ) -> Contest:
-    """A contest of a lane as it is with lanes that differ from it in what was changed, and some beside them."""
+    """A contest of a lane with copies in which something was changed, and some lanes beside them."""
     altered = dict.fromkeys(msgspec.structs.replace(plain, interventions=tuple(change)) for change in changes)
     others = [lane for lane in base.lanes if lane.shows_capacity or lane.original == base.reference]
     return msgspec.structs.replace(

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):
-    """An object, or the values of a container, that something was going on with in some of the ``looks`` at it.
+    """An object, or the values of a container, that was busy in some of the ``looks`` at it.
 
     In ``moved`` looks the count of threads that do not own it was another than before; in ``held`` its own lock was
     held, in ``waited`` others waited for that lock. ``kind`` is its type, or what the values are (``64 ints``), and

@@ -1,1 +1,1 @@
-"""Which objects workers fight over, seen from a thread of its own while a trial runs; few lanes are ever watched."""
+"""Objects that workers fight over, seen from a further thread while a trial runs."""

@@ -69,9 +69,9 @@ UNUSUAL = frozenset(
 
 
 class Candidate:
-    """An object, or the values of a container, by the first path to it; ``puts`` are all places that hold it.
+    """An object, or the values of a container, by the first path to it.
 
-    A ``group`` says what the values of a container are, and ``module`` in whose namespace the path begins.
+    Each of its ``puts`` is a place that holds it. A ``group`` says what the values of a container are, and ``module`` in whose namespace the path begins.
     """
 
     __slots__ = ("group", "module", "objects", "path", "puts")
@@ -120,7 +120,7 @@ def _walk_from(repeat: object, state: str) -> Walk:
 
 
 class Walk:
-    """A walk over objects, breadth first, that names each by the first path to it and keeps all of them alive."""
+    """A walk over objects, breadth first; it names each by the first path and keeps it alive."""
 
     def __init__(
         self, edges: Iterable[Edge], most: int, *, wanted: Optional[Set[int]] = None, home: Optional[str] = None
@@ -205,7 +205,7 @@ def from_modules(modules: Dict[str, Any], wanted: Optional[Set[int]], most: int)
 
 
 def children(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # noqa: ANN401 - anything at all
-    """Yield what an object leads to in one step; what belongs to another module than ``home`` has that in its path."""
+    """Yield what an object leads to in one step; paths name modules other than ``home``."""
     kind = type(thing)
     if isinstance(thing, ATOMS) or kind in {CodeType, ModuleType}:
         return
@@ -405,7 +405,7 @@ def _content(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
 
 
 def _path_of_owner(path: str, owner: object) -> str:
-    """Return the path of the object that a method is bound to: its name in the method's module where it has one."""
+    """Return the path of a method's object: its name in the method's module, where it has one."""
     place = path.rpartition(".")[0]
     module = sys.modules.get(place)
     names = [] if module is None else [name for name, value in vars(module).items() if value is owner]

@@ -1,4 +1,4 @@
-"""A running program, watched for a few seconds by a thread beside its own; it reads only, and nothing of it stays.
+"""A running program, watched for some seconds by a further thread, which only reads.
 
 What the program executes on our behalf (`sys.remote_exec`) begins the thread and returns. The answer goes to a file,
 whole at once, and then the modules that the thread was made of are taken out again.

@@ -49,9 +49,9 @@ def seen(
     during: Callable[[], int],
     own_places: Sequence[str] = (),
 ) -> WatchRecord:
-    """Watch what has a name, and more slowly all else, for as long as something is done that returns its length in ns.
+    """Watch what has a name, and more slowly all else, while something is done.
 
-    Paths in ``own_places`` can be given another object though nothing holds it.
+    It returns how long that took, in ns. Paths in ``own_places`` can be given another object though nothing holds it.
     """
     unknown = header.unknown()
     candidates_by_path = {} if unknown else named()

@@ -93,7 +93,7 @@ class Watcher:
             pause_s = min(LONGEST_S, max(PAUSE_S, (thread_time() - began_s) / SHARE))
 
     def _look_in_turn(self, idle: List[Followed], turn: int) -> int:
-        """Look at the next of those that have not moved, follow from now on who has, and return whose turn it is."""
+        """Look at the next of the idle, follow from now on who moved, and return whose turn it is."""
         chunk = idle[turn : turn + IN_TURN]
         moved = {id(followed) for followed in chunk if followed.look()}
         if moved:
