@@ -2,9 +2,9 @@
 
 All figures are in workers. A lane that gets as much done as 1.3 serial ones has gained 1.3, and loses what is left to
 the CPUs that the machine gave. A cause costs what a lane loses in which it is the only thing that was put back, formed
-launch by launch within rounds (see `gilscope.values.elimination`). With an object, locks of what it holds come back too:
-they cost what a lane loses in which they alone came back, and the object the rest. Several causes may cost more together
-than is lost, since each of them would be enough.
+launch by launch within rounds (see `gilscope.values.elimination`). With an object, locks of what it holds come back
+too: they cost what a lane loses in which they alone came back, and the object the rest. Several causes may cost more
+together than is lost, since each of them would be enough.
 
     because of     the cost is more than `WORTH` of every worker, beyond its interval
     not because    it is less than twice that

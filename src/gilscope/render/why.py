@@ -126,7 +126,9 @@ def _causes(why: Why) -> Iterator[str]:
         yield f"lost: {numbers.slope(why.lost)}, and nobody that could be removed was suspected."
         return
     lost = f"lost: {numbers.slope(why.lost)}"
-    rows = [(cause.judgement, _what(cause), numbers.slope(cause.cost)) for cause in why.causes if _is_shown(cause)]
+    rows: list[tuple[str, str, str]] = [
+        (cause.judgement, _what(cause), numbers.slope(cause.cost)) for cause in why.causes if _is_shown(cause)
+    ]
     if why.rest is not None:
         rows.append(("not explained", "", numbers.slope(why.rest)))
     width = max((len(what) for _, what, _ in rows), default=0)

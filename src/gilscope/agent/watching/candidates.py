@@ -71,7 +71,8 @@ UNUSUAL = frozenset(
 class Candidate:
     """An object, or the values of a container, by the first path to it.
 
-    Each of its ``puts`` is a place that holds it. A ``group`` says what the values of a container are, and ``module`` in whose namespace the path begins.
+    Each of its ``puts`` is a place that holds it. A ``group`` says what the values of a container are, and ``module`` in
+    whose namespace the path begins.
     """
 
     __slots__ = ("group", "module", "objects", "path", "puts")
@@ -172,12 +173,7 @@ def roots(repeat: object, state: str) -> Iterator[Edge]:
         seen.add(id(thing))
         if isinstance(thing, partial):
             behind.append(thing.func)
-            named = [*enumerate(thing.args), *thing.keywords.items()]
-            for place, (name, argument) in enumerate(named):
-                path = (
-                    state if state and not place else "argument {}".format(name if isinstance(name, str) else name + 1)
-                )
-                yield Edge(path, [argument])
+            yield from _arguments(thing, state)
         elif isinstance(thing, MethodType):
             behind.append(thing.__func__)
             yield Edge("{}()".format(type(thing.__self__).__qualname__), [thing.__self__])
@@ -187,6 +183,14 @@ def roots(repeat: object, state: str) -> Iterator[Edge]:
             behind.extend(value for value in getattr(thing, "__dict__", {}).values() if callable(value))
         elif callable(thing):
             yield Edge(getattr(thing, "__qualname__", type(thing).__qualname__).rpartition(".")[2], [thing])
+
+
+def _arguments(called: Any, state: str) -> Iterator[Edge]:  # noqa: ANN401 - a partial of anything
+    """Yield what a work is called with, by place and by name."""
+    for place, argument in enumerate(called.args):
+        yield Edge(state if state and not place else "argument {}".format(place + 1), [argument])
+    for name, argument in called.keywords.items():
+        yield Edge("argument {}".format(name), [argument])
 
 
 def from_modules(modules: Dict[str, Any], wanted: Optional[Set[int]], most: int) -> Dict[str, Candidate]:

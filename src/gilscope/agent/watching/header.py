@@ -86,9 +86,10 @@ def _checks() -> List[Tuple[str, bool]]:
 
 def _own_moves(thing: List[int]) -> bool:
     head = of(thing)
-    before = head.own
+    before: int = head.own
     kept = [thing] * MOVED
-    return head.own - before == len(kept)
+    after: int = head.own
+    return after - before == len(kept)
 
 
 def _shared_moves(thing: List[int]) -> bool:
@@ -112,5 +113,10 @@ def _lock_in_sort(thing: List[int]) -> int:
     """Return the lock of a list while it is sorted: that holds it, and calls a function in the middle."""
     head = of(thing)
     seen: List[int] = []
-    thing.sort(key=lambda _: seen.append(head.lock) or 0)  # type: ignore[func-returns-value]
+
+    def key(item: int) -> int:
+        seen.append(head.lock)
+        return item
+
+    thing.sort(key=key)
     return seen[0]

@@ -119,7 +119,8 @@ def _records(suspects: Iterable[Followed], own_places: Sequence[str]) -> List[Su
 
 
 def _busyness(record: SuspectRecord) -> float:
-    return max(record["moved"], record["held"], record["waited"]) / record["looks"]
+    share: float = max(record["moved"], record["held"], record["waited"]) / record["looks"]
+    return share
 
 
 def _record(followed: Followed, own_places: Sequence[str]) -> SuspectRecord:
