@@ -72,7 +72,7 @@ class Candidate:
     """An object, or the values of a container, by the first path to it.
 
     Each of its ``puts`` is a place that holds it. A ``group`` says what the values of a container are, and ``module`` in
-    whose namespace the path begins.
+    which namespace the path begins.
     """
 
     __slots__ = ("group", "module", "objects", "path", "puts")
