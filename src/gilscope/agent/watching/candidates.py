@@ -71,8 +71,8 @@ UNUSUAL = frozenset(
 class Candidate:
     """An object, or the values of a container, by the first path to it.
 
-    Each of its ``puts`` is a place that holds it. A ``group`` says what the values of a container are, and ``module`` in
-    which namespace the path begins.
+    Each of its ``puts`` is a place that holds it. A ``group`` says what the values of a container are, and ``module``
+    where the path begins.
     """
 
     __slots__ = ("group", "module", "objects", "path", "puts")
