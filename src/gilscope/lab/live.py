@@ -79,6 +79,8 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str]) -> Live:
         executable = (process / "exe").resolve(strict=True)
     except OSError as error:
         raise Unanswered(f"there is no program {pid} that could be looked at: {error.strerror}") from error
+    if "python" not in executable.name:
+        raise Unanswered(f"program {pid} is {executable}, and no Python")
     with tempfile.TemporaryDirectory(prefix="gilscope-") as folder:
         answer, script = Path(folder) / "answer", Path(folder) / "script.py"
         Path(folder).chmod(0o777)  # the program may be somebody else's

@@ -23,14 +23,15 @@ from types import (
     BuiltinMethodType,
     CodeType,
     FunctionType,
-    MemberDescriptorType,
     MethodType,
     ModuleType,
 )
 
+from .attributes import HEAP_TYPE, attributes, names_in
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
+    from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Set
 
     Put = Callable[[Sequence[object]], None]
     """Puts other objects into the places where these were found."""
@@ -50,9 +51,6 @@ ATOMS = (int, float, complex, str, bytes, type(None), type(Ellipsis), range, sli
 SEQUENCES = (list, tuple, deque)
 COLLECTIONS = (set, frozenset)
 CONTAINERS = (dict, *SEQUENCES, *COLLECTIONS)
-HEAP_TYPE = 1 << 9
-INLINE_VALUES = 1 << 2
-"""Flags of types: one made by a class statement, and one whose instances keep attributes without a dict."""
 UNUSUAL = frozenset(
     (
         "__annotations__",
@@ -251,7 +249,7 @@ def _globals(function: FunctionType, home: Optional[str]) -> Iterator[Edge]:
     """Yield what the names in a function's code stand for: globals, modules with what is used of them, built-ins."""
     namespace = function.__globals__
     module = namespace.get("__name__")
-    names = list(dict.fromkeys(_names(function.__code__)))
+    names = list(dict.fromkeys(names_in(function.__code__)))
     for name in names:
         value = namespace.get(name, sys.modules.get(name))
         if type(value) is ModuleType:
@@ -295,7 +293,7 @@ def _of_instance(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]: 
     if kind in CONTAINERS:
         return
     held = gc.get_referents(thing)
-    named = dict(_attributes(thing, held))
+    named = attributes(thing, held)
     for name, value in named.items():
         yield Edge("{}.{}".format(path, name), [value], _single(partial(setattr, thing, name)))
     dicts = (item for item in held if type(item) is dict)
@@ -321,33 +319,6 @@ def _items(path: str, thing: Any) -> Iterator[Edge]:  # noqa: ANN401 - anything 
         yield from _of_container(path, None if isinstance(thing, tuple) else thing, range(len(values)), values)
     elif isinstance(thing, COLLECTIONS):
         yield from _grouped("the values of " + path, list(islice(thing, MANY)), None)
-
-
-def _attributes(thing: Any, held: Sequence[object]) -> Iterator[Tuple[str, object]]:  # noqa: ANN401 - anything
-    """Yield an instance's attributes without making the dict that it does without: asked for by name, none is made."""
-    kind = type(thing)
-    names: Dict[str, None] = {}
-    in_class: Dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        in_class.update(vars(base))
-        names.update(dict.fromkeys(vars(base).get("__static_attributes__", ())))
-    slots = [
-        name for name, value in in_class.items() if type(value) is MemberDescriptorType and kind.__flags__ & HEAP_TYPE
-    ]
-    if not kind.__flags__ & INLINE_VALUES and "__dict__" in in_class:
-        names.update(dict.fromkeys(name for name in getattr(thing, "__dict__", ()) if isinstance(name, str)))
-    reached = {id(item) for item in held}
-    for item in held:
-        if type(item) is dict:
-            reached.update(map(id, item.values()))
-            names.update(dict.fromkeys(name for name in item if isinstance(name, str)))
-    for name in (*slots, *(name for name in names if name not in in_class or name in slots)):
-        try:
-            value = object.__getattribute__(thing, name)
-        except Exception:  # noqa: BLE001, S112 - an empty slot, or an attribute that was never set
-            continue
-        if id(value) in reached:
-            yield name, value
 
 
 def _of_container(path: str, container: Any, keys: Sequence[Any], values: Sequence[object]) -> Iterator[Edge]:  # noqa: ANN401
@@ -390,14 +361,6 @@ def _key(key: object) -> Optional[str]:
     else:
         return None
     return text if text.isprintable() and len(text) <= LONGEST_KEY else None
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names that a function's code and the functions inside it use."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if type(constant) is CodeType:
-            yield from _names(constant)
 
 
 def _content(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import linecache
 import sys
+import threading
 
 from . import candidates, header
 from .blocked import BlockedLines
@@ -77,7 +78,7 @@ def seen(
 def _unnamed(named: Dict[str, Candidate]) -> List[Candidate]:
     """Return what the collector knows and nobody has named, as far as threads count references to it.
 
-    What the agent holds is left out: whatever it does at the gate would be seen.
+    What the agent holds is left out, and threads too: whatever it does at the gate would be seen.
     """
     known = {id(thing) for candidate in named.values() for thing in candidate.objects}
     for name, module in list(sys.modules.items()):
@@ -86,7 +87,10 @@ def _unnamed(named: Dict[str, Candidate]) -> List[Candidate]:
     return [
         candidates.Candidate("", [thing])
         for thing in gc.get_objects()
-        if id(thing) not in known and header.is_counted(thing) and not _is_of_agent(thing)
+        if id(thing) not in known
+        and header.is_counted(thing)
+        and not _is_of_agent(thing)
+        and not isinstance(thing, threading.Thread)
     ]
 
 
