@@ -263,22 +263,23 @@ class _Question:
         return "" if found is None else found.group(1)
 
     def _ending(self, why: Why) -> Ending:
-        """How the first contest ends the question, ``causes`` where it has to be asked further."""
+        """How the first contest ends the question, ``causes`` where it has to be asked further.
+
+        On a busy machine, only what other models gain in the very same rounds says that threads lose something.
+        """
+        is_busy = why.given.value < SHORT * self.workers
+        loses = judgement(why.lost, self.workers)
+        beside = why.lost if self.best is None else self.gains.difference(self.best, self.plain)
+        shared = judgement(beside, self.workers)
         if why.gil_module is not None:
             return "gil"
-        if why.given.value < SHORT * self.workers:
-            return "busy"
-        loses = judgement(why.lost, self.workers)
-        if loses != "because of":
-            return "scales" if loses == "not because" else "open"
-        if self.best is None:
+        if loses == "not because" and not is_busy:
+            return "scales"
+        if shared == "because of":
             return "causes"
-        endings: Mapping[Judgement, Ending] = {
-            "because of": "causes",
-            "not because": "machine",
-            "cannot be told": "open",
-        }
-        return endings[judgement(self.gains.difference(self.best, self.plain), self.workers)]
+        if is_busy:
+            return "busy"
+        return "machine" if loses == "because of" and shared == "not because" else "open"
 
     def _with_causes(self, why: Why) -> Why:
         removal = elimination(why, [self.first, *self.steps.values()])

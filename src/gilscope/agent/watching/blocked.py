@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from threading import Thread
     from types import FrameType
-    from typing import Callable, Iterable, Optional, Tuple
+    from typing import Callable, Dict, Iterable, Optional, Tuple
     from typing import Counter as Counts
 
     Place = Tuple[str, int, str, str]
