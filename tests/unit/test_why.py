@@ -113,8 +113,8 @@ def test_gains_and_losses_are_in_workers() -> None:
 
 
 def test_a_busy_machine_leaves_the_question_open() -> None:
-    """Workers that had half of a CPU each say nothing about the program."""
-    made = starved({**SPINNING, SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5}, 0.5)
+    """Workers that had half of a CPU each say nothing, unless processes gain more in the very same rounds."""
+    made = starved({**SPINNING, SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 2e5}, 0.5)
     off = [msgspec.structs.replace(trial, gil_after=False) for trial in made]
 
     assert known(lanes_of(contest(*LANES), off)).ending == "busy"

@@ -98,7 +98,7 @@ def records(contest: Contest, wall_of: Callable[[LaneSpec], float]) -> Iterator[
 def contended(lane: LaneSpec) -> float:
     """A makespan that doubles where threads share the counted values of the table."""
     labels = {change.label for change in lane.interventions}
-    is_apart = "own modules" in labels and "shared the values of TABLE" not in labels
+    is_apart = "own modules" in labels and "shared the values of TABLE" not in labels and "shared TABLE" not in labels
     is_uncounted = "immortal the values of TABLE" in labels
     return 200 if lane.model == "threads" and not is_apart and not is_uncounted else 100
 

@@ -36,7 +36,8 @@ COLLECTOR_OFF = Intervention("collector off")
 class Elimination(msgspec.Struct, frozen=True, kw_only=True):
     """What is removed to see whether the loss goes with it, and how each part of it is put back.
 
-    With ``copies``, each worker runs its own copy of the modules; otherwise nobody counts references to the suspects.
+    Nobody counts references to the suspects, and with ``copies``, each worker runs its own copy of the modules. Copies
+    alone would not do: another thread than the worker makes them, so that counting references to them is slow.
     ``collector`` says whether the collector is switched off too.
     """
 
@@ -47,12 +48,13 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def removed(self) -> tuple[Intervention, ...]:
         """The changes that remove all suspects."""
-        off = (COLLECTOR_OFF,) if self.collector else ()
-        if not self.copies:
-            return (*self.immortal, *off)
+        return (*self.copied, *self.immortal, *((COLLECTOR_OFF,) if self.collector else ()))
+
+    @property
+    def copied(self) -> tuple[Intervention, ...]:
+        """The change that gives each worker its own copy of the modules."""
         modules = sorted({suspect.module for suspect in self.suspects if suspect.has_place and suspect.module})
-        kept = (Intervention("immortal", suspect.path) for suspect in self.suspects if not suspect.has_place)
-        return (Intervention("own modules", " ".join(modules)), *kept, *off)
+        return (Intervention("own modules", " ".join(modules)),) if self.copies else ()
 
     @property
     def immortal(self) -> tuple[Intervention, ...]:
@@ -60,11 +62,14 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(Intervention("immortal", suspect.path) for suspect in self.suspects)
 
     def without(self, suspect: Suspect) -> tuple[Intervention, ...]:
-        """The changes with one suspect put back, without what it holds that is suspected itself."""
-        if not self.copies or not suspect.has_place:
-            return tuple(item for item in self.removed if item != Intervention("immortal", suspect.path))
-        inside = (Intervention("immortal", other.path) for other in self.inside(suspect))
-        return tuple(dict.fromkeys((*self.removed, Intervention("shared", suspect.path), *inside)))
+        """The changes with one suspect put back: all share it and count references to it."""
+        counted = Intervention("immortal", suspect.path)
+        return tuple(change for change in self.uncounted(suspect) if change != counted)
+
+    def uncounted(self, suspect: Suspect) -> tuple[Intervention, ...]:
+        """The changes with one suspect put back, to which nobody counts references: only its lock is back."""
+        shared = (Intervention("shared", suspect.path),) if self.copies and suspect.has_place else ()
+        return (*self.removed, *shared)
 
     def one_by_one(self) -> tuple[tuple[Intervention, ...], ...]:
         """All changes of the step that puts back suspects, and locks of what they hold, one by one."""
@@ -76,19 +81,10 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         """The changes with the collector on again."""
         return tuple(item for item in self.removed if item != COLLECTOR_OFF)
 
-    def uncounted(self, suspect: Suspect) -> tuple[Intervention, ...]:
-        """The changes with one suspect put back, to which nobody counts references: only its lock is back."""
-        return tuple(dict.fromkeys((*self.without(suspect), Intervention("immortal", suspect.path))))
-
     def only(self, cause: Suspect) -> tuple[Intervention, ...]:
         """The changes that give each worker its own copy of what holds one cause, and share all else."""
         others = dict.fromkeys(root(other) for other in self.suspects if other.has_place and root(other) != root(cause))
         return (*self.copied, *(Intervention("shared", path) for path in others))
-
-    @property
-    def copied(self) -> tuple[Intervention, ...]:
-        """The change that gives each worker its own copy of the modules."""
-        return tuple(item for item in self.removed if item.kind == "own modules")
 
     def inside(self, suspect: Suspect) -> tuple[Suspect, ...]:
         """The suspects that another one holds, directly or not."""
