@@ -15,7 +15,6 @@ from patience import asked_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from gilscope.values.runtimes import Arm
 
@@ -27,7 +26,7 @@ pytestmark = [
 ]
 
 SERVER = """
-import sys, threading
+import select, sys, threading
 
 class Settings:
     pass
@@ -45,8 +44,8 @@ workers = [threading.Thread(target=serve) for _ in range(2)]
 for worker in workers:
     worker.start()
 print("ready", flush=True)
-for line in sys.stdin:
-    break
+while not select.select([sys.stdin], [], [], 0.05)[0]:
+    pass
 """
 ENDED = """
 IS_ASKED.set()
@@ -54,15 +53,11 @@ for worker in workers:
     worker.join()
 print([name for name in sys.modules if "gilscope" in name], threading.active_count(), flush=True)
 """
-COMES_BY = SERVER.replace(
-    "for line in sys.stdin:\n    break",
-    "import select, time\nwhile not select.select([sys.stdin], [], [], 0.05)[0]:\n    pass",
-)
 SLEEPS = "print('ready', flush=True)\nimport sys\nsys.stdin.readline()\n"
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
+def started() -> Iterator[list[subprocess.Popen[str]]]:
     """Programs that live no longer than a test."""
     programs: list[subprocess.Popen[str]] = []
     yield programs
@@ -85,7 +80,7 @@ def start(started: list[subprocess.Popen[str]], arm: Arm, source: str) -> subpro
 @asked_again
 def test_what_threads_fight_over_is_named_and_nothing_is_left(started: list[subprocess.Popen[str]]) -> None:
     """Paths begin with the globals of the program's first file."""
-    program = start(started, ASKABLE[-1], COMES_BY + ENDED)
+    program = start(started, ASKABLE[-1], SERVER + ENDED)
     found = live.watch(program.pid, 1.0, os.environ)
     out, _ = program.communicate("go on\n")
 
