@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gilscope.lab.measure import Request
     from gilscope.lab.plan import Group
     from gilscope.values.contests import Contest, LaneSpec, Probe
-    from gilscope.values.runtimes import Runtime
+    from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
 
@@ -185,8 +185,7 @@ def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) 
 def _steps(inquiry: _Inquiry, asked: _Asked) -> Iterator[Contest]:
     """Yield the steps of the elimination, each planned from what the one before has shown."""
     from gilscope.figures import why
-    from gilscope.values.elimination import APART, COLLECTOR_OFF, PUT_BACK, REMEDIES, step
-    from gilscope.values.interventions import Intervention
+    from gilscope.values.elimination import APART, COLLECTOR_CHANGES, PUT_BACK, REMEDIES, step
 
     known = inquiry.answer()
     removal = why.elimination(known, inquiry.lanes())
@@ -194,7 +193,7 @@ def _steps(inquiry: _Inquiry, asked: _Asked) -> Iterator[Contest]:
         return
     best = max(known.ceilings, key=lambda item: item.gain.value, default=None)
     beside = [lane for lane in asked.contest.lanes if best is not None and lane.work == best.work and not lane.control]
-    collector = [(COLLECTOR_OFF,), (Intervention("collector frozen"),)] if removal.collector else []
+    collector = [(change,) for change in COLLECTOR_CHANGES] if removal.collector else []
     changes = [removal.removed, *([removal.immortal] if removal.suspects else []), *collector]
     yield step(asked.contest, APART, asked.plain, changes, beside)
     known = inquiry.answer()
@@ -239,7 +238,7 @@ def _asked(options: argparse.Namespace, environ: dict[str, str]) -> _Asked:
     if len(runtimes) > 1:
         raise errors.UsageError(ONE)
     (runtime,) = runtimes
-    group, names = _group(runtime, options)
+    group, names = _group(runtime, census)
     workers = options.workers or (WORKERS,)
     if len(workers) > 1 or workers == (1,):
         raise errors.UsageError(ONE_NUMBER)
@@ -264,7 +263,7 @@ def _asked(options: argparse.Namespace, environ: dict[str, str]) -> _Asked:
     return _Asked(msgspec.structs.replace(contest, lanes=kept, watched=watched), plain, is_free)
 
 
-def _group(runtime: Runtime, options: argparse.Namespace) -> tuple[Group, tuple[str, ...]]:
+def _group(runtime: Runtime, census: Census) -> tuple[Group, tuple[str, ...]]:
     """The arms to measure, and lanes of these: with a GIL, also the threads of the free-threaded twin."""
     from gilscope.lab.plan import Group as GroupOfArms
     from gilscope.lab.plan import group_of_pair
@@ -273,7 +272,6 @@ def _group(runtime: Runtime, options: argparse.Namespace) -> tuple[Group, tuple[
 
     name = runtime.name
     lanes = tuple(f"*@{name}:{work}" for work in ("serial", "threads-*", "interpreters-[0-9]*", "processes-[0-9]*"))
-    census = measuring.take_census(options.python)
     pair = next((item for item in pairs(census.runtimes) if item.twin == runtime), None)
     if pair is None:
         return GroupOfArms(name=name, arms=(Arm(name=name, runtime=runtime),)), lanes

@@ -23,7 +23,7 @@ from gilscope.figures.capacity import given
 from gilscope.figures.cores import Shares, shares
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
-from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, root, suspects_of
+from gilscope.values.elimination import APART, COLLECTOR_CHANGES, PUT_BACK, REMEDIES, Elimination, root, suspects_of
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
@@ -199,6 +199,18 @@ def _altered(lanes: ContestLanes, changes: Sequence[Intervention]) -> LaneSpec |
     return next((lane for lane in lanes.lanes if lane.interventions == tuple(changes)), None)
 
 
+class _Step:
+    """One measured step of an elimination, in which the serial lane did not fail."""
+
+    def __init__(self, lanes: ContestLanes, serial: LaneSpec) -> None:
+        self.lanes = lanes
+        self.gains = Gains(lanes, serial)
+
+    def altered(self, changes: Sequence[Intervention]) -> LaneSpec | None:
+        """The lane with these changes, None where it is not there or failed."""
+        return _altered(self.lanes, changes)
+
+
 class _Question:
     """One lane of threads, and all that was measured to see why it does not scale."""
 
@@ -211,7 +223,10 @@ class _Question:
         watched: Watched | None,
     ) -> None:
         self.first = first
-        self.steps: Mapping[str, ContestLanes] = {step.contest.id.rpartition(", ")[2]: step for step in steps}
+        self.contests = [first, *steps]
+        self.steps: Mapping[str, _Step] = {
+            step.contest.id.rpartition(", ")[2]: _Step(step, serial) for step in steps if serial.name in step.by_name
+        }
         self.plain = plain
         self.serial = serial
         self.watched = watched
@@ -233,7 +248,7 @@ class _Question:
             watched=self.watched,
             gil_module=self._gil_module(),
             dropped=tuple(
-                finding.reason for step in self.steps.values() for finding in step.findings if finding.fails_lane
+                finding.reason for step in self.contests[1:] for finding in step.findings if finding.fails_lane
             ),
         )
         known = msgspec.structs.replace(base, ending=self._ending(base))
@@ -282,21 +297,19 @@ class _Question:
         return "machine" if loses == "because of" and shared == "not because" else "open"
 
     def _with_causes(self, why: Why) -> Why:
-        removal = elimination(why, [self.first, *self.steps.values()])
+        """What is known with causes, as far as the steps of the elimination were measured."""
+        removal = elimination(why, self.contests)
         last = self.steps.get(PUT_BACK) or self.steps.get(APART)
-        if last is None:
+        removed = None if last is None else last.altered(removal.removed)
+        plain = None if last is None else last.lanes.by_name.get(self.plain.name)
+        if last is None or removed is None or plain is None:
             return why
-        removed, plain = _altered(last, removal.removed), last.by_name.get(self.plain.name)
-        serial = last.by_name.get(self.serial.name)
-        if removed is None or plain is None or serial is None:
-            return why
-        gains = Gains(last, serial)
-        causes = [*self._causes(removal), *self._of_heap(removal), *self._uneven(why)]
+        causes = [*self._causes(removal), *self._beyond_objects(removal), *self._uneven(why)]
         return msgspec.structs.replace(
             why,
-            regained=gains.difference(removed, plain),
+            regained=last.gains.difference(removed, plain),
             causes=tuple(sorted(causes, key=lambda cause: -cause.cost.value)),
-            rest=self._rest(gains.lost(removed), causes),
+            rest=self._rest(last.gains.lost(removed), causes),
             remedies=tuple(sorted(self._remedies(removal), key=lambda remedy: -remedy.gain.value)),
         )
 
@@ -308,50 +321,47 @@ class _Question:
         return left
 
     def _causes(self, removal: Elimination) -> Iterator[Cause]:
-        """Each suspect with its cost, once it was put back."""
-        last = self.steps.get(PUT_BACK)
-        whole = None if last is None else _altered(last, removal.removed)
-        serial = None if last is None else last.by_name.get(self.serial.name)
-        if last is None or whole is None or serial is None:
+        """Each suspect with its cost, once it was put back, and the collector."""
+        step = self.steps.get(PUT_BACK)
+        whole = None if step is None else step.altered(removal.removed)
+        if step is None or whole is None:
             return
-        gains = Gains(last, serial)
         for suspect in removal.suspects:
-            lane = _altered(last, removal.without(suspect))
+            lane = step.altered(removal.without(suspect))
             if lane is not None:
-                locks = [_altered(last, removal.uncounted(held)) for held in removal.inside(suspect)]
-                came_back = [other for other in locks if other is not None]
-                cost = gains.difference(min(came_back, key=lambda of: gains.of(of).value, default=whole), lane)
-                yield Cause(kind=self._kind(suspect, removal, cost), cost=cost, workers=self.workers, suspect=suspect)
-        on = _altered(last, removal.without_collector()) if removal.collector else None
+                locks = (step.altered(removal.uncounted(held)) for held in removal.inside(suspect))
+                came_back = [lock for lock in locks if lock is not None]
+                least = min(came_back, key=lambda lock: step.gains.of(lock).value, default=whole)
+                kind, cost = self._kind(suspect, removal), step.gains.difference(least, lane)
+                yield Cause(kind=kind, cost=cost, workers=self.workers, suspect=suspect)
+        on = step.altered(removal.without_collector()) if removal.collector else None
         if on is not None:
-            yield Cause(kind="collector", cost=gains.difference(whole, on), workers=self.workers)
+            yield Cause(kind="collector", cost=step.gains.difference(whole, on), workers=self.workers)
 
-    def _kind(self, suspect: Suspect, removal: Elimination, cost: Estimate) -> Kind:
-        """Whether references to a suspect are to blame or its lock: what is left where nobody counts the references."""
+    def _kind(self, suspect: Suspect, removal: Elimination) -> Kind:
+        """Whether references to a suspect are to blame or its lock, by what comes back where nobody counts them."""
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
-        last = self.steps.get(REMEDIES)
-        serial = None if last is None else last.by_name.get(self.serial.name)
-        if last is None or serial is None:
+        step = self.steps.get(REMEDIES)
+        whole = None if step is None else step.altered(removal.removed)
+        uncounted = None if step is None else step.altered(removal.uncounted(suspect))
+        if step is None or whole is None or uncounted is None:
             return "object"
-        back, uncounted = _altered(last, removal.without(suspect)), _altered(last, removal.uncounted(suspect))
-        if back is None or uncounted is None:
-            return "object"
-        of_counts = Gains(last, serial).difference(uncounted, back)
-        if judgement(of_counts, self.workers) == "because of" and of_counts.value > cost.value / 2:
+        back = step.altered(removal.without(suspect))
+        of_lock = judgement(step.gains.difference(whole, uncounted), self.workers)
+        of_counts = None if back is None else judgement(step.gains.difference(uncounted, back), self.workers)
+        if of_lock == "not because":
             return "counts"
-        return "own lock" if judgement(of_counts, self.workers) == "not because" else "object"
+        return "own lock" if of_lock == "because of" and of_counts == "not because" else "object"
 
-    def _of_heap(self, removal: Elimination) -> Iterator[Cause]:
+    def _beyond_objects(self, removal: Elimination) -> Iterator[Cause]:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose."""
-        last = self.steps.get(APART)
-        whole = None if last is None else _altered(last, removal.removed)
-        serial = None if last is None else last.by_name.get(self.serial.name)
-        best = None if last is None or self.best is None else last.by_name.get(self.best.name)
-        if last is not None and whole is not None and serial is not None and best is not None:
-            gains = Gains(last, serial)
-            yield Cause(kind="heap", cost=gains.difference(best, whole), workers=self.workers)
-            yield Cause(kind="machine", cost=gains.lost(best), workers=self.workers)
+        step = self.steps.get(APART)
+        whole = None if step is None else step.altered(removal.removed)
+        best = None if step is None or self.best is None else step.lanes.by_name.get(self.best.name)
+        if step is not None and whole is not None and best is not None:
+            yield Cause(kind="heap", cost=step.gains.difference(best, whole), workers=self.workers)
+            yield Cause(kind="machine", cost=step.gains.lost(best), workers=self.workers)
 
     def _uneven(self, why: Why) -> Iterator[Cause]:
         """Workers that wait for the last one to end."""
@@ -359,20 +369,17 @@ class _Question:
             yield Cause(kind="uneven", cost=why.shares.end.scaled(self.workers), workers=self.workers)
 
     def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
-        last = self.steps.get(REMEDIES)
-        serial = None if last is None else last.by_name.get(self.serial.name)
-        if last is None or serial is None:
-            return
-        gains = Gains(last, serial)
-        holders = {root(suspect): suspect for suspect in removal.suspects if suspect.has_place and removal.copies}
-        for path, suspect in holders.items():
-            lane = _altered(last, removal.only(suspect))
-            if lane is not None:
-                yield Remedy(kind="own", path=path, gain=gains.of(lane))
-        for kind in ("collector off", "collector frozen"):
-            for lane in last.lanes:
-                if len(lane.interventions) == 1 and lane.interventions[0].kind == kind:
-                    yield Remedy(kind="collector", path=kind, gain=gains.of(lane))
+        """The gains of own copies of what holds a cause, and of what can be done about the collector."""
+        remedies, apart = self.steps.get(REMEDIES), self.steps.get(APART)
+        if remedies is not None and removal.copies:
+            for path, suspect in {root(suspect): suspect for suspect in removal.suspects if suspect.has_place}.items():
+                lane = remedies.altered(removal.only(suspect))
+                if lane is not None:
+                    yield Remedy(kind="own", path=path, gain=remedies.gains.of(lane))
+        for change in COLLECTOR_CHANGES if apart is not None and removal.collector else ():
+            lane = None if apart is None else apart.altered((change,))
+            if apart is not None and lane is not None:
+                yield Remedy(kind="collector", path=change.kind, gain=apart.gains.of(lane))
 
 
 def causes_to_mend(why: Why) -> tuple[Suspect, ...]:

@@ -31,6 +31,8 @@ HELD = re.compile(r"^the (?:values|keys) of ")
 """What the path of things begins with that a container holds."""
 
 COLLECTOR_OFF = Intervention("collector off")
+COLLECTOR_CHANGES = (COLLECTOR_OFF, Intervention("collector frozen"))
+"""What can be done about the collector alone."""
 
 
 class Elimination(msgspec.Struct, frozen=True, kw_only=True):
