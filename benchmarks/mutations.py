@@ -635,7 +635,7 @@ MUTATIONS = (
     # workers on copies, and heaps
     Mutation(
         "figures/contest.py",
-        "if not lane.control and not self._works_on_copies(lane)]",
+        "if not lane.control and not self._wins_nothing(lane)]",
         "if not lane.control]",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),

@@ -22,6 +22,7 @@ examples:
   gilscope run --command 'python -m tool --jobs {workers}'    a whole program, with 1, 2, ... workers
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
+  gilscope why work.py:crunch             why its threads do not scale, and what would help
   gilscope report                         the last run's tables again
 """
 
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     _runtimes(commands)
     _run(commands)
     _ab(commands)
+    _why(commands)
     _report(commands)
     _page(commands)
     _charts(commands)
@@ -122,26 +124,33 @@ def _changes(command: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    why = _add(commands, "why", "say why threads do not scale, and prove it: suspects, causes, remedies")
+    _python(why)
+    _callable(why)
+    _statement(why)
+    _packages(why)
+    why.add_argument("--on", action="append", default=[], metavar="NAME", help="a runtime (default: the newest 3.xt)")
+    why.add_argument("--workers", type=_counts, metavar="COUNT", help="number of threads (default: 2)")
+    why.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
+    why.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for all steps together (default: 60)")
+    why.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
+    why.add_argument("--run", dest="run_id", metavar="ID", help="the name of the run that is stored")
+    why.add_argument(
+        "--pid",
+        type=int,
+        metavar="PID",
+        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 3)",
+    )
+    why.add_argument("--json", action="store_true", help="the answer with all its evidence, as JSON")
+    of_other_commands = {"program": None, "module": None, "roles": None, "workers_argument": None, "suite": None}
+    why.set_defaults(**of_other_commands, models=(), lanes=[])
+    _results(why)
+
+
 def _measuring(run: argparse.ArgumentParser) -> None:
     """What is measured, and for how long."""
-    run.add_argument(
-        "probes",
-        nargs="*",
-        metavar="PROBE",
-        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a "
-        "file (test_speed.py::test_parse); names from your pyproject.toml; ids or globs (cpu/*), probe files, pyperf "
-        "scripts; without any, what could be run is listed",
-    )
-    run.add_argument(
-        "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
-    )
-    run.add_argument("--setup", metavar="TARGET", help="makes the callable's first argument; it is not timed")
-    run.add_argument(
-        "--share",
-        action=argparse.BooleanOptionalAction,
-        default=False,
-        help="whether threads share what --setup makes (default: one each)",
-    )
+    _callable(run)
     run.add_argument(
         "--workers-arg",
         dest="workers_argument",
@@ -159,7 +168,12 @@ def _measuring(run: argparse.ArgumentParser) -> None:
     program.add_argument(
         "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
     )
-    _forms(run)
+    _statement(run)
+    run.add_argument(
+        "--roles",
+        metavar="ROLES",
+        help="unlike work side by side on threads, each role alone and all together: work.py:read*3,work.py:write*1",
+    )
     _packages(run)
     run.add_argument(
         "--suite",
@@ -201,8 +215,30 @@ def _measuring(run: argparse.ArgumentParser) -> None:
     _results(run)
 
 
-def _forms(run: argparse.ArgumentParser) -> None:
-    """Options for work that is neither a probe nor a callable."""
+def _callable(run: argparse.ArgumentParser) -> None:
+    """What is called, and with what."""
+    run.add_argument(
+        "probes",
+        nargs="*",
+        metavar="PROBE",
+        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a "
+        "file (test_speed.py::test_parse); names from your pyproject.toml; ids or globs (cpu/*), probe files, pyperf "
+        "scripts; without any, what could be run is listed",
+    )
+    run.add_argument(
+        "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
+    )
+    run.add_argument("--setup", metavar="TARGET", help="makes the callable's first argument; it is not timed")
+    run.add_argument(
+        "--share",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="whether threads share what --setup makes (default: one each)",
+    )
+
+
+def _statement(run: argparse.ArgumentParser) -> None:
+    """Options for lines of a statement in place of a callable."""
     run.add_argument(
         "-s",
         dest="statement_setup",
@@ -212,11 +248,6 @@ def _forms(run: argparse.ArgumentParser) -> None:
         help="as with python -m timeit: what stands in place of probes are lines of a statement, run after this setup",
     )
     run.add_argument("--statement", action="store_true", help="take probes for lines of a statement, as -s does")
-    run.add_argument(
-        "--roles",
-        metavar="ROLES",
-        help="unlike work side by side on threads, each role alone and all together: work.py:read*3,work.py:write*1",
-    )
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

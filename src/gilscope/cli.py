@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gilscope import errors
 from gilscope.arguments import parse
-from gilscope.commands import comparing, judging, measuring, showing
+from gilscope.commands import comparing, judging, measuring, showing, why
 from gilscope.commands.choosing import completed
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "runtimes": measuring.list_runtimes,
     "run": measuring.measure_run,
     "ab": comparing.compare_variants,
+    "why": why.ask,
     "report": showing.show_report,
     "page": showing.make_page,
     "charts": showing.make_charts,

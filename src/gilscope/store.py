@@ -7,6 +7,7 @@ Format history (``RunHeader.schema``):
         cards know cores; memory is resident, no longer PSS, with its peak.
     4   code; facts have the interpreter's commit and a digest of its binary; results may be not repeatable; probes may
         be programs, or spread their work themselves.
+    5   watched; lanes may have interventions, and contests lanes that are watched.
 
 A run that was cut off (a killed controller, a full disk) is a shorter file; a torn last line is left out on reading.
 """
@@ -25,11 +26,12 @@ import msgspec
 from gilscope.errors import ResultsError
 from gilscope.values.contests import Contest, Skip
 from gilscope.values.records import Calibration, Code, ContestEnd, Finding, Memory, Record, Run, RunHeader, Trial
+from gilscope.values.watching import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA = 4
+SCHEMA = 5
 SUFFIX = ".jsonl"
 
 _encoder = msgspec.json.Encoder()
@@ -132,6 +134,7 @@ def read(path: Path) -> Run:
         calibrations=tuple(record for record in records if isinstance(record, Calibration)),
         trials=tuple(record for record in records if isinstance(record, Trial)),
         memory=tuple(record for record in records if isinstance(record, Memory)),
+        watched=tuple(record for record in records if isinstance(record, Watched)),
         findings=tuple(record for record in records if isinstance(record, Finding)),
         ends=tuple(record for record in records if isinstance(record, ContestEnd)),
         torn=lines.count(None),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from gilscope_agent.threads import states
 from gilscope_agent.timing import Bench
-from gilscope_agent.workload import opened
+from gilscope_agent.workload import opened, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable

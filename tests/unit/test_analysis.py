@@ -12,7 +12,9 @@ from builders import HEADER, HOST, contest, lane, pair, records, starved, trial,
 from gilscope.figures.capacity import given
 from gilscope.figures.run import by_pair, of_run, together
 from gilscope.figures.scaling_law import Fit, Refusal
+from gilscope.render.notes import contest_notes
 from gilscope.stats.estimate import Estimate
+from gilscope.values.interventions import Intervention
 from gilscope.values.records import CoreKind, Finding
 
 if TYPE_CHECKING:
@@ -142,6 +144,28 @@ def test_busy_but_not_faster_is_contention() -> None:
     """Two workers, always busy: with a scaling of 2.0 all is well, with 0.85 each unit takes more CPU than alone."""
     assert not row(measured(), "3.14t:threads-2").is_contended
     assert row(measured(threads=260 * MS), "3.14t:threads-2").is_contended
+
+
+def test_a_report_with_contended_threads_names_the_command_that_says_why() -> None:
+    """Not where all is well, and only for threads without a GIL."""
+    asked = "What they fight over: ask `gilscope why cpu/primes --on 3.14t`."
+
+    assert asked in list(contest_notes(measured(threads=260 * MS)))
+    assert asked not in list(contest_notes(measured()))
+
+
+def test_lanes_in_which_something_was_changed_win_nothing() -> None:
+    """They show what is to blame, and are no way to run the work."""
+    spread = lane("3.14t", "threads", 2)
+    changed = msgspec.structs.replace(spread, interventions=(Intervention("own modules"),))
+    walls = {TWIN: 100 * MS, CONTROL: 100 * MS, FREE: 100 * MS, spread: 200 * MS, changed: 100 * MS}
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
+    best = made.best_gain("3.14t")
+
+    assert best is not None
+    assert best.work != changed.work
+    assert made.verdict is not None
+    assert changed.name not in str(made.verdict)
 
 
 @pytest.mark.parametrize(("low", "contended"), [(0.2, False), (0.201, True)])

@@ -12,11 +12,10 @@ from time import perf_counter_ns
 
 from . import stray
 from .placement import begin_apart, numbers
-from .threads import states
 from .timing import Results, fault_of_work
 from .units import Awaited
 from .usage import Meter
-from .workload import opened
+from .workload import opened, states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,6 +22,19 @@ SITE = frozenset(("sitecustomize", "usercustomize"))
 
 def imported() -> Imports:
     """Return what the main interpreter has imported, apart from Python itself and the agent."""
+    modules, packages = _sorted_out()
+    # what a .pth file brings in by itself has such a name: nobody's work imports it
+    named = {package for package in packages if not package.startswith("_")}
+    return {"modules": modules, "packages": _versions(named) if named else {}}
+
+
+def own_modules() -> Dict[str, str]:
+    """Return the files of the person's own modules, by name."""
+    return _sorted_out()[0]
+
+
+def _sorted_out() -> Tuple[Dict[str, str], Set[str]]:
+    """Return the files of the person's own modules by name, and the names of installed packages."""
     paths = sysconfig.get_paths()
     pythons = tuple(os.path.realpath(paths[name]) + os.sep for name in ("stdlib", "platstdlib"))
     modules: Dict[str, str] = {}
@@ -31,9 +44,7 @@ def imported() -> Imports:
             packages.add(name.partition(".")[0])
         elif name not in SITE and not path.startswith((AGENT, *pythons)):
             modules[name] = path
-    # what a .pth file brings in by itself has such a name: nobody's work imports it
-    named = {package for package in packages if not package.startswith("_")}
-    return {"modules": modules, "packages": _versions(named) if named else {}}
+    return modules, packages
 
 
 def _files() -> Iterator[Tuple[str, str]]:

@@ -75,5 +75,9 @@ class _OpenLane:
                 from . import imports  # noqa: PLC0415 - few lanes are asked, and no trial follows
 
                 self._door.send(dict(imports.imported(), type="imports"))
+            elif request["type"] == "watch":
+                from .watching import watched  # noqa: PLC0415 - few lanes are watched
+
+                self._door.send(dict(watched.trial(self._crew, trials, self._order, request["loops"]), type="watched"))
             else:
                 self._door.send(dict(trials.trial(request["loops"]), type="trial"))

@@ -20,9 +20,8 @@ from . import subinterpreter, tasks
 from .fault import LaneError, failure
 from .placement import numbers
 from .processes import obituary
-from .threads import states
 from .timing import Bench
-from .workload import opened
+from .workload import opened, states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

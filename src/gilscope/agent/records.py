@@ -39,6 +39,12 @@ if TYPE_CHECKING:
         target: TargetOrder
         workers: int
 
+    class InterventionOrder(TypedDict):
+        """One thing that is changed before the workers start; see `gilscope_agent.interventions`."""
+
+        kind: str
+        path: str
+
     class LaneOrder(TypedDict):
         """What a lane opens: a probe, one of its ways, a callable, a statement, roles, a benchmark, or a program.
 
@@ -69,6 +75,7 @@ if TYPE_CHECKING:
         observes: bool
         crew: str
         workers: int
+        interventions: List[InterventionOrder]
 
     class ScriptOrder(TypedDict):
         """A script written for pyperf, whose benchmarks are asked for."""
@@ -93,10 +100,16 @@ if TYPE_CHECKING:
 
         type: Literal["imports"]
 
+    class WatchOrder(TypedDict):
+        """One trial of ``loops`` units that is watched, and not measured."""
+
+        type: Literal["watch"]
+        loops: int
+
     FirstOrder = Union[LaneOrder, ScriptOrder]
     """The controller's first line to a fresh agent."""
 
-    NextOrder = Union[TrialOrder, ImportsOrder, CloseOrder]
+    NextOrder = Union[TrialOrder, ImportsOrder, WatchOrder, CloseOrder]
     """Every line of the controller's to a lane that is open."""
 
     Sightings = Dict[str, Union[float, str]]
@@ -193,6 +206,41 @@ if TYPE_CHECKING:
 
         modules: Dict[str, str]
         packages: Dict[str, str]
+
+    class SuspectRecord(TypedDict):
+        """An object that was busy while workers ran; see `gilscope.values.watching.Suspect`."""
+
+        path: str
+        kind: str
+        size: Optional[int]
+        looks: int
+        moved: int
+        held: int
+        waited: int
+        has_place: bool
+        module: str
+
+    class BlockedLine(TypedDict):
+        """A line at which workers were blocked; see `gilscope.values.watching.BlockedLine`."""
+
+        file: str
+        line: int
+        function: str
+        within: str
+        text: str
+        share: float
+
+    class WatchRecord(TypedDict):
+        """A trial that was watched; see `gilscope.values.watching.Watched`."""
+
+        wall_ns: int
+        cpu_ns: int
+        looks: int
+        candidates: int
+        others: int
+        unknown: Optional[str]
+        suspects: List[SuspectRecord]
+        lines: List[BlockedLine]
 
     class Contents(TypedDict):
         """The benchmarks of a script.

@@ -62,6 +62,11 @@ def arguments(order: TargetOrder) -> Tuple[Tuple[Any, ...], Dict[str, Any]]:
     return tuple(map(ast.literal_eval, call.args)), named
 
 
+def forget() -> None:
+    """Let every file be run anew."""
+    _loaded.clear()
+
+
 def _namespace(order: TargetOrder) -> Dict[str, Any]:
     """Return all that the file or the module defines."""
     if order["module"] is None:

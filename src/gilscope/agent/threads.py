@@ -8,13 +8,14 @@ from time import perf_counter_ns
 from .fault import LaneError, raised
 from .placement import numbers
 from .timing import Bench
-from .workload import opened
+from .workload import opened, states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Sequence, Tuple
 
     from .records import LaneOrder, ResultRecord, WorkerRecord
+    from .units import AnyRepeat
     from .workload import Workload
 
 
@@ -33,6 +34,7 @@ class Worker:
         self._done = threading.Lock()
         self._gate.acquire()
         self._done.acquire()
+        self.thread = threading.Thread()
         self._loops = 0
         self._followers: Sequence[Worker] = ()
         self._outcome: Any = None
@@ -41,8 +43,8 @@ class Worker:
         """Bring a thread up that will open its followers' gates, then run the unit ``loops`` times."""
         self._loops = loops
         self._followers = followers
-        self._thread = threading.Thread(target=self._live, daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._live, daemon=True)
+        self.thread.start()
         self.outcome()
 
     def open_gate(self) -> None:
@@ -62,7 +64,7 @@ class Worker:
 
     def end(self) -> None:
         """Wait until the thread is gone."""
-        self._thread.join()
+        self.thread.join()
 
     def _live(self) -> None:
         self._show(self._bench.settle)
@@ -85,20 +87,35 @@ class Worker:
 
 
 class Threads:
-    """A crew of threads, which share the module, and the state too where the probe says so."""
+    """A crew of threads, which share the module, and the state too where the probe says so.
+
+    ``repeats`` are what the workers run.
+    """
+
+    repeats: List[AnyRepeat]
+
+    def threads(self) -> List[threading.Thread]:
+        """Return the threads of all workers that have one now."""
+        return [worker.thread for worker in self._workers]
 
     def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
-        """Load the probe once, and make the states."""
+        """Load the probe once and make the states, or what interventions make of both."""
 
-        def up(probe: Workload) -> None:
-            self.inner_loops = probe.inner_loops
+        def up(shares: Sequence[Tuple[Workload, object]]) -> None:
+            self.inner_loops = shares[0][0].inner_loops
+            self.repeats = [probe.repeat(state) for probe, state in shares]
             self._workers = [
-                Worker(Bench(probe.repeat(state), probe.check, "thread", worker))
-                for worker, state in zip(numbers(order["workers"]), states(probe, order))
+                Worker(Bench(repeat, probe.check, "thread", worker))
+                for worker, repeat, (probe, _) in zip(numbers(order["workers"]), self.repeats, shares)
             ]
             serve()
 
-        opened(order, up)
+        if order["interventions"]:
+            from . import interventions  # noqa: PLC0415 - most lanes run the work as it is
+
+            interventions.opened(order, up)
+        else:
+            opened(order, lambda probe: up([(probe, state) for state in states(probe, order)]))
 
     def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Bring a thread up for each of the first ``count`` workers, open the gate, and wait for them.
@@ -121,9 +138,3 @@ class Threads:
         for worker in self._chosen:
             worker.end()
         return results
-
-
-def states(probe: Workload, order: LaneOrder) -> List[object]:
-    """Make one state per worker, or a single one for all."""
-    count = order["workers"]
-    return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

@@ -6,7 +6,7 @@ from . import bytecode, probe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Optional, Protocol
+    from typing import Callable, List, Optional, Protocol
 
     from .records import LaneOrder
     from .units import AnyRepeat
@@ -60,3 +60,9 @@ def opened(order: LaneOrder, body: Callable[[Workload], None]) -> None:
         forms.opened(order, body)
     else:
         body(probe.loaded(order))
+
+
+def states(probe: Workload, order: LaneOrder) -> List[object]:
+    """Return one state per worker, or a single one for all."""
+    count = order["workers"]
+    return [probe.fresh_state()] * count if order["shared"] else [probe.fresh_state() for _ in range(count)]

@@ -103,7 +103,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.bytecode_dir())
-    plan = _continued(_plan(options, parts, environ, groups_of), path)
+    plan = _continued(plan_of(options, parts, environ, groups_of), path)
     rules = msgspec.structs.replace(
         chosen_suite.rules,
         precision=options.precision or chosen_suite.precision,
@@ -206,12 +206,18 @@ def chosen_runtimes(options: argparse.Namespace, census: Census) -> tuple[Runtim
     return runtimes if options.on or options.python else measure.newest(census)
 
 
-def _plan(
+def plan_of(
     options: argparse.Namespace,
     parts: Sequence[choosing.Part],
     environ: dict[str, str],
     groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]],
 ) -> Plan:
+    """The contests of all parts of a run, on the groups of arms that are made for their workloads.
+
+    Raises:
+        UsageError: a glob fits no lane, or nothing is left to measure.
+        InstallError: nothing is left since packages could not be installed.
+    """
     from gilscope.commands import environments
     from gilscope.lab import measure
     from gilscope.lab.plan import joined, lane_id, without_a_lane

@@ -156,7 +156,7 @@ class _Contest:
             oversubscribed=lane.workers > self.host.cpus_usable,
             cores=self.host.usable_cores,
             cores_of_a_kind=self.host.cores_of_a_kind,
-            has_own_copy=self._works_on_copies(lane),
+            has_own_copy=works_on_copies(self.contest.probe, lane),
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
@@ -201,8 +201,9 @@ class _Contest:
         """What the machine gave, where it was too little for as many workers."""
         return {capacity.workers: capacity for capacity in self._capacities if capacity.is_short}
 
-    def _works_on_copies(self, lane: LaneSpec) -> bool:
-        return works_on_copies(self.contest.probe, lane)
+    def _wins_nothing(self, lane: LaneSpec) -> bool:
+        """Whether a lane does not do the work that is asked about: on copies, or with something changed."""
+        return bool(lane.interventions) or works_on_copies(self.contest.probe, lane)
 
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
         return self.contest_lanes.by_name.get(lane_name(arm, work))
@@ -238,7 +239,7 @@ class _Contest:
         arm = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
         for model in dict.fromkeys(lane.model for lane in self.contest_lanes.lanes if lane.model != "serial"):
             lanes = self._curve(arm, model)
-            if lanes and self.reference is not None and not any(map(self._works_on_copies, lanes)):
+            if lanes and self.reference is not None and not any(map(self._wins_nothing, lanes)):
                 yield self._break_even(lanes, "serial", [self.reference] * len(lanes))
                 if self.pair is not None and self.pair.twin is not None:
                     best = [self._best_of_twin(lane.workers, self.reference) for lane in lanes]
@@ -281,7 +282,7 @@ class _Contest:
             for lane in self.contest_lanes.lanes
             if lane.arm.name == self.arm_of_reference
             and not lane.control
-            and not self._works_on_copies(lane)
+            and not self._wins_nothing(lane)
             and lane.workers <= workers
         ]
         return max(candidates, key=lambda lane: self.contest_lanes.log_throughput_ratio(lane, reference).value)
@@ -298,7 +299,7 @@ class _Contest:
     def _verdict(self) -> Verdict | None:
         if self.reference is None or self.contest.probe.asks_about_workers or self.contest.variants:
             return None
-        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._works_on_copies(lane)]
+        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._wins_nothing(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
         floor = self.floor_of_parallel
         per_memory = None

@@ -215,7 +215,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
             BestGain(work=row.lane.work, gain=row.gain)
             for row in self.lanes
             if row.lane.arm.name == arm and model in {None, row.lane.model}
-            if row.gain is not None and not row.has_own_copy
+            if row.gain is not None and not row.has_own_copy and not row.lane.interventions
         ]
         best = max(gains, key=lambda item: item.gain.value, default=None)
         if best is None:

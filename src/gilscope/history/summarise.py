@@ -75,7 +75,7 @@ class _FiguresOfContest:
             if penalty.arm not in of_revisions:
                 yield self._penalty(penalty)
         for row in self.contest.lanes:
-            if row.lane.arm.name not in of_revisions:
+            if row.lane.arm.name not in of_revisions and not row.lane.interventions:
                 yield from self._of_lane(row)
         for role in self.contest.roles:
             if role.arm not in of_revisions:

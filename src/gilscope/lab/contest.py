@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from gilscope.values.contests import Contest, Rules
 
 
+WATCHED_MS = 1000
+"""How long one worker alone would take for the trial in which objects are watched."""
+
+
 class Observer(Protocol):
     """A display that follows a contest while it runs; the lab itself prints nothing."""
 
@@ -164,9 +168,14 @@ class _Running:
             self._run_rounds(launch, stage.rounds)
             launch.weigh()
             if self.launches == 0:
+                self._watch(launch)
                 self._record_code(launch.imports())
         self.launches += 1
         self._leave_out(launch.failed)
+
+    def _watch(self, launch: Launch) -> None:
+        if self.calibration is not None:
+            launch.watch(self.calibration.loops * max(1, WATCHED_MS // self.rules.trial_ms))
 
     def _record_code(self, imports: Mapping[str, Imports]) -> None:
         """Record what each arm ran, by what one of its lanes has imported."""

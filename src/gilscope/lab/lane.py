@@ -182,6 +182,15 @@ class Lane(Target):
         self._child.send(protocol.IMPORTS)
         return self._expect(protocol.Imports, "end", time.monotonic() + timeout_s)
 
+    def watch(self, loops: int, timeout_s: float) -> protocol.Watching:
+        """Let one trial be watched, which is not measured.
+
+        Raises:
+            LaneFailedError: the lane failed, or did not end the trial in time.
+        """
+        self._child.send(protocol.watch_order(loops))
+        return self._expect(protocol.Watching, "work", time.monotonic() + timeout_s)
+
     def memory(self) -> Weight | None:
         """Return what all processes of the lane hold now; None where it has ended."""
         return weight(self._child.pid)

@@ -14,6 +14,7 @@ from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
 from gilscope.values.contests import CONTROL, PAIR
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
+from gilscope.values.watching import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -211,6 +212,14 @@ class Launch:
                     self._around.record(
                         Memory(contest=self._contest.id, lane=name, launch=self._number, **weight._asdict())
                     )
+
+    def watch(self, loops: int) -> None:
+        """Have one more trial of this length watched in the lanes that are to be, and record what was seen."""
+        for name in self._contest.watched:
+            if name in self.lanes:
+                with self._finding(name):
+                    seen = msgspec.structs.asdict(self.lanes[name].watch(loops, self._timeout_s))
+                    self._around.record(Watched(contest=self._contest.id, lane=name, launch=self._number, **seen))
 
     def imports(self) -> dict[str, Imports]:
         """Ask a lane of each arm what it has imported; nothing is measured after that."""

@@ -1,8 +1,8 @@
 """The protocol between a lane and its controller: JSON lines, each behind a record separator (RFC 7464).
 
 Agent and controller come from one installation, so what they say is of one format, which has no number. The agent sends
-hello, ready, trial, imports, failed, closed or benchmarks. The controller sends the probe to open, then ``trial``,
-``imports`` and ``close``, or a script whose ``benchmarks`` are asked for.
+hello, ready, trial, watched, imports, failed, closed or benchmarks. The controller sends the probe to open, then
+``trial``, ``watch``, ``imports`` and ``close``, or a script whose ``benchmarks`` are asked for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from gilscope import places
 from gilscope.models import model_of
 from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
+from gilscope.values.watching import WatchFields
 from gilscope.workloads import programs
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class Imports(msgspec.Struct, frozen=True, tag="imports"):
     packages: dict[str, str] = {}
 
 
+class Watching(WatchFields, frozen=True, kw_only=True, tag="watched"):
+    """One watched trial of a lane of threads."""
+
+
 class Benchmarks(msgspec.Struct, frozen=True, tag="benchmarks"):
     """The benchmarks that a script holds, and those that cannot be measured, each with the reason.
 
@@ -80,7 +85,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     """All was done and the workers have ended."""
 
 
-Answer = Hello | Ready | Measured | Imports | Benchmarks | Failed | Closed
+Answer = Hello | Ready | Measured | Watching | Imports | Benchmarks | Failed | Closed
 
 _decoder = msgspec.json.Decoder(Answer)
 _encoder = msgspec.json.Encoder()
@@ -115,6 +120,7 @@ def order(probe: Probe, lane: LaneSpec) -> bytes:
             "observes": bool(probe.observes),
             "crew": model_of(lane).crew,
             "workers": lane.workers,
+            "interventions": lane.interventions,
         }
     )
 
@@ -142,6 +148,11 @@ def benchmarks_order(path: str, argv: tuple[str, ...]) -> bytes:
 def trial_order(loops: int) -> bytes:
     """The line that opens the gate: every worker runs the unit ``loops`` times."""
     return _line({"type": "trial", "loops": loops})
+
+
+def watch_order(loops: int) -> bytes:
+    """The line that has one trial watched, in which every worker runs the unit ``loops`` times."""
+    return _line({"type": "watch", "loops": loops})
 
 
 IMPORTS = _encoder.encode({"type": "imports"}) + b"\n"

@@ -84,6 +84,7 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     if any(lane.has_own_copy for lane in contest.lanes):
         yield OWN_COPY
     yield from (_contention(lane) for lane in contest.lanes if lane.is_contended)
+    yield from _question(contest)
     yield from (_super_linear(lane) for lane in contest.lanes if lane.is_super_linear)
     yield from _collections(contest)
     yield from map(_trend, contest.trends)
@@ -143,6 +144,14 @@ def mark(lane: LaneFigures) -> str:
 
 def _shares_cores(lane: LaneFigures) -> bool:
     return not lane.oversubscribed and not lane.has_own_cores
+
+
+def _question(contest: ContestFigures) -> Iterator[str]:
+    """The command that says why threads without a GIL lose time to each other, where some do."""
+    asked = (row.lane for row in contest.lanes if row.is_contended and row.lane.model == "threads")
+    lane = next((lane for lane in asked if not lane.arm.gil_forced and not lane.arm.runtime.facts.gil_enabled), None)
+    if lane is not None and not lane.interventions:
+        yield f"What they fight over: ask `gilscope why {contest.contest.probe.id} --on {lane.arm.runtime.name}`."
 
 
 def _contention(lane: LaneFigures) -> str:

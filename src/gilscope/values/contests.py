@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from gilscope.values.interventions import Intervention
 from gilscope.values.runtimes import Arm, Pair
 
 
@@ -203,7 +204,8 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One lane of a contest before it is opened; ``control`` marks the second copy of another lane.
 
     ``way`` is the function that is measured where the probe has ways; its lane is a serial one to us. Where it has
-    ``roles``, those that run in this lane share its workers among them, in order.
+    ``roles``, those that run in this lane share its workers among them, in order. With ``interventions``, something is
+    changed in it, so that it shows what the original does without that.
     """
 
     arm: Arm
@@ -212,6 +214,7 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
     control: bool = False
     way: str | None = None
     roles: tuple[Role, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
     @property
     def shows_capacity(self) -> bool:
@@ -243,7 +246,8 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
         """The lane's name without its arm, e.g. ``threads-2``."""
         if self.roles:
             return work_of(self.roles)
-        return self.way or (self.model if self.model == "serial" else f"{self.model}-{self.workers}")
+        spread = self.way or (self.model if self.model == "serial" else f"{self.model}-{self.workers}")
+        return spread + " with " * bool(self.interventions) + ", ".join(item.label for item in self.interventions)
 
     @property
     def name(self) -> str:
@@ -291,6 +295,7 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     reference: str
     pair: Pair | None = None
     variants: tuple[Variant, ...] = ()
+    watched: tuple[str, ...] = ()
 
     def variant_of(self, lane: LaneSpec) -> Variant | None:
         """The variant that a lane belongs to, None where there are none."""

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import msgspec
 
 from gilscope.values.contests import Contest, LaneSpec, Rules, Skip
+from gilscope.values.watching import Watched
 
 
 class Calls(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,7 +272,7 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     host: HostCard
 
 
-Record = RunHeader | Contest | Skip | Code | Calibration | Trial | Memory | Finding | ContestEnd
+Record = RunHeader | Contest | Skip | Code | Calibration | Trial | Memory | Watched | Finding | ContestEnd
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -285,6 +286,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     calibrations: tuple[Calibration, ...] = ()
     trials: tuple[Trial, ...] = ()
     memory: tuple[Memory, ...] = ()
+    watched: tuple[Watched, ...] = ()
     findings: tuple[Finding, ...] = ()
     ends: tuple[ContestEnd, ...] = ()
     torn: int = 0

@@ -1,0 +1,61 @@
+"""A running program, watched for some seconds by a further thread, which only reads.
+
+What the program executes on our behalf (`sys.remote_exec`) begins the thread and returns. The answer goes to a file,
+whole at once, and then the modules that the thread was made of are taken out again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+
+from . import candidates, watched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List
+
+MAIN = "__main__."
+
+
+def begin(answer: str, seconds: float) -> None:
+    """Begin to watch, and return at once: the program's main thread is waiting."""
+    threading.Thread(target=_watch, args=(answer, seconds), name=candidates.OURS, daemon=True).start()
+
+
+def _watch(answer: str, seconds: float) -> None:
+    mine = threading.current_thread()
+
+    def others() -> List[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread is not mine and thread.name != candidates.OURS]
+
+    def during() -> int:
+        time.sleep(seconds)
+        return round(seconds * 1e9)
+
+    record: Dict[str, Any] = {"type": "watched"}
+    try:
+        record.update(watched.seen(_named, others, during))
+    except Exception as error:  # noqa: BLE001 - it runs in somebody's program, which must not hear of it
+        record.update({"type": "failed", "phase": "work", "kind": "raised", "reason": repr(error), "detail": ""})
+    with open(answer + ".part", "w", encoding="utf-8") as file:
+        json.dump(record, file)
+    os.replace(answer + ".part", answer)
+    for name in [name for name in sys.modules if name.partition(".")[0] == candidates.OURS]:
+        del sys.modules[name]
+
+
+def _named() -> Dict[str, candidates.Candidate]:
+    """Return what the program's own modules lead to; what its first file defines is called by its name alone."""
+    own = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] not in sys.stdlib_module_names or name == MAIN.rstrip(".")
+    }
+    found = candidates.from_modules(own, None, candidates.MOST)
+    for candidate in found.values():
+        candidate.path = candidate.path.replace(MAIN, "", 1)
+    return found

@@ -1,0 +1,298 @@
+"""The command that says why threads do not scale: a ceiling, shares, suspects, and proof by elimination."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from gilscope import errors
+from gilscope.commands import choosing, measuring, output
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.figures.why import Why
+    from gilscope.lab.measure import Request
+    from gilscope.lab.plan import Group
+    from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.runtimes import Census, Runtime
+    from gilscope.workloads.scripts import Script
+    from gilscope.workloads.suites import Suite
+
+SUITE = "why"
+STEPS = 4
+"""The contests that share the budget: the ceiling, and the three steps of an elimination."""
+BUDGET_S = 60.0
+WORKERS = 2
+WATCHED_S = 3.0
+"""How long a running program is watched where nobody says how long."""
+ONE = "one runtime is asked about at a time: --on 3.14t"
+WHAT = "name what does not scale: gilscope why work.py:function"
+ONE_NUMBER = "one number of threads is asked about at a time, two or more: --workers 2"
+ONE_WORKLOAD = "one workload is asked about at a time, and this names several: {}"
+NOT_SPREAD = "gilscope spreads the work over threads itself to see why they do not scale; this spreads itself"
+
+
+class _Asked(NamedTuple):
+    """The contest of a question, and whether its threads run without a GIL."""
+
+    contest: Contest
+    plain: LaneSpec
+    is_free: bool
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Measure step after step, show what each says, then the answer."""
+    from gilscope import store
+    from gilscope.lab import measure
+    from gilscope.lab.lane import common_environment
+
+    environ = common_environment(os.environ, output.bytecode_dir())
+    if options.pid is not None:
+        return _watch(options, environ)
+    asked = _asked(options, environ)
+    console = output.console(stderr=options.json)
+    run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
+    path = store.run_path(options.results, run_id)
+    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
+    request = measure.Request(run_id=run_id, suite=SUITE, rules=_suite(options, (), ()).rules, seed=seed)
+    inquiry = _Inquiry(request, path, environ, console)
+    try:
+        if asked.is_free:
+            _answer_free(inquiry, asked, options)
+        else:
+            _answer_with_gil(inquiry, asked, options)
+    except KeyboardInterrupt:
+        raise errors.ControllerInterruptedError(
+            f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
+        ) from None
+    return errors.LANES_FAILED if inquiry.has_failed else 0
+
+
+def _watch(options: argparse.Namespace, environ: dict[str, str]) -> int:
+    """Watch a running program, and show what is busy in it.
+
+    Raises:
+        UsageError: it cannot be asked, or something else is named beside it.
+    """
+    from gilscope.lab import live
+    from gilscope.render import terminal
+    from gilscope.render import why as render
+
+    if options.probes or choosing.has_a_form(options):
+        raise errors.UsageError("--pid asks about a running program: name no workload beside it")
+    try:
+        found = live.watch(options.pid, options.budget or WATCHED_S, environ)
+    except live.Unanswered as reason:
+        raise errors.UsageError(str(reason)) from None
+    if options.json:
+        output.print_json(found)
+        return 0
+    console = output.console()
+    for line in render.live(found.pid, found.busy_cpus, found.queued, found.seen):
+        console.print(line, soft_wrap=True)
+    terminal.show(console, render.suspects(found.seen))
+    return 0
+
+
+class _Inquiry:
+    """The steps of one question, each measured once what it asks is known, and stored in one run."""
+
+    def __init__(self, request: Request, path: Path, environ: dict[str, str], console: Console) -> None:
+        self.request = request
+        self.path = path
+        self.environ = environ
+        self.console = console
+        self.ids: list[str] = []
+        self.has_failed = False
+
+    def measure(self, contest: Contest) -> None:
+        """Measure one more contest; only in the first one a failed lane is a failure of the work."""
+        from gilscope.lab import measure
+        from gilscope.lab.plan import Plan
+        from gilscope.render.progress import RunProgress
+
+        with RunProgress(output.console(stderr=True), 1) as observer:
+            failed = measure.measure(Plan((contest,), ()), self.request, self.path, self.environ, observer)
+        self.has_failed = self.has_failed or bool(failed and not self.ids)
+        self.ids.append(contest.id)
+
+    def lanes(self) -> list[ContestLanes]:
+        """What was measured so far, in order."""
+        from gilscope import store
+        from gilscope.figures import lanes
+
+        found = {of.contest.id: of for of in lanes.contests(store.read(self.path))}
+        return [found[name] for name in self.ids if name in found]
+
+    def answer(self) -> Why:
+        """What is known so far.
+
+        Raises:
+            GilscopeError: the lane that is asked about failed.
+        """
+        from gilscope import store
+        from gilscope.figures import why
+
+        run = store.read(self.path)
+        watched = [record for record in run.watched if record.contest == self.ids[0]]
+        found = why.answer(self.lanes(), watched)
+        if found is None:
+            raise errors.GilscopeError(f"nothing can be said: {self.failures()}")
+        return found
+
+    def failures(self) -> str:
+        """Why lanes failed, in words."""
+        from gilscope import store
+
+        findings = store.read(self.path).findings
+        return "; ".join(dict.fromkeys(finding.reason for finding in findings)) or "too little was measured"
+
+    def say(self, lines: Sequence[str]) -> None:
+        """Print what one stage says."""
+        for line in lines:
+            self.console.print(line, soft_wrap=True)
+
+
+def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) -> None:
+    """Ask about threads without a GIL, stage by stage."""
+    from gilscope.render import terminal
+    from gilscope.render import why as render
+
+    inquiry.measure(asked.contest)
+    known = inquiry.answer()
+    inquiry.say([*render.ceiling(known), *render.shares(known), ""])
+    if known.watched is not None:
+        terminal.show(inquiry.console, render.suspects(known.watched))
+    if known.ending == "causes":
+        for contest in _steps(inquiry, asked):
+            inquiry.measure(contest)
+        known = inquiry.answer()
+    if options.json:
+        output.print_json(known)
+    else:
+        inquiry.say(render.answer(known))
+
+
+def _steps(inquiry: _Inquiry, asked: _Asked) -> Iterator[Contest]:
+    """Yield the steps of the elimination, each planned from what the one before has shown."""
+    from gilscope.figures import why
+    from gilscope.values.elimination import APART, COLLECTOR_CHANGES, PUT_BACK, REMEDIES, step
+
+    known = inquiry.answer()
+    removal = why.elimination(known, inquiry.lanes())
+    if not removal.suspects and not removal.collector:
+        return
+    best = max(known.ceilings, key=lambda item: item.gain.value, default=None)
+    beside = [lane for lane in asked.contest.lanes if best is not None and lane.work == best.work and not lane.control]
+    collector = [(change,) for change in COLLECTOR_CHANGES] if removal.collector else []
+    changes = [removal.removed, *([removal.immortal] if removal.suspects else []), *collector]
+    yield step(asked.contest, APART, asked.plain, changes, beside)
+    known = inquiry.answer()
+    removal = why.elimination(known, inquiry.lanes())
+    if known.regained is None or why.judgement(known.regained, known.workers) != "because of":
+        return
+    yield step(asked.contest, PUT_BACK, asked.plain, removal.one_by_one(), [])
+    causes = why.causes_to_mend(inquiry.answer())
+    mended = [change for cause in causes for change in (removal.without(cause), removal.uncounted(cause))]
+    own = [removal.only(cause) for cause in causes if removal.copies and cause.has_place]
+    if mended:
+        yield step(asked.contest, REMEDIES, asked.plain, [removal.removed, *mended, *own], [])
+
+
+def _answer_with_gil(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) -> None:
+    """Say what threads that take turns at a GIL do with their time, and what would be gained instead."""
+    from gilscope.figures import gil_time
+    from gilscope.render import why as render
+
+    inquiry.measure(asked.contest)
+    (lanes,) = inquiry.lanes()
+    plain = lanes.by_name.get(asked.plain.name)
+    if lanes.reference is None or plain is None:
+        raise errors.GilscopeError(f"nothing can be said: {inquiry.failures()}")
+    known = gil_time.turns(lanes, plain, lanes.reference)
+    if options.json:
+        output.print_json(known)
+    else:
+        inquiry.say(render.turns(known))
+
+
+def _asked(options: argparse.Namespace, environ: dict[str, str]) -> _Asked:
+    """The contest of the question: a lane of threads, with what it is held against.
+
+    Raises:
+        UsageError: nothing, too much, or what spreads itself is asked about.
+    """
+    if not (options.probes or choosing.has_a_form(options)):
+        raise errors.UsageError(WHAT)
+    census = measuring.take_census(options.python)
+    runtimes = measuring.chosen_runtimes(options, census)
+    if len(runtimes) > 1:
+        raise errors.UsageError(ONE)
+    (runtime,) = runtimes
+    group, names = _group(runtime, census)
+    workers = options.workers or (WORKERS,)
+    if len(workers) > 1 or workers == (1,):
+        raise errors.UsageError(ONE_NUMBER)
+    suite = _suite(options, names, workers)
+    parts = [part._replace(suite=suite) for part in choosing.parts(options)]
+
+    def groups_of(_: Sequence[Probe | Script]) -> tuple[Group, ...]:
+        return (group,)
+
+    plan = measuring.plan_of(options, parts, environ, groups_of)
+    if len(plan.contests) != 1:
+        raise errors.UsageError(ONE_WORKLOAD.format(", ".join(contest.probe.id for contest in plan.contests)))
+    contest = plan.contests[0]
+    if contest.probe.spreads_itself or contest.probe.roles or not contest.probe.is_timed:
+        raise errors.UsageError(f"{contest.probe.id}: {NOT_SPREAD}")
+    plain = next((lane for lane in contest.lanes if lane.model == "threads" and lane.arm.name == runtime.name), None)
+    if plain is None:
+        raise errors.UsageError(f"{contest.probe.id} has no lane of threads on {runtime.name}")
+    is_free = not runtime.facts.gil_enabled
+    kept = tuple(lane for lane in contest.lanes if not lane.control or lane.original == contest.reference)
+    watched = (plain.name,) if is_free else ()
+    return _Asked(msgspec.structs.replace(contest, lanes=kept, watched=watched), plain, is_free)
+
+
+def _group(runtime: Runtime, census: Census) -> tuple[Group, tuple[str, ...]]:
+    """The arms to measure, and lanes of these: with a GIL, also the threads of the free-threaded twin."""
+    from gilscope.lab.plan import Group as GroupOfArms
+    from gilscope.lab.plan import group_of_pair
+    from gilscope.runtimes.twins import pairs
+    from gilscope.values.runtimes import Arm
+
+    name = runtime.name
+    lanes = tuple(f"*@{name}:{work}" for work in ("serial", "threads-*", "interpreters-[0-9]*", "processes-[0-9]*"))
+    pair = next((item for item in pairs(census.runtimes) if item.twin == runtime), None)
+    if pair is None:
+        return GroupOfArms(name=name, arms=(Arm(name=name, runtime=runtime),)), lanes
+    twin = pair.free_threaded.name
+    return group_of_pair(pair), (*lanes, f"*@{twin}:serial", f"*@{twin}:threads-*")
+
+
+def _suite(options: argparse.Namespace, lanes: tuple[str, ...], workers: tuple[int, ...]) -> Suite:
+    """What each step measures and for how long."""
+    from gilscope.workloads.suites import Suite
+
+    return Suite(
+        description="why threads do not scale",
+        lanes=lanes,
+        workers=workers,
+        oversubscription=float("inf"),
+        min_launches=5,
+        max_launches=9,
+        rounds=4,
+        trial_ms=40,
+        precision=0.02,
+        budget_s=(options.budget or BUDGET_S) / STEPS,
+        timeout_s=options.timeout or 60.0,
+    )

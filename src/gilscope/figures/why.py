@@ -1,0 +1,388 @@
+"""Why the threads of a lane do not scale: what they lose, because of what, and what would help; pure.
+
+All figures are in workers. A lane that gets as much done as 1.3 serial ones has gained 1.3, and loses what is left to
+the CPUs that the machine gave. A cause costs what a lane loses in which it is the only thing that was put back, formed
+launch by launch within rounds (see `gilscope.values.elimination`). With an object, locks of what it holds come back
+too: they cost what a lane loses in which they alone came back, and the object the rest. Several causes may cost more
+together than is lost, since each of them would be enough.
+
+    because of     the cost is more than `WORTH` of every worker, beyond its interval
+    not because    it is less than twice that
+    cannot be told everything else
+"""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from gilscope.figures.capacity import given
+from gilscope.figures.cores import Shares, shares
+from gilscope.stats.counts import mean
+from gilscope.stats.estimate import Estimate
+from gilscope.values.elimination import APART, COLLECTOR_CHANGES, PUT_BACK, REMEDIES, Elimination, root, suspects_of
+from gilscope.values.watching import Suspect, Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.values.contests import LaneSpec
+    from gilscope.values.interventions import Intervention
+
+WORTH = 0.05
+"""A loss of this part of every worker is worth a word."""
+
+SHORT = 0.8
+"""Below this share of the workers, the machine gave too few CPUs to say what else was lost."""
+
+PAUSED = 0.02
+"""The share of a trial from which pauses of the collector make it a suspect."""
+
+MOST_CAUSES = 3
+"""Causes whose remedies are measured."""
+
+TURNED_ON = re.compile(r"load module '([^']+)'")
+
+Ending = Literal["scales", "machine", "busy", "gil", "open", "causes"]
+"""How the question ends: nothing is lost; the machine or its neighbours take it; a GIL; nobody knows; or by causes."""
+
+Judgement = Literal["because of", "not because", "cannot be told"]
+Kind = Literal["counts", "lock", "object", "own lock", "collector", "heap", "uneven", "machine"]
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was looked into: what it costs in workers, and whether that is a reason."""
+
+    kind: Kind
+    cost: Estimate
+    workers: int
+    suspect: Suspect | None = None
+
+    @property
+    def judgement(self) -> Judgement:
+        """Whether something is lost because of it."""
+        return judgement(self.cost, self.workers)
+
+
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that would help, with its gain: an own copy of ``path`` for each worker, or ``collector off``."""
+
+    kind: Literal["own", "collector"]
+    path: str
+    gain: Estimate
+
+
+class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
+    """The gain of another model, by the name of its lane's work."""
+
+    work: str
+    gain: Estimate
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer as far as it is known: a lane's gain and loss, suspects, and causes.
+
+    ``rest`` is what nothing explains, None before anything was removed. ``regained`` is what came back once all
+    suspects were removed.
+    """
+
+    contest: str
+    lane: str
+    workers: int
+    gain: Estimate
+    given: Estimate
+    lost: Estimate
+    ending: Ending
+    ceilings: tuple[Ceiling, ...] = ()
+    shares: Shares | None = None
+    watched: Watched | None = None
+    gil_module: str | None = None
+    regained: Estimate | None = None
+    causes: tuple[Cause, ...] = ()
+    rest: Estimate | None = None
+    remedies: tuple[Remedy, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+class Gains:
+    """What the lanes of one contest gain over the serial lane of their arm, in workers, launch by launch."""
+
+    def __init__(self, lanes: ContestLanes, serial: LaneSpec) -> None:
+        self._lanes = lanes
+        self._serial = serial
+
+    def of(self, lane: LaneSpec) -> Estimate:
+        """What a lane gains."""
+        return mean([[value] for value in self.by_launch(lane).values()])
+
+    def difference(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
+        """What a lane gains more than another."""
+        mine, theirs = self.by_launch(lane), self.by_launch(other)
+        return mean([[mine[launch] - theirs[launch]] for launch in mine.keys() & theirs.keys()])
+
+    def lost(self, lane: LaneSpec) -> Estimate:
+        """What the machine gave to as many workers, less what a lane gains."""
+        mine, whole = self.by_launch(lane), self._given_by_launch(lane.workers)
+        return mean([[whole[launch] - mine[launch]] for launch in mine.keys() & whole.keys()])
+
+    def given(self, workers: int) -> Estimate:
+        """The CPUs that the machine gave to as many workers that share nothing."""
+        return mean([[value] for value in self._given_by_launch(workers).values()])
+
+    def by_launch(self, lane: LaneSpec) -> dict[int, float]:
+        """The gain of a lane by launch: the median over rounds in which both were warm."""
+        paired = self._lanes.paired
+        cold = max(paired.cold[lane.name], paired.cold[self._serial.name])
+        gains = {}
+        both = zip(paired.trials[lane.name], paired.trials[self._serial.name], strict=True)
+        for launch, (mine, alone) in enumerate(both):
+            ratios = [serial.wall_ns / trial.wall_ns for trial, serial in list(zip(mine, alone, strict=False))[cold:]]
+            if ratios:
+                gains[launch] = lane.units_per_loop * median(ratios)
+        return gains
+
+    def _given_by_launch(self, workers: int) -> dict[int, float]:
+        found = self._lanes.spinning.trials(workers)
+        of_launches = {} if found is None else found[0]
+        return {launch: workers * median(map(given, trials)) for launch, trials in of_launches.items()}
+
+
+def judgement(cost: Estimate, workers: int) -> Judgement:
+    """Whether a cost is a reason, is none, or leaves that open."""
+    if cost.low > WORTH * workers:
+        return "because of"
+    return "not because" if cost.high < 2 * WORTH * workers else "cannot be told"
+
+
+def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
+    """What the contests of one question say so far; None where a lane failed that it needs.
+
+    Args:
+        contests: the first one, and those of an elimination that were measured.
+        watched: trials of the first one's lane in which objects were watched.
+    """
+    first, *steps = contests
+    plain = plain_lane(first)
+    serial = None if plain is None else first.by_name.get(f"{plain.arm.name}:serial")
+    if plain is None or serial is None or first.spinning.trials(plain.workers) is None:
+        return None
+    return _Question(first, steps, plain, serial, next(iter(watched), None)).answer()
+
+
+def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
+    """The lane of threads that is asked about."""
+    candidates = (lane for lane in lanes.lanes if lane.model == "threads" and not lane.control)
+    return next((lane for lane in candidates if not lane.interventions), None)
+
+
+def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
+    """What is removed in the next steps; copies only while a lane with copies has not failed."""
+    collects = _paused(contests[0], why.lane) >= PAUSED
+    whole = Elimination(suspects=suspects_of(why.watched), collector=collects)
+    apart = next((step for step in contests if step.contest.id.endswith(APART)), None)
+    failed = apart is not None and _altered(apart, whole.removed) is None
+    return msgspec.structs.replace(whole, copies=not failed)
+
+
+def _paused(lanes: ContestLanes, name: str) -> float:
+    """The share of a lane's time for which the collector stopped all threads."""
+    trials = [trial for launch in lanes.paired.warm(name) for trial in launch]
+    return sum(trial.paused_ns or 0 for trial in trials) / max(1, sum(trial.wall_ns for trial in trials))
+
+
+def _altered(lanes: ContestLanes, changes: Sequence[Intervention]) -> LaneSpec | None:
+    """The lane with these changes, None where it is not there or failed."""
+    return next((lane for lane in lanes.lanes if lane.interventions == tuple(changes)), None)
+
+
+class _Step:
+    """One measured step of an elimination, in which the serial lane did not fail."""
+
+    def __init__(self, lanes: ContestLanes, serial: LaneSpec) -> None:
+        self.lanes = lanes
+        self.gains = Gains(lanes, serial)
+
+    def altered(self, changes: Sequence[Intervention]) -> LaneSpec | None:
+        """The lane with these changes, None where it is not there or failed."""
+        return _altered(self.lanes, changes)
+
+
+class _Question:
+    """One lane of threads, and all that was measured to see why it does not scale."""
+
+    def __init__(
+        self,
+        first: ContestLanes,
+        steps: Sequence[ContestLanes],
+        plain: LaneSpec,
+        serial: LaneSpec,
+        watched: Watched | None,
+    ) -> None:
+        self.first = first
+        self.contests = [first, *steps]
+        self.steps: Mapping[str, _Step] = {
+            step.contest.id.rpartition(", ")[2]: _Step(step, serial) for step in steps if serial.name in step.by_name
+        }
+        self.plain = plain
+        self.serial = serial
+        self.watched = watched
+        self.gains = Gains(first, serial)
+        self.workers = plain.workers
+
+    def answer(self) -> Why:
+        """Say what is known."""
+        base = Why(
+            contest=self.first.contest.id,
+            lane=self.plain.name,
+            workers=self.workers,
+            gain=self.gains.of(self.plain),
+            given=self.gains.given(self.workers),
+            lost=self.gains.lost(self.plain),
+            ending="open",
+            ceilings=tuple(self._ceilings()),
+            shares=self._shares(),
+            watched=self.watched,
+            gil_module=self._gil_module(),
+            dropped=tuple(
+                finding.reason for step in self.contests[1:] for finding in step.findings if finding.fails_lane
+            ),
+        )
+        known = msgspec.structs.replace(base, ending=self._ending(base))
+        return self._with_causes(known) if known.ending == "causes" else known
+
+    def _ceilings(self) -> Iterator[Ceiling]:
+        for lane in self.first.lanes:
+            if lane.model in {"interpreters", "processes"} and lane.workers == self.workers and not lane.control:
+                yield Ceiling(work=lane.work, gain=self.gains.of(lane))
+
+    @property
+    def best(self) -> LaneSpec | None:
+        """The lane of interpreters or processes that gains most."""
+        lanes = [lane for lane in self.first.lanes if lane.model in {"interpreters", "processes"} and not lane.control]
+        return max(lanes, key=lambda lane: self.gains.of(lane).value, default=None)
+
+    def _shares(self) -> Shares | None:
+        by_launch = self.first.paired.by_launch
+        return shares(by_launch(self.plain.name), by_launch(self.serial.name))
+
+    def _gil_module(self) -> str | None:
+        """The module that turned the GIL on; empty for an unknown one, None where it is off."""
+        if not any(trial.gil_after for launch in self.first.paired.trials[self.plain.name] for trial in launch):
+            return None
+        details = (finding.detail for finding in self.first.findings if finding.kind == "GIL turned on")
+        found = next(filter(None, map(TURNED_ON.search, details)), None)
+        return "" if found is None else found.group(1)
+
+    def _ending(self, why: Why) -> Ending:
+        """How the first contest ends the question, ``causes`` where it has to be asked further.
+
+        On a busy machine, only what other models gain in the very same rounds says that threads lose something.
+        """
+        is_busy = why.given.value < SHORT * self.workers
+        loses = judgement(why.lost, self.workers)
+        beside = why.lost if self.best is None else self.gains.difference(self.best, self.plain)
+        shared = judgement(beside, self.workers)
+        if why.gil_module is not None:
+            return "gil"
+        if loses == "not because" and not is_busy:
+            return "scales"
+        if shared == "because of":
+            return "causes"
+        if is_busy:
+            return "busy"
+        return "machine" if loses == "because of" and shared == "not because" else "open"
+
+    def _with_causes(self, why: Why) -> Why:
+        """What is known with causes, as far as the steps of the elimination were measured."""
+        removal = elimination(why, self.contests)
+        last = self.steps.get(PUT_BACK) or self.steps.get(APART)
+        removed = None if last is None else last.altered(removal.removed)
+        plain = None if last is None else last.lanes.by_name.get(self.plain.name)
+        if last is None or removed is None or plain is None:
+            return why
+        causes = [*self._causes(removal), *self._beyond_objects(removal), *self._uneven(why)]
+        return msgspec.structs.replace(
+            why,
+            regained=last.gains.difference(removed, plain),
+            causes=tuple(sorted(causes, key=lambda cause: -cause.cost.value)),
+            rest=self._rest(last.gains.lost(removed), causes),
+            remedies=tuple(sorted(self._remedies(removal), key=lambda remedy: -remedy.gain.value)),
+        )
+
+    def _rest(self, left: Estimate, causes: Sequence[Cause]) -> Estimate:
+        """What is lost with everything removed, without what is known of it."""
+        for cause in causes:
+            if cause.kind in {"heap", "uneven", "machine"} and cause.judgement == "because of":
+                left = left.less(cause.cost)
+        return left
+
+    def _causes(self, removal: Elimination) -> Iterator[Cause]:
+        """Each suspect with its cost, once it was put back, and the collector."""
+        step = self.steps.get(PUT_BACK)
+        whole = None if step is None else step.altered(removal.removed)
+        if step is None or whole is None:
+            return
+        for suspect in removal.suspects:
+            lane = step.altered(removal.without(suspect))
+            if lane is not None:
+                locks = (step.altered(removal.uncounted(held)) for held in removal.inside(suspect))
+                came_back = [lock for lock in locks if lock is not None]
+                least = min(came_back, key=lambda lock: step.gains.of(lock).value, default=whole)
+                kind, cost = self._kind(suspect, removal), step.gains.difference(least, lane)
+                yield Cause(kind=kind, cost=cost, workers=self.workers, suspect=suspect)
+        on = step.altered(removal.without_collector()) if removal.collector else None
+        if on is not None:
+            yield Cause(kind="collector", cost=step.gains.difference(whole, on), workers=self.workers)
+
+    def _kind(self, suspect: Suspect, removal: Elimination) -> Kind:
+        """Whether references to a suspect are to blame or its lock, by what comes back where nobody counts them."""
+        if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
+            return "lock"
+        step = self.steps.get(REMEDIES)
+        whole = None if step is None else step.altered(removal.removed)
+        uncounted = None if step is None else step.altered(removal.uncounted(suspect))
+        if step is None or whole is None or uncounted is None:
+            return "object"
+        back = step.altered(removal.without(suspect))
+        of_lock = judgement(step.gains.difference(whole, uncounted), self.workers)
+        of_counts = None if back is None else judgement(step.gains.difference(uncounted, back), self.workers)
+        if of_lock == "not because":
+            return "counts"
+        return "own lock" if of_lock == "because of" and of_counts == "not because" else "object"
+
+    def _beyond_objects(self, removal: Elimination) -> Iterator[Cause]:
+        """What processes or interpreters gain beyond threads that share no suspect, and what even these lose."""
+        step = self.steps.get(APART)
+        whole = None if step is None else step.altered(removal.removed)
+        best = None if step is None or self.best is None else step.lanes.by_name.get(self.best.name)
+        if step is not None and whole is not None and best is not None:
+            yield Cause(kind="heap", cost=step.gains.difference(best, whole), workers=self.workers)
+            yield Cause(kind="machine", cost=step.gains.lost(best), workers=self.workers)
+
+    def _uneven(self, why: Why) -> Iterator[Cause]:
+        """Workers that wait for the last one to end."""
+        if why.shares is not None and why.shares.end.low > 2 * WORTH:
+            yield Cause(kind="uneven", cost=why.shares.end.scaled(self.workers), workers=self.workers)
+
+    def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
+        """The gains of own copies of what holds a cause, and of what can be done about the collector."""
+        remedies, apart = self.steps.get(REMEDIES), self.steps.get(APART)
+        if remedies is not None and removal.copies:
+            for path, suspect in {root(suspect): suspect for suspect in removal.suspects if suspect.has_place}.items():
+                lane = remedies.altered(removal.only(suspect))
+                if lane is not None:
+                    yield Remedy(kind="own", path=path, gain=remedies.gains.of(lane))
+        for change in COLLECTOR_CHANGES if apart is not None and removal.collector else ():
+            lane = None if apart is None else apart.altered((change,))
+            if apart is not None and lane is not None:
+                yield Remedy(kind="collector", path=change.kind, gain=apart.gains.of(lane))
+
+
+def causes_to_mend(why: Why) -> tuple[Suspect, ...]:
+    """The suspects for whom something is lost, the dearest first."""
+    because = [cause for cause in why.causes if cause.judgement == "because of" and cause.suspect is not None]
+    return tuple(cause.suspect for cause in because if cause.suspect is not None)[:MOST_CAUSES]

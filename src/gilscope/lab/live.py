@@ -1,0 +1,124 @@
+"""A running program is watched for a few seconds by what it executes on our behalf (PEP 768)."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope import places
+from gilscope.lab import protocol
+from gilscope.processes.child import run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS_TO_ASK = 10.0
+SECONDS_TO_BEGIN = 5.0
+QUIET_S = 0.05
+
+ASK = """
+import sys
+if not hasattr(sys, "remote_exec"):
+    sys.exit("it runs Python %d.%d: a running program can be asked from 3.14 on" % sys.version_info[:2])
+try:
+    sys.remote_exec(int(sys.argv[1]), sys.argv[2])
+except PermissionError:
+    sys.exit("it takes a debugger's rights: run gilscope as the program's owner, or as root, in its container")
+except (OSError, RuntimeError) as error:
+    sys.exit(str(error))
+"""
+
+SCRIPT = """
+import sys
+def _begin():
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        package = type(sys)("gilscope_agent")
+        package.__path__ = [{folder!r}]
+        sys.modules["gilscope_agent"] = package
+        from gilscope_agent.watching import live
+        live.begin({answer!r}, {seconds!r})
+    finally:
+        sys.dont_write_bytecode = written
+_begin()
+del _begin
+"""
+
+SLEEPS = (
+    "its main thread has not executed anything for {:g} s: it sleeps, or waits for other threads, and a program can be "
+    "asked only when its main thread comes by"
+)
+
+
+class Unanswered(Exception):  # noqa: N818 - no error of the program's: it just cannot be asked
+    """A program that cannot be watched; the text says why."""
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen in a running program; it kept ``busy_cpus`` CPUs busy, and ``queued`` workers waited for one."""
+
+    pid: int
+    seconds: float
+    busy_cpus: float
+    queued: float
+    seen: protocol.Watching
+
+
+def watch(pid: int, seconds: float, environ: Mapping[str, str]) -> Live:
+    """Have a program watched for some seconds; nothing of ours is left in it.
+
+    Raises:
+        Unanswered: there is none, it may not be asked, or its main thread does not come by.
+    """
+    process = Path("/proc") / str(pid)
+    try:
+        executable = (process / "exe").resolve(strict=True)
+    except OSError as error:
+        raise Unanswered(f"there is no program {pid} that could be looked at: {error.strerror}") from error
+    if "python" not in executable.name:
+        raise Unanswered(f"program {pid} is {executable}, and no Python")
+    with tempfile.TemporaryDirectory(prefix="gilscope-") as folder:
+        answer, script = Path(folder) / "answer", Path(folder) / "script.py"
+        Path(folder).chmod(0o777)  # the program may be somebody else's
+        text = SCRIPT.format(folder=str(places.AGENT.parent), answer=str(answer), seconds=seconds)
+        script.write_text(text, encoding="utf-8")
+        script.chmod(0o644)
+        before = _run_queue(process)
+        command = [str(executable), "-I", "-c", ASK, str(pid), str(script)]
+        asked = run(command, environ=environ, limit_s=SECONDS_TO_ASK)
+        if not asked.succeeded:
+            raise Unanswered(f"program {pid} cannot be asked: {asked.cut_short or asked.last_words()}")
+        record = _answer(answer, process, seconds)
+        ran_ns, queued_ns = (now - then for now, then in zip(_run_queue(process), before, strict=True))
+    length_ns = 1e9 * seconds
+    return Live(pid=pid, seconds=seconds, busy_cpus=ran_ns / length_ns, queued=queued_ns / length_ns, seen=record)
+
+
+def _answer(path: Path, process: Path, seconds: float) -> protocol.Watching:
+    deadline_s = time.monotonic() + seconds + SECONDS_TO_BEGIN
+    while not path.exists():
+        if not process.exists():
+            raise Unanswered("it has ended meanwhile")
+        if time.monotonic() > deadline_s:
+            raise Unanswered(SLEEPS.format(SECONDS_TO_BEGIN))
+        time.sleep(QUIET_S)
+    record = msgspec.json.decode(path.read_bytes(), type=protocol.Watching | protocol.Failed)
+    if isinstance(record, protocol.Failed):
+        raise Unanswered(f"it could not be watched: {record.reason}")
+    return record
+
+
+def _run_queue(process: Path) -> tuple[int, int]:
+    """The time that all its threads ran and waited for a CPU so far, in ns."""
+    ran = queued = 0
+    for task in (process / "task").glob("*/schedstat"):
+        try:
+            numbers = task.read_text().split()
+        except OSError:  # the thread has ended
+            continue
+        ran, queued = ran + int(numbers[0]), queued + int(numbers[1])
+    return ran, queued

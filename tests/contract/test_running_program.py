@@ -1,0 +1,120 @@
+"""A program that runs already: what its threads fight over is named, and nothing of ours is left in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import targets
+from gilscope.lab import live
+from patience import asked_again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gilscope.values.runtimes import Arm
+
+ASKABLE = [arm for arm in targets.FREE_THREADED if arm.runtime.facts.version >= (3, 14)]
+TOO_OLD = [arm for arm in targets.AS_BUILT if arm.runtime.facts.version < (3, 14)]
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="programs are found in /proc"),
+    pytest.mark.skipif(not ASKABLE, reason="no free-threaded Python 3.14 or later is here"),
+]
+
+SERVER = """
+import select, sys, threading
+
+class Settings:
+    pass
+
+SETTINGS = Settings()
+SETTINGS.table = {number: number * 100_000 for number in range(64)}
+IS_ASKED = threading.Event()
+
+def serve():
+    while not IS_ASKED.is_set():
+        for number in range(64):
+            SETTINGS.table[number]
+
+workers = [threading.Thread(target=serve) for _ in range(2)]
+for worker in workers:
+    worker.start()
+print("ready", flush=True)
+while not select.select([sys.stdin], [], [], 0.05)[0]:
+    pass
+"""
+ENDED = """
+IS_ASKED.set()
+for worker in workers:
+    worker.join()
+print([name for name in sys.modules if "gilscope" in name], threading.active_count(), flush=True)
+"""
+SLEEPS = "print('ready', flush=True)\nimport sys\nsys.stdin.readline()\n"
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[str]]]:
+    """Programs that live no longer than a test."""
+    programs: list[subprocess.Popen[str]] = []
+    yield programs
+    for program in programs:
+        program.kill()
+        program.communicate()
+
+
+def start(started: list[subprocess.Popen[str]], arm: Arm, source: str) -> subprocess.Popen[str]:
+    """Start a program and wait until it is at work."""
+    program = subprocess.Popen(
+        [arm.runtime.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    started.append(program)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "ready\n"
+    return program
+
+
+@asked_again
+def test_what_threads_fight_over_is_named_and_nothing_is_left(started: list[subprocess.Popen[str]]) -> None:
+    """Paths begin with the globals of the program's first file."""
+    program = start(started, ASKABLE[-1], SERVER + ENDED)
+    found = live.watch(program.pid, 1.0, os.environ)
+    out, _ = program.communicate("go on\n")
+
+    assert {"SETTINGS", "SETTINGS.table"} & {suspect.path for suspect in found.seen.suspects}, found
+    assert found.busy_cpus > 0
+    assert out == "[] 1\n"
+
+
+def test_a_main_thread_that_never_comes_by_is_said(
+    started: list[subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that waits for its input executes nothing."""
+    monkeypatch.setattr(live, "SECONDS_TO_BEGIN", 0.5)
+    program = start(started, ASKABLE[-1], SLEEPS)
+
+    with pytest.raises(live.Unanswered, match="main thread has not executed anything"):
+        live.watch(program.pid, 0.1, os.environ)
+
+
+@pytest.mark.skipif(not TOO_OLD, reason="no Python before 3.14 is here")
+def test_an_older_python_cannot_be_asked(started: list[subprocess.Popen[str]]) -> None:
+    """Its version is named, and the one from which it works."""
+    program = start(started, TOO_OLD[-1], SLEEPS)
+
+    with pytest.raises(live.Unanswered, match=r"from 3\.14 on"):
+        live.watch(program.pid, 0.1, os.environ)
+
+
+def test_what_is_no_python_is_said(started: list[subprocess.Popen[str]]) -> None:
+    """Neither a shell, nor a number that no program has."""
+    program = subprocess.Popen(["/bin/sleep", "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    started.append(program)
+
+    with pytest.raises(live.Unanswered, match="no Python"):
+        live.watch(program.pid, 0.1, os.environ)
+    with pytest.raises(live.Unanswered, match="no program"):
+        live.watch(2**22 + 1, 0.1, os.environ)

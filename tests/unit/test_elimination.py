@@ -1,0 +1,148 @@
+"""What is removed to see who is to blame, and how each suspect is put back."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from builders import contest, lane
+from gilscope.values.elimination import (
+    APART,
+    LEAST_SHARE,
+    MOST_SUSPECTS,
+    Elimination,
+    root,
+    step,
+    suspects_of,
+)
+from gilscope.values.interventions import Intervention
+from gilscope.values.watching import Suspect, Watched
+
+PLAIN = lane("3.14t", "threads", 2)
+
+
+def suspect(path: str, moved: int = 50, *, kind: str = "dict", has_place: bool = True, module: str = "work") -> Suspect:
+    """A suspect whose count moved in so many of a hundred looks."""
+    return Suspect(
+        path=path, kind=kind, size=None, looks=100, moved=moved, held=0, waited=0, has_place=has_place, module=module
+    )
+
+
+def watched(*suspects: Suspect) -> Watched:
+    """A watched trial in which these were busy."""
+    return Watched(
+        contest="c", lane="l", launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=9, suspects=suspects
+    )
+
+
+TABLE, VALUES = suspect("TABLE"), suspect("the values of TABLE", kind="64 ints")
+SHARED, LOCK, LEN = suspect("SHARED"), suspect("SHARED.lock"), suspect("len", has_place=False, module="")
+
+
+def labels(changes: tuple[Intervention, ...]) -> list[str]:
+    """The changes in words."""
+    return [change.label for change in changes]
+
+
+def test_all_suspects_are_removed_by_copies_and_by_immortality() -> None:
+    """Copies that another thread made are slow to count, and a built-in function has no place for a copy."""
+    removal = Elimination(suspects=(TABLE, LEN), collector=True)
+
+    assert labels(removal.removed) == ["own modules work", "immortal TABLE", "immortal len", "collector off"]
+    assert labels(removal.without_collector()) == ["own modules work", "immortal TABLE", "immortal len"]
+    assert labels(removal.immortal) == ["immortal TABLE", "immortal len"]
+
+
+def test_a_suspect_is_put_back_alone() -> None:
+    """All share it and count it again, but not what it holds; what has no place was shared all along."""
+    removal = Elimination(suspects=(TABLE, VALUES, LEN))
+    table, values, length = "immortal TABLE", "immortal the values of TABLE", "immortal len"
+
+    assert labels(removal.without(TABLE)) == ["own modules work", values, length, "shared TABLE"]
+    assert labels(removal.without(VALUES)) == ["own modules work", table, length, "shared the values of TABLE"]
+    assert labels(removal.without(LEN)) == ["own modules work", table, values]
+    assert labels(removal.uncounted(TABLE)) == ["own modules work", table, values, length, "shared TABLE"]
+
+
+def test_locks_of_what_a_suspect_holds_are_put_back_alone() -> None:
+    """They come back with it, so that it has to be told from them."""
+    removal = Elimination(suspects=(SHARED, LOCK), collector=True)
+
+    assert removal.one_by_one() == (
+        removal.removed,
+        removal.without(SHARED),
+        removal.without(LOCK),
+        removal.uncounted(LOCK),
+        removal.without_collector(),
+    )
+
+
+def test_without_copies_a_suspect_is_put_back_by_counting_it_again() -> None:
+    """Where a lane with copies failed, immortality is all that there is."""
+    removal = Elimination(suspects=(TABLE, SHARED), copies=False)
+
+    assert labels(removal.removed) == ["immortal TABLE", "immortal SHARED"]
+    assert labels(removal.without(TABLE)) == ["immortal SHARED"]
+    assert removal.copied == ()
+
+
+def test_a_remedy_shares_all_but_what_holds_the_cause() -> None:
+    """Each of the others is shared once, by the global that its path begins with."""
+    removal = Elimination(suspects=(VALUES, SHARED, LOCK, TABLE))
+
+    assert labels(removal.only(VALUES)) == ["own modules work", "shared SHARED"]
+    assert labels(removal.only(LOCK)) == ["own modules work", "shared TABLE"]
+
+
+def test_what_an_object_holds_is_told_by_paths() -> None:
+    """A name that another begins with is no holder."""
+    other = suspect("SHARED_TOO.lock")
+    removal = Elimination(suspects=(SHARED, LOCK, other, VALUES, TABLE))
+
+    assert removal.inside(SHARED) == (LOCK,)
+    assert removal.inside(TABLE) == (VALUES,)
+    assert removal.inside(VALUES) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "module", "expected"),
+    [
+        ("TABLE", "work", "TABLE"),
+        ("the values of SHARED.table", "work", "SHARED"),
+        ('CONFIG["a.b"]["limits"]', "work", "CONFIG"),
+        ("mypkg.cache._entries[3]", "mypkg.cache", "mypkg.cache._entries"),
+        ("closure of make.<locals>.counter[0]", "work", "closure of make.<locals>.counter"),
+        ("make_state().lock", "", "make_state()"),
+    ],
+)
+def test_a_path_begins_with_a_global(path: str, module: str, expected: str) -> None:
+    """It is what a person would give each thread a copy of."""
+    assert root(suspect(path, module=module)) == expected
+
+
+def test_the_busiest_are_suspected() -> None:
+    """Whoever moved in hardly any look is not, and no more than can be put back one by one."""
+    many = [suspect(f"X{number}", moved=10 + number) for number in range(MOST_SUSPECTS + 3)]
+    idle = msgspec.structs.replace(TABLE, looks=1000, moved=round(1000 * LEAST_SHARE) - 1)
+
+    assert suspects_of(watched(*many, idle)) == tuple(reversed(many[3:]))
+    assert suspects_of(watched(idle)) == ()
+    assert suspects_of(None) == ()
+
+
+def test_a_step_sets_a_lane_beside_what_was_changed_in_it() -> None:
+    """With the reference, its copy and the capacity of the first contest, and every change once."""
+    serial, spin = lane("3.14t"), lane("3.14t", "capacity", 2)
+    base = contest(serial, lane("3.14t", control=True), PLAIN, lane("3.14t", "processes", 2), spin)
+    off = (Intervention("collector off"),)
+    made = step(msgspec.structs.replace(base, watched=(PLAIN.name,)), APART, PLAIN, [off, off], [])
+
+    assert [of.name for of in made.lanes] == [
+        "3.14t:serial",
+        "3.14t:serial#control",
+        "3.14t:capacity-2",
+        "3.14t:threads-2",
+        "3.14t:threads-2 with collector off",
+    ]
+    assert made.id == "cpu/primes@3.14t, everything apart"
+    assert made.watched == ()

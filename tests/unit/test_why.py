@@ -1,0 +1,274 @@
+"""Why threads do not scale, from made-up trials whose causes are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from builders import contest, lane, starved, trials
+from gilscope.figures import why
+from gilscope.figures.lanes import ContestLanes
+from gilscope.figures.why import Gains, answer, causes_to_mend
+from gilscope.render import why as render
+from gilscope.stats.estimate import Estimate
+from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
+from gilscope.values.records import Finding
+from gilscope.values.watching import Suspect, Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.interventions import Intervention
+    from gilscope.values.records import Trial
+
+SERIAL, PLAIN = lane("3.14t"), lane("3.14t", "threads", 2)
+PROCESSES = lane("3.14t", "processes", 2)
+SPINNING = {lane("3.14t", "capacity", 1): 100.0, lane("3.14t", "capacity", 2): 100.0}
+LANES = (SERIAL, PLAIN, PROCESSES, *SPINNING)
+Changes = tuple["Intervention", ...]
+
+
+def suspect(path: str, kind: str = "dict", *, has_place: bool = True) -> Suspect:
+    """A suspect that moved in half of all looks."""
+    return Suspect(path=path, kind=kind, size=None, looks=100, moved=50, held=0, waited=0, has_place=has_place)
+
+
+TABLE, VALUES = suspect("TABLE"), suspect("the values of TABLE", "64 ints")
+SHARED, LOCK = suspect("SHARED"), suspect("SHARED.lock", "_thread.lock")
+
+
+def seen(*suspects: Suspect) -> list[Watched]:
+    """A watched trial."""
+    return [
+        Watched(
+            contest="c",
+            lane=PLAIN.name,
+            launch=0,
+            wall_ns=1,
+            cpu_ns=1,
+            looks=100,
+            candidates=9,
+            others=9,
+            suspects=suspects,
+        )
+    ]
+
+
+def measured(
+    of: Contest, walls_ns: dict[LaneSpec, float], findings: Sequence[Finding] = (), *, gil: bool = False
+) -> ContestLanes:
+    """The lanes of a contest with these makespans."""
+    made = [msgspec.structs.replace(trial, gil_after=gil) for trial in trials({**SPINNING, **walls_ns})]
+    return lanes_of(of, made, findings)
+
+
+def lanes_of(of: Contest, made: Sequence[Trial], findings: Sequence[Finding] = ()) -> ContestLanes:
+    """The lanes of a contest with these trials."""
+    return ContestLanes(of, trials=made, findings=findings, memory=(), code=(), calibration=None, end=None)
+
+
+def first(threads: float, processes: float) -> ContestLanes:
+    """The first contest of a question, by the makespans of two lanes beside a serial one of 100 us."""
+    walls = {SERIAL: 1e5, PLAIN: threads * 1e3, PROCESSES: processes * 1e3}
+    return measured(contest(*LANES), walls)
+
+
+def altered(changes: Changes) -> LaneSpec:
+    """The lane of threads with changes."""
+    return msgspec.structs.replace(PLAIN, interventions=changes)
+
+
+def stepped(name: str, walls_ns: dict[Changes, float], processes: float = 100) -> ContestLanes:
+    """A step of an elimination; no changes stand for the lane as it is."""
+    made = step(contest(*LANES), name, PLAIN, [changes for changes in walls_ns if changes], [PROCESSES])
+    walls = {altered(changes): wall * 1e3 for changes, wall in walls_ns.items()}
+    return measured(made, {SERIAL: 1e5, PROCESSES: processes * 1e3, **walls})
+
+
+def known(*contests: ContestLanes, watched: Sequence[Watched] = ()) -> why.Why:
+    """What contests say; something is known."""
+    found = answer(contests, watched)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("threads", "processes", "ending"),
+    [(100, 100, "scales"), (104, 100, "scales"), (200, 200, "machine"), (200, 100, "causes"), (200, 118, "causes")],
+)
+def test_the_first_contest_says_whether_there_is_a_question(threads: float, processes: float, ending: str) -> None:
+    """Nothing is lost, processes lose as much, or something is lost that threads share."""
+    assert known(first(threads, processes)).ending == ending
+
+
+def test_gains_and_losses_are_in_workers() -> None:
+    """Half of two CPUs is lost."""
+    found = known(first(200, 100))
+
+    assert (found.gain.value, found.given.value, found.lost.value) == pytest.approx((1, 2, 1), abs=0.01)
+    assert found.ceilings[0].gain.value == pytest.approx(2)
+
+
+def test_a_busy_machine_leaves_the_question_open() -> None:
+    """Workers that had half of a CPU each say nothing, unless processes gain more in the very same rounds."""
+    made = starved({**SPINNING, SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 2e5}, 0.5)
+    off = [msgspec.structs.replace(trial, gil_after=False) for trial in made]
+
+    assert known(lanes_of(contest(*LANES), off)).ending == "busy"
+
+
+def test_the_gil_is_named_by_who_turned_it_on() -> None:
+    """CPython's own warning says which module did."""
+    warning = "The global interpreter lock (GIL) has been enabled to load module 'old._speedups', which ..."
+    finding = Finding("work", "GIL turned on", "a module turned it on", warning, contest="c", lane=PLAIN.name, launch=0)
+    walls = {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5}
+    found = known(measured(contest(*LANES), walls, [finding], gil=True))
+
+    assert (found.ending, found.gil_module) == ("gil", "old._speedups")
+    assert "old._speedups turned it on" in "\n".join(render.answer(found))
+
+
+def test_a_failed_lane_answers_nothing() -> None:
+    """There is no lane of threads to ask about."""
+    finding = Finding("work", "raised", "ValueError", contest="c", lane=PLAIN.name, launch=0)
+
+    assert answer([measured(contest(*LANES), {SERIAL: 1e5, PLAIN: 2e5}, [finding])], ()) is None
+
+
+def test_a_suspect_costs_what_is_lost_once_it_is_back() -> None:
+    """The values are to blame, and the dict that holds them is not; the rest is what nothing explains."""
+    removal = Elimination(suspects=(TABLE, VALUES))
+    back = {
+        (): 200.0,
+        removal.removed: 100.0,
+        removal.without(TABLE): 102.0,
+        removal.without(VALUES): 190.0,
+        removal.uncounted(VALUES): 100.0,
+    }
+    found = known(
+        first(200, 100),
+        stepped(APART, {(): 200, removal.removed: 100}),
+        stepped(PUT_BACK, back),
+        watched=seen(TABLE, VALUES),
+    )
+    causes = {cause.suspect: cause for cause in found.causes}
+
+    assert (causes[VALUES].judgement, causes[TABLE].judgement) == ("because of", "not because")
+    assert causes[VALUES].cost.value == pytest.approx(2 - 200 / 190, abs=0.01)
+    assert causes[TABLE].cost.value == pytest.approx(2 - 200 / 102, abs=0.01)
+    assert causes_to_mend(found) == (VALUES,)
+    assert found.regained is not None
+    assert found.regained.value == pytest.approx(1)
+    assert found.rest is not None
+    assert found.rest.value == pytest.approx(0, abs=0.01)
+
+
+def test_an_object_is_not_blamed_for_what_it_holds() -> None:
+    """The lock inside comes back with the object, and costs all that the object does."""
+    removal = Elimination(suspects=(SHARED, LOCK))
+    back = {
+        (): 200.0,
+        removal.removed: 100.0,
+        removal.without(SHARED): 200.0,
+        removal.without(LOCK): 200.0,
+        removal.uncounted(LOCK): 200.0,
+    }
+    found = known(first(200, 100), stepped(PUT_BACK, back), watched=seen(SHARED, LOCK))
+
+    assert [(cause.kind, cause.judgement) for cause in found.causes if cause.suspect == LOCK] == [
+        ("lock", "because of")
+    ]
+    assert [cause.judgement for cause in found.causes if cause.suspect == SHARED] == ["not because"]
+
+
+@pytest.mark.parametrize(("uncounted", "kind"), [(100, "counts"), (198, "own lock"), (150, "object")])
+def test_immortality_tells_counts_from_locks(uncounted: float, kind: str) -> None:
+    """What is left where nobody counts the references is the lock; what is between both is either."""
+    removal = Elimination(suspects=(TABLE,))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(TABLE): 200.0}
+    mended = {**back, removal.uncounted(TABLE): uncounted, removal.only(TABLE): 101.0}
+    steps = [stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), stepped(REMEDIES, mended)]
+    found = known(first(200, 100), *steps, watched=seen(TABLE))
+
+    assert [cause.kind for cause in found.causes if cause.suspect == TABLE] == [kind]
+    assert [remedy.path for remedy in found.remedies] == ["TABLE"]
+    assert found.remedies[0].gain.value == pytest.approx(200 / 101)
+
+
+def test_what_processes_gain_beyond_copies_is_the_heap() -> None:
+    """Nothing comes back with own copies, and all of it with own processes."""
+    removal = Elimination(suspects=(TABLE,))
+    found = known(first(200, 100), stepped(APART, {(): 200, removal.removed: 200}), watched=seen(TABLE))
+    costs = {cause.kind: cause.judgement for cause in found.causes}
+
+    assert costs == {"heap": "because of", "machine": "not because"}
+    assert found.rest is not None
+    assert found.rest.value == pytest.approx(0, abs=0.01)
+    assert "allocator" in "\n".join(render.answer(found))
+
+
+def test_copies_that_failed_leave_immortality() -> None:
+    """The next step is planned without them, and the answer says why."""
+    removal = Elimination(suspects=(TABLE,))
+    made = step(contest(*LANES), APART, PLAIN, [removal.removed, removal.immortal], [PROCESSES])
+    copied = altered(removal.removed)
+    failed = Finding("check", "disagreed", "its result is not that of x", contest="c", lane=copied.name, launch=0)
+    apart = measured(made, {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5, altered(removal.immortal): 1e5}, [failed])
+    found = known(first(200, 100), apart, watched=seen(TABLE))
+
+    assert why.elimination(found, [first(200, 100), apart]) == msgspec.structs.replace(removal, copies=False)
+    assert found.dropped == ("its result is not that of x",)
+
+
+def test_pauses_make_the_collector_a_suspect() -> None:
+    """A tenth of the time is stopped."""
+    paused = [
+        msgspec.structs.replace(trial, gil_after=False, paused_ns=trial.wall_ns // 10)
+        for trial in trials({**SPINNING, SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5})
+    ]
+    stopped = lanes_of(contest(*LANES), paused)
+
+    assert why.elimination(known(stopped), [stopped]).collector
+    assert not why.elimination(known(first(200, 100)), [first(200, 100)]).collector
+
+
+def test_differences_are_formed_launch_by_launch() -> None:
+    """A launch in which all lanes are slow changes no difference."""
+    lanes = first(200, 100)
+
+    assert Gains(lanes, SERIAL).difference(PROCESSES, PLAIN).half_width == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "judged"),
+    [
+        (0.11, 0.3, "because of"),
+        (0.09, 0.19, "not because"),
+        (0.09, 0.21, "cannot be told"),
+        (-0.3, 0.1, "not because"),
+    ],
+)
+def test_a_cost_is_judged_by_both_ends(low: float, high: float, judged: str) -> None:
+    """A twentieth of each of two workers is worth a word, and twice that is needed to rule a suspect out."""
+    assert why.judgement(Estimate((low + high) / 2, low, high), 2) == judged
+
+
+def test_the_answer_is_a_paragraph_and_a_table() -> None:
+    """Each line has its figure, and says nothing beyond it."""
+    removal = Elimination(suspects=(TABLE, VALUES))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(TABLE): 102.0, removal.without(VALUES): 200.0}
+    back[removal.uncounted(VALUES)] = 100.0
+    mended = {**back, removal.only(VALUES): 101.0}
+    steps = [stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), stepped(REMEDIES, mended)]
+    lines = render.answer(known(first(200, 100), *steps, watched=seen(TABLE, VALUES)))
+
+    assert lines[0].startswith("threads-2 on 3.14t: 1 ±0 of 2")
+    assert "because of" in lines[1]
+    assert "reference counts of the values of `TABLE` (64 ints)" in lines[1]
+    assert "not because" in lines[2]
+    assert "`TABLE` (its counts, its lock)" in lines[2]
+    assert "not explained" in lines[3]
+    assert "give each thread its own copy of `TABLE` (measured: 1.9" in lines[4]
