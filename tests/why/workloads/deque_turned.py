@@ -1,0 +1,25 @@
+# /// why
+# [[causes]]
+# kind = "own lock"
+# object = "TURNS"
+#
+# [[also]]
+# kind = "count"
+# object = "TURNS"
+# ///
+"""Does one deque scale as a queue: 5,000 times on at one end and off at the other by each worker?
+
+What a program takes for free of locks holds the deque's own for each step.
+"""
+
+from collections import deque
+
+STEPS = 5_000
+TURNS = deque()
+
+
+def work():
+    for number in range(STEPS):
+        TURNS.append(number & 63)
+        TURNS.popleft()
+    return STEPS

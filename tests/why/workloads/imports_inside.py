@@ -1,0 +1,24 @@
+# /// why
+# [[causes]]
+# kind = "imports"
+#
+# [[also]]
+# kind = "count"
+# object = "json"
+#
+# [[also]]
+# kind = "count"
+# object = "json.__spec__"
+# ///
+"""Does a function scale that imports what it needs: 3,000 times a module that is there already?
+
+An import that finds its module asks whether the module is whole, by its spec.
+"""
+
+IMPORTS = 3_000
+
+
+def work():
+    for _ in range(IMPORTS):
+        import json
+    return json.__name__

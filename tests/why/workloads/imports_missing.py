@@ -1,0 +1,20 @@
+# /// why
+# [[causes]]
+# kind = "imports"
+# ///
+"""Does a function scale that tries an optional module, which is not there, 30 times?
+
+What is not there is looked for each time, under a lock of that module's name.
+"""
+
+TRIES = 30
+
+
+def work():
+    missing = 0
+    for _ in range(TRIES):
+        try:
+            import absent_accelerator  # noqa: F401
+        except ImportError:
+            missing += 1
+    return missing
