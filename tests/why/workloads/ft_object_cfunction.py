@@ -3,8 +3,8 @@
 # ///
 """Does calling methods in C of each worker's own list scale: ftscalingbench's ``object_cfunction``?
 
-CPython 3.14: the counts of ``list.pop`` and ``list.append`` are deferred (``descr_new``, Objects/descrobject.c), and both
-take the lock of a list that nobody else asks for (``list_pop_impl``, Objects/listobject.c).
+CPython 3.14: the counts of ``list.pop`` and ``list.append`` are deferred (``descr_new``, Objects/descrobject.c), and
+both take the lock of a list that nobody else asks for (``list_pop_impl``, Objects/listobject.c).
 """
 
 TURNS = 10_000

@@ -1,7 +1,7 @@
 # /// why
 # [[causes]]
 # kind = "contents"
-# object = "stockroom.prices._per_item"
+# object = "the values of stockroom.prices._per_item"
 # ///
 """Does pricing orders by a library scale: 200 orders of 64 items by each worker?
 

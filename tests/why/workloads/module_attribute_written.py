@@ -1,7 +1,7 @@
 # /// why
 # [[causes]]
 # kind = "own lock"
-# object = "__dict__"
+# object = "globals()"
 # ///
 """Does writing one global scale: 20,000 writes by each worker?
 
@@ -13,7 +13,7 @@ latest = 0
 
 
 def work():
-    global latest
+    global latest  # noqa: PLW0603 - this is what is asked about
     for number in range(WRITES):
         latest = number & 63
     return WRITES

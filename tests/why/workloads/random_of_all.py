@@ -23,5 +23,5 @@ NUMBERS = 10_000
 
 def work():
     for _ in range(NUMBERS):
-        random.random()
+        random.random()  # noqa: S311 - no secret comes of it
     return NUMBERS

@@ -1,7 +1,7 @@
 # /// why
 # [[causes]]
 # kind = "contents"
-# object = "RECORDS"
+# object = "the values of RECORDS"
 # ///
 """Does reading the records of one list scale: 200 passes over 64 of them by each worker?
 

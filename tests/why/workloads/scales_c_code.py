@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 
-TEXT = json.dumps([{"name": "item %d" % number, "price": number * 1.25} for number in range(200)])
+TEXT = json.dumps([{"name": f"item {number}", "price": number * 1.25} for number in range(200)])
 
 
 def work():

@@ -1,7 +1,7 @@
 # /// why
 # [[causes]]
 # kind = "count"
-# object = "work.<closure>.weights"
+# object = "closure of make.<locals>.weights"
 # ///
 """Does a closure scale whose cell holds one tuple: 10,000 looks at the tuple by each worker?
 

@@ -1,7 +1,7 @@
 # /// why
 # [[causes]]
 # kind = "contents"
-# object = "PRICES"
+# object = "the values of PRICES"
 # ///
 """Does adding up the values of one dict scale: 200 passes over 64 prices by each worker?
 
