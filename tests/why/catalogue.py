@@ -3,7 +3,8 @@
 Every workload is a file in ``workloads/`` with a function ``work()``. Its docstring's first line is the question, and a
 comment block ``# /// why`` above it holds the answer as TOML, where nothing that watches the running module can see it:
 
-- ``causes``: what must be named; none where it scales. Each has a kind, and the path of its object where it has one.
+- ``causes``: what must be named; none where it scales. Each has a kind, and where it has an object, the path that a
+  reader of the code would write.
 - ``also``: what may be named besides, since it is true and costs little beside the causes.
 - ``on``: the one build on which a cause exists, where it does not exist on all without a GIL.
 
@@ -58,16 +59,14 @@ CONTENTS: dict[str, tuple[str, ...]] = {
 }
 """Workloads by what they are there for: each kind of cause, and what a diagnosis easily gets wrong."""
 
-Kind = Literal[
-    "count", "contents", "own lock", "lock", "collections", "allocator", "imports", "gil", "machine", "uneven"
-]
-"""Kinds of cause: ``own lock`` is that of an object which is no lock itself."""
+Kind = Literal["counts", "own lock", "lock", "collector", "heap", "imports", "gil", "machine", "uneven"]
+"""Kinds of cause: ``counts`` are those of references, ``own lock`` is that of an object which is no lock itself."""
 
 _BLOCK = re.compile(r"(?m)^# /// why$\s(?P<content>(?:^#(?:| .*)$\s)+?)^# ///$")
 
 
 class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A cause: its kind, the path of its object where it has one, and the one build that has it, if not all do."""
+    """A cause: its kind, the path of its object (or the name of a module), and the one build that has it, if any."""
 
     kind: Kind
     object: str | None = None

@@ -29,7 +29,7 @@ ASKED = {
 }
 """How many workloads each subject needs, where one is not enough."""
 
-OF_OBJECTS = frozenset(("count", "contents", "own lock", "lock"))
+OF_OBJECTS = frozenset(("counts", "own lock", "lock"))
 """Kinds of cause that are about one object."""
 
 MAY_LACK = {"gil_turned_on": ("there is no Python.h in ", "there is no compiler "), "one_cpu": ("this system has no ",)}

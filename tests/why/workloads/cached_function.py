@@ -4,7 +4,7 @@
 # object = "doubled"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "doubled"
 # ///
 """Does one function behind ``lru_cache`` scale: 5,000 hits by each worker?

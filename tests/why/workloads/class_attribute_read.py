@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "Rates.table"
 # ///
 """Does reading a table that a class holds scale: 10,000 look-ups by each worker?

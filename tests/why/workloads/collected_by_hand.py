@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "collections"
+# kind = "collector"
 # ///
 """Does work scale that ends with a collection of its own, as some servers do after each request?
 

@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "allocator"
+# kind = "heap"
 # ///
 """Does making compressors scale, 40 of them by each worker, each for a line of text?
 

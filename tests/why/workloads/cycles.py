@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "collections"
+# kind = "collector"
 # ///
 """Does making garbage in cycles scale beside 100,000 live objects: 2,000 pairs by each worker?
 

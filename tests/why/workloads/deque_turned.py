@@ -4,7 +4,7 @@
 # object = "TURNS"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "TURNS"
 # ///
 """Does one deque scale as a queue: 5,000 times on at one end and off at the other by each worker?

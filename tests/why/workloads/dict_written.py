@@ -4,7 +4,7 @@
 # object = "PROGRESS"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "PROGRESS"
 # ///
 """Does writing to one dict scale where each worker has a key of its own: 10,000 writes?

@@ -15,7 +15,6 @@ import shlex
 import subprocess
 import sysconfig
 import tempfile
-import warnings
 from pathlib import Path
 
 ADDITIONS = 20_000
@@ -31,8 +30,7 @@ def undeclared():
     linker, include = sysconfig.get_config_var("LDSHARED"), sysconfig.get_paths()["include"]
     if not linker or not Path(include, "Python.h").exists():
         raise NotImplementedError("there is no Python.h in " + include)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "undeclared.c"), str(Path(folder, "undeclared.so"))
         source.write_text(SOURCE, encoding="ascii")
         command = [*shlex.split(linker), "-fPIC", "-I" + include, str(source), "-o", target]

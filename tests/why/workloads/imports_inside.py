@@ -3,11 +3,11 @@
 # kind = "imports"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "json"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "json.__spec__"
 # ///
 """Does a function scale that imports what it needs: 3,000 times a module that is there already?

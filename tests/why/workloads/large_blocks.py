@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "allocator"
+# kind = "heap"
 # ///
 """Does making blocks of a mebibyte scale, 16 of them by each worker, none of them shared?
 

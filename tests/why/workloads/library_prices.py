@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "contents"
+# kind = "counts"
 # object = "the values of stockroom.prices._per_item"
 # ///
 """Does pricing orders by a library scale: 200 orders of 64 items by each worker?

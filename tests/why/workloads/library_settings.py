@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "stockroom.settings.current"
 # ///
 """Does asking a library for its settings scale: 10,000 times by each worker?

@@ -4,7 +4,7 @@
 # object = "EVENTS"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "EVENTS"
 # ///
 """Does appending to one list scale: 5,000 times on and off by each worker?

@@ -4,11 +4,11 @@
 # object = "EVENTS"
 #
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "LIMITS"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "EVENTS"
 # ///
 """Does appending one shared tuple to one list scale: 5,000 times on and off by each worker?

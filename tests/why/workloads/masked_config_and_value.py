@@ -1,10 +1,10 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "CONFIG"
 #
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = 'CONFIG["limit"]'
 # ///
 """Does reading one large number from one dict scale: 10,000 times by each worker?

@@ -4,7 +4,7 @@
 # object = "LOCK"
 #
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "ACCOUNT"
 # ///
 """Does calling a shared object's method under a lock scale: 50 times 200 calls by each worker?

@@ -1,10 +1,10 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "STOCK"
 #
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "STOCK.table"
 # ///
 """Does looking things up in a table that an object holds scale: 10,000 look-ups by each worker?

@@ -1,7 +1,6 @@
 # /// why
 # [[causes]]
 # kind = "machine"
-# object = "memory"
 # ///
 """Does copying 64 MiB within each worker's own memory scale?
 

@@ -1,7 +1,6 @@
 # /// why
 # [[causes]]
 # kind = "machine"
-# object = "CPUs"
 # ///
 """Does arithmetic scale in a process that a library keeps on the first CPU?
 

@@ -4,7 +4,7 @@
 # object = "JOBS.mutex"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "JOBS"
 # ///
 """Does one ``queue.Queue`` scale: 300 jobs put in and taken out by each worker?

@@ -4,11 +4,11 @@
 # object = "random._inst"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "random._inst"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "random.random"
 # ///
 """Does ``random.random()`` scale: 10,000 numbers for each worker?

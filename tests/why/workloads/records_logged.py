@@ -4,11 +4,11 @@
 # object = "HANDLER.lock"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "LOG"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "HANDLER"
 # ///
 """Does logging scale: 100 records to one handler by each worker?

@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "contents"
+# kind = "counts"
 # object = "the values of RECORDS"
 # ///
 """Does reading the records of one list scale: 200 passes over 64 of them by each worker?

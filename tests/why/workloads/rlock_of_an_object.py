@@ -4,7 +4,7 @@
 # object = "LEDGER.lock"
 #
 # [[also]]
-# kind = "count"
+# kind = "counts"
 # object = "LEDGER"
 # ///
 """Does an object scale that guards its methods by a lock: 50 bookings, each of which calls itself once more?

@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "closure of make.<locals>.weights"
 # ///
 """Does a closure scale whose cell holds one tuple: 10,000 looks at the tuple by each worker?

@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "ACCOUNT"
 # ///
 """Does calling a method of one object scale: 10,000 calls by each worker?

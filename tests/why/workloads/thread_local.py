@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "count"
+# kind = "counts"
 # object = "CONTEXT"
 # on = "3.13t"
 #

@@ -1,6 +1,6 @@
 # /// why
 # [[causes]]
-# kind = "contents"
+# kind = "counts"
 # object = "the values of PRICES"
 # ///
 """Does adding up the values of one dict scale: 200 passes over 64 prices by each worker?
