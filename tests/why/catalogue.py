@@ -5,7 +5,8 @@ comment block ``# /// why`` above it holds the answer as TOML, where nothing tha
 
 - ``causes``: what must be named; none where it scales. Each has a kind, and where it has an object, the path that a
   reader of the code would write.
-- ``also``: what may be named besides, since it is true and costs little beside the causes.
+- ``also``: what may be named besides, since it is true and costs little beside the causes. A path that ends in ``*``
+  means all that begin so.
 - ``on``: the one build on which a cause exists, where it does not exist on all without a GIL.
 
 Whatever else is asserted is wrong. ``python catalogue.py`` prints all of them.
@@ -40,7 +41,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "allocator, nothing shared": ("large_blocks", "compressor_states"),
     "imports in workers": ("imports_inside", "imports_missing"),
     "GIL turned on": ("gil_turned_on",),
-    "limited by the machine": ("one_cpu", "memory_bus"),
+    "limited by the machine": ("one_cpu", "cpus_taken", "memory_bus"),
     "uneven work": ("uneven_tasks",),
     "it scales": ("scales_arithmetic", "scales_own_objects", "scales_c_code", "scales_seldom_shared"),
     "inside a library": ("library_prices", "library_registry", "library_settings"),

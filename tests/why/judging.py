@@ -101,7 +101,9 @@ def _names(kind: str, path: str | None, cause: Cause) -> bool:
 
 def _is_path_of(path: str | None, declared: str | None) -> bool:
     """Whether a path leads to what is declared: it may leave out packages and modules that the code imports from."""
-    if path is None or declared is None or bool(GROUP.match(path)) != bool(GROUP.match(declared)):
+    if path is None or declared is None:
         return False
     short, whole = sorted((GROUP.sub("", path), GROUP.sub("", declared)), key=len)
-    return f".{whole}".endswith(f".{short}")
+    if declared.endswith("*"):
+        return GROUP.sub("", path).startswith(declared.removesuffix("*"))
+    return bool(GROUP.match(path)) == bool(GROUP.match(declared)) and f".{whole}".endswith(f".{short}")

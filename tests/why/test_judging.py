@@ -61,6 +61,16 @@ def test_what_is_true_besides_may_be_named_and_need_not() -> None:
     assert judged(said(("counts", "EVENTS", BECAUSE)), of_lock, "3.14t").verdict == "cannot be told"
 
 
+def test_all_that_begins_as_declared_may_be_named_besides() -> None:
+    """A queue is many objects."""
+    of_queue = workload(Cause("lock", "JOBS.mutex"), also=(Cause("counts", "JOBS*"),))
+    named = ("lock", "JOBS.mutex", BECAUSE)
+
+    assert judged(said(named, ("counts", "JOBS.not_full", BECAUSE)), of_queue, "3.14t").verdict == "right"
+    assert judged(said(named, ("counts", "the values of JOBS.queue", BECAUSE)), of_queue, "3.14t").verdict == "right"
+    assert judged(said(named, ("counts", "DONE", BECAUSE)), of_queue, "3.14t").verdict == "wrong"
+
+
 def test_what_scales_has_no_cause() -> None:
     """That the machine gave no more to processes either is not untrue, but names nothing."""
     assert judged(Said("scales"), workload(), "3.14t").verdict == "right"

@@ -4,11 +4,15 @@
 #
 # [[also]]
 # kind = "counts"
-# object = "json"
+# object = "json*"
 #
 # [[also]]
 # kind = "counts"
-# object = "json.__spec__"
+# object = "sys.*"
+#
+# [[also]]
+# kind = "counts"
+# object = "importlib.*"
 # ///
 """Does a function scale that imports what it needs: 3,000 times a module that is there already?
 

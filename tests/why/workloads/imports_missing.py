@@ -1,6 +1,14 @@
 # /// why
 # [[causes]]
 # kind = "imports"
+#
+# [[also]]
+# kind = "counts"
+# object = "sys.*"
+#
+# [[also]]
+# kind = "counts"
+# object = "importlib.*"
 # ///
 """Does a function scale that tries an optional module, which is not there, 30 times?
 

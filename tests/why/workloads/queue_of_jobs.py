@@ -5,7 +5,7 @@
 #
 # [[also]]
 # kind = "counts"
-# object = "JOBS"
+# object = "JOBS*"
 # ///
 """Does one ``queue.Queue`` scale: 300 jobs put in and taken out by each worker?
 

@@ -5,11 +5,15 @@
 #
 # [[also]]
 # kind = "counts"
-# object = "LOG"
+# object = "HANDLER*"
 #
 # [[also]]
 # kind = "counts"
-# object = "HANDLER"
+# object = "LOG*"
+#
+# [[also]]
+# kind = "counts"
+# object = "logging.*"
 # ///
 """Does logging scale: 100 records to one handler by each worker?
 
