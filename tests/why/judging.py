@@ -103,7 +103,8 @@ def _is_path_of(path: str | None, declared: str | None) -> bool:
     """Whether a path leads to what is declared: it may leave out packages and modules that the code imports from."""
     if path is None or declared is None:
         return False
-    short, whole = sorted((GROUP.sub("", path), GROUP.sub("", declared)), key=len)
-    if declared.endswith("*"):
-        return GROUP.sub("", path).startswith(declared.removesuffix("*"))
-    return bool(GROUP.match(path)) == bool(GROUP.match(declared)) and f".{whole}".endswith(f".{short}")
+    core, whole = GROUP.sub("", path), GROUP.sub("", declared)
+    if whole.endswith("*"):
+        return core.startswith(whole.removesuffix("*"))
+    short, long = sorted((core, whole), key=len)
+    return bool(GROUP.match(path)) == bool(GROUP.match(declared)) and f".{long}".endswith(f".{short}")
