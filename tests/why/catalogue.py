@@ -38,7 +38,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "class attributes written": ("class_attribute_written",),
     "threading.local": ("thread_local",),
     "collections": ("cycles", "collected_by_hand"),
-    "allocator, nothing shared": ("large_blocks", "compressor_states"),
+    "allocator, nothing shared": ("list_of_floats", "blocks_filled", "compressor_states"),
     "imports in workers": ("imports_inside", "imports_missing"),
     "GIL turned on": ("gil_turned_on",),
     "limited by the machine": ("one_cpu", "cpus_taken", "memory_bus"),

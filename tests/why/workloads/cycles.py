@@ -2,12 +2,12 @@
 # [[causes]]
 # kind = "collector"
 # ///
-"""Does making garbage in cycles scale beside 100,000 live objects: 2,000 pairs by each worker?
+"""Does making garbage in cycles scale beside 20,000 live objects: 2,000 pairs by each worker?
 
 Every collection stops all threads and looks at all objects. No object is shared.
 """
 
-ALIVE = [[number] for number in range(100_000)]
+ALIVE = [[number] for number in range(20_000)]
 PAIRS = 2_000
 
 

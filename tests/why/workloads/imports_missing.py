@@ -10,12 +10,12 @@
 # kind = "counts"
 # object = "importlib.*"
 # ///
-"""Does a function scale that tries an optional module, which is not there, 30 times?
+"""Does a function scale that tries an optional module, which is not there, 10 times?
 
 What is not there is looked for each time, under a lock of that module's name.
 """
 
-TRIES = 30
+TRIES = 10
 
 
 def work():

@@ -2,21 +2,20 @@
 # [[causes]]
 # kind = "machine"
 # ///
-"""Does copying 32 MiB scale, within buffers that are nobody else's for as long?
+"""Does copying 48 MiB scale, from one buffer to another that nobody else has for as long?
 
-The CPUs wait for the memory, and two of them for one memory.
+The CPUs wait for the memory, and two of them for one memory. Both buffers together are larger than most caches.
 """
 
-SIZE = 16 << 20
-POOL = [(bytearray(SIZE), bytearray(SIZE)) for _ in range(2)]
+SIZE = 48 << 20
+POOL = []
 
 
 def work():
     try:
-        one, other = POOL.pop()
+        source, target = POOL.pop()
     except IndexError:
-        one, other = bytearray(SIZE), bytearray(SIZE)
-    memoryview(one)[:] = other
-    memoryview(other)[:] = one
-    POOL.append((one, other))
+        source, target = bytearray(SIZE), bytearray(SIZE)
+    memoryview(target)[:] = source
+    POOL.append((source, target))
     return SIZE

@@ -1,12 +1,12 @@
 # /// why
 # causes = []
 # ///
-"""Does it scale to make objects of one class, and to keep them in a list and a dict of one's own?
+"""Does it scale to make objects of one class, and to keep their attributes in a dict, all of it one's own?
 
-The class is shared, and its count deferred.
+The class is shared, and its count deferred. No more than one object lives at a time, so that nothing is collected.
 """
 
-POINTS = 2_000
+POINTS = 4_000
 
 
 class Point:
@@ -16,6 +16,9 @@ class Point:
 
 
 def work():
-    points = [Point(number, 2 * number) for number in range(POINTS)]
-    by_place = {point.x: point for point in points}
-    return sum(by_place[place].y for place in by_place)
+    total = 0
+    for number in range(POINTS):
+        point = Point(number, 2 * number)
+        named = {"x": point.x, "y": point.y}
+        total += named["x"] + named["y"]
+    return total
