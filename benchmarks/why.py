@@ -12,6 +12,7 @@ import argparse
 import multiprocessing
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -23,13 +24,15 @@ import msgspec
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "why"))
 from catalogue import Workload, workloads
-from judging import Judged, Said, judged, shown
+from gilscope.figures.why import Why
+from judging import Blamed, Judged, Said, judged, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 LEAST_RIGHT = 27
 TIMEOUT_S = 300
+COMMAND = (sys.executable, "-m", "gilscope.cli", "why")
 
 
 def main() -> int:
@@ -57,10 +60,12 @@ def main() -> int:
 def asked(workload: Workload, runtime: str, verdicts: Counter[str]) -> str:
     """The table's cell for one workload on one runtime; counts its verdict."""
     begun = time.monotonic()
-    done = subprocess.run(command(workload, runtime), capture_output=True, timeout=TIMEOUT_S, check=False)
+    with tempfile.TemporaryDirectory() as results:
+        command = [*COMMAND, f"{workload.path}:work", "--on", runtime, "--json", "--results", results]
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
     took = time.monotonic() - begun
     try:
-        verdict = judged(msgspec.json.decode(done.stdout, type=Said), workload, runtime)
+        verdict = judged(said(msgspec.json.decode(done.stdout, type=Why)), workload, runtime)
     except msgspec.DecodeError:
         print(f"{workload.name} on {runtime}: {done.stderr.decode()}", file=sys.stderr)
         verdict = Judged("cannot be told", unnamed=(f"no answer, exit status {done.returncode}",))
@@ -68,9 +73,15 @@ def asked(workload: Workload, runtime: str, verdicts: Counter[str]) -> str:
     return f"{verdict} ({took:.0f} s)"
 
 
-def command(workload: Workload, runtime: str) -> Sequence[str]:
-    """The command that asks why a workload does not scale."""
-    return [sys.executable, "-m", "gilscope.cli", "why", f"{workload.path}:work", "--on", runtime, "--json"]
+def said(why: Why) -> Said:
+    """What an answer asserts."""
+    if why.ending == "gil":
+        return Said((Blamed("gil", why.gil_module or None),))
+    if why.ending == "machine":
+        return Said((Blamed("machine"),))
+    because = (cause for cause in why.causes if cause.judgement == "because of")
+    blamed = (Blamed(cause.kind, cause.suspect and cause.suspect.path) for cause in because)
+    return Said(tuple(blamed), scales=why.ending == "scales")
 
 
 def to_be_named(workload: Workload) -> str:

@@ -9,9 +9,7 @@ more; it is a name only where the machine is the cause.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from why.catalogue import Cause, Workload
@@ -21,43 +19,25 @@ Verdict = Literal["right", "wrong", "cannot be told"]
 UNTOLD = "object"
 """The kind of a cause of which nobody knows yet whether its count or its lock is to blame."""
 
-BECAUSE = "because of"
 GROUP = re.compile(r"^the values of ")
+"""What the path of things begins with that a container holds."""
 
 
-class SaidSuspect(msgspec.Struct, frozen=True):
-    """An object as an answer names it."""
-
-    path: str
-
-
-class SaidCause(msgspec.Struct, frozen=True):
-    """A cause as an answer judges it; none but those that something is lost because of are asserted."""
+class Blamed(NamedTuple):
+    """What an answer asserts to be a cause: its kind, and the path of its object or the name of a module."""
 
     kind: str
-    judgement: str
-    suspect: SaidSuspect | None = None
+    path: str | None = None
 
 
-class Said(msgspec.Struct, frozen=True):
-    """An answer's JSON as far as it is judged: how the question ended, and the causes."""
+class Said(NamedTuple):
+    """An answer as far as it is judged: all that it blames, and whether it says that the work scales."""
 
-    ending: Literal["scales", "machine", "busy", "gil", "open", "causes"]
-    gil_module: str | None = None
-    causes: tuple[SaidCause, ...] = ()
-
-    @property
-    def asserted(self) -> list[tuple[str, str | None]]:
-        """What it asserts: kinds of cause, each with the path of its object or the name of its module."""
-        if self.ending == "gil":
-            return [("gil", self.gil_module or None)]
-        if self.ending == "machine":
-            return [("machine", None)]
-        because = (cause for cause in self.causes if cause.judgement == BECAUSE)
-        return [(cause.kind, None if cause.suspect is None else cause.suspect.path) for cause in because]
+    blamed: tuple[Blamed, ...] = ()
+    scales: bool = False
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(NamedTuple):
     """A verdict, with what was asserted and is untrue, and what should have been named and was not."""
 
     verdict: Verdict
@@ -73,14 +53,15 @@ class Judged(msgspec.Struct, frozen=True):
 def judged(said: Said, workload: Workload, runtime: str) -> Judged:
     """The verdict on an answer about a workload on a runtime such as ``3.14t``."""
     true, causes = workload.true(runtime), workload.causes(runtime)
-    untrue = tuple(shown(kind, path) for kind, path in said.asserted if not _is_true(kind, path, true))
-    named = [cause for cause in causes if any(_names(kind, path, cause) for kind, path in said.asserted)]
-    unnamed = tuple(shown(cause.kind, cause.object) for cause in causes if cause not in named)
-    if said.ending == "scales" and causes:
+    untrue = tuple(shown(*blamed) for blamed in said.blamed if not _is_true(blamed, true))
+    unnamed = tuple(
+        shown(cause.kind, cause.object) for cause in causes if not any(_names(blamed, cause) for blamed in said.blamed)
+    )
+    if said.scales and causes:
         untrue = ("it scales",)
     if untrue:
         return Judged("wrong", untrue, unnamed)
-    is_complete = not unnamed if causes else said.ending == "scales"
+    is_complete = not unnamed if causes else said.scales
     return Judged("right" if is_complete else "cannot be told", unnamed=unnamed)
 
 
@@ -89,22 +70,23 @@ def shown(kind: str, path: str | None) -> str:
     return kind if path is None else f"{kind} {path}"
 
 
-def _is_true(kind: str, path: str | None, true: tuple[Cause, ...]) -> bool:
+def _is_true(blamed: Blamed, true: tuple[Cause, ...]) -> bool:
     """Whether an assertion is nothing but the truth, though it may be less than that."""
-    alike = [cause for cause in true if kind in {cause.kind, UNTOLD}]
-    return kind == "machine" or any(not path or _is_path_of(path, cause.object) for cause in alike)
+    alike = [cause for cause in true if blamed.kind in {cause.kind, UNTOLD}]
+    return blamed.kind == "machine" or any(not blamed.path or _leads_to(blamed.path, cause) for cause in alike)
 
 
-def _names(kind: str, path: str | None, cause: Cause) -> bool:
-    return kind == cause.kind and (cause.object is None or _is_path_of(path, cause.object))
+def _names(blamed: Blamed, cause: Cause) -> bool:
+    """Whether an assertion names a cause by its kind, and by its object where it has one."""
+    return blamed.kind == cause.kind and _leads_to(blamed.path, cause)
 
 
-def _is_path_of(path: str | None, declared: str | None) -> bool:
-    """Whether a path leads to what is declared: it may leave out packages and modules that the code imports from."""
-    if path is None or declared is None:
-        return False
-    core, whole = GROUP.sub("", path), GROUP.sub("", declared)
+def _leads_to(path: str | None, cause: Cause) -> bool:
+    """Whether a path leads to a cause's object; it may leave out packages and modules that the code imports from."""
+    if cause.object is None or not path:
+        return cause.object is None
+    core, whole = GROUP.sub("", path), GROUP.sub("", cause.object)
     if whole.endswith("*"):
         return core.startswith(whole.removesuffix("*"))
     short, long = sorted((core, whole), key=len)
-    return bool(GROUP.match(path)) == bool(GROUP.match(declared)) and f".{long}".endswith(f".{short}")
+    return bool(GROUP.match(path)) == bool(GROUP.match(cause.object)) and f".{long}".endswith(f".{short}")
