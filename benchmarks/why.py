@@ -1,4 +1,4 @@
-"""Whether ``gilscope why`` names the known causes of the catalogue in tests/why: right, wrong, or cannot be told.
+"""Whether ``gilscope why`` names the known causes of the catalogue in tests/why, and asserts nothing untrue.
 
 Run on a quiet machine: ``python benchmarks/why.py --on 3.13t 3.14t``. Prints a Markdown table: each workload with what
 is to be named, and on each runtime the verdict and the seconds that it took. The exit status is 1 where on any runtime

@@ -1,4 +1,4 @@
-"""Answers of ``gilscope why`` held against what the catalogue declares: right, wrong, or cannot be told; pure.
+"""Answers of ``gilscope why`` held against what the catalogue declares; pure.
 
 An answer is right where it names every cause and asserts nothing untrue, and wrong where it asserts anything untrue.
 All else cannot be told: it names too little, or a kind of cause without its object, or an object without saying whether
