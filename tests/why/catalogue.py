@@ -98,7 +98,7 @@ class Workload(msgspec.Struct, frozen=True):
         """What must be named on a runtime without a GIL, such as ``3.14t``."""
         return tuple(cause for cause in self.declaration.causes if cause.on in {None, runtime})
 
-    def true(self, runtime: str) -> tuple[Cause, ...]:
+    def truths(self, runtime: str) -> tuple[Cause, ...]:
         """All that may be named on a runtime."""
         return self.causes(runtime) + tuple(cause for cause in self.declaration.also if cause.on in {None, runtime})
 

@@ -52,8 +52,8 @@ class Judged(NamedTuple):
 
 def judged(said: Said, workload: Workload, runtime: str) -> Judged:
     """The verdict on an answer about a workload on a runtime such as ``3.14t``."""
-    true, causes = workload.true(runtime), workload.causes(runtime)
-    untrue = tuple(shown(*blamed) for blamed in said.blamed if not _is_true(blamed, true))
+    truths, causes = workload.truths(runtime), workload.causes(runtime)
+    untrue = tuple(shown(*blamed) for blamed in said.blamed if not _is_true(blamed, truths))
     unnamed = tuple(
         shown(cause.kind, cause.object) for cause in causes if not any(_names(blamed, cause) for blamed in said.blamed)
     )
@@ -70,9 +70,9 @@ def shown(kind: str, path: str | None) -> str:
     return kind if path is None else f"{kind} {path}"
 
 
-def _is_true(blamed: Blamed, true: tuple[Cause, ...]) -> bool:
+def _is_true(blamed: Blamed, truths: tuple[Cause, ...]) -> bool:
     """Whether an assertion is nothing but the truth, though it may be less than that."""
-    alike = [cause for cause in true if blamed.kind in {cause.kind, UNTOLD}]
+    alike = [cause for cause in truths if blamed.kind in {cause.kind, UNTOLD}]
     return blamed.kind == "machine" or any(not blamed.path or _leads_to(blamed.path, cause) for cause in alike)
 
 

@@ -1,7 +1,8 @@
-"""Runs workloads on one thread and on two: ``PYTHON side_by_side.py FILE...`` prints a line of JSON for each.
+"""Runs workloads on one thread and on two: orders in and answers out, each a line of JSON.
 
-A line has the results of the calls, the first on a thread alone and two more side by side; or what the target lacks.
-Beside them are the objects that its declaration names and that are not there.
+An order is the path of a workload, and the objects that its declaration names. An answer has the results of three
+calls, the first on a thread alone and two more side by side, and which of the objects are missing; or it says what the
+target lacks.
 """
 
 from __future__ import annotations
