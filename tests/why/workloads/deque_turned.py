@@ -9,7 +9,7 @@
 # ///
 """Does one deque scale as a queue: 5,000 times on at one end and off at the other by each worker?
 
-What a program takes for free of locks holds the deque's own for each step.
+Its methods need no lock of the program's, since each of them holds the deque's own.
 """
 
 from collections import deque
