@@ -1,0 +1,1 @@
+"""A small library: what it shares between threads, its callers do not see."""
