@@ -131,7 +131,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
 
 
 def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:
-    """The suite's rules with what a person asks for: a budget of theirs ends a contest, and no number of launches."""
+    """The rules of a suite with what a person asks for, whose budget stands in for a number of launches."""
     most = suite.max_launches
     if options.budget is not None and suite.min_launches < most:
         most = MOST_LAUNCHES
