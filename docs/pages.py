@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import tomllib
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from gilscope import places, store
 from gilscope.arguments import parser
 from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
-from gilscope.commands.showing import read_report
+from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.standings import standings
 from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 REFERENCE = Path("results/reference")
 ROOMS = Path("docs/rooms.toml")
+
+read_report = cache(showing.read_report)
+"""Several pages show one run, and its figures take seconds."""
 
 
 def stored(suite: str) -> Path | None:

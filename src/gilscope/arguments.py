@@ -200,7 +200,9 @@ def _measuring(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--precision", type=_fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"
     )
-    run.add_argument("--budget", type=_seconds, metavar="SECONDS", help="time for each contest")
+    run.add_argument(
+        "--budget", type=_seconds, metavar="SECONDS", help="time for each contest, instead of a number of launches"
+    )
     run.add_argument(
         "--workers", type=_counts, metavar="COUNTS", help="numbers of workers, such as 2,8, instead of the suite's"
     )

@@ -110,6 +110,36 @@ def run(*arguments: str) -> int:
     return cli.main(["run", "--no-report", *arguments])
 
 
+class TestEnd:
+    """When a contest has measured enough."""
+
+    @pytest.mark.parametrize(
+        ("asked_for", "most"),
+        [
+            (("--suite", "quick"), 15),
+            (("--suite", "quick", "--budget", "60"), measuring.MOST_LAUNCHES),
+            (("--suite", "hazards", "--budget", "60"), 5),
+        ],
+        ids=["the suite's", "a budget", "a fixed number"],
+    )
+    def test_a_budget_of_ones_own_is_no_number_of_launches(
+        self, asked: Asked, asked_for: tuple[str, ...], most: int
+    ) -> None:
+        """Who measures longer means it, unless the suite has as many launches at least as at most."""
+        assert run("work.py:load", *asked_for) == 0
+        assert asked.requests[0].rules.max_launches == most
+
+    @pytest.mark.parametrize(("asked_for", "half_width"), [((), 0.01), (("--precision", "3%"), 0.03)])
+    def test_variants_are_told_apart_more_finely(
+        self, asked: Asked, asked_for: tuple[str, ...], half_width: float
+    ) -> None:
+        """Than arms are, unless a person says how finely."""
+        variants = ["--env", "", "--env", "A=1", "--on", "3.14"]
+
+        assert cli.main(["ab", "--no-report", *variants, *asked_for, "work.py:load"]) == 0
+        assert asked.requests[0].rules.precision == half_width
+
+
 class TestProject:
     """What pyproject.toml says."""
 

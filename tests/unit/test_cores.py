@@ -119,6 +119,16 @@ def test_a_serial_lane_inflates_nothing() -> None:
     assert (found.useful.value, found.inflation.value) == pytest.approx((1, 0))
 
 
+def test_a_serial_lane_inflates_nothing_to_the_last_digit() -> None:
+    """What quotients leave of a difference of none would be a figure: "below 0.0000000000000043%"."""
+    times_ms = (5.000001, 10.000003, 20.000007)
+    lane_alone = {launch: [alone(cpu=ms * (launch + 1), launch=launch) for ms in times_ms] for launch in range(7)}
+    found = shares(lane_alone, lane_alone)
+
+    assert found is not None
+    assert (found.inflation.low, found.inflation.high) == (0, 0)
+
+
 def test_counts_are_per_unit_and_over_all_workers() -> None:
     """Twenty units of two workers switched thirty times; what one worker does not count is not counted."""
     of = together(voluntary=(10, 20), involuntary=(1, None), system_ns=(MS, MS), collections=5, paused_ns=4 * MS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,6 +102,15 @@ def test_a_file_without_work_names_all_that_could_be_measured() -> None:
         select([], ["forms.py"])
 
     assert f"what could be measured: {listed} and 4 more" in str(caught.value)
+    assert "as a program" not in str(caught.value)
+
+
+def test_a_file_that_is_a_program_says_how_programs_are_measured(script: Path) -> None:
+    """What it does behind its guard takes no work()."""
+    script.write_text(f"{TEXT}\nif '__main__' == __name__:\n    make()\n")
+
+    with pytest.raises(MatrixError, match=re.escape("; as a program: --command 'python forms.py'")):
+        select([], ["forms.py"])
 
 
 # tests

@@ -25,12 +25,17 @@ PYTHON = "--python"
 VARIED = {PYTHON: "python", "--with": "packages", "--rev": "rev", "--env": "env", "--option": "option"}
 """What variants may differ in: options, and where argparse puts their values."""
 
+PRECISION = 0.01
+"""The half width asked of every ratio where nobody asks for another: changes of a few per cent are to be found."""
+
 
 def compare_variants(options: argparse.Namespace) -> int:
     """Measure variants in one contest each workload, then show how they differ."""
     varied = _varied(options)
     with ExitStack() as until:
-        rest = argparse.Namespace(**{**vars(options), "packages": []})  # each variant requires its own
+        # Each variant requires its own packages.
+        asked = {"packages": [], "precision": options.precision or PRECISION}
+        rest = argparse.Namespace(**{**vars(options), **asked})
         return measuring.measure_on(partial(_groups, options, varied, until), rest)
 
 

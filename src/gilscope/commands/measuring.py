@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gilscope.lab.plan import Group, Plan
-    from gilscope.values.contests import Contest, Probe
+    from gilscope.values.contests import Contest, Probe, Rules
     from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
@@ -35,6 +35,9 @@ MOST_REASONS = 5
 NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
 
 MINUTE_S = 60
+
+MOST_LAUNCHES = 1000
+"""Launches of a contest that has a budget of a person's own: more than any budget has time for."""
 
 
 def list_runtimes(options: argparse.Namespace) -> int:
@@ -104,13 +107,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.bytecode_dir())
     plan = _continued(plan_of(options, parts, environ, groups_of), path)
-    rules = msgspec.structs.replace(
-        chosen_suite.rules,
-        precision=options.precision or chosen_suite.precision,
-        budget_s=options.budget or chosen_suite.budget_s,
-        timeout_s=options.timeout or chosen_suite.timeout_s,
-        pin=not options.no_pin,
-    )
+    rules = rules_of(options, chosen_suite)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
     request = measure.Request(run_id=run_id, suite=choosing.name_of_suite(options), rules=rules, seed=seed)
     if not plan.contests:
@@ -131,6 +128,21 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     if not options.no_report:
         show_run(output.console(), path)
     return errors.LANES_FAILED if failed_lanes else 0
+
+
+def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:
+    """The rules of a suite with what a person asks for, whose budget stands in for a number of launches."""
+    most = suite.max_launches
+    if options.budget is not None and suite.min_launches < most:
+        most = MOST_LAUNCHES
+    return msgspec.structs.replace(
+        suite.rules,
+        max_launches=most,
+        precision=options.precision or suite.precision,
+        budget_s=options.budget or suite.budget_s,
+        timeout_s=options.timeout or suite.timeout_s,
+        pin=not options.no_pin,
+    )
 
 
 def _say_what_is_not_read(console: Console) -> None:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     ByLaunch = Mapping[int, Sequence[Trial]]
     """Trials that count, by launch."""
 
+DIGITS = 9
+"""Decimals of a share: sums of whole nanoseconds are exact, and their quotients are not."""
+
 OTHERS = 0.02
 """The share of CPU time that goes to threads and children of the work's own from which shares say nothing."""
 
@@ -97,7 +100,7 @@ def shares(lane: ByLaunch, serial: ByLaunch, unavoidable: float = 0.0) -> Shares
         of_trials = [_amounts(trial, cpu_ns, held_ns) for trial in trials]
         whole_ns = sum(amounts.pop("whole") for amounts in of_trials)
         for name in of_trials[0]:
-            by_launch[name].append(sum(amounts[name] for amounts in of_trials) / whole_ns)
+            by_launch[name].append(round(sum(amounts[name] for amounts in of_trials) / whole_ns, DIGITS))
         by_launch["lost"][-1] -= unavoidable
     return Shares(**{name: mean([[share] for share in of]) for name, of in by_launch.items()}) if by_launch else None
 

@@ -148,11 +148,18 @@ def decorators(node: Function) -> set[str]:
 def offers(tree: ast.Module, label: str) -> str:
     """The names of a script that could be measured, in words."""
     names = measurable(tree)
+    as_program = f"; as a program: --command 'python {label}'" if is_program(tree) else ""
     if not names:
-        return f"nothing in it can be called without arguments: write {label}:function(arguments)"
+        return f"nothing in it can be called without arguments: write {label}:function(arguments){as_program}"
     commands = ", ".join(f"{label}:{name}" for name in names[:MOST_NAMES])
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"what could be measured: {commands}{more}"
+    return f"what could be measured: {commands}{more}{as_program}"
+
+
+def is_program(tree: ast.Module) -> bool:
+    """Whether a script does something when it is run, behind a comparison of its name with ``__main__``."""
+    guards = (node.test for node in tree.body if isinstance(node, ast.If))
+    return any("__name__" in (text := ast.unparse(guard)) and "__main__" in text for guard in guards)
 
 
 def imports_relatively(tree: ast.Module) -> bool:
