@@ -24,8 +24,9 @@ import msgspec
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "why"))
 from catalogue import Workload, workloads
-from gilscope.figures.why import Why
 from judging import Blamed, Judged, Said, judged, shown
+
+from gilscope.figures.why import Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
