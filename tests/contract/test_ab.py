@@ -32,6 +32,9 @@ GIT = shutil.which("git") or "git"
 IDENTITY = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 SECONDS_TO_START = 120
 
+ENOUGH = ("--suite", "quick", "--models", "threads", "--budget", "4")
+"""Options of a comparison that finds that half of the work takes half of the time."""
+
 
 class Folder:
     """A person's folder, in which commands are run."""
@@ -235,7 +238,7 @@ def test_two_revisions(folder: Folder) -> None:
     folder.write("bench.py", WORK.format(10_000))
     folder.commit("fast")
 
-    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f", "--suite", "quick", "--models", "threads")
+    ended = folder.ab("--rev", "HEAD~1", "--rev", "HEAD", "bench.py:f", *ENOUGH)
     run = folder.run()
 
     assert ended.returncode == 0, ended

@@ -112,7 +112,7 @@ def work():
 def test_a_thread_that_collects_slows_the_others_down(folder: Folder) -> None:
     """It takes turns with them, or stops them: each gets less done than alone."""
     (folder.path / "beside.py").write_text(BESIDE)
-    ended = folder.run("gilscope run --roles beside.py:work*1,collect*1", "--suite", "quick", "--no-report")
+    ended = folder.run("gilscope run --roles beside.py:work*1,collect*1", "--no-report")
     run = folder.measured()
 
     assert ended.returncode == 0, ended

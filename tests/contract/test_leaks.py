@@ -35,7 +35,7 @@ pytestmark = [
     ),
 ]
 
-CONTESTS = 60
+CONTESTS = 30
 MARK = "GILSCOPE_TEST_MARK"
 SECONDS_TO_BE_GONE = 60
 ONCE = Rules(min_launches=1, max_launches=1, rounds=1, trial_ms=1, precision=0.01, budget_s=60, timeout_s=60, pin=False)

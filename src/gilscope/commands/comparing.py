@@ -33,9 +33,9 @@ def compare_variants(options: argparse.Namespace) -> int:
     """Measure variants in one contest each workload, then show how they differ."""
     varied = _varied(options)
     with ExitStack() as until:
-        # Each variant requires its own packages.
-        asked = {"packages": [], "precision": options.precision or PRECISION}
-        rest = argparse.Namespace(**{**vars(options), **asked})
+        rest = argparse.Namespace(**vars(options))
+        rest.packages = []  # each variant requires its own
+        rest.precision = options.precision or PRECISION
         return measuring.measure_on(partial(_groups, options, varied, until), rest)
 
 

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.stats.estimate import Estimate
-from gilscope.stats.significance import distinguishable
+from gilscope.stats.significance import distinguishable, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+WORTH = 0.1
+"""The least gain that work is spread for; where a larger one is not ruled out, nobody knows whether it pays."""
 
 
 class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
     """The number of workers from which an arm's model is faster than an opponent.
 
     ``workers`` is None where no measured number up to ``within`` is, beyond interval and noise floor; its high end is
-    infinite where the band stays below. With ``is_open``, the machine gave too few CPUs to say that none is.
+    infinite where the band stays below. With ``is_open``, the machine gave too few CPUs, or was too noisy, to say that
+    none is.
     ``gain`` is the ratio of throughputs at the most workers.
     """
 
@@ -72,6 +76,11 @@ def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
         _reaches_zero(counts, [getattr(point.log_ratio, end) for point in points]) for end in ("value", "high", "low")
     )
     return Estimate(center, low, high)
+
+
+def may_pay(points: Iterable[RatioPoint], floor: float) -> bool:
+    """Whether intervals and the noise floor, a relative difference, leave a gain possible that is worth something."""
+    return any(possible(point.log_ratio, floor).high > math.log1p(WORTH) for point in points)
 
 
 def _reaches_zero(logs: Sequence[float], values: Sequence[float]) -> float:

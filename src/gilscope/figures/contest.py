@@ -30,7 +30,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gilscope.figures import variants, verdict
-from gilscope.figures.break_even import BreakEven, RatioPoint, crossing
+from gilscope.figures.break_even import BreakEven, RatioPoint, crossing, may_pay
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.observations import observations
 from gilscope.figures.roles import role_control, role_figures
@@ -265,12 +265,13 @@ class _Contest:
             if lane is not opponent
         ]
         workers, within = crossing(points, self.floor_of_parallel), points[-1].workers
+        is_short = any(count <= within for count in self._short)
         return BreakEven(
             arm=lanes[-1].arm.name,
             model=lanes[-1].model,
             against=f"{self.arm_of_reference} {against}",
             workers=workers,
-            is_open=workers is None and any(count <= within for count in self._short),
+            is_open=workers is None and (is_short or may_pay(points, self.floor_of_parallel)),
             within=within,
             gain=points[-1].log_ratio.exp(),
         )

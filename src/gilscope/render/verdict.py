@@ -113,7 +113,7 @@ def _pays(contest: ContestFigures) -> Iterator[str]:
     if item is not None:
         count = item.whole_workers
         if item.is_open:
-            yield f"Whether its threads pay against {item.against} cannot be told either."
+            yield f"Whether its threads pay (against {item.against}) cannot be told."
             return
         pays = f"do not pay within {item.within} workers" if count is None else f"pay from {pays_from(item)}"
         yield f"Its threads {pays} (against {item.against})."
