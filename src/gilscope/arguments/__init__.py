@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
+from gilscope.arguments.measuring import changes, measuring
+from gilscope.arguments.options import python, results
 
 DEFAULT_RESULTS = Path("results")
 
@@ -73,7 +74,7 @@ def _add(
 def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     runtimes = _add(commands, "runtimes", "list every Python on this machine, or install a free-threaded one")
     runtimes.add_argument("--json", action="store_true", help="every fact of every interpreter, as JSON")
-    _python(runtimes)
+    python(runtimes)
     actions = runtimes.add_subparsers(dest="action", metavar="ACTION", required=False)
     runtimes.set_defaults(action="list")
     install = _add(actions, "install", "bring a free-threaded Python and its twin to this machine")
@@ -83,9 +84,9 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = _add(commands, "run", "measure probes, or a function of yours")
-    _python(run)
-    _changes(run, "a further arm: ")
-    _measuring(run)
+    python(run)
+    changes(run, "a further arm: ")
+    measuring(run)
 
 
 def _ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -97,128 +98,8 @@ def _ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="[LABEL=]PATH",
         help="a build; a default and a free-threaded one of one label are a pair, whose penalties are compared",
     )
-    _changes(ab, "")
-    _measuring(ab)
-
-
-def _changes(command: argparse.ArgumentParser, what: str) -> None:
-    """What may be changed of an arm."""
-    command.add_argument(
-        "--rev",
-        action="append",
-        default=[],
-        metavar="REVISION",
-        help=f"{what}your files at a revision of your git repository; . is the working tree",
-    )
-    command.add_argument(
-        "--env", action="append", default=[], metavar="VARIABLES", help=f"{what}variables, such as PYTHON_JIT=1"
-    )
-    command.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        metavar="OPTIONS",
-        help=f"{what}options of the interpreter, such as '-X gil=0' or --option=-O",
-    )
-
-
-def _measuring(run: argparse.ArgumentParser) -> None:
-    """What is measured, and for how long."""
-    run.add_argument(
-        "probes",
-        nargs="*",
-        metavar="PROBE",
-        help="file.py:function, package.module:Class.method, 'file.py:function(512)', a timeit.Timer or a test in a "
-        "file (test_speed.py::test_parse); names from your pyproject.toml; ids or globs (cpu/*), probe files, pyperf "
-        "scripts; without any, what could be run is listed",
-    )
-    run.add_argument(
-        "--arg", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="an argument of the callable"
-    )
-    run.add_argument("--setup", metavar="TARGET", help="makes the callable's first argument; it is not timed")
-    run.add_argument(
-        "--share",
-        action=argparse.BooleanOptionalAction,
-        default=False,
-        help="whether threads share what --setup makes (default: one each)",
-    )
-    run.add_argument(
-        "--workers-arg",
-        dest="workers_argument",
-        metavar="NAME",
-        help="the parameter by which the callable takes its number of workers and spreads its work itself (default: "
-        "workers, where it has one)",
-    )
-    program = run.add_mutually_exclusive_group()
-    program.add_argument(
-        "--command",
-        dest="program",
-        metavar="COMMAND",
-        help="a program to run to its end: each Python is put in for python, a number of workers for {workers}",
-    )
-    program.add_argument(
-        "-m", dest="module", metavar="MODULE", help="as --command 'python -m MODULE', with the arguments behind --"
-    )
-    _forms(run)
-    _packages(run)
-    run.add_argument(
-        "--suite",
-        metavar="SUITE",
-        help="one of gilscope's, of your pyproject.toml, or FILE.toml, FILE.toml:NAME (default: quick)",
-    )
-    chosen_lanes = run.add_mutually_exclusive_group()
-    chosen_lanes.add_argument(
-        "--models",
-        type=_names,
-        default=(),
-        metavar="NAMES",
-        help="models beside the serial lanes, such as threads,interpreters, instead of the suite's",
-    )
-    chosen_lanes.add_argument(
-        "--lanes",
-        action="append",
-        default=[],
-        metavar="GLOB",
-        help="lanes beside the serial ones, such as '*@3.14t:threads-*', instead of the suite's",
-    )
-    run.add_argument("--on", action="append", default=[], metavar="NAME", help="runtimes by name or glob, with twins")
-    run.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="longest time for one trial of one lane")
-    run.add_argument(
-        "--precision", type=_fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"
-    )
-    run.add_argument(
-        "--budget", type=_seconds, metavar="SECONDS", help="time for each contest, instead of a number of launches"
-    )
-    run.add_argument(
-        "--workers", type=_counts, metavar="COUNTS", help="numbers of workers, such as 2,8, instead of the suite's"
-    )
-    run.add_argument(
-        "--no-pin",
-        action="store_true",
-        help="let lanes of one worker change CPUs (for work with threads of its own)",
-    )
-    run.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
-    run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
-    run.add_argument("--no-report", action="store_true", help="measure and store only")
-    _results(run)
-
-
-def _forms(run: argparse.ArgumentParser) -> None:
-    """Options for work that is neither a probe nor a callable."""
-    run.add_argument(
-        "-s",
-        dest="statement_setup",
-        action="append",
-        default=[],
-        metavar="SETUP",
-        help="as with python -m timeit: what stands in place of probes are lines of a statement, run after this setup",
-    )
-    run.add_argument("--statement", action="store_true", help="take probes for lines of a statement, as -s does")
-    run.add_argument(
-        "--roles",
-        metavar="ROLES",
-        help="unlike work side by side on threads, each role alone and all together: work.py:read*3,work.py:write*1",
-    )
+    changes(ab, "")
+    measuring(ab)
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -228,7 +109,7 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     report.add_argument(
         "--svg", type=Path, metavar="FILE", help="write the summary and a first table as a picture instead"
     )
-    _results(report)
+    results(report)
 
 
 def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -237,14 +118,14 @@ def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     page.add_argument(
         "-o", "--output", type=Path, default=Path("gilscope.html"), metavar="FILE", help="default: %(default)s"
     )
-    _results(page)
+    results(page)
 
 
 def _charts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     charts = _add(commands, "charts", "draw penalties, round trips and what workers take, an SVG file per chart")
     charts.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
     charts.add_argument("-o", "--output", type=Path, default=Path("charts"), metavar="DIR", help="default: charts/")
-    _results(charts)
+    results(charts)
 
 
 def _export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -253,7 +134,7 @@ def _export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     export.add_argument("--format", choices=["pyperf"], default="pyperf", help="whose files (default: pyperf)")
     export.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: RUN-pyperf/ beside the run")
     export.add_argument("--raw", action="store_true", help="every trial as it was measured, not our paired estimates")
-    _results(export)
+    results(export)
 
 
 def _import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -293,97 +174,11 @@ def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     compare.add_argument("before", metavar="RUN", help="id or file of the run that is compared with")
     compare.add_argument("after", metavar="RUN", help="id or file of the other one")
     compare.add_argument("--json", action="store_true", help="the same as JSON")
-    _results(compare)
+    results(compare)
 
 
 def _claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     claims = _add(commands, "claims", "hold published statements against what was measured here")
     claims.add_argument("runs", nargs="*", metavar="RUN", help="ids or files; every stored run where left out")
     claims.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown instead")
-    _results(claims)
-
-
-def _packages(command: argparse.ArgumentParser) -> None:
-    """What is installed for every runtime, in the words of uv."""
-    command.add_argument(
-        "--with",
-        dest="packages",
-        action="append",
-        default=[],
-        metavar="PACKAGE",
-        help="installed for every runtime: numpy, 'numpy==2.4.4', ./project, ./one.whl",
-    )
-    command.add_argument(
-        "--with-requirements",
-        dest="requirements",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="FILE",
-        help="all that a requirements file names, for every runtime",
-    )
-    command.add_argument(
-        "--with-editable",
-        dest="editables",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="a project whose edits take effect at once",
-    )
-    command.add_argument(
-        "--no-build",
-        action="store_true",
-        help="leave out at once what has no wheel for a runtime, instead of building it from source",
-    )
-    command.add_argument(
-        "--with-active",
-        action=argparse.BooleanOptionalAction,
-        help="the packages of the active virtual environment (default for your own workloads in one)",
-    )
-
-
-def _python(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--python", action="append", default=[], metavar="PATH", help="an interpreter to consider besides those found"
-    )
-
-
-def _results(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--results", type=Path, metavar="DIR", help="default: results/, or as pyproject.toml says")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Names, separated by commas."""
-    return tuple(name.strip() for name in text.split(","))
-
-
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds greater than 0")
-    return number
-
-
-def _counts(text: str) -> tuple[int, ...]:
-    """Numbers of workers, separated by commas."""
-    try:
-        counts = tuple(map(int, text.split(",")))
-    except ValueError:
-        counts = (0,)
-    if min(counts) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers of workers, such as 2,8")
-    return counts
-
-
-def _fraction(text: str) -> float:
-    """A percentage, with or without its sign, as a fraction."""
-    try:
-        fraction = float(text.removesuffix("%")) / 100
-    except ValueError:
-        fraction = math.nan
-    if not 0 < fraction < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no percentage between 0 and 100, such as 1%")
-    return fraction
+    results(claims)
