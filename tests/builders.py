@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope import store
 from gilscope.values.contests import Contest, LaneSpec, Probe, Rules, Variant
-from gilscope.values.records import Calibration, Finding, HostCard, Run, RunHeader, Trial
+from gilscope.values.records import Calibration, ContestEnd, Finding, HostCard, Run, RunHeader, Trial
 from gilscope.values.runtimes import Arm, Facts, Pair, Runtime
 
 if TYPE_CHECKING:
@@ -161,3 +162,17 @@ def records(of: Contest, measured: Sequence[Trial], findings: Sequence[Finding] 
         trials=tuple(measured),
         findings=tuple(findings),
     )
+
+
+def stored(path: Path, walls: Mapping[LaneSpec, float]) -> Path:
+    """Store a run of one contest of the pair, named by its file, in which lanes took these ns."""
+    of = contest(*walls, builds=pair())
+    writer = store.RunWriter(path)
+    writer.append(msgspec.structs.replace(HEADER, id=path.stem))
+    writer.append(of)
+    writer.append(Calibration(contest=of.id, loops=10))
+    for item in trials(walls):
+        writer.append(item)
+    writer.append(ContestEnd(contest=of.id, reason="precise", seconds=3.0, launches=7))
+    writer.close()
+    return writer.path

@@ -13,15 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 import pytest
 import uv
 
+import builders
 import own_project
-from builders import HEADER, contest, lane, pair, trials
-from gilscope import cli, store
+from builders import lane
+from gilscope import cli
 from gilscope.arguments import EXAMPLES
-from gilscope.values.records import Calibration, ContestEnd
 from own_project import PAIR
 
 if TYPE_CHECKING:
@@ -174,16 +173,8 @@ def store_runs(here: Path) -> None:
     """Store runs of a pair under the ids that pages name, and pyperf's files of one under names of those imported."""
     serial, threads = lane("3.14"), lane("3.14t", "threads", 2)
     walls = {serial: 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8, threads: 1.2e8}
-    of = contest(*walls, builds=pair())
     for folder, run_id in itertools.product(("results", "artefacts"), RUNS):
-        writer = store.RunWriter(here / folder / f"{run_id}.jsonl")
-        writer.append(msgspec.structs.replace(HEADER, id=run_id))
-        writer.append(of)
-        writer.append(Calibration(contest=of.id, loops=10))
-        for trial in trials(walls):
-            writer.append(trial)
-        writer.append(ContestEnd(contest=of.id, reason="precise", seconds=3.0, launches=7))
-        writer.close()
+        builders.stored(here / folder / f"{run_id}.jsonl", walls)
     cli.main(["export", RUNS[0], "-o", "."])
     for build, name in (("3.14", "before"), ("3.14t", "after")):
         (here / f"{build}.json").rename(here / f"{name}.json")

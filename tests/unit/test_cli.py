@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NoReturn, Self
 import msgspec
 import pytest
 
-from builders import HEADER, HOST, contest, lane, pair, runtime, trials, variants
+import builders
+from builders import HEADER, HOST, lane, runtime, trials, variants
 from gilscope import cli, errors, store
 from gilscope.commands import measuring, output
 from gilscope.lab import host, measure, sources
@@ -68,16 +69,7 @@ def probe(tmp_path: Path) -> str:
 def stored(tmp_path: Path) -> Path:
     """A run that measured a pair, in the default folder."""
     walls = {lane("3.14"): 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8}
-    of = contest(*walls, builds=pair())
-    writer = store.RunWriter(tmp_path / "results" / f"{HEADER.id}.jsonl")
-    writer.append(HEADER)
-    writer.append(of)
-    writer.append(Calibration(contest=of.id, loops=10))
-    for item in trials(walls):
-        writer.append(item)
-    writer.append(ContestEnd(contest=of.id, reason="precise", seconds=3.0, launches=7))
-    writer.close()
-    return writer.path
+    return builders.stored(tmp_path / "results" / f"{HEADER.id}.jsonl", walls)
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, failed: int = 0) -> list[Plan]:

@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 
 QUICK = suite(places.SUITES, "quick")
 GROUP = group_of_pair(builders.pair(("PGO: yes against no",)))
-PLAIN = msgspec.structs.replace(builders.PROBE, path="/work/plain.py")
+PLAIN = msgspec.structs.replace(builders.PROBE, path="/home/ann/plain.py")
 NUMPY = msgspec.structs.replace(PLAIN, id="numpy", dependencies=("numpy",))
 OWN = msgspec.structs.replace(PLAIN, id="cpu/primes", path=str(places.PROBES / "cpu" / "primes.py"))
 BENCHMARK = Script(id="pyperformance/mako", path="/bm/run_benchmark.py", prefix="pyperformance/")
 ACTIVE = Active(
-    folder="/work/.venv", python="/work/.venv/bin/python", versions={"rich": "14"}, packages=Packages(editables=("/s",))
+    folder="/home/ann/.venv",
+    python="/home/ann/.venv/bin/python",
+    versions={"rich": "14"},
+    packages=Packages(editables=("/s",)),
 )
 
 
@@ -172,7 +175,7 @@ def test_the_active_environment_is_for_a_persons_own_workloads(
 
     batches(PLAIN, OWN, BENCHMARK)
     assert asked.calls == [(["3.14", "3.14t"], Packages(), ACTIVE)]
-    line = "With the active environment /work/.venv (1 package, s as it is edited); --no-with-active leaves it out."
+    line = "With the active environment /home/ann/.venv (1 package, s as it is edited); --no-with-active leaves it out."
     assert line in capsys.readouterr().err
 
     batches(OWN)

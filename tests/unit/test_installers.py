@@ -34,13 +34,13 @@ hint: Wheels are required for `numpy` because building from source is disabled f
 """
 OFFLINE = """\
 error: Request failed after 3 retries in 7.5s
-  cause: Failed to fetch: https://pypi.org/simple/numpy/
-  cause: error sending request for url (https://pypi.org/simple/numpy/)
+  cause: Failed to fetch: https://index.example/simple/numpy/
+  cause: error sending request for url (https://index.example/simple/numpy/)
   cause: failed to lookup address information: Name or service not known
 """
 BROKEN_BUILD = """\
 warning: something else
-  \N{MULTIPLICATION SIGN} Failed to build `shop @ file:///work/shop`
+  \N{MULTIPLICATION SIGN} Failed to build `shop @ file:///home/ann/shop`
   ├─▶ The build backend returned an error
   ╰─▶ Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)
 
@@ -129,7 +129,7 @@ def test_uv_prefers_versions_without_insisting(programs: Programs, tmp_path: Pat
     def resolve(command: Sequence[str]) -> None:
         if "compile" in command:
             before.append(pins.read_text())
-            pins.write_text("# numpy==0\n-e file:///work/shop\nnumpy==2.3.1\nscipy==1.17.0 ; x\nz @ file:///z\n")
+            pins.write_text("# numpy==0\n-e file:///home/ann/shop\nnumpy==2.3.1\nscipy==1.17.0 ; x\nz @ file:///z\n")
 
     programs.on_run = resolve
     Uv({}).install(job(tmp_path, {"numpy": "2.4.4"}), build=False)

@@ -275,7 +275,7 @@ def test_a_full_disk_is_a_reason(kept: Kept) -> None:
 def an_active(runtime: Runtime, **held: str) -> Active:
     """An environment of this runtime with these packages."""
     return Active(
-        folder="/work/.venv",
+        folder="/home/ann/.venv",
         python=runtime.executable,
         versions=held,
         packages=Packages(requirements=tuple(held)),
@@ -381,7 +381,7 @@ def test_what_is_installed_is_read_from_the_names_of_folders(tmp_path: Path) -> 
 
 def names_in_short(*requirements: str) -> str:
     """The title's words for these requirements."""
-    return environments.in_short(Packages(requirements=requirements, editables=("/work/shop[fast]",)))
+    return environments.in_short(Packages(requirements=requirements, editables=("/home/ann/shop[fast]",)))
 
 
 def test_a_title_names_a_few_packages() -> None:

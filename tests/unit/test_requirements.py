@@ -79,11 +79,11 @@ def test_what_a_script_names_wrongly_is_said_of_the_script() -> None:
 def test_a_requirements_file_asks_for_all_of_it(project: Path) -> None:
     """A path is a URL there, since a blank would end it; extras stay behind it."""
     wanted = Packages(
-        requirements=("numpy==2.4.4", f"{project}[fast]"), files=("/work/needs.txt",), editables=(str(project),)
+        requirements=("numpy==2.4.4", f"{project}[fast]"), files=("/home/ann/needs.txt",), editables=(str(project),)
     )
 
     assert requirements.as_file(wanted).splitlines() == [
-        "-r /work/needs.txt",
+        "-r /home/ann/needs.txt",
         f"-e {project.as_uri()}",
         "numpy==2.4.4",
         f"{project.as_uri()}[fast]",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from gilscope.lab import fitting, host
+from gilscope.lab import calibrating, fitting, host
+from gilscope.lab.agreement import Agreement
+from gilscope.lab.calibrating import others_work
 from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
-from gilscope.values.contests import CONTROL, PAIR
+from gilscope.values.contests import PAIR
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
 from gilscope.values.watching import Watched
 
@@ -26,17 +27,6 @@ if TYPE_CHECKING:
     from gilscope.lab.topology import Cpu
     from gilscope.values.contests import Contest, LaneSpec, Probe
     from gilscope.values.records import Record
-
-MOST_LOOPS = 10_000_000
-CALIBRATION_STEPS = 12
-
-NOT_REPEATABLE = "two runs of one interpreter, on one thread, give different results, so that no lane's can be judged"
-
-OTHERS_SHARE = 0.05
-"""The share of a serial lane's CPU time above which threads and children of its own take part in the work."""
-
-OTHERS_LEAST_NS = 50_000
-"""Less CPU time than this is no worker's: starting a thread takes about as much."""
 
 
 class LaneOpener(Protocol):
@@ -80,9 +70,7 @@ class Launch:
         self._number = number
         self._timeout_s = timeout_s
         self._cpus = cpus
-        self._variants = {spec.name: contest.variant_of(spec) for spec in contest.lanes}
-        self._expected: dict[str, tuple[str, str]] = {}
-        self._shown: dict[str, str] = {}
+        self._agreement = Agreement(contest)
         self.has_hung = False
         self._inner_loops: dict[str, int] = {}
         self._order: list[str] = []
@@ -157,7 +145,7 @@ class Launch:
                 else:
                     filled = self._fill(lane, target_ns)
                     loops[False], inner_loops = filled.loops, self._inner_loops[name]
-                    own_workers = lane.spec.model == "serial" and (_others_work(filled) or lane.has_children())
+                    own_workers = lane.spec.model == "serial" and (others_work(filled) or lane.has_children())
         if False not in loops:
             return None
         return Calibration(
@@ -189,7 +177,7 @@ class Launch:
                 timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)
                 if not spec.shows_capacity:
                     digests[name] = timing.digests
-                    self._shown |= _texts(timing)
+                    self._agreement.see(timing)
                 self._note_gil(self.lanes[name], is_on=timing.gil_after)
                 self._around.record(self._trial(name, number, timing))
                 yield name, timing, time.monotonic() - began_s
@@ -251,23 +239,13 @@ class Launch:
                 self.failed.add(name)
 
     def _fill(self, lane: Lane, target_ns: int) -> Measured:
-        """Run trials of more and more loops until one fills its time, at least two; return the last.
-
-        The first trial may be cold, and a single one cannot show that results vary.
-        """
-        timing = lane.trial(1, self._timeout_s)
-        loops, results = _grown(1, timing.wall_ns, target_ns), _texts(timing)
-        for _ in range(CALIBRATION_STEPS - 1):
-            timing = lane.trial(loops, self._timeout_s)
-            results |= _texts(timing)
-            loops, before = _grown(loops, timing.wall_ns, target_ns), loops
-            if loops == before:
-                break
+        """Find how many loops fill a trial of a lane, and note where results vary; return the last trial."""
+        timing, results = calibrating.fill(lane, target_ns, self._timeout_s)
         if len(results) > 1:
             first, second, *_ = results.values()
             reason = f"the result differs from call to call: {first}, then {second}"
             self.find(lane.spec.name, Fault("work", "varies", reason))
-        return msgspec.structs.replace(timing, loops=loops)
+        return timing
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
         timing = {field: getattr(measured, field) for field in Timing.__struct_fields__}
@@ -282,54 +260,13 @@ class Launch:
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
-        """Fail the lanes with a worker whose result differs from the expected one, variant by variant.
-
-        Expected is what the reference got in the launch's first round or, where it failed, the lane that ran first.
-        Where the reference itself or its second copy got something else, no lane is to blame: the work gives another
-        result to one interpreter, on one thread.
-        """
-        for variant in self._contest.variants or (None,):
-            of_variant = {name: of_lane for name, of_lane in digests.items() if self._variants[name] == variant}
-            self._compare_variant(self._contest.reference_of(variant), of_variant)
-
-    def _compare_variant(self, reference: str, digests: Mapping[str, Sequence[str]]) -> None:
-        """Fail the lanes of one variant whose results differ from what its reference got."""
-        if reference not in self._expected:
-            lane = reference if reference in digests else next(iter(digests), None)
-            if lane is None:
-                return
-            self._expected[reference] = lane, digests[lane][0]
-            self._note_difference(reference)
-        lane, expected = self._expected[reference]
-        strange = {
-            name: other
-            for name, of_workers in digests.items()
-            if (other := next((digest for digest in of_workers if digest != expected), None)) is not None
-        }
-        copies = [name for name in strange if lane == reference == name.removesuffix(CONTROL)]
-        if copies:
-            words = self._difference(strange[copies[0]], expected)
-            self.find(lane, Fault("check", "not repeatable", f"{NOT_REPEATABLE}: {words}"))
-            return
-        for name, other in strange.items():
-            with self._finding(name):
-                words = self._difference(other, expected)
-                raise LaneFailedError(Fault("check", "disagreed", f"its result is not that of {lane}: {words}"))
-
-    def _note_difference(self, reference: str) -> None:
-        """Record, once per launch, that a variant's results are not those of the first one."""
-        _, first = self._expected.get(self._contest.reference, ("", None))
-        _, own = self._expected[reference]
-        if first not in {None, own}:
-            words = self._difference(own, str(first))
-            self.find(
-                reference, Fault("check", "differs", f"its results are not those of {self._contest.reference}: {words}")
-            )
-
-    def _difference(self, other: str, expected: str) -> str:
-        """Two results as they begin, by their digests."""
-        texts = [self._shown.get(digest, digest) for digest in (other, expected)]
-        return f"both begin with {texts[0]}" if texts[0] == texts[1] else f"{texts[0]} instead of {texts[1]}"
+        """Fail the lanes with a worker whose result differs from the expected one; note what is no lane's fault."""
+        for name, fault in self._agreement.faults(digests):
+            if fault.fails_lane:
+                with self._finding(name):
+                    raise LaneFailedError(fault)
+            else:
+                self.find(name, fault)
 
     def _note_gil(self, lane: Lane, *, is_on: bool) -> None:
         """Record, once per launch, that a lane has the GIL on that should run without it."""
@@ -339,22 +276,3 @@ class Launch:
         lane.gil_was_recorded = True
         reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
         self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))
-
-
-def _texts(timing: Measured) -> dict[str, str]:
-    """The beginnings of all workers' results by their digests."""
-    return dict(zip(timing.digests, timing.shown or timing.digests, strict=True))
-
-
-def _others_work(timing: Measured) -> bool:
-    """Whether more than the lane's workers did the work: threads that it started, or children that have ended."""
-    others_ns = sum(timing.others_ns)
-    return others_ns > max(OTHERS_LEAST_NS, OTHERS_SHARE * (others_ns + sum(timing.cpu_ns)))
-
-
-def _grown(loops: int, wall_ns: int, target_ns: int) -> int:
-    """Return more loops where these did not fill half of a trial's time, else as many."""
-    if wall_ns >= target_ns / 2:
-        return loops
-    growth = min(100.0, target_ns / max(1, wall_ns))
-    return min(MOST_LOOPS, max(loops + 1, math.ceil(loops * growth)))

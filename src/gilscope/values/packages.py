@@ -12,7 +12,7 @@ class Packages(msgspec.Struct, frozen=True, kw_only=True):
 
     A requirement is a name with versions (``numpy==2.4.4``), or the absolute path of a project, an archive or a wheel.
     ``files`` are files of requirements, and ``editables`` projects whose edits take effect at once, by absolute paths.
-    A project's path may end in extras: ``/work/shop[fast]``.
+    A project's path may end in extras: ``/home/ann/shop[fast]``.
     """
 
     requirements: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ import ast
 import warnings
 from typing import TYPE_CHECKING
 
-from gilscope.workloads import callables, scripts, texts
+from gilscope.workloads import measurable, scripts, texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,4 +30,4 @@ def _of_script(path: Path) -> tuple[str, ...]:
         return ()
     if scripts.is_for_pyperf(tree):
         return (path.name,)
-    return tuple(f"{path.name}:{name}" for name in callables.measurable(tree))
+    return tuple(f"{path.name}:{name}" for name in measurable.names(tree))

@@ -13,7 +13,7 @@ from gilscope import places
 from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
 from gilscope.values.contests import Probe, Target
-from gilscope.workloads import callables, scripts, statements, targets, texts
+from gilscope.workloads import measurable, scripts, statements, targets, texts
 from gilscope.workloads.scripts import Script
 from gilscope.workloads.targets import Given
 
@@ -255,7 +255,7 @@ def _unknown_functions(identifier: str, table: ProbeTable, tree: ast.Module) -> 
     """The mistakes of a script that lacks ``work``, or the function of a way."""
     defined = _functions(tree)
     if not table.ways and "work" not in defined:
-        yield f"{identifier}: has no function work(); {callables.offers(tree, identifier)}"
+        yield f"{identifier}: has no function work(); {measurable.offers(tree, identifier)}"
     if table.observes and not table.ways:
         yield f"{identifier}: observes something, which needs ways: several workers would see it several times"
     for way in table.ways:

@@ -15,7 +15,7 @@ import msgspec
 
 from gilscope.errors import UsageError
 from gilscope.values.contests import Target
-from gilscope.workloads import callables, tests
+from gilscope.workloads import callables, definitions, tests
 from gilscope.workloads.texts import source
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _checked(made: Target, written: _Written, place: _Place, path: Path, *, has_
         UsageError: it cannot be called, as far as the text of its file shows.
     """
     tree = _tree(place)
-    if place.module is None and callables.imports_relatively(tree):
+    if place.module is None and definitions.imports_relatively(tree):
         raise UsageError(
             f"{place.label} imports relatively (from . import ...), but lies in no package: there is no "
             f"__init__.py beside it; add one, or import by full names"

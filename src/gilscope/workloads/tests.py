@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from gilscope.errors import UsageError
-from gilscope.workloads import callables
-from gilscope.workloads.callables import FIXTURE
+from gilscope.workloads import callables, definitions, signatures
+from gilscope.workloads.measurable import FIXTURE
 from gilscope.workloads.texts import source
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, case: str | N
     Raises:
         UsageError: it is not there, is given arguments, or has several cases of which none is named.
     """
-    test = callables.function(tree, name)
+    test = definitions.function(tree, name)
     node = f"{label}::{name.replace('.', '::')}"
     if test is None:
         callables.check(tree, label, name, arguments, has_state=False)
@@ -60,7 +60,7 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, case: str | N
             f"{node} has fixtures, so that pytest calls it, which takes no arguments from elsewhere: "
             f"name one of its cases, {node}[...], or fill all its parameters but {FIXTURE}"
         )
-    elif case is None and any("parametrize" in decorator for decorator in callables.decorators(test)):
+    elif case is None and any("parametrize" in decorator for decorator in definitions.decorators(test)):
         raise UsageError(
             f"{node} has several cases: name one, {node}[...] (`pytest --collect-only {label}` lists them), "
             f"or fill its parameters: {label}:{name}(...)"
@@ -69,14 +69,14 @@ def check(tree: ast.Module, label: str, name: str, arguments: str, case: str | N
 
 def _unfilled(tree: ast.Module, name: str, arguments: str) -> set[str]:
     """The parameters that nobody fills; none where the text does not show the function: a base may have it."""
-    function = callables.function(tree, name)
-    return set() if function is None else set(callables.unfilled(function, arguments, is_method="." in name))
+    function = definitions.function(tree, name)
+    return set() if function is None else set(signatures.unfilled(function, arguments, is_method="." in name))
 
 
 def _may_be_skipped(tree: ast.Module, name: str) -> bool:
     """Whether a mark of pytest's says when to leave a test out."""
-    function = callables.function(tree, name)
-    return function is not None and any(".skip" in decorator for decorator in callables.decorators(function))
+    function = definitions.function(tree, name)
+    return function is not None and any(".skip" in decorator for decorator in definitions.decorators(function))
 
 
 def _has_setting(path: Path) -> bool:
