@@ -13,7 +13,7 @@ from gilscope.commands import choosing, measuring, output
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SUITE = "why"
 STEPS = 4
-"""The contests that share the budget: the ceiling, and the three steps of an elimination."""
+"""The contests that share the budget: the ceiling, and three that look for causes."""
 BUDGET_S = 60.0
 WORKERS = 2
 WATCHED_S = 3.0
@@ -172,40 +172,40 @@ def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) 
     inquiry.say([*render.ceiling(known), *render.shares(known), ""])
     if known.watched is not None:
         terminal.show(inquiry.console, render.suspects(known.watched))
-    if known.ending == "causes":
-        for contest in _steps(inquiry, asked):
-            inquiry.measure(contest)
-        known = inquiry.answer()
+    if known.ending in {"causes", "open"}:
+        known = _eliminate(inquiry, asked)
     if options.json:
         output.print_json(known)
     else:
         inquiry.say(render.answer(known))
 
 
-def _steps(inquiry: _Inquiry, asked: _Asked) -> Iterator[Contest]:
-    """Yield the steps of the elimination, each planned from what the one before has shown."""
+def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
+    """Remove all suspects, until it is known whether the loss goes with them; then put them back one by one."""
     from gilscope.figures import why
-    from gilscope.values.elimination import APART, COLLECTOR_CHANGES, PUT_BACK, REMEDIES, step
+    from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
 
-    known = inquiry.answer()
-    removal = why.elimination(known, inquiry.lanes())
-    if not removal.suspects and not removal.collector:
-        return
+    def removal() -> Elimination:
+        return why.elimination(inquiry.answer(), inquiry.lanes())
+
+    left = STEPS - 1
+    while left and why.is_undecided(inquiry.answer()):
+        name = APART if left == STEPS - 1 else f"{APART}, {STEPS - left}"
+        inquiry.measure(step(asked.contest, name, asked.plain, removal().apart(), _best(asked, inquiry.answer())))
+        left -= 1
+    if left and removal().is_divisible and why.is_regained(inquiry.answer()):
+        inquiry.measure(step(asked.contest, PUT_BACK, asked.plain, removal().one_by_one(), ()))
+        left -= 1
+        mended = removal().mended(why.causes_to_mend(inquiry.answer()))
+        if left and mended:
+            inquiry.measure(step(asked.contest, REMEDIES, asked.plain, mended, ()))
+    return inquiry.answer()
+
+
+def _best(asked: _Asked, known: Why) -> list[LaneSpec]:
+    """The lane of another model that gains most."""
     best = max(known.ceilings, key=lambda item: item.gain.value, default=None)
-    beside = [lane for lane in asked.contest.lanes if best is not None and lane.work == best.work and not lane.control]
-    collector = [(change,) for change in COLLECTOR_CHANGES] if removal.collector else []
-    changes = [removal.removed, *([removal.immortal] if removal.suspects else []), *collector]
-    yield step(asked.contest, APART, asked.plain, changes, beside)
-    known = inquiry.answer()
-    removal = why.elimination(known, inquiry.lanes())
-    if known.regained is None or why.judgement(known.regained, known.workers) != "because of":
-        return
-    yield step(asked.contest, PUT_BACK, asked.plain, removal.one_by_one(), [])
-    causes = why.causes_to_mend(inquiry.answer())
-    mended = [change for cause in causes for change in (removal.without(cause), removal.uncounted(cause))]
-    own = [removal.only(cause) for cause in causes if removal.copies and cause.has_place]
-    if mended:
-        yield step(asked.contest, REMEDIES, asked.plain, [removal.removed, *mended, *own], [])
+    return [lane for lane in asked.contest.lanes if best is not None and lane.work == best.work and not lane.control]
 
 
 def _answer_with_gil(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) -> None:
@@ -289,9 +289,9 @@ def _suite(options: argparse.Namespace, lanes: tuple[str, ...], workers: tuple[i
         workers=workers,
         oversubscription=float("inf"),
         min_launches=5,
-        max_launches=9,
+        max_launches=1000,  # the budget decides
         rounds=4,
-        trial_ms=40,
+        trial_ms=25,
         precision=0.02,
         budget_s=(options.budget or BUDGET_S) / STEPS,
         timeout_s=options.timeout or 60.0,

@@ -23,11 +23,11 @@ from gilscope.figures.capacity import given
 from gilscope.figures.cores import Shares, shares
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
-from gilscope.values.elimination import APART, COLLECTOR_CHANGES, PUT_BACK, REMEDIES, Elimination, root, suspects_of
+from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, root, suspects_of
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.values.contests import LaneSpec
@@ -55,17 +55,12 @@ Kind = Literal["counts", "lock", "object", "own lock", "collector", "heap", "une
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was looked into: what it costs in workers, and whether that is a reason."""
+    """Something that was looked into: what it costs in workers, and whether something is lost because of that."""
 
     kind: Kind
     cost: Estimate
-    workers: int
+    judgement: Judgement
     suspect: Suspect | None = None
-
-    @property
-    def judgement(self) -> Judgement:
-        """Whether something is lost because of it."""
-        return judgement(self.cost, self.workers)
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,47 +103,64 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[str, ...] = ()
 
 
-class Gains:
-    """What the lanes of one contest gain over the serial lane of their arm, in workers, launch by launch."""
+Launch = tuple[str, int]
+"""A launch, by its contest and its number there."""
 
-    def __init__(self, lanes: ContestLanes, serial: LaneSpec) -> None:
-        self._lanes = lanes
+
+class Gains:
+    """What lanes gain over the serial lane of their arm, in workers, over all launches of one or more contests.
+
+    Whatever is compared was measured within the same rounds: a contest that lacks one of two lanes is silent on them.
+    """
+
+    def __init__(self, contests: Sequence[ContestLanes], serial: LaneSpec) -> None:
+        self._contests = [lanes for lanes in contests if serial.name in lanes.by_name]
         self._serial = serial
 
     def of(self, lane: LaneSpec) -> Estimate:
         """What a lane gains."""
-        return mean([[value] for value in self.by_launch(lane).values()])
+        return _mean(self.by_launch(lane).values())
 
     def difference(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """What a lane gains more than another."""
         mine, theirs = self.by_launch(lane), self.by_launch(other)
-        return mean([[mine[launch] - theirs[launch]] for launch in mine.keys() & theirs.keys()])
+        return _mean(mine[launch] - theirs[launch] for launch in mine.keys() & theirs.keys())
 
     def lost(self, lane: LaneSpec) -> Estimate:
         """What the machine gave to as many workers, less what a lane gains."""
         mine, whole = self.by_launch(lane), self._given_by_launch(lane.workers)
-        return mean([[whole[launch] - mine[launch]] for launch in mine.keys() & whole.keys()])
+        return _mean(whole[launch] - mine[launch] for launch in mine.keys() & whole.keys())
 
     def given(self, workers: int) -> Estimate:
         """The CPUs that the machine gave to as many workers that share nothing."""
-        return mean([[value] for value in self._given_by_launch(workers).values()])
+        return _mean(self._given_by_launch(workers).values())
 
-    def by_launch(self, lane: LaneSpec) -> dict[int, float]:
+    def by_launch(self, lane: LaneSpec) -> dict[Launch, float]:
         """The gain of a lane by launch: the median over rounds in which both were warm."""
-        paired = self._lanes.paired
+        found = [self._in_contest(lanes, lane) for lanes in self._contests if lane.name in lanes.by_name]
+        return {launch: gain for gains in found for launch, gain in gains}
+
+    def _in_contest(self, lanes: ContestLanes, lane: LaneSpec) -> Iterator[tuple[Launch, float]]:
+        paired = lanes.paired
         cold = max(paired.cold[lane.name], paired.cold[self._serial.name])
-        gains = {}
         both = zip(paired.trials[lane.name], paired.trials[self._serial.name], strict=True)
         for launch, (mine, alone) in enumerate(both):
             ratios = [serial.wall_ns / trial.wall_ns for trial, serial in list(zip(mine, alone, strict=False))[cold:]]
             if ratios:
-                gains[launch] = lane.units_per_loop * median(ratios)
-        return gains
+                yield (lanes.contest.id, launch), lane.units_per_loop * median(ratios)
 
-    def _given_by_launch(self, workers: int) -> dict[int, float]:
-        found = self._lanes.spinning.trials(workers)
-        of_launches = {} if found is None else found[0]
-        return {launch: workers * median(map(given, trials)) for launch, trials in of_launches.items()}
+    def _given_by_launch(self, workers: int) -> dict[Launch, float]:
+        given_by_launch = {}
+        for lanes in self._contests:
+            found = lanes.spinning.trials(workers)
+            for launch, trials in ({} if found is None else found[0]).items():
+                given_by_launch[lanes.contest.id, launch] = workers * median(map(given, trials))
+        return given_by_launch
+
+
+def _mean(of_launches: Iterable[float]) -> Estimate:
+    """The mean over launches, unbounded where there are fewer than two."""
+    return mean([[value] for value in of_launches] or [[0.0]])
 
 
 def judgement(cost: Estimate, workers: int) -> Judgement:
@@ -183,8 +195,8 @@ def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
     """What is removed in the next steps; copies only while a lane with copies has not failed."""
     collects = _paused(contests[0], why.lane) >= PAUSED
     whole = Elimination(suspects=suspects_of(why.watched), collector=collects)
-    apart = next((step for step in contests if step.contest.id.endswith(APART)), None)
-    failed = apart is not None and _altered(apart, whole.removed) is None
+    apart = next((step for step in contests if APART in step.contest.id), None)
+    failed = apart is not None and _altered([apart], whole.removed) is None
     return msgspec.structs.replace(whole, copies=not failed)
 
 
@@ -194,21 +206,10 @@ def _paused(lanes: ContestLanes, name: str) -> float:
     return sum(trial.paused_ns or 0 for trial in trials) / max(1, sum(trial.wall_ns for trial in trials))
 
 
-def _altered(lanes: ContestLanes, changes: Sequence[Intervention]) -> LaneSpec | None:
-    """The lane with these changes, None where it is not there or failed."""
-    return next((lane for lane in lanes.lanes if lane.interventions == tuple(changes)), None)
-
-
-class _Step:
-    """One measured step of an elimination, in which the serial lane did not fail."""
-
-    def __init__(self, lanes: ContestLanes, serial: LaneSpec) -> None:
-        self.lanes = lanes
-        self.gains = Gains(lanes, serial)
-
-    def altered(self, changes: Sequence[Intervention]) -> LaneSpec | None:
-        """The lane with these changes, None where it is not there or failed."""
-        return _altered(self.lanes, changes)
+def _altered(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) -> LaneSpec | None:
+    """The lane with these changes, None where it is in no contest or failed."""
+    lanes = (lane for contest in contests for lane in contest.lanes)
+    return next((lane for lane in lanes if lane.interventions == tuple(changes)), None)
 
 
 class _Question:
@@ -224,13 +225,10 @@ class _Question:
     ) -> None:
         self.first = first
         self.contests = [first, *steps]
-        self.steps: Mapping[str, _Step] = {
-            step.contest.id.rpartition(", ")[2]: _Step(step, serial) for step in steps if serial.name in step.by_name
-        }
         self.plain = plain
         self.serial = serial
         self.watched = watched
-        self.gains = Gains(first, serial)
+        self.gains = Gains(self.contests, serial)
         self.workers = plain.workers
 
     def answer(self) -> Why:
@@ -251,8 +249,12 @@ class _Question:
                 finding.reason for step in self.contests[1:] for finding in step.findings if finding.fails_lane
             ),
         )
-        known = msgspec.structs.replace(base, ending=self._ending(base))
-        return self._with_causes(known) if known.ending == "causes" else known
+        ending = self._ending(base)
+        if ending not in {"causes", "open"}:
+            return msgspec.structs.replace(base, ending=ending)
+        known = self._with_causes(base)
+        found = any(cause.judgement == "because of" and cause.kind != "machine" for cause in known.causes)
+        return msgspec.structs.replace(known, ending="causes" if found else ending)
 
     def _ceilings(self) -> Iterator[Ceiling]:
         for lane in self.first.lanes:
@@ -299,19 +301,21 @@ class _Question:
     def _with_causes(self, why: Why) -> Why:
         """What is known with causes, as far as the steps of the elimination were measured."""
         removal = elimination(why, self.contests)
-        last = self.steps.get(PUT_BACK) or self.steps.get(APART)
-        removed = None if last is None else last.altered(removal.removed)
-        plain = None if last is None else last.lanes.by_name.get(self.plain.name)
-        if last is None or removed is None or plain is None:
+        removed = self._altered(removal.removed)
+        if removed is None:
             return why
-        causes = [*self._causes(removal), *self._beyond_objects(removal), *self._uneven(why)]
+        causes = [*self._causes(removal, removed), *self._beyond_objects(removed), *self._uneven(why)]
         return msgspec.structs.replace(
             why,
-            regained=last.gains.difference(removed, plain),
+            regained=self.gains.difference(removed, self.plain),
             causes=tuple(sorted(causes, key=lambda cause: -cause.cost.value)),
-            rest=self._rest(last.gains.lost(removed), causes),
+            rest=self._rest(self.gains.lost(removed), causes),
             remedies=tuple(sorted(self._remedies(removal), key=lambda remedy: -remedy.gain.value)),
         )
+
+    def _altered(self, changes: Sequence[Intervention]) -> LaneSpec | None:
+        """The lane with these changes, None where no step measured it or it failed."""
+        return _altered(self.contests, changes) if changes else None
 
     def _rest(self, left: Estimate, causes: Sequence[Cause]) -> Estimate:
         """What is lost with everything removed, without what is known of it."""
@@ -320,66 +324,73 @@ class _Question:
                 left = left.less(cause.cost)
         return left
 
-    def _causes(self, removal: Elimination) -> Iterator[Cause]:
+    def _causes(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
         """Each suspect with its cost, once it was put back, and the collector."""
-        step = self.steps.get(PUT_BACK)
-        whole = None if step is None else step.altered(removal.removed)
-        if step is None or whole is None:
-            return
+        gains = self.gains
         for suspect in removal.suspects:
-            lane = step.altered(removal.without(suspect))
+            lane = self._altered(removal.without(suspect))
             if lane is not None:
-                locks = (step.altered(removal.uncounted(held)) for held in removal.inside(suspect))
+                locks = (self._altered(removal.uncounted(held)) for held in removal.inside(suspect))
                 came_back = [lock for lock in locks if lock is not None]
-                least = min(came_back, key=lambda lock: step.gains.of(lock).value, default=whole)
-                kind, cost = self._kind(suspect, removal), step.gains.difference(least, lane)
-                yield Cause(kind=kind, cost=cost, workers=self.workers, suspect=suspect)
-        on = step.altered(removal.without_collector()) if removal.collector else None
+                least = min(came_back, key=lambda lock: gains.of(lock).value, default=removed)
+                yield self._cause(self._kind(suspect, removal, removed), gains.difference(least, lane), suspect)
+        on = self._altered(removal.without_collector()) if removal.collector else None
         if on is not None:
-            yield Cause(kind="collector", cost=step.gains.difference(whole, on), workers=self.workers)
+            yield self._cause("collector", gains.difference(removed, on))
+        if not removal.suspects and not removal.collector:
+            yield self._cause("object", gains.difference(removed, self.plain))
 
-    def _kind(self, suspect: Suspect, removal: Elimination) -> Kind:
+    def _cause(self, kind: Kind, cost: Estimate, suspect: Suspect | None = None) -> Cause:
+        return Cause(kind=kind, cost=cost, judgement=judgement(cost, self.workers), suspect=suspect)
+
+    def _kind(self, suspect: Suspect, removal: Elimination, removed: LaneSpec) -> Kind:
         """Whether references to a suspect are to blame or its lock, by what comes back where nobody counts them."""
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
-        step = self.steps.get(REMEDIES)
-        whole = None if step is None else step.altered(removal.removed)
-        uncounted = None if step is None else step.altered(removal.uncounted(suspect))
-        if step is None or whole is None or uncounted is None:
+        uncounted, back = self._altered(removal.uncounted(suspect)), self._altered(removal.without(suspect))
+        if uncounted is None or back is None:
             return "object"
-        back = step.altered(removal.without(suspect))
-        of_lock = judgement(step.gains.difference(whole, uncounted), self.workers)
-        of_counts = None if back is None else judgement(step.gains.difference(uncounted, back), self.workers)
+        of_lock = judgement(self.gains.difference(removed, uncounted), self.workers)
+        of_counts = judgement(self.gains.difference(uncounted, back), self.workers)
         if of_lock == "not because":
             return "counts"
         return "own lock" if of_lock == "because of" and of_counts == "not because" else "object"
 
-    def _beyond_objects(self, removal: Elimination) -> Iterator[Cause]:
+    def _beyond_objects(self, removed: LaneSpec) -> Iterator[Cause]:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose."""
-        step = self.steps.get(APART)
-        whole = None if step is None else step.altered(removal.removed)
-        best = None if step is None or self.best is None else step.lanes.by_name.get(self.best.name)
-        if step is not None and whole is not None and best is not None:
-            yield Cause(kind="heap", cost=step.gains.difference(best, whole), workers=self.workers)
-            yield Cause(kind="machine", cost=step.gains.lost(best), workers=self.workers)
+        if self.best is not None:
+            yield self._cause("heap", self.gains.difference(self.best, removed))
+            yield self._cause("machine", self.gains.lost(self.best))
 
     def _uneven(self, why: Why) -> Iterator[Cause]:
         """Workers that wait for the last one to end."""
         if why.shares is not None and why.shares.end.low > 2 * WORTH:
-            yield Cause(kind="uneven", cost=why.shares.end.scaled(self.workers), workers=self.workers)
+            yield self._cause("uneven", why.shares.end.scaled(self.workers))
 
     def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
         """The gains of own copies of what holds a cause, and of what can be done about the collector."""
-        remedies, apart = self.steps.get(REMEDIES), self.steps.get(APART)
-        if remedies is not None and removal.copies:
-            for path, suspect in {root(suspect): suspect for suspect in removal.suspects if suspect.has_place}.items():
-                lane = remedies.altered(removal.only(suspect))
-                if lane is not None:
-                    yield Remedy(kind="own", path=path, gain=remedies.gains.of(lane))
-        for change in COLLECTOR_CHANGES if apart is not None and removal.collector else ():
-            lane = None if apart is None else apart.altered((change,))
-            if apart is not None and lane is not None:
-                yield Remedy(kind="collector", path=change.kind, gain=apart.gains.of(lane))
+        places = {root(suspect): suspect for suspect in removal.suspects if suspect.has_place and removal.copies}
+        for path, suspect in places.items():
+            lane = self._altered(removal.only(suspect))
+            if lane is not None:
+                yield Remedy(kind="own", path=path, gain=self.gains.of(lane))
+        for change in COLLECTOR_CHANGES if removal.collector else ():
+            lane = self._altered((change,))
+            if lane is not None:
+                yield Remedy(kind="collector", path=change.kind, gain=self.gains.of(lane))
+
+
+def is_undecided(why: Why) -> bool:
+    """Whether more of everything removed could tell what is lost, and whether that goes with the suspects."""
+    if why.ending not in {"causes", "open"}:
+        return False
+    regained = "cannot be told" if why.regained is None else judgement(why.regained, why.workers)
+    return regained == "cannot be told" or (why.ending == "open" and regained == "not because")
+
+
+def is_regained(why: Why) -> bool:
+    """Whether something comes back once all suspects are removed, so that they are worth a look one by one."""
+    return why.regained is not None and judgement(why.regained, why.workers) == "because of"
 
 
 def causes_to_mend(why: Why) -> tuple[Suspect, ...]:

@@ -153,6 +153,7 @@ def _what(cause: Cause) -> str:
             "collector": "collections, each of which stops all threads",
             "heap": "what threads of one process share beside objects (allocator, page faults)",
             "machine": "the machine, which processes that share nothing lose too",
+            "object": "something that their modules hold, and that nobody saw busy",
         }.get(cause.kind, "uneven work: workers wait for the last one to end")
     named = _named(suspect)
     if cause.judgement != "because of":

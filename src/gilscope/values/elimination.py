@@ -48,6 +48,11 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
     collector: bool = False
 
     @property
+    def is_divisible(self) -> bool:
+        """Whether there is anything that could be put back alone."""
+        return bool(self.suspects) or self.collector
+
+    @property
     def removed(self) -> tuple[Intervention, ...]:
         """The changes that remove all suspects."""
         return (*self.copied, *self.immortal, *((COLLECTOR_OFF,) if self.collector else ()))
@@ -72,6 +77,17 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         """The changes with one suspect put back, to which nobody counts references: only its lock is back."""
         shared = (Intervention("shared", suspect.path),) if self.copies and suspect.has_place else ()
         return (*self.removed, *shared)
+
+    def apart(self) -> tuple[tuple[Intervention, ...], ...]:
+        """All changes of the step that removes everything, and the collector alone where it is suspected."""
+        uncounted = (self.immortal,) if self.suspects else ()
+        return (self.removed, *uncounted, *((change,) for change in COLLECTOR_CHANGES if self.collector))
+
+    def mended(self, causes: Sequence[Suspect]) -> tuple[tuple[Intervention, ...], ...]:
+        """All changes of the step that tells counts from locks, and tries own copies; none where there is no cause."""
+        back = [change for cause in causes for change in (self.without(cause), self.uncounted(cause))]
+        own = [self.only(cause) for cause in causes if self.copies and cause.has_place]
+        return (self.removed, *back, *own) if causes else ()
 
     def one_by_one(self) -> tuple[tuple[Intervention, ...], ...]:
         """All changes of the step that puts back suspects, and locks of what they hold, one by one."""
