@@ -78,8 +78,8 @@ def said(why: Why) -> Said:
     """What an answer asserts."""
     if why.ending == "gil":
         return Said((Blamed("gil", why.gil_module or None),))
-    if why.ending == "machine":
-        return Said((Blamed("machine"),))
+    if why.ending in {"machine", "uneven"}:
+        return Said((Blamed(why.ending),))
     because = (cause for cause in why.causes if cause.judgement == "because of")
     blamed = (Blamed(cause.kind, cause.suspect and cause.suspect.path) for cause in because)
     return Said(tuple(blamed), scales=why.ending == "scales")

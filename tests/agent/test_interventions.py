@@ -52,6 +52,12 @@ def counts():
 def collects():
     return gc.isenabled()
 
+def collects_by_hand():
+    ring = []
+    ring.append(ring)
+    del ring
+    return gc.collect() > 0
+
 def identity():
     return id(random._inst)
 """
@@ -119,6 +125,8 @@ def test_the_collector_can_be_switched_off(arm: Arm, agents: Agents) -> None:
     assert shown(run(agents, arm, "collects")) == ["True", "True"]
     assert shown(run(agents, arm, "collects", Intervention("collector off"))) == ["False", "False"]
     assert shown(run(agents, arm, "collects", Intervention("collector frozen"))) == ["True", "True"]
+    assert "True" in shown(run(agents, arm, "collects_by_hand"))
+    assert shown(run(agents, arm, "collects_by_hand", Intervention("collector off"))) == ["False", "False"]
 
 
 @pytest.mark.parametrize("arm", FREE_THREADED)

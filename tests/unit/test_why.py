@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -239,7 +240,70 @@ def test_differences_are_formed_launch_by_launch() -> None:
     """A launch in which all lanes are slow changes no difference."""
     lanes = first(200, 100)
 
-    assert Gains(lanes, SERIAL).difference(PROCESSES, PLAIN).half_width == pytest.approx(0, abs=0.01)
+    assert Gains([lanes], SERIAL).difference(PROCESSES, PLAIN).half_width == pytest.approx(0, abs=0.01)
+
+
+def test_every_contest_that_has_both_lanes_narrows_a_difference() -> None:
+    """Seven launches each, of which those of a step without processes are silent on these."""
+    removal = Elimination(suspects=(TABLE,))
+    apart, back = stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, {(): 200, removal.removed: 100})
+    without = msgspec.structs.replace(back.contest, lanes=tuple(x for x in back.contest.lanes if x != PROCESSES))
+    gains = Gains([first(200, 100), apart, measured(without, {SERIAL: 1e5, PLAIN: 2e5})], SERIAL)
+
+    assert len(gains.by_launch(PLAIN)) == 21
+    assert gains.difference(PROCESSES, PLAIN).freedom == 13
+    assert gains.difference(altered(removal.immortal), PLAIN).half_width == math.inf
+
+
+def test_workers_that_wait_for_the_last_one_have_uneven_work() -> None:
+    """One of two has three times as much to do; processes share no list of who does what, and are even."""
+    made = [
+        msgspec.structs.replace(trial, ends_ns=(trial.ends_ns[0] // 3, *trial.ends_ns[1:]), gil_after=False)
+        if trial.lane == PLAIN.name
+        else msgspec.structs.replace(trial, gil_after=False)
+        for trial in trials({**SPINNING, SERIAL: 1e5, PLAIN: 1.5e5, PROCESSES: 1e5})
+    ]
+    found = known(lanes_of(contest(*LANES), made))
+
+    assert found.ending == "uneven"
+    assert "wait for the last one to end for 33" in "\n".join(render.answer(found))
+
+
+def test_an_open_answer_is_asked_again_until_it_is_told() -> None:
+    """Where nothing is known of what comes back, or nothing came back of a loss that may be none."""
+    removal = Elimination(suspects=(TABLE,))
+    asked = known(first(200, 100), watched=seen(TABLE))
+    told = known(first(200, 100), stepped(APART, {(): 200, removal.removed: 100}), watched=seen(TABLE))
+    vain = known(first(200, 100), stepped(APART, {(): 200, removal.removed: 200}), watched=seen(TABLE))
+
+    assert [why.is_undecided(item) for item in (asked, told, vain)] == [True, False, False]
+    assert [why.is_regained(item) for item in (asked, told, vain)] == [False, True, False]
+    assert why.is_undecided(msgspec.structs.replace(vain, ending="open"))
+    assert not why.is_undecided(known(first(100, 100)))
+
+
+def test_what_nobody_saw_busy_is_said_to_be_in_the_modules() -> None:
+    """Own copies of all modules win it back, and no object was suspected."""
+    removal = Elimination(suspects=())
+    found = known(first(200, 100), stepped(APART, {(): 200, removal.removed: 100}), watched=seen())
+
+    assert [(cause.kind, cause.judgement) for cause in found.causes if cause.cost.value > 0.5] == [
+        ("object", "because of")
+    ]
+    assert "nobody saw busy" in "\n".join(render.answer(found))
+
+
+def test_the_spec_of_a_module_is_asked_by_imports() -> None:
+    """Nothing but an import inside the work asks for it."""
+    spec = suspect("json.__spec__", "_frozen_importlib.ModuleSpec")
+    removal = Elimination(suspects=(spec,))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(spec): 200.0}
+    found = known(
+        first(200, 100), stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), watched=seen(spec)
+    )
+
+    assert [cause.kind for cause in found.causes if cause.suspect == spec] == ["imports"]
+    assert "imports inside the work, each of which asks `json.__spec__`" in "\n".join(render.answer(found))
 
 
 @pytest.mark.parametrize(

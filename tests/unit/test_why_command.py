@@ -56,14 +56,21 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(SOURCE)
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, wall_of: Callable[[LaneSpec], float]) -> list[Contest]:
-    """Measure nothing, and store trials of these makespans in us instead; the contests that were asked for."""
+def pretend(
+    monkeypatch: pytest.MonkeyPatch, wall_of: Callable[[LaneSpec], float], *, wavering: bool = False
+) -> list[Contest]:
+    """Measure nothing, and store trials of these makespans in us instead; the contests that were asked for.
+
+    With ``wavering``, threads are slower by a fifth in every second launch.
+    """
     asked: list[Contest] = []
 
     def measured(plan: Plan, _: object, path: Path, *__: object) -> int:
         begins = not store.is_stored(path)
         writer = store.RunWriter(path)
-        for record in [HEADER] * begins + [item for contest in plan.contests for item in records(contest, wall_of)]:
+        for record in [HEADER] * begins + [
+            item for contest in plan.contests for item in records(contest, wall_of, wavering=wavering)
+        ]:
             writer.append(record)
         writer.close()
         asked.extend(plan.contests)
@@ -73,13 +80,15 @@ def pretend(monkeypatch: pytest.MonkeyPatch, wall_of: Callable[[LaneSpec], float
     return asked
 
 
-def records(contest: Contest, wall_of: Callable[[LaneSpec], float]) -> Iterator[Record]:
+def records(contest: Contest, wall_of: Callable[[LaneSpec], float], *, wavering: bool) -> Iterator[Record]:
     """All that one contest leaves in a run."""
     yield contest
     yield Calibration(contest=contest.id, loops=10)
     has_gil = any(lane.arm.name == "3.14" for lane in contest.lanes)
     for trial in trials({lane: 1000 * wall_of(lane) for lane in contest.lanes}):
-        yield msgspec.structs.replace(trial, contest=contest.id, gil_after=has_gil)
+        slower = 1.22 if wavering and trial.launch % 2 and ":threads" in trial.lane else 1.0
+        wall_ns = round(slower * trial.wall_ns)
+        yield msgspec.structs.replace(trial, contest=contest.id, gil_after=has_gil, wall_ns=wall_ns)
     for name in contest.watched:
         yield Watched(
             contest=contest.id,
@@ -178,6 +187,21 @@ class TestSteps:
         ]
         assert asked[0].watched == ("3.14t:threads-2",)
         assert len(asked) == 1
+
+    def test_what_is_open_is_asked_again_as_long_as_there_is_time(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Every second launch says that it scales, and the others that it does not."""
+        asked = pretend(monkeypatch, scaling, wavering=True)
+
+        assert cli.main(["why", "work.py:busy"]) == 0
+        assert "Cannot be told" in capsys.readouterr().out
+        assert [contest.id.partition(", ")[2] for contest in asked] == [
+            "",
+            "everything apart",
+            "everything apart, 2",
+            "everything apart, 3",
+        ]
 
     def test_the_answer_as_json_has_its_evidence(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

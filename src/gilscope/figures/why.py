@@ -45,13 +45,16 @@ PAUSED = 0.02
 MOST_CAUSES = 3
 """Causes whose remedies are measured."""
 
+MODULE_SPEC = "ModuleSpec"
+"""The type of what an import asks a module for that is there already."""
+
 TURNED_ON = re.compile(r"load module '([^']+)'")
 
-Ending = Literal["scales", "machine", "busy", "gil", "open", "causes"]
-"""How the question ends: nothing is lost; the machine or its neighbours take it; a GIL; nobody knows; or by causes."""
+Ending = Literal["scales", "machine", "busy", "gil", "uneven", "open", "causes"]
+"""How the question ends: nothing is lost; by the machine, its neighbours, a GIL, or uneven work; unknown; by causes."""
 
 Judgement = Literal["because of", "not because", "cannot be told"]
-Kind = Literal["counts", "lock", "object", "own lock", "collector", "heap", "uneven", "machine"]
+Kind = Literal["counts", "lock", "object", "own lock", "imports", "collector", "heap", "machine"]
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,11 +295,17 @@ class _Question:
             return "gil"
         if loses == "not because" and not is_busy:
             return "scales"
+        if not is_busy and loses == "because of" and self._is_uneven(why):
+            return "uneven"
         if shared == "because of":
             return "causes"
         if is_busy:
             return "busy"
         return "machine" if loses == "because of" and shared == "not because" else "open"
+
+    def _is_uneven(self, why: Why) -> bool:
+        """Whether workers that wait for the last one to end are most of what is lost."""
+        return why.shares is not None and why.shares.end.low * self.workers > why.lost.value / 2
 
     def _with_causes(self, why: Why) -> Why:
         """What is known with causes, as far as the steps of the elimination were measured."""
@@ -304,7 +313,7 @@ class _Question:
         removed = self._altered(removal.removed)
         if removed is None:
             return why
-        causes = [*self._causes(removal, removed), *self._beyond_objects(removed), *self._uneven(why)]
+        causes = [*self._causes(removal, removed), *self._beyond_objects(removed)]
         return msgspec.structs.replace(
             why,
             regained=self.gains.difference(removed, self.plain),
@@ -320,7 +329,7 @@ class _Question:
     def _rest(self, left: Estimate, causes: Sequence[Cause]) -> Estimate:
         """What is lost with everything removed, without what is known of it."""
         for cause in causes:
-            if cause.kind in {"heap", "uneven", "machine"} and cause.judgement == "because of":
+            if cause.kind in {"heap", "machine"} and cause.judgement == "because of":
                 left = left.less(cause.cost)
         return left
 
@@ -347,6 +356,8 @@ class _Question:
         """Whether references to a suspect are to blame or its lock, by what comes back where nobody counts them."""
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
+        if suspect.kind.rpartition(".")[2] == MODULE_SPEC:
+            return "imports"
         uncounted, back = self._altered(removal.uncounted(suspect)), self._altered(removal.without(suspect))
         if uncounted is None or back is None:
             return "object"
@@ -361,11 +372,6 @@ class _Question:
         if self.best is not None:
             yield self._cause("heap", self.gains.difference(self.best, removed))
             yield self._cause("machine", self.gains.lost(self.best))
-
-    def _uneven(self, why: Why) -> Iterator[Cause]:
-        """Workers that wait for the last one to end."""
-        if why.shares is not None and why.shares.end.low > 2 * WORTH:
-            yield self._cause("uneven", why.shares.end.scaled(self.workers))
 
     def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
         """The gains of own copies of what holds a cause, and of what can be done about the collector."""

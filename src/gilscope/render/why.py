@@ -86,20 +86,30 @@ def live(pid: int, busy_cpus: float, queued: float, seen: WatchFields) -> list[s
 
 def answer(why: Why) -> list[str]:
     """The answer: what is lost, because of what and not because of what, and what to do."""
+    return [headline(why), *_verdict(why)]
+
+
+def _verdict(why: Why) -> Iterator[str]:
     match why.ending:
         case "scales":
-            return [headline(why), "It scales: nothing that could be measured is lost to the other workers."]
+            yield "It scales: nothing that could be measured is lost to the other workers."
         case "gil":
-            return [headline(why), _gil(why)]
+            yield _gil(why)
         case "busy":
             given = numbers.slope(why.given)
-            return [headline(why), f"Cannot be told: the machine gave {given} CPUs; ask again when it is less busy."]
+            yield f"Cannot be told: the machine gave {given} CPUs; ask again when it is less busy."
         case "machine":
-            return [headline(why), "The machine: processes that share nothing lose as much with the same work."]
+            yield "The machine: processes that share nothing lose as much with the same work."
+        case "uneven":
+            waiting = "" if why.shares is None else f" for {numbers.percent(why.shares.end)} of their time"
+            yield f"lost: {numbers.slope(why.lost)}, most of it because workers wait for the last one to end{waiting}."
+            yield "Give all of them as much to do, or hand work out in smaller pieces."
         case "open":
-            return [headline(why), "Cannot be told yet: the intervals are too wide. Measure longer: --budget 180."]
+            yield "Cannot be told yet: the intervals are too wide. Measure longer: --budget 180."
         case "causes":
-            return [headline(why), *_causes(why), *_remedies(why), *_dropped(why)]
+            yield from _causes(why)
+            yield from _remedies(why)
+            yield from _dropped(why)
 
 
 def turns(found: Turns) -> list[str]:
@@ -154,13 +164,14 @@ def _what(cause: Cause) -> str:
             "heap": "what threads of one process share beside objects (allocator, page faults)",
             "machine": "the machine, which processes that share nothing lose too",
             "object": "something that their modules hold, and that nobody saw busy",
-        }.get(cause.kind, "uneven work: workers wait for the last one to end")
+        }[cause.kind]
     named = _named(suspect)
     if cause.judgement != "because of":
         return f"{named} (its counts, its lock)"
     return {
         "counts": f"reference counts of {named}",
         "lock": f"the lock {named}",
+        "imports": f"imports inside the work, each of which asks {named}",
         "own lock": f"the own lock of {named}, which all of them use",
     }.get(cause.kind, f"{named} (its counts or its lock)")
 
