@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gilscope.values.contests import Contest, Rules
     from gilscope.values.records import ContestEnd
+    from gilscope.values.watching import Watched
 
 
 class Silent:
@@ -16,6 +17,9 @@ class Silent:
         """Nothing."""
 
     def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+        """Nothing."""
+
+    def watched(self, record: Watched) -> None:
         """Nothing."""
 
     def contest_ends(self, end: ContestEnd) -> None:

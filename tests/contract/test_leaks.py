@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.records import Record
     from gilscope.values.runtimes import Arm
+    from gilscope.values.watching import Watched
 
 pytestmark = [
     pytest.mark.slow,
@@ -57,6 +58,7 @@ class Silent:
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None: ...
     def progress(self, launch: int, elapsed_s: float, widest: float) -> None: ...
+    def watched(self, record: Watched) -> None: ...
     def contest_ends(self, end: ContestEnd) -> None: ...
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.values.contests import Contest, LaneSpec, Rules
+    from gilscope.values.watching import Watched
 
     Behaviour = Callable[["FakeLane", int], Measured]
 
@@ -106,6 +107,9 @@ class Watcher:
         """Nothing to count."""
 
     def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+        """Nothing to count."""
+
+    def watched(self, record: Watched) -> None:
         """Nothing to count."""
 
     def contest_ends(self, end: ContestEnd) -> None:

@@ -10,8 +10,10 @@ import pytest
 from rich.console import Console
 
 from builders import RULES, contest, lane
+from gilscope.render.asking import AskingProgress
 from gilscope.render.progress import RunProgress
 from gilscope.values.records import ContestEnd
+from gilscope.values.watching import Suspect, Watched
 
 ODD = msgspec.structs.replace(contest(lane("3.14")), id="my[/bold].py:main@3.14")
 
@@ -27,6 +29,21 @@ def test_each_contest_leaves_a_line(*, is_terminal: bool) -> None:
         progress.contest_ends(ContestEnd(contest=ODD.id, reason="precise", seconds=12.3, launches=7))
 
     assert "1/2 my[/bold].py:main@3.14: 7 launches, 12 s (precise)" in screen.getvalue()
+
+
+def test_what_was_watched_is_told_at_once() -> None:
+    """As a line beside a run, and as a table of suspects where they were asked for."""
+    log, answers = StringIO(), StringIO()
+    moved = Suspect(path="TABLE", kind="dict", size=64, looks=100, moved=42, held=0, waited=0, has_place=True)
+    seen = Watched(
+        contest="c", lane="l", launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=5, suspects=(moved,)
+    )
+    RunProgress(Console(file=log, width=100), contests=1).watched(seen)
+    AskingProgress(Console(file=log, width=100), Console(file=answers, width=100)).watched(seen)
+
+    assert log.getvalue().splitlines() == ["watched 9 named objects and 5 others: 1 moved"]
+    assert "dict of 64" in answers.getvalue()
+    assert "42%" in answers.getvalue()
 
 
 def test_only_a_terminal_gets_a_bar() -> None:

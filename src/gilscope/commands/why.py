@@ -118,9 +118,9 @@ class _Inquiry:
         """Measure one more contest; only in the first one a failed lane is a failure of the work."""
         from gilscope.lab import measure
         from gilscope.lab.plan import Plan
-        from gilscope.render.progress import RunProgress
+        from gilscope.render.asking import AskingProgress
 
-        with RunProgress(output.console(stderr=True), 1) as observer:
+        with AskingProgress(output.console(stderr=True), self.console) as observer:
             failed = measure.measure(Plan((contest,), ()), self.request, self.path, self.environ, observer)
         self.has_failed = self.has_failed or bool(failed and not self.ids)
         self.ids.append(contest.id)
@@ -164,14 +164,11 @@ class _Inquiry:
 
 def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) -> None:
     """Ask about threads without a GIL, stage by stage."""
-    from gilscope.render import terminal
     from gilscope.render import why as render
 
     inquiry.measure(asked.contest)
     known = inquiry.answer()
     inquiry.say([*render.ceiling(known), *render.shares(known), ""])
-    if known.watched is not None:
-        terminal.show(inquiry.console, render.suspects(known.watched))
     if known.ending in {"causes", "open"}:
         known = _eliminate(inquiry, asked)
     if options.json:

@@ -19,6 +19,7 @@ from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
 from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
+from gilscope.values.watching import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -42,6 +43,9 @@ class Observer(Protocol):
 
     def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
         """A round ended; ``widest`` is the widest half width at the last look, as a fraction (infinite at first)."""
+
+    def watched(self, record: Watched) -> None:
+        """Objects were watched while a lane worked."""
 
     def contest_ends(self, end: ContestEnd) -> None:
         """All lanes are closed."""
@@ -246,6 +250,8 @@ class _Running:
         elif self.is_scouting and isinstance(record, Finding) and not record.fails_lane:
             return
         self.keep(record)
+        if isinstance(record, Watched):
+            self.observer.watched(record)
 
     def _elapsed(self) -> float:
         return time.monotonic() - self.began

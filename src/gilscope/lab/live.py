@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -83,7 +85,10 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str]) -> Live:
         raise Unanswered(f"program {pid} is {executable}, and no Python")
     with tempfile.TemporaryDirectory(prefix="gilscope-") as folder:
         answer, script = Path(folder) / "answer", Path(folder) / "script.py"
-        Path(folder).chmod(0o777)  # the program may be somebody else's
+        owner = process.stat().st_uid
+        if owner != os.getuid():
+            with contextlib.suppress(PermissionError):  # nobody but root can ask what is somebody else's
+                os.chown(folder, owner, -1)
         text = SCRIPT.format(folder=str(places.AGENT.parent), answer=str(answer), seconds=seconds)
         script.write_text(text, encoding="utf-8")
         script.chmod(0o644)

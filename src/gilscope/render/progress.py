@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.contests import Contest, Rules
     from gilscope.values.records import ContestEnd
+    from gilscope.values.watching import Watched
 
 
 class RunProgress:
@@ -64,6 +65,11 @@ class RunProgress:
             left_s = (1 + self._contests - self._begun) * self._budget_s - elapsed_s
             left = f", {timedelta(seconds=max(0, round(left_s)))} left at most"
             self._bar.update(self._task, completed=elapsed_s, state=f"launch {launch + 1}{width}{left}")
+
+    def watched(self, record: Watched) -> None:
+        """Say how many objects were watched."""
+        line = f"watched {record.candidates} named objects and {record.others} others: {len(record.suspects)} moved"
+        self._console.print(Text(line, style="dim"))
 
     def contest_ends(self, end: ContestEnd) -> None:
         """Replace the bar by a line that stays."""

@@ -1,0 +1,179 @@
+"""What watching costs: the throughput of what is watched, in a lane and in a running program, and the walk beforehand.
+
+Run on a quiet machine: ``python benchmarks/watching.py --on 3.13t 3.14t``. Trials that are watched alternate with plain
+ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints Markdown tables of the
+ratio of throughputs, watched to plain, with 95 % intervals (0.97 is asked of each), and the seconds in which the
+objects of a program that has 100,000 are walked (2 are allowed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from gilscope import places
+from gilscope.commands.measuring import take_census
+from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.launch import Launch, Surroundings
+from gilscope.processes.guardian import Guardian
+from gilscope.runtimes.twins import select
+from gilscope.stats.intervals import log_ratio_interval
+from gilscope.values.contests import Contest, LaneSpec, Probe, Target
+from gilscope.values.runtimes import Arm, Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gilscope.stats.estimate import Estimate
+    from gilscope.values.records import Record
+
+WORKLOADS = Path(__file__).parents[1] / "tests" / "why" / "workloads"
+CHOSEN = ("values_of_a_dict", "shared_instance", "list_appended", "lock", "scales_arithmetic", "scales_own_objects")
+TRIAL_NS = 500_000_000
+TIMEOUT_S = 60.0
+LAUNCHES, ROUNDS = 5, 4
+SPAN_S = 3
+
+WALK = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from gilscope_agent.watching import candidates, watched
+
+class Order:
+    def __init__(self, number):
+        self.number, self.lines = number, [number]
+
+ORDERS = {str(number): Order(number) for number in range(33_000)}
+
+def total():
+    return sum(len(order.lines) for order in ORDERS.values())
+
+begun = time.perf_counter()
+found = candidates.found([total], "")
+others = watched._unnamed(found)
+print(time.perf_counter() - begun, len(found), len(others))
+"""
+
+SERVER = """
+import sys, threading, time
+TABLE = {number: number * 1.25 for number in range(64)}
+DONE = [0, 0]
+
+def serve(worker):
+    while True:
+        for number in TABLE:
+            TABLE[number]
+        DONE[worker] += 1
+
+for worker in range(2):
+    threading.Thread(target=serve, args=(worker,), daemon=True).start()
+for line in sys.stdin:
+    before, begun = sum(DONE), time.perf_counter()
+    while time.perf_counter() < begun + float(line):
+        time.sleep(0.01)
+    print((sum(DONE) - before) / (time.perf_counter() - begun), flush=True)
+"""
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--on", nargs="+", default=["3.13t", "3.14t"], help="free-threaded runtimes")
+    parser.add_argument("--only", choices=("lanes", "walk", "program"), help="one of the three")
+    options = parser.parse_args()
+    runtimes = select(take_census(), options.on)
+    if options.only in {None, "lanes"}:
+        lanes(runtimes)
+    for runtime in runtimes:
+        if options.only in {None, "walk"}:
+            command = [runtime.executable, "-c", WALK, str(places.AGENT.parent)]
+            seconds, named, others = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+            print(f"{runtime.name}: {named} named objects and {others} others walked in {float(seconds):.2f} s")
+        if options.only in {None, "program"} and runtime.facts.version >= (3, 14):
+            shown = _shown(_of_program(runtime))
+            print(f"{runtime.name}: a program that is watched by --pid does {shown} of what it does alone")
+
+
+def lanes(runtimes: tuple[Runtime, ...]) -> None:
+    """Print the table of workloads in lanes."""
+    print(f"| watched / plain | {' | '.join(runtime.name for runtime in runtimes)} |\n|---|{'---|' * len(runtimes)}")
+    with tempfile.TemporaryDirectory() as folder, Guardian() as guardian:
+        environ = common_environment(os.environ, Path(folder, "bytecode"))
+        for workload in CHOSEN:
+            records: list[Record] = []
+            random = Random(workload)  # noqa: S311 - an order to repeat, not a secret
+            around = Surroundings(environ, partial(Lane, guardian=guardian), records.append, random)
+            cells = [_shown(_of_lane(workload, runtime, around)) for runtime in runtimes]
+            print(f"| {workload} | {' | '.join(cells)} |", flush=True)
+    print()
+
+
+def _of_lane(workload: str, runtime: Runtime, around: Surroundings) -> Estimate:
+    """The ratio of the throughput of a lane's two threads."""
+    spec = LaneSpec(arm=Arm(name=runtime.name, runtime=runtime), model="threads", workers=2)
+    target = Target(name="work", path=str(WORKLOADS / f"{workload}.py"))
+    probe = Probe(id=workload, path=target.path or "", question="", kind="own", target=target)
+    contest = Contest(id=workload, probe=probe, lanes=(spec,), reference=spec.name)
+    logs: list[list[float]] = []
+    for number in range(LAUNCHES):
+        with Launch(around, contest, number, TIMEOUT_S, ()) as launch:
+            launch.open(contest.lanes)
+            calibration = launch.calibrate(TRIAL_NS)
+            if calibration is None:
+                raise RuntimeError(f"{workload} cannot be calibrated")
+            lane, loops = launch.lanes[spec.name], calibration.loops
+            pairs = [
+                (lane.trial(loops, TIMEOUT_S).wall_ns, lane.watch(loops, TIMEOUT_S).wall_ns) for _ in range(ROUNDS)
+            ]
+            logs.append([math.log(plain_ns / watched_ns) for plain_ns, watched_ns in pairs])
+    return log_ratio_interval(logs).exp()
+
+
+def _of_program(runtime: Runtime) -> Estimate:
+    """The ratio of the throughput of a running program, by spans with a watcher between two without."""
+    logs = []
+    for _ in range(LAUNCHES):
+        with _serving(runtime) as server:
+            _rate(server, 1)
+            before = _rate(server, SPAN_S)
+            watcher = [sys.executable, "-m", "gilscope.cli", "why", "--pid", str(server.pid), "--budget", str(SPAN_S)]
+            with subprocess.Popen(watcher, stdout=subprocess.DEVNULL):
+                during = _rate(server, SPAN_S + 2)
+            logs.append([math.log(2 * during / (before + _rate(server, SPAN_S)))])
+    return log_ratio_interval(logs).exp()
+
+
+@contextmanager
+def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
+    """A program with two threads that fight over the values of a dict."""
+    with subprocess.Popen(
+        [runtime.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        yield server
+        server.kill()
+
+
+def _rate(server: subprocess.Popen[str], seconds: float) -> float:
+    """What the program does per second, measured by itself for some seconds."""
+    if server.stdin is None or server.stdout is None:
+        raise RuntimeError("the program has no pipes")
+    server.stdin.write(f"{seconds}\n")
+    server.stdin.flush()
+    return float(server.stdout.readline())
+
+
+def _shown(ratio: Estimate) -> str:
+    return f"{ratio.value:.3f} ±{ratio.half_width:.3f}"
+
+
+if __name__ == "__main__":
+    main()
