@@ -1,4 +1,4 @@
-"""What watching costs: the throughput of what is watched, in a lane and in a running program, and the walk beforehand.
+"""What watching costs: throughput in a lane and in a running program, and the walk beforehand.
 
 Run on a quiet machine: ``python benchmarks/watching.py --on 3.13t 3.14t``. Trials that are watched alternate with plain
 ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints Markdown tables of the

@@ -288,7 +288,7 @@ def _suite(options: argparse.Namespace, lanes: tuple[str, ...], workers: tuple[i
         min_launches=5,
         max_launches=1000,  # the budget decides
         rounds=4,
-        trial_ms=25,
+        trial_ms=15,
         precision=0.02,
         budget_s=(options.budget or BUDGET_S) / STEPS,
         timeout_s=options.timeout or 60.0,

@@ -51,7 +51,7 @@ class Turns(msgspec.Struct, frozen=True, kw_only=True):
 
 def turns(lanes: ContestLanes, plain: LaneSpec, serial: LaneSpec) -> Turns:
     """The figures of a lane of threads that take turns, and of what could be run instead of it."""
-    gains = Gains(lanes, serial)
+    gains = Gains([lanes], serial)
     by_launch = lanes.paired.by_launch
     others = [lane for lane in lanes.lanes if lane.workers == plain.workers and lane != plain and not lane.control]
     return Turns(

@@ -387,7 +387,7 @@ class _Question:
 
 
 def is_undecided(why: Why) -> bool:
-    """Whether more of everything removed could tell what is lost, and whether that goes with the suspects."""
+    """Whether a further look at everything removed could decide if anything is lost, and to the suspects."""
     if why.ending not in {"causes", "open"}:
         return False
     regained = "cannot be told" if why.regained is None else judgement(why.regained, why.workers)

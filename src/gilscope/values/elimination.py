@@ -84,7 +84,7 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         return (self.removed, *uncounted, *((change,) for change in COLLECTOR_CHANGES if self.collector))
 
     def mended(self, causes: Sequence[Suspect]) -> tuple[tuple[Intervention, ...], ...]:
-        """All changes of the step that tells counts from locks, and tries own copies; none where there is no cause."""
+        """All changes of the step that parts counts from locks and tries own copies; none without a cause."""
         back = [change for cause in causes for change in (self.without(cause), self.uncounted(cause))]
         own = [self.only(cause) for cause in causes if self.copies and cause.has_place]
         return (self.removed, *back, *own) if causes else ()
