@@ -3,7 +3,7 @@
 Run on a quiet machine: ``python benchmarks/why.py --on 3.13t 3.14t``. Prints a Markdown table: each workload with what
 is to be named, and on each runtime the verdict and the seconds that it took. The exit status is 1 where on any runtime
 fewer than 27 are right, or any is wrong. With ``--neighbours 2``, as many processes spin beside the measurement, and
-only what is wrong counts.
+only what is wrong counts. ``--keep FOLDER`` keeps every answer with its raw trials.
 """
 
 from __future__ import annotations
@@ -42,13 +42,14 @@ def main() -> int:
     parser.add_argument("--on", nargs="+", default=["3.13t", "3.14t"], help="free-threaded runtimes")
     parser.add_argument("--workloads", default="*", help="a pattern of names")
     parser.add_argument("--neighbours", type=int, default=0, help="processes that spin beside the measurement")
+    parser.add_argument("--keep", type=Path, help="a folder for the answers and their runs")
     options = parser.parse_args()
     chosen = [workload for workload in workloads() if fnmatchcase(workload.name, options.workloads)]
     print(f"| workload | to be named | {' | '.join(options.on)} |\n|---|---|{'---|' * len(options.on)}")
     verdicts: dict[str, Counter[str]] = {runtime: Counter() for runtime in options.on}
     with spinning(options.neighbours):
         for workload in chosen:
-            cells = [asked(workload, runtime, verdicts[runtime]) for runtime in options.on]
+            cells = [asked(workload, runtime, verdicts[runtime], options.keep) for runtime in options.on]
             print(f"| {workload.name} | {to_be_named(workload)} | {' | '.join(cells)} |", flush=True)
     print()
     for runtime, counted in verdicts.items():
@@ -58,12 +59,15 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def asked(workload: Workload, runtime: str, verdicts: Counter[str]) -> str:
+def asked(workload: Workload, runtime: str, verdicts: Counter[str], keep: Path | None) -> str:
     """The table's cell for one workload on one runtime; counts its verdict."""
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as results:
-        command = [*COMMAND, f"{workload.path}:work", "--on", runtime, "--json", "--results", results]
+    with tempfile.TemporaryDirectory() as own:
+        results, name = keep or Path(own), f"{workload.name}-{runtime}"
+        command = [*COMMAND, f"{workload.path}:work", "--on", runtime, "--json", "--results", results, "--run", name]
         done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
+    if keep is not None:
+        (keep / f"{name}.json").write_bytes(done.stdout)
     took = time.monotonic() - begun
     try:
         verdict = judged(said(msgspec.json.decode(done.stdout, type=Why)), workload, runtime)
