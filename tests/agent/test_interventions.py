@@ -20,7 +20,7 @@ EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 OWN = Intervention("own modules")
 
 WORK = """
-import gc, random, sys
+import ctypes, gc, random, sys
 
 SEEN, OTHER = [], []
 TABLE = {number: number * 100_000 for number in range(64)}
@@ -48,6 +48,11 @@ def calls_of_state(seen):
 
 def counts():
     return sys.getrefcount(SEEN) > 2**20, sys.getrefcount(TABLE[7]) > 2**20
+
+def owned():
+    made_here = []
+    owner, other = (ctypes.c_size_t.from_address(id(thing)).value for thing in (made_here, SEEN))
+    return owner == other
 
 def collects():
     return gc.isenabled()
@@ -93,6 +98,14 @@ def test_what_is_shared_again_is_one_object_for_all(arm: Arm, agents: Agents) ->
     assert shown(run(agents, arm, "calls", OWN, Intervention("shared", "SEEN")))[-1] == "2"
     assert shown(run(agents, arm, "calls_of_registry", OWN)) == ["1", "1"]
     assert shown(run(agents, arm, "calls_of_registry", OWN, Intervention("shared", "SHARED.calls")))[-1] == "2"
+
+
+@pytest.mark.parametrize("arm", FREE_THREADED)
+def test_a_copy_belongs_to_the_thread_that_uses_it(arm: Arm, agents: Agents) -> None:
+    """References are counted for less there, as in a program whose threads make their own copies."""
+    assert shown(run(agents, arm, "owned")) == ["False", "False"]
+    assert shown(run(agents, arm, "owned", OWN)) == ["True", "True"]
+    assert shown(run(agents, arm, "owned", OWN, Intervention("shared", "SEEN"))) == ["False", "False"]
 
 
 @pytest.mark.parametrize("arm", EDGES)

@@ -77,6 +77,14 @@ def test_locks_of_what_a_suspect_holds_are_put_back_alone() -> None:
     )
 
 
+def test_locks_inside_the_values_of_a_container_are_told_from_the_values() -> None:
+    """A group holds what its members hold."""
+    values, lock = suspect("the values of POOL", kind="64 Slots"), suspect("POOL[3].lock")
+
+    assert Elimination(suspects=(values, lock)).inside(values) == (lock,)
+    assert Elimination(suspects=(values, lock, TABLE)).inside(TABLE) == ()
+
+
 def test_without_copies_a_suspect_is_put_back_by_counting_it_again() -> None:
     """Where a lane with copies failed, immortality is all that there is."""
     removal = Elimination(suspects=(TABLE, SHARED), copies=False)

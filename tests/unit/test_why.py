@@ -255,6 +255,17 @@ def test_every_contest_that_has_both_lanes_narrows_a_difference() -> None:
     assert gains.difference(altered(removal.immortal), PLAIN).half_width == math.inf
 
 
+def test_the_steps_go_on_with_the_model_that_gained_most_at_first() -> None:
+    """Another one may gain more over all steps, and was not measured beside what is apart."""
+    interpreters = lane("3.14t", "interpreters", 2)
+    removal = Elimination(suspects=(TABLE,))
+    both = measured(contest(*LANES, interpreters), {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5, interpreters: 1.01e5})
+    apart = stepped(APART, {(): 200, removal.removed: 200}, processes=105)
+    heap = next(cause for cause in known(both, apart, watched=seen(TABLE)).causes if cause.kind == "heap")
+
+    assert heap.cost.value == pytest.approx(2 * (100 / 105 - 0.5), abs=0.01)
+
+
 def test_workers_that_wait_for_the_last_one_have_uneven_work() -> None:
     """One of two has three times as much to do; processes share no list of who does what, and are even."""
     made = [

@@ -3,7 +3,8 @@
 =================== ==================================================================================================
 kind                what becomes of it
 =================== ==================================================================================================
-own modules         each worker runs its own copy of the person's modules, and of those that the path names
+own modules         each worker runs its own copy of the person's modules, and of those that the path names, which
+                    belongs to its thread
 shared              beside it: the object at the path, or what a container holds, is that of the first worker again
 immortal            nobody counts references to the object at the path any more; its lock stays what it is
 deferred            references from threads' stacks are not counted (3.14 and later)
@@ -28,14 +29,12 @@ from .workload import states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
+    from typing import Any, Callable, Container, Dict, Iterable, List, Optional, Sequence
 
     from .records import InterventionOrder, LaneOrder
+    from .threads import Share
     from .watching.candidates import Candidate
     from .workload import Workload
-
-    Share = Tuple[Workload, object]
-    """A worker's workload and state."""
 
 OWN_MODULES, SHARED, IMMORTAL, DEFERRED = "own modules", "shared", "immortal", "deferred"
 COLLECTOR_OFF, COLLECTOR_FROZEN = "collector off", "collector frozen"
@@ -111,7 +110,17 @@ def _changed(order: LaneOrder, copies: List[_Copy]) -> List[Share]:
     if COLLECTOR_FROZEN in by_kind:
         gc.collect()
         gc.freeze()
-    return [(copy.probe, copy.state) for copy in copies]
+    return [(copy.probe, copy.state, adopt) for copy, adopt in zip(copies, _adopters(by_kind, copies))]
+
+
+def _adopters(by_kind: Container[str], copies: Sequence[_Copy]) -> Sequence[Optional[Callable[[], None]]]:
+    """Return what makes each copy its worker's own in each new thread."""
+    if OWN_MODULES not in by_kind or header.unknown() is not None:
+        return [None] * len(copies)
+    from . import ownership  # noqa: PLC0415 - only copies have owners to change
+
+    roots = [[copy.probe.repeat(copy.state), copy.state] for copy in copies]
+    return ownership.adopters(roots, [copy.modules for copy in copies])
 
 
 def _nothing_collected(generation: int = 2) -> int:  # noqa: ARG001 - what it stands in for takes one

@@ -12,11 +12,14 @@ from .workload import opened, states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Sequence, Tuple
+    from typing import Any, Callable, List, Optional, Sequence, Tuple
 
     from .records import LaneOrder, ResultRecord, WorkerRecord
     from .units import AnyRepeat
     from .workload import Workload
+
+    Share = Tuple[Workload, object, Optional[Callable[[], None]]]
+    """A worker's workload and state, and what it does first in each new thread."""
 
 
 class Worker:
@@ -101,12 +104,12 @@ class Threads:
     def open(self, order: LaneOrder, serve: Callable[[], None]) -> None:
         """Load the probe once and make the states, or what interventions make of both."""
 
-        def up(shares: Sequence[Tuple[Workload, object]]) -> None:
+        def up(shares: Sequence[Share]) -> None:
             self.inner_loops = shares[0][0].inner_loops
-            self.repeats = [probe.repeat(state) for probe, state in shares]
+            self.repeats = [probe.repeat(state) for probe, state, _ in shares]
             self._workers = [
-                Worker(Bench(repeat, probe.check, "thread", worker))
-                for worker, repeat, (probe, _) in zip(numbers(order["workers"]), self.repeats, shares)
+                Worker(Bench(repeat, probe.check, "thread", worker, beforehand))
+                for worker, repeat, (probe, _, beforehand) in zip(numbers(order["workers"]), self.repeats, shares)
             ]
             serve()
 
@@ -115,7 +118,7 @@ class Threads:
 
             interventions.opened(order, up)
         else:
-            opened(order, lambda probe: up([(probe, state) for state in states(probe, order)]))
+            opened(order, lambda probe: up([(probe, state, None) for state in states(probe, order)]))
 
     def trial(self, loops: int, count: int) -> Tuple[int, List[WorkerRecord]]:
         """Bring a thread up for each of the first ``count`` workers, open the gate, and wait for them.

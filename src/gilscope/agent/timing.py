@@ -62,17 +62,28 @@ class Bench:
     A digest that was made earlier would be made beside the others' work, and under a GIL at their expense.
 
     The ``worker`` among several begins on a CPU of its own; None stands for the only one, or for one without a number.
+    What is done ``beforehand`` is done in each new thread.
     """
 
-    def __init__(self, repeat: AnyRepeat, check: Optional[Check], scope: Scope, worker: Optional[int] = None) -> None:
+    def __init__(
+        self,
+        repeat: AnyRepeat,
+        check: Optional[Check],
+        scope: Scope,
+        worker: Optional[int] = None,
+        beforehand: Optional[Callable[[], None]] = None,
+    ) -> None:
         self._repeat = blocking(repeat)
         self._worker = worker
+        self._beforehand = beforehand
         self._is_settled = False
         self._meter = Meter(scope)
         self._results = Results(check)
 
     def settle(self) -> None:
         """Get ready in the new thread that will measure next, and let it wait on a CPU of its own."""
+        if self._beforehand is not None:
+            self._beforehand()
         self._meter.settle()
         self._begin_apart()
         self._is_settled = True

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SUITE = "why"
 STEPS = 4
 """The contests that share the budget: the ceiling, and three that look for causes."""
-BUDGET_S = 60.0
+BUDGET_S = 56.0
 WORKERS = 2
 WATCHED_S = 3.0
 """How long a running program is watched where nobody says how long."""
@@ -185,10 +185,11 @@ def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
     def removal() -> Elimination:
         return why.elimination(inquiry.answer(), inquiry.lanes())
 
+    best = _best(asked, inquiry.answer())
     left = STEPS - 1
     while left and why.is_undecided(inquiry.answer()):
         name = APART if left == STEPS - 1 else f"{APART}, {STEPS - left}"
-        inquiry.measure(step(asked.contest, name, asked.plain, removal().apart(), _best(asked, inquiry.answer())))
+        inquiry.measure(step(asked.contest, name, asked.plain, removal().apart(), best))
         left -= 1
     if left and removal().is_divisible and why.is_regained(inquiry.answer()):
         inquiry.measure(step(asked.contest, PUT_BACK, asked.plain, removal().one_by_one(), ()))

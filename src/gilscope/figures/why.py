@@ -266,9 +266,10 @@ class _Question:
 
     @property
     def best(self) -> LaneSpec | None:
-        """The lane of interpreters or processes that gains most."""
+        """The lane of interpreters or processes that gains most in the first contest: the steps go on with that one."""
         lanes = [lane for lane in self.first.lanes if lane.model in {"interpreters", "processes"} and not lane.control]
-        return max(lanes, key=lambda lane: self.gains.of(lane).value, default=None)
+        gains = Gains([self.first], self.serial)
+        return max(lanes, key=lambda lane: gains.of(lane).value, default=None)
 
     def _shares(self) -> Shares | None:
         by_launch = self.first.paired.by_launch

@@ -106,9 +106,8 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
 
     def inside(self, suspect: Suspect) -> tuple[Suspect, ...]:
         """The suspects that another one holds, directly or not."""
-        if HELD.match(suspect.path):
-            return ()
-        begins = (f"{suspect.path}.", f"{suspect.path}[")
+        whole = HELD.sub("", suspect.path)
+        begins = (f"{whole}[",) if HELD.match(suspect.path) else (f"{whole}.", f"{whole}[")
         paths = {other.path: HELD.sub("", other.path) for other in self.suspects if other != suspect}
         held = {path for path, core in paths.items() if core.startswith(begins) or core == suspect.path != path}
         return tuple(other for other in self.suspects if other.path in held)

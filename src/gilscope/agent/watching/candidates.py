@@ -42,7 +42,7 @@ MOST = 4000
 FEW = 8
 """A container of no more values than this has them named one by one."""
 SOME = 64
-"""A container of no more containers or instances than this has them named one by one."""
+"""Of no more containers or instances than this in one container the walk goes on to what each of them holds."""
 MANY = 1000
 """Values of one container that are looked at, at the most."""
 LONGEST_KEY = 30
@@ -84,9 +84,12 @@ class Candidate:
 
 
 class Edge:
-    """A step of the walk: what it leads to, by which path, and how to put something else there."""
+    """A step of the walk: what it leads to, by which path, and how to put something else there.
 
-    __slots__ = ("group", "module", "objects", "path", "put")
+    Of a group, ``members`` are those from which the walk goes on, by their paths.
+    """
+
+    __slots__ = ("group", "members", "module", "objects", "path", "put")
 
     def __init__(
         self, path: str, objects: Sequence[object], put: Optional[Put] = None, group: str = "", module: str = ""
@@ -96,6 +99,7 @@ class Edge:
         self.put = put
         self.group = group
         self.module = module
+        self.members: Dict[str, object] = {} if group else {path: objects[0]}
 
 
 def found(repeats: Sequence[object], state: str = "") -> Dict[str, Candidate]:
@@ -154,8 +158,8 @@ class Walk:
                 self.reached[id(thing)] = thing
                 if self._wanted is not None:
                     self._wanted.discard(id(thing))
-            if not edge.group:
-                for child in children(edge.path, edge.objects[0], self._home):
+            for path, member in edge.members.items():
+                for child in children(path, member, self._home):
                     child.module = child.module or edge.module
                     edges.append(child)
 
@@ -323,17 +327,17 @@ def _items(path: str, thing: Any) -> Iterator[Edge]:  # noqa: ANN401 - anything 
 
 def _of_container(path: str, container: Any, keys: Sequence[Any], values: Sequence[object]) -> Iterator[Edge]:  # noqa: ANN401
     """Yield the values of a container one by one where they are few, and together where they are many."""
-    plain = [place for place, value in enumerate(values) if isinstance(value, ATOMS)]
-    others = [place for place, value in enumerate(values) if not isinstance(value, ATOMS)]
-    singles = plain + others if len(values) <= FEW else others if len(others) <= SOME else []
-    for place in singles:
-        key = _key(keys[place])
-        if key is not None:
+    places = {"{}[{}]".format(path, text): place for place, text in enumerate(map(_key, keys)) if text is not None}
+    if len(values) <= FEW:
+        for name, place in places.items():
             put = None if container is None else _single(partial(setitem, container, keys[place]))
-            yield Edge("{}[{}]".format(path, key), [values[place]], put)
-    rest = [place for place in range(len(values)) if place not in set(singles)]
-    held = None if container is None else partial(_put_all, container, [keys[place] for place in rest])
-    yield from _grouped("the values of " + path, [values[place] for place in rest], held)
+            yield Edge(name, [values[place]], put)
+        return
+    inside = {name: values[place] for name, place in places.items() if not isinstance(values[place], ATOMS)}
+    held = None if container is None else partial(_put_all, container, keys)
+    for edge in _grouped("the values of " + path, values, held):
+        edge.members = inside if len(inside) <= SOME else {}
+        yield edge
 
 
 def _grouped(path: str, values: Sequence[object], put: Optional[Put]) -> Iterator[Edge]:
