@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gilscope.lab.measure import Request
     from gilscope.lab.plan import Group
     from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.interventions import Intervention
     from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
@@ -191,12 +192,16 @@ def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
         name = APART if left == STEPS - 1 else f"{APART}, {STEPS - left}"
         inquiry.measure(step(asked.contest, name, asked.plain, removal().apart(), best))
         left -= 1
-    if left and removal().is_divisible and why.is_regained(inquiry.answer()):
-        inquiry.measure(step(asked.contest, PUT_BACK, asked.plain, removal().one_by_one(), ()))
-        left -= 1
-        mended = removal().mended(why.causes_to_mend(inquiry.answer()))
-        if left and mended:
+    if not (removal().is_divisible and why.is_regained(inquiry.answer())):
+        return inquiry.answer()
+    mended: tuple[tuple[Intervention, ...], ...] = ()
+    for again in range(left):
+        if mended:
             inquiry.measure(step(asked.contest, REMEDIES, asked.plain, mended, ()))
+            break
+        name = f"{PUT_BACK}, {again + 1}" if again else PUT_BACK
+        inquiry.measure(step(asked.contest, name, asked.plain, removal().one_by_one(), ()))
+        mended = removal().mended(why.causes_to_mend(inquiry.answer()))
     return inquiry.answer()
 
 
