@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's sheets: why threads do not scale, contests in detail, summaries, and what went wrong or was left out."""
+    """A run's sheets: why threads do not scale, contests, summaries, and what went wrong or was left out.
+
+    ``evidence`` is what the ``answers`` rest on, ``details`` are the contests one by one.
+    """
 
     run: RunFigures
     answers: tuple[Sheet, ...]
+    evidence: tuple[Sheet, ...]
     summaries: tuple[Sheet, ...]
     details: tuple[Sheet, ...]
     closing: tuple[Sheet, ...]
@@ -47,7 +51,8 @@ def report(run: RunFigures) -> Report:
     contests = run.contests
     return Report(
         run=run,
-        answers=tuple(sheet for found in run.answers for sheet in why.sheets(found)),
+        answers=tuple(map(why.answer_sheet, run.answers)),
+        evidence=tuple(sheet for found in run.answers for sheet in why.evidence(found)),
         summaries=(
             *transport.sheets(run.means),
             *observations.sheets(contests),

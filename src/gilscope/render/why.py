@@ -109,9 +109,17 @@ def shares(why: Why) -> list[str]:
     return [f"the workers' time: {', '.join(parts)}"]
 
 
-def sheets(why: Why) -> list[Sheet]:
-    """The answer, what was tried for it, the objects that were busy, and lines at which workers were blocked."""
-    return [_answer(why), _tried(why), *([] if why.watched is None else suspects(why.watched))]
+def answer_sheet(why: Why) -> Sheet:
+    """The answer as a sheet whose title is its headline."""
+    columns: list[Column[_Line]] = [Column(name, attrgetter(name)) for name in _Line._fields]
+    advice = [f"What to do: {advice}." for advice in _advice(why)]
+    notes = [*advice, *_masked(why), IN_WORKERS, *_left_out(why)]
+    return tabulate(headline(why), columns, _lines(why), notes)
+
+
+def evidence(why: Why) -> list[Sheet]:
+    """What the answer rests on: what was tried, objects that were busy, and lines at which workers were blocked."""
+    return [_tried(why), *([] if why.watched is None else suspects(why.watched))]
 
 
 def suspects(watched: WatchFields) -> list[Sheet]:
@@ -168,14 +176,6 @@ def turns(found: Turns) -> list[str]:
 def what_was_tried(tried: Tried) -> str:
     """What was done to a lane, in words."""
     return TRIED[tried.kind].format(path=tried.path, object=_quoted(tried.path))
-
-
-def _answer(why: Why) -> Sheet:
-    """The answer as a sheet whose title is its headline."""
-    columns: list[Column[_Line]] = [Column(name, attrgetter(name)) for name in _Line._fields]
-    advice = [f"What to do: {advice}" for advice in _advice(why)]
-    notes = [*advice, *_masked(why), IN_WORKERS, *_left_out(why)]
-    return tabulate(headline(why), columns, _lines(why), notes)
 
 
 def _tried(why: Why) -> Sheet:
