@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 WIDE = 100
 DETAIL_LINES = 12
-NAME = 48
-"""The longest name of a row that is kept in one line."""
+NAME = 36
+"""The most characters of a row's name in one line; longer ones go on below, behind a blank."""
 STACK = "(most recent call first)"
 STYLES = {BETTER: "green", WORSE: "red"}
 """Colours of cells by their last word; colour repeats what the word says."""
@@ -46,12 +47,16 @@ def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
         pad_edge=False,
     )
     visible = [number for number, column in enumerate(sheet.columns) if wide or not column.wide]
-    is_short = all(len(row[0]) <= NAME for row in sheet.rows)
     for number in visible:
-        table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=is_short and number == 0)
+        table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=number == 0)
     for row in sheet.rows:
-        table.add_row(*(_cell(row[number]) for number in visible))
+        table.add_row(*(_cell(row[number] if number else _name(row[0])) for number in visible))
     return Group(table, *(Text(note, style="dim") for note in sheet.notes))
+
+
+def _name(text: str) -> str:
+    """The name of a row in lines; words stay whole."""
+    return "\n".join(textwrap.wrap(text, NAME, break_long_words=False, break_on_hyphens=False))
 
 
 def _cell(text: str) -> Text:
