@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+import asked
 from builders import HEADER, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
 from gilscope.page import html
@@ -160,6 +161,30 @@ def test_looks_at_something_offer_no_rounds(browser: Chrome, tmp_path: Path) -> 
     assert [cell.text for cell in browser.find_elements(By.CSS_SELECTOR, "#figures td")] == ["7 ±0", "7 ±0"]
     assert browser.find_elements(By.CSS_SELECTOR, "#figures button") == []
     assert not browser.find_element(By.CSS_SELECTOR, "#figures .quiet").is_displayed()
+
+
+def test_an_answer_is_drawn_on_top(browser: Chrome, tmp_path: Path) -> None:
+    """Every intervention has a labelled point, a hostile path is text, and a reader may choose nothing else away."""
+    run = asked.run(f"the values of {NAME}")
+    path = tmp_path / "why.html"
+    path.write_text(html.page(report(of_run(run)), run.trials, library(tmp_path)), encoding="utf-8")
+    browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium lacks the annotation
+    browser.get(path.as_uri())
+    WebDriverWait(browser, WAIT_S).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "html[data-ready]"))
+    first = browser.find_element(By.CSS_SELECTOR, "main section")
+    labels = [text.text for text in first.find_elements(By.CSS_SELECTOR, ".chart svg text")]
+
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # selenium lacks the annotation
+    assert first.get_attribute("id") == "why"
+    assert NAME in first.find_element(By.CSS_SELECTOR, "td").text
+    assert {"as it stands", "everything apart", "processes-2"} <= set(labels)
+    browser.find_element(By.CSS_SELECTOR, "fieldset:nth-of-type(2) legend button").send_keys(Keys.ENTER)
+    assert first.is_displayed()
+
+
+def test_what_was_asked_nothing_has_no_answer(page: Chrome) -> None:
+    """Both parts are hidden."""
+    assert not any(page.find_element(By.ID, name).is_displayed() for name in ("why", "evidence"))
 
 
 def test_filters_leave_what_was_chosen(page: Chrome) -> None:

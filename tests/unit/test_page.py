@@ -6,18 +6,20 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 import pytest
 import vl_convert
 
+import asked
 import gilscope.page
 from builders import HEADER, HOST, contest, lane, pair, records, trial, trials
 from gilscope import cli, store
 from gilscope.commands import output
 from gilscope.figures.run import of_run
-from gilscope.page import charts, content, html, rounds, shared
+from gilscope.figures.tried import TriedKind
+from gilscope.page import charts, content, html, points, rounds, shared
 from gilscope.page.charts import specifications
 from gilscope.page.pictures import pictures
 from gilscope.page.shared import Library, library
@@ -185,6 +187,43 @@ def test_what_a_law_predicts_begins_where_measuring_ended() -> None:
 def test_where_no_law_fits_nothing_is_predicted() -> None:
     """Two workers say nothing about three."""
     assert embedded(page(run()))["predictions"] == []
+
+
+def test_an_answer_stands_apart_from_what_it_rests_on() -> None:
+    """With a point for everything that was tried; a run that was asked nothing has none of them."""
+    held = embedded(page(asked.run()))
+    none = embedded(page(run()))
+
+    assert [sheet["title"].partition(" ")[0] for sheet in held["why"]] == ["threads-2"]
+    assert [sheet["title"].partition(" ")[0] for sheet in held["evidence"]] == ["What", "Suspects", "Blocked"]
+    assert [(point["group"], round(point["gain"], 1)) for point in held["tried"]] == [
+        ("as it stands", 1.0),
+        ("one thing changed", 2.0),
+        ("one thing changed", 2.0),
+        ("everything apart", 2.0),
+        ("everything apart but one", 1.0),
+        ("everything apart but one", 2.0),
+        ("other model", 2.0),
+    ]
+    assert {point["given"] for point in held["tried"]} == {2}
+    assert (none["why"], none["evidence"], none["tried"]) == ([], [], [])
+
+
+def test_every_group_of_what_was_tried_has_a_look() -> None:
+    """A colour and a shape that no other group has; a kind without a group of several is one itself."""
+    groups = {points.GROUPS.get(kind, kind) for kind in get_args(TriedKind)}
+
+    assert groups == set(charts.TRIED)
+    assert [len(set(looks)) for looks in zip(*charts.TRIED.values(), strict=True)] == [len(groups)] * 2
+
+
+def test_steps_of_a_question_have_no_gains_to_choose_by() -> None:
+    """Neither in the curves and the heat map, nor bars of cores; their tables and rounds are there."""
+    held = embedded(page(asked.run()))
+
+    assert {each["contest"] for each in held["lanes"] if each["gain"]} == {0}
+    assert {each["contest"] for each in held["lanes"] if each["rounds"]} == {0, 1, 2, 3}
+    assert {each["contest"] for each in held["cores"]} == {held["contests"][0]["id"]}
 
 
 def test_claims_are_shown_where_there_are_any() -> None:

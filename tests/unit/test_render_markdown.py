@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+import asked
 from builders import HEADER, PROBE, contest, lane, pair, records, trials
 from gilscope.figures.run import of_run, together
 from gilscope.render import markdown
@@ -109,6 +110,14 @@ def test_what_was_left_out_before_it_began_is_told() -> None:
     assert "| 3.8:serial | 1 | needs Python \\>=3.12 |" in markdown.page(
         report(together(HEADER, made().run.contests, [skip]))
     )
+
+
+def test_why_threads_do_not_scale_is_said_first() -> None:
+    """The answer and what it rests on, before every other summary."""
+    titles = re.findall("^### (.*)$", markdown.page(report(of_run(asked.run()))), re.MULTILINE)
+
+    assert [title.partition(" ")[0] for title in titles[:5]] == ["threads-2", "What", "Suspects", "Blocked", "What"]
+    assert titles[4] == "What to run cpu/primes on"
 
 
 def test_sheets_without_rows_are_left_out() -> None:

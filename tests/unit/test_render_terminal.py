@@ -61,6 +61,20 @@ def test_lane_names_are_not_torn(name: str) -> None:
     assert any(line.startswith(name) for line in shown(made()).splitlines())
 
 
+def test_a_name_longer_than_a_line_goes_on_below() -> None:
+    """At its blanks, so that it leaves room for what is said of it; what has none stays whole."""
+    whole = "/a/path/without/any/blank/in/it/at/all.py:work"
+    sheet = Sheet(
+        title="t", columns=(ColumnHead("lane"), ColumnHead("gain")), rows=(("long " * 30, "1.5 ±0.1"), (whole, "2 ±0"))
+    )
+    screen = StringIO()
+    terminal.show(Console(file=screen, width=80), [sheet])
+
+    assert screen.getvalue().count("long") == 30
+    assert "1.5 ±0.1" in screen.getvalue()
+    assert whole in screen.getvalue()
+
+
 def test_wide_columns_appear_where_there_is_room() -> None:
     """80 columns leave out what 100 show."""
     narrow, wide = shown(made(), 80), shown(made(), 100)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 import pytest
 
-from builders import contest, lane, starved, trials
+import asked
+from builders import contest, lane, records, starved, trials
 from gilscope.figures import why
 from gilscope.figures.lanes import ContestLanes
+from gilscope.figures.run import of_run
+from gilscope.figures.tried import interventions
 from gilscope.figures.why import Gains, answer, causes_to_mend
 from gilscope.render import why as render
+from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
 from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
-from gilscope.values.records import Finding
+from gilscope.values.records import Calibration, Finding
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.interventions import Intervention
-    from gilscope.values.records import Trial
+    from gilscope.values.records import Run, Trial
 
 SERIAL, PLAIN = lane("3.14t"), lane("3.14t", "threads", 2)
 PROCESSES = lane("3.14t", "processes", 2)
@@ -94,6 +98,11 @@ def known(*contests: ContestLanes, watched: Sequence[Watched] = ()) -> why.Why:
     found = answer(contests, watched)
     assert found is not None
     return found
+
+
+def answers_of(run: Run) -> tuple[why.Why, ...]:
+    """The answers that a stored run holds."""
+    return of_run(run).answers
 
 
 @pytest.mark.parametrize(
@@ -329,6 +338,116 @@ def test_the_spec_of_a_module_is_asked_by_imports() -> None:
 def test_a_cost_is_judged_by_both_ends(low: float, high: float, judged: str) -> None:
     """A twentieth of each of two workers is worth a word, and twice that is needed to rule a suspect out."""
     assert why.judgement(Estimate((low + high) / 2, low, high), 2) == judged
+
+
+def test_what_was_tried_goes_from_one_change_to_all_but_one() -> None:
+    """The lane as it stands comes first and the best other model last; equal changes count once."""
+    found = answers_of(asked.run())[0]
+
+    assert [(item.kind, item.path, round(item.gain.value, 1)) for item in found.tried] == [
+        ("as it stands", "", 1.0),
+        ("own copy", "TABLE", 2.0),
+        ("uncounted", "", 2.0),
+        ("everything apart", "", 2.0),
+        ("put back", "the values of TABLE", 1.0),
+        ("put back uncounted", "the values of TABLE", 2.0),
+        ("other model", "processes-2", 2.0),
+    ]
+
+
+def test_what_was_not_measured_was_not_tried() -> None:
+    """The first contest has the lane as it stands and the other model; without copies, only counting was stopped."""
+    removal = Elimination(suspects=(TABLE,))
+    apart = stepped(APART, {(): 200, removal.immortal: 100})
+
+    assert [item.kind for item in known(first(200, 100)).tried] == ["as it stands", "other model"]
+    assert [item.kind for item in known(first(200, 100), apart, watched=seen(TABLE)).tried] == [
+        "as it stands",
+        "uncounted",
+        "other model",
+    ]
+
+
+def test_a_collector_is_tried_alone_and_back() -> None:
+    """Off and frozen by itself, and on again where everything else is apart."""
+    removal = Elimination(suspects=(TABLE,), collector=True)
+    gains = {changes: Estimate(1.0, 0.9, 1.1) for changes in (*removal.apart(), *removal.one_by_one())}
+
+    assert [(item.kind, item.path) for item in interventions(removal, gains.get)] == [
+        ("uncounted", ""),
+        ("collector", "collector off"),
+        ("collector", "collector frozen"),
+        ("everything apart", ""),
+        ("put back", "TABLE"),
+        ("collector on", ""),
+    ]
+
+
+class TestStored:
+    """A stored run says what the command said."""
+
+    def test_each_question_is_answered_by_its_own_steps(self) -> None:
+        """Another question of the run, which has no steps, is open; what nobody asked about has no answer."""
+        run = asked.run()
+        question = run.contests[0]
+        other = msgspec.structs.replace(question, id="other@3.14t")
+        mine = [trial for trial in run.trials if trial.contest == question.id]
+        beside = [msgspec.structs.replace(trial, contest=other.id) for trial in mine]
+        both = msgspec.structs.replace(
+            run,
+            contests=(*run.contests, other),
+            calibrations=(*run.calibrations, Calibration(contest=other.id, loops=10)),
+            trials=(*run.trials, *beside),
+        )
+
+        assert [len(found.tried) for found in answers_of(both)] == [7, 2]
+        assert answers_of(records(contest(SERIAL, PLAIN), trials({SERIAL: 1e6, PLAIN: 2e6}))) == ()
+
+    def test_the_sheet_has_a_row_for_each_cause(self) -> None:
+        """The headline is its title, and what to do stands below."""
+        sheet = render.answer_sheet(answers_of(asked.run())[0])
+
+        assert sheet.title.startswith("threads-2 on 3.14t: 1 ±0 of 2")
+        assert [row[:2] for row in sheet.rows] == [
+            ("because of", "reference counts of the values of `TABLE` (64 ints)"),
+            ("not explained", ""),
+        ]
+        assert sheet.notes[0].startswith("What to do: give each thread its own copy of `TABLE` (measured: 2")
+
+    @pytest.mark.parametrize("ending", [ending for ending in get_args(why.Ending) if ending != "causes"])
+    def test_every_other_ending_has_one_row(self, ending: why.Ending) -> None:
+        """In the words of the command, with what is lost."""
+        found = msgspec.structs.replace(known(first(200, 100)), ending=ending)
+        (row,) = render.answer_sheet(found).rows
+
+        assert f"{row[0]}: {row[1]}." in render.answer(found)
+        assert row[2].startswith("1")
+
+    def test_the_evidence_follows_the_answer(self) -> None:
+        """What was tried, who was suspected, and where workers were blocked."""
+        tried, suspects, blocked = render.evidence(answers_of(asked.run())[0])
+
+        assert [row[0] for row in tried.rows] == [
+            "as it stands",
+            "own copy of `TABLE`",
+            "nobody counts references to suspects",
+            "everything apart",
+            "put back: the values of `TABLE`",
+            "put back, uncounted: the values of `TABLE`",
+            "processes-2",
+        ]
+        assert suspects.rows[0][0] == "the values of TABLE"
+        assert blocked.rows[0][0] == "table.py:7"
+
+    def test_only_the_question_says_what_to_run_on(self) -> None:
+        """Its steps have changed lanes, which nobody runs."""
+        made = report(of_run(asked.run()))
+        titles = [sheet.title for sheet in (*made.summaries, *made.details) if sheet.rows]
+
+        assert [title for title in titles if title.startswith(("What to run", "Break-even", "Scaling"))] == [
+            "What to run cpu/primes on",
+            "Break-even of cpu/primes@3.14t",
+        ]
 
 
 def test_the_answer_is_a_paragraph_and_a_table() -> None:

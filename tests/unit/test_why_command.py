@@ -215,6 +215,20 @@ class TestSteps:
         assert [cause["kind"] for cause in found["causes"] if cause["suspect"]] == ["counts"]
         assert found["watched"]["suspects"][0]["path"] == "the values of TABLE"
 
+    def test_the_stored_run_says_it_again(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The report has the headline, the cause and the advice of the command."""
+        pretend(monkeypatch, contended)
+        cli.main(["why", "work.py:busy", "--run", "asked"])
+        headline = next(line for line in capsys.readouterr().out.splitlines() if " that the machine gave " in line)
+
+        assert cli.main(["report", "asked"]) == 0
+        printed = capsys.readouterr().out
+        assert headline in printed
+        assert "reference counts of the values of `TABLE` (64 ints)" in printed
+        assert "What to do: give each thread its own copy of `TABLE`" in printed
+
     def test_a_build_with_a_gil_has_its_turns_and_what_would_be_gained_instead(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -81,6 +81,8 @@ def show_run(console: Console, path: Path) -> None:
     terminal.show(console, report.details)
     terminal.show(console, report.closing)
     terminal.show_details(console, report.findings)
+    terminal.show(console, report.answers)
+    terminal.show(console, report.evidence)
     terminal.show(console, report.summaries)
     console.print(f"Raw trials: {path}", style="dim")
 

@@ -143,12 +143,10 @@ class _Inquiry:
         from gilscope import store
         from gilscope.figures import why
 
-        run = store.read(self.path)
-        watched = [record for record in run.watched if record.contest == self.ids[0]]
-        found = why.answer(self.lanes(), watched)
-        if found is None:
+        found = why.answers(self.lanes(), store.read(self.path).watched)
+        if not found:
             raise errors.GilscopeError(f"nothing can be said: {self.failures()}")
-        return found
+        return found[0]
 
     def failures(self) -> str:
         """Why lanes failed, in words."""

@@ -16,6 +16,8 @@ loop is, one for each worker, or a single one where the work divides itself over
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
     break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
     contention      workers lose much of their time to each other, by more CPU time per unit or by being blocked
+    interventions   a contest in whose lanes something was changed asks what is to blame, not what to run on: it has no
+                    verdict, no break-even and no curve
     own copy        several workers that have a copy each of what threads share: they do not do the work that is asked
                     about, so that no verdict, no break-even and no best lane is theirs
     of first way    T(way) / T(first way of the same arm), where a probe has ways
@@ -202,8 +204,8 @@ class _Contest:
         return {capacity.workers: capacity for capacity in self._capacities if capacity.is_short}
 
     def _wins_nothing(self, lane: LaneSpec) -> bool:
-        """Whether a lane does not do the work that is asked about: on copies, or with something changed."""
-        return bool(lane.interventions) or works_on_copies(self.contest.probe, lane)
+        """Whether a lane does not do the work that is asked about, since its workers have copies."""
+        return works_on_copies(self.contest.probe, lane)
 
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
         return self.contest_lanes.by_name.get(lane_name(arm, work))
@@ -236,6 +238,8 @@ class _Contest:
 
     def _break_evens(self) -> Iterator[BreakEven]:
         """The break-evens of every model: of the free-threaded arm where there is a pair, else of the only arm."""
+        if self.contest.has_interventions:
+            return
         arm = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
         for model in dict.fromkeys(lane.model for lane in self.contest_lanes.lanes if lane.model != "serial"):
             lanes = self._curve(arm, model)
@@ -290,6 +294,8 @@ class _Contest:
 
     def _scaling_laws(self) -> Iterator[ScalingLaw]:
         """The law of every model that was measured with several numbers of workers."""
+        if self.contest.has_interventions:
+            return
         spread = [lane for lane in self.contest_lanes.lanes if lane.model != "serial"]
         for arm, model in dict.fromkeys((lane.arm.name, lane.model) for lane in spread):
             curve = self._curve(arm, model)
@@ -298,7 +304,9 @@ class _Contest:
                 yield ScalingLaw(arm=arm, model=model, law=fit(points, self.host.usable_cores))
 
     def _verdict(self) -> Verdict | None:
-        if self.reference is None or self.contest.probe.asks_about_workers or self.contest.variants:
+        if self.reference is None or self.contest.probe.asks_about_workers:
+            return None
+        if self.contest.variants or self.contest.has_interventions:
             return None
         lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._wins_nothing(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures import contest, lanes, variants
+from gilscope.figures import contest, lanes, variants, why
 from gilscope.figures.transport import Means, means
 from gilscope.figures.values import ContestFigures, CpusUsed, PairFigures
 from gilscope.figures.variants import VariantMeans
+from gilscope.figures.why import Why
 from gilscope.stats.estimate import geometric_mean
 from gilscope.values.contests import Skip
 from gilscope.values.records import RunHeader
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     """All figures of a run: ``pairs`` are free-threaded builds beside their twins, ``means`` ways to send payloads.
 
-    ``variants`` has what variants take over several workloads.
+    ``variants`` has what variants take over several workloads, and ``answers`` why threads do not scale, for each lane
+    that was asked about.
     """
 
     header: RunHeader
@@ -33,6 +35,7 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[PairFigures, ...]
     means: tuple[Means, ...]
     variants: VariantMeans
+    answers: tuple[Why, ...]
     skips: tuple[Skip, ...]
 
     @property
@@ -43,11 +46,14 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_run(run: Run) -> RunFigures:
     """The figures of every contest that was begun, in the order in which they were run."""
-    contests = tuple(contest.figures(contest_lanes, run.header.host) for contest_lanes in lanes.contests(run))
-    return together(run.header, contests, run.skips)
+    measured = lanes.contests(run)
+    contests = tuple(contest.figures(contest_lanes, run.header.host) for contest_lanes in measured)
+    return together(run.header, contests, run.skips, why.answers(measured, run.watched))
 
 
-def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = ()) -> RunFigures:
+def together(
+    header: RunHeader, contests: Sequence[ContestFigures], skips: Sequence[Skip] = (), answers: Sequence[Why] = ()
+) -> RunFigures:
     """The figures of contests, each alone and all together."""
     return RunFigures(
         header=header,
@@ -55,6 +61,7 @@ def together(header: RunHeader, contests: Sequence[ContestFigures], skips: Seque
         pairs=by_pair(contests),
         means=means(contests),
         variants=variants.means(figures.variants for figures in contests),
+        answers=tuple(answers),
         skips=tuple(skips),
     )
 

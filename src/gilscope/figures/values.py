@@ -164,7 +164,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     are by number of workers; those that there are no CPUs for are left out. With ``own_workers``, the work was seen to
     start threads or processes itself, and nothing was pinned. ``gil_off`` is the penalty of the free-threaded arm
     against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
-    where workers themselves or variants were measured, or no reference was; ``cpus_used`` where no work was spread.
+    where workers themselves, variants or interventions were measured, or no reference was; ``cpus_used`` where no work
+    was spread.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
     workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch, and
     ``code`` what was run, arm by arm. Where workers have ``roles``, these are all that is said, beside the control.

@@ -21,9 +21,10 @@ import msgspec
 
 from gilscope.figures.capacity import given
 from gilscope.figures.cores import Shares, shares
+from gilscope.figures.tried import Tried, interventions
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
-from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, root, suspects_of
+from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, is_step, root, suspects_of
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     """The answer as far as it is known: a lane's gain and loss, suspects, and causes.
 
     ``rest`` is what nothing explains, None before anything was removed. ``regained`` is what came back once all
-    suspects were removed.
+    suspects were removed. ``tried`` begins with the lane as it stands and ends with the other model that gains most.
     """
 
     contest: str
@@ -99,6 +100,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     shares: Shares | None = None
     watched: Watched | None = None
     gil_module: str | None = None
+    tried: tuple[Tried, ...] = ()
     regained: Estimate | None = None
     causes: tuple[Cause, ...] = ()
     rest: Estimate | None = None
@@ -171,6 +173,18 @@ def judgement(cost: Estimate, workers: int) -> Judgement:
     if cost.low > WORTH * workers:
         return "because of"
     return "not because" if cost.high < 2 * WORTH * workers else "cannot be told"
+
+
+def answers(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> tuple[Why, ...]:
+    """The answer to each question of a run; threads with a GIL are not watched, and have none."""
+    found = (_of_question(question, contests, watched) for question in contests if question.contest.watched)
+    return tuple(why for why in found if why is not None)
+
+
+def _of_question(question: ContestLanes, contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
+    """The answer by all of a run that belongs to one question."""
+    steps = [lanes for lanes in contests if is_step(lanes.contest, question.contest)]
+    return answer([question, *steps], [record for record in watched if record.contest == question.contest.id])
 
 
 def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
@@ -252,6 +266,7 @@ class _Question:
                 finding.reason for step in self.contests[1:] for finding in step.findings if finding.fails_lane
             ),
         )
+        base = msgspec.structs.replace(base, tried=tuple(self._tried(base)))
         ending = self._ending(base)
         if ending not in {"causes", "open"}:
             return msgspec.structs.replace(base, ending=ending)
@@ -270,6 +285,18 @@ class _Question:
         lanes = [lane for lane in self.first.lanes if lane.model in {"interpreters", "processes"} and not lane.control]
         gains = Gains([self.first], self.serial)
         return max(lanes, key=lambda lane: gains.of(lane).value, default=None)
+
+    def _tried(self, why: Why) -> Iterator[Tried]:
+        """The lane as it stands, all that was done to it, and the other model that gains most."""
+        yield Tried(kind="as it stands", gain=why.gain)
+        yield from interventions(elimination(why, self.contests), self._gain_with)
+        if self.best is not None:
+            yield Tried(kind="other model", path=self.best.work, gain=self.gains.of(self.best))
+
+    def _gain_with(self, changes: Sequence[Intervention]) -> Estimate | None:
+        """The gain of the lane with these changes, None where no step measured it or it failed."""
+        lane = self._altered(changes)
+        return None if lane is None else self.gains.of(lane)
 
     def _shares(self) -> Shares | None:
         by_launch = self.first.paired.by_launch

@@ -22,13 +22,56 @@ SHARES = {
     "start, end": ("#e6e9ee", [1, 4]),
 }
 """A colour and an outline for each share: bars can be read without colour."""
+TRIED = {
+    "as it stands": ("#74819c", "circle"),
+    "one thing changed": ("#d9730d", "diamond"),
+    "everything apart": ("#2f9e68", "square"),
+    "everything apart but one": ("#8e4fb0", "triangle-up"),
+    "other model": ("#2a7fb8", "cross"),
+}
+"""A colour and a shape for each group of what was tried."""
+WORDS = 300
+"""The longest label of what was tried, in pixels."""
 LARGE = (300, 260)
 """Width and height of a panel in which many lines cross."""
 
 
 def specifications() -> dict[str, dict[str, Any]]:
     """Every chart by the name of the data that it draws; runs differ in data only."""
-    return {"curves": _curves(), "penalties": _penalties(), "trips": _trips(), "rounds": _rounds(), "cores": _cores()}
+    return {
+        "why": _why(),
+        "curves": _curves(),
+        "penalties": _penalties(),
+        "trips": _trips(),
+        "rounds": _rounds(),
+        "cores": _cores(),
+    }
+
+
+def _why() -> dict[str, Any]:
+    """The gain with all that was tried, a panel per question; the dashed rule is at what the machine gave."""
+    names, looks = list(TRIED), list(TRIED.values())
+    base = alt.Chart()
+    rule = base.mark_rule(color=INK, opacity=0.6, strokeDash=[4, 3]).encode(x=_in_workers("mean(given):Q"))
+    beside = base.encode(
+        y=alt.Y("what:N", title=None, sort=None, axis=alt.Axis(labelLimit=WORDS)),
+        color=alt.Color("group:N", scale=alt.Scale(domain=names, range=[look[0] for look in looks]), legend=_legend()),
+    )
+    intervals = beside.mark_rule(strokeWidth=2).encode(x=_in_workers("low:Q"), x2="high:Q")
+    shapes = alt.Scale(domain=names, range=[look[1] for look in looks])
+    points = beside.mark_point(filled=True, size=70, opacity=1).encode(
+        x=_in_workers("gain:Q"),
+        shape=alt.Shape("group:N", scale=shapes, legend=_legend()),
+        tooltip=["what:N", "text:N"],
+    )
+    panel = alt.layer(rule, intervals, points, data=alt.NamedData("why")).properties(width=LARGE[0])
+    facet = alt.Facet("contest:N", title=None, sort=None)
+    return _as_data(panel.facet(facet, columns=1).resolve_scale(y="independent"))
+
+
+def _in_workers(field: str) -> alt.X:
+    """A gain from zero on, with one title in all layers."""
+    return alt.X(field, title="gain (workers)", scale=alt.Scale(zero=True))
 
 
 def _curves() -> dict[str, Any]:

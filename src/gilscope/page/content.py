@@ -10,11 +10,13 @@ from gilscope.page.points import (
     CorePoint,
     PenaltyPoint,
     Prediction,
+    TriedPoint,
     TripPoint,
     cores,
     drawn,
     penalties,
     predictions,
+    tried,
     trips,
 )
 from gilscope.page.rounds import Rounds, Walls
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
 class PageLane(msgspec.Struct, frozen=True, kw_only=True):
     """One lane of the contest at the index ``contest``.
 
-    ``gain`` is value, low and high, or None where work was not spread. ``rounds`` is None where trials were looks at
-    something, whose length says nothing.
+    ``gain`` is value, low and high, or None where work was not spread, or where the contest asks what is to blame.
+    ``rounds`` is None where trials were looks at something, whose length says nothing.
     """
 
     contest: int
@@ -61,8 +63,15 @@ class PageContest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole content; ``of_run`` are sheets about the whole run, ``about`` those about machine and builds."""
+    """The whole content: sheets and points by the part of the page that shows them.
 
+    ``why`` is what the run says of threads that do not scale, ``tried`` are the points of its chart, and ``evidence``
+    what it rests on; ``of_run`` are further sheets about the whole run, ``about`` those about machine and builds.
+    """
+
+    why: tuple[Sheet, ...]
+    tried: tuple[TriedPoint, ...]
+    evidence: tuple[Sheet, ...]
     contests: tuple[PageContest, ...]
     lanes: tuple[PageLane, ...]
     predictions: tuple[Prediction, ...]
@@ -80,6 +89,9 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
     """Arrange a report, the raw trials that it was made from, and what they say of published claims."""
     contests = report.run.contests
     return Content(
+        why=_filled(report.answers),
+        tried=tried(report.run.answers),
+        evidence=_filled(map(_undrawn, report.evidence)),
         contests=tuple(map(_contest, contests)),
         lanes=tuple(_lanes(contests, Walls(trials))),
         predictions=predictions(contests),
@@ -130,9 +142,14 @@ def _lanes(contests: Sequence[ContestFigures], walls: Walls) -> Iterator[PageLan
                 build=build(row.lane.arm),
                 model=row.lane.way or row.lane.model,
                 workers=row.lane.workers,
-                gain=None if figures.asks_about_workers else _gain(row, figures.contest.reference),
+                gain=_gain(row, figures.contest.reference) if _shows_gains(figures) else None,
                 rounds=walls.rounds(figures, row) if figures.contest.probe.is_timed else None,
             )
+
+
+def _shows_gains(figures: ContestFigures) -> bool:
+    """Whether gains are those of work as it is: over workers, and without anything changed."""
+    return not (figures.asks_about_workers or figures.contest.has_interventions)
 
 
 def _gain(row: LaneFigures, reference: str) -> tuple[float, float, float] | None:

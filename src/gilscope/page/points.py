@@ -11,19 +11,33 @@ from gilscope.figures.scaling_law import Fit
 from gilscope.render import cells, numbers
 from gilscope.render.builds import build
 from gilscope.render.transport import size_text
+from gilscope.render.why import what_was_tried
 from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.figures.transport import Means
+    from gilscope.figures.tried import TriedKind
     from gilscope.figures.values import ContestFigures, ScalingLaw
+    from gilscope.figures.why import Why
     from gilscope.stats.estimate import Estimate
 
 DIGITS = 5
 """Significant digits of what is drawn: more than a screen can show."""
 PARTS = {"start": "start, end", "end": "start, end"}
 """Shares that share a colour."""
+ALONE = "one thing changed"
+PUT_BACK = "everything apart but one"
+GROUPS: dict[TriedKind, str] = {
+    "own copy": ALONE,
+    "uncounted": ALONE,
+    "collector": ALONE,
+    "put back": PUT_BACK,
+    "put back uncounted": PUT_BACK,
+    "collector on": PUT_BACK,
+}
+"""What was tried by what it has in common; everything else has a colour of its own."""
 PREDICTED = 2
 """Predictions reach to this many times the most workers that were measured."""
 
@@ -84,8 +98,41 @@ class CorePoint(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class TriedPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of what was tried: a gain in workers, beside the CPUs that the machine gave."""
+
+    contest: str
+    what: str
+    group: str
+    gain: float
+    low: float
+    high: float
+    given: float
+    text: str
+
+
+def tried(answers: Sequence[Why]) -> tuple[TriedPoint, ...]:
+    """The points of the chart of what was tried, in order."""
+    return tuple(point for why in answers for point in _tried(why))
+
+
+def _tried(why: Why) -> Iterator[TriedPoint]:
+    for item in why.tried:
+        gain, low, high = drawn(item.gain)
+        yield TriedPoint(
+            contest=why.contest,
+            what=what_was_tried(item),
+            group=GROUPS.get(item.kind, item.kind),
+            gain=gain,
+            low=low,
+            high=high,
+            given=rounded(why.given.value),
+            text=numbers.slope(item.gain),
+        )
+
+
 def cores(contests: Sequence[ContestFigures]) -> tuple[CorePoint, ...]:
-    """The parts of the chart of cores, for contests that spread work; a share below zero is drawn as none."""
+    """The parts of the chart of cores, for contests that spread work as it is; a share below zero is drawn as none."""
     return tuple(
         CorePoint(
             contest=figures.contest.id,
@@ -99,6 +146,7 @@ def cores(contests: Sequence[ContestFigures]) -> tuple[CorePoint, ...]:
             text=numbers.percent(share),
         )
         for figures in contests
+        if not figures.contest.has_interventions
         for row in figures.lanes
         if row.shares is not None and row.lane.workers > 1
         for place, (name, share) in enumerate(row.shares.parts.items())

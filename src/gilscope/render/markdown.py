@@ -27,6 +27,8 @@ def page(report: Report) -> str:
         "## Builds",
         _text(machine.builds(report.run.contests)),
         "## In short",
+        *map(_section, report.answers),
+        *map(_section, report.evidence),
         *map(_section, report.summaries),
         "## In full",
         *map(_section, report.details),

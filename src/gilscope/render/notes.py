@@ -148,9 +148,11 @@ def _shares_cores(lane: LaneFigures) -> bool:
 
 def _question(contest: ContestFigures) -> Iterator[str]:
     """The command that says why threads without a GIL lose time to each other, where some do."""
+    if contest.contest.watched or contest.contest.has_interventions:  # which that command has asked
+        return
     asked = (row.lane for row in contest.lanes if row.is_contended and row.lane.model == "threads")
     lane = next((lane for lane in asked if not lane.arm.gil_forced and not lane.arm.runtime.facts.gil_enabled), None)
-    if lane is not None and not lane.interventions:
+    if lane is not None:
         yield f"What they fight over: ask `gilscope why {contest.contest.probe.id} --on {lane.arm.runtime.name}`."
 
 

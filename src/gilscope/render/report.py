@@ -19,6 +19,7 @@ from gilscope.render import (
     transport,
     variants,
     verdict,
+    why,
     workers,
 )
 from gilscope.render.sheet import Sheet
@@ -31,9 +32,14 @@ if TYPE_CHECKING:
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's sheets: contests in detail, summaries, and what went wrong or was left out."""
+    """A run's sheets: why threads do not scale, contests, summaries, and what went wrong or was left out.
+
+    ``evidence`` is what the ``answers`` rest on, ``details`` are the contests one by one.
+    """
 
     run: RunFigures
+    answers: tuple[Sheet, ...]
+    evidence: tuple[Sheet, ...]
     summaries: tuple[Sheet, ...]
     details: tuple[Sheet, ...]
     closing: tuple[Sheet, ...]
@@ -45,6 +51,8 @@ def report(run: RunFigures) -> Report:
     contests = run.contests
     return Report(
         run=run,
+        answers=tuple(map(why.answer_sheet, run.answers)),
+        evidence=tuple(sheet for found in run.answers for sheet in why.evidence(found)),
         summaries=(
             *transport.sheets(run.means),
             *observations.sheets(contests),

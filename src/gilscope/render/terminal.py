@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDE = 100
 DETAIL_LINES = 12
+NAME = 36
+"""The most characters of a row's name in one line; longer ones go on below, behind a blank."""
 STACK = "(most recent call first)"
 STYLES = {BETTER: "green", WORSE: "red"}
 """Colours of cells by their last word; colour repeats what the word says."""
@@ -47,8 +50,13 @@ def renderable(sheet: Sheet, *, wide: bool) -> RenderableType:
     for number in visible:
         table.add_column(sheet.columns[number].heading, overflow="fold", no_wrap=number == 0)
     for row in sheet.rows:
-        table.add_row(*(_cell(row[number]) for number in visible))
+        table.add_row(*(_cell(row[number] if number else _name(row[0])) for number in visible))
     return Group(table, *(Text(note, style="dim") for note in sheet.notes))
+
+
+def _name(text: str) -> str:
+    """The name of a row in lines; words stay whole."""
+    return "\n".join(textwrap.wrap(text, NAME, break_long_words=False, break_on_hyphens=False))
 
 
 def _cell(text: str) -> Text:

@@ -1,9 +1,10 @@
-"""Why threads do not scale, as text: each stage once it is known, and the answer."""
+"""Why threads do not scale, as text: each stage once it is known, and the answer as lines or as sheets."""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.render import numbers
 from gilscope.render.sheet import Column, Sheet, tabulate
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gilscope.figures.gil_time import Turns
-    from gilscope.figures.why import Cause, Why
+    from gilscope.figures.tried import Tried, TriedKind
+    from gilscope.figures.why import Cause, Ending, Remedy, Why
     from gilscope.values.watching import BlockedLine, Suspect, WatchFields
 
 LEAST_BLOCKED = 0.02
@@ -21,12 +23,66 @@ LEAST_BLOCKED = 0.02
 LEAST_SHARE = 0.005
 """A smaller share rounds to none."""
 
+WIDTH_OF_BARS = 20
+
 ONLY_SUSPECTS = (
     "How often a count of each was another than before, its own lock was held, and others waited for it, while the "
     "workers ran. Whoever moves is suspected, and nothing is proved yet."
 )
 BLOCKED = "Lines at which workers were blocked, with the part of all workers' time."
 MASKED = "Causes can hide behind each other: each of these is what is lost where it is the only one."
+IN_WORKERS = "Costs are in workers, of those that the machine gave."
+APART = (
+    "Gains are in workers, each from lanes of their own beside the lane as it stands. Everything apart: each worker "
+    "runs its own copy of the modules, nobody counts references to a suspect, and a suspected collector is off. Put "
+    "back: one suspect is shared and counted again, and all others stay apart."
+)
+TRIED: dict[TriedKind, str] = {
+    "as it stands": "as it stands",
+    "own copy": "own copy of {object}",
+    "uncounted": "nobody counts references to suspects",
+    "collector": "{path}",
+    "everything apart": "everything apart",
+    "put back": "put back: {object}",
+    "put back uncounted": "put back, uncounted: {object}",
+    "collector on": "put back: the collector",
+    "other model": "{path}",
+}
+"""What was done to a lane, in words."""
+
+
+class _Verdict(NamedTuple):
+    """An answer without causes in words: how it is judged, why, and what to do."""
+
+    judgement: str
+    reason: str
+    advice: tuple[str, ...] = ()
+
+
+class _Line(NamedTuple):
+    """One line of an answer: how it was judged, what, and its cost; the fields are the headings of its sheet."""
+
+    judgement: str
+    what: str
+    cost: str
+
+
+VERDICTS: dict[Ending, _Verdict] = {
+    "scales": _Verdict("It scales", "nothing that could be measured is lost to the other workers"),
+    "machine": _Verdict("The machine", "processes that share nothing lose as much with the same work"),
+    "busy": _Verdict("Cannot be told", "the machine gave {given} CPUs", ("ask again when it is less busy",)),
+    "gil": _Verdict(
+        "The GIL is on",
+        "{module} turned it on when it was imported, so that threads take turns",
+        ("ask its authors for a free-threaded build",),
+    ),
+    "uneven": _Verdict(
+        "Uneven work",
+        "workers wait for the last one to end{waiting}, which is most of what is lost",
+        ("give all of them as much to do, or hand work out in smaller pieces",),
+    ),
+    "open": _Verdict("Cannot be told yet", "the intervals are too wide", ("measure longer: --budget 180",)),
+}
 
 
 def headline(why: Why) -> str:
@@ -51,6 +107,19 @@ def shares(why: Why) -> list[str]:
         f"{name} {numbers.percent(share)}" for name, share in why.shares.parts.items() if share.value >= LEAST_SHARE
     ]
     return [f"the workers' time: {', '.join(parts)}"]
+
+
+def answer_sheet(why: Why) -> Sheet:
+    """The answer as a sheet whose title is its headline."""
+    columns: list[Column[_Line]] = [Column(name, attrgetter(name)) for name in _Line._fields]
+    advice = [f"What to do: {advice}." for advice in _advice(why)]
+    notes = [*advice, *_masked(why), IN_WORKERS, *_left_out(why)]
+    return tabulate(headline(why), columns, _lines(why), notes)
+
+
+def evidence(why: Why) -> list[Sheet]:
+    """What the answer rests on: what was tried, objects that were busy, and lines at which workers were blocked."""
+    return [_tried(why), *([] if why.watched is None else suspects(why.watched))]
 
 
 def suspects(watched: WatchFields) -> list[Sheet]:
@@ -85,31 +154,9 @@ def live(pid: int, busy_cpus: float, queued: float, seen: WatchFields) -> list[s
 
 
 def answer(why: Why) -> list[str]:
-    """The answer: what is lost, because of what and not because of what, and what to do."""
-    return [headline(why), *_verdict(why)]
-
-
-def _verdict(why: Why) -> Iterator[str]:
-    match why.ending:
-        case "scales":
-            yield "It scales: nothing that could be measured is lost to the other workers."
-        case "gil":
-            yield _gil(why)
-        case "busy":
-            given = numbers.slope(why.given)
-            yield f"Cannot be told: the machine gave {given} CPUs; ask again when it is less busy."
-        case "machine":
-            yield "The machine: processes that share nothing lose as much with the same work."
-        case "uneven":
-            waiting = "" if why.shares is None else f" for {numbers.percent(why.shares.end)} of their time"
-            yield f"lost: {numbers.slope(why.lost)}, most of it because workers wait for the last one to end{waiting}."
-            yield "Give all of them as much to do, or hand work out in smaller pieces."
-        case "open":
-            yield "Cannot be told yet: the intervals are too wide. Measure longer: --budget 180."
-        case "causes":
-            yield from _causes(why)
-            yield from _remedies(why)
-            yield from _dropped(why)
+    """The answer as lines: what is lost, because of what and not because of what, and what to do."""
+    said = _aligned(why) if why.ending == "causes" else (f"{line.judgement}: {line.what}." for line in _lines(why))
+    return [headline(why), *said, *_masked(why), *_advised(why), *_left_out(why)]
 
 
 def turns(found: Turns) -> list[str]:
@@ -126,27 +173,56 @@ def turns(found: Turns) -> list[str]:
     return [*lines, *(f"instead: {item.work} {numbers.slope(item.gain)}" for item in instead)]
 
 
-def _gil(why: Why) -> str:
-    by = f"{why.gil_module} turned it on when it was imported" if why.gil_module else "a module turned it on"
-    return f"The GIL is on: {by}, so that threads take turns. Ask its authors for a free-threaded build."
+def what_was_tried(tried: Tried) -> str:
+    """What was done to a lane, in words."""
+    return TRIED[tried.kind].format(path=tried.path, object=_quoted(tried.path))
 
 
-def _causes(why: Why) -> Iterator[str]:
-    if not why.causes and why.rest is None:
-        yield f"lost: {numbers.slope(why.lost)}, and nobody that could be removed was suspected."
-        return
-    lost = f"lost: {numbers.slope(why.lost)}"
-    rows: list[tuple[str, str, str]] = [
-        (cause.judgement, _what(cause), numbers.slope(cause.cost)) for cause in why.causes if _is_shown(cause)
+def _tried(why: Why) -> Sheet:
+    """What was tried, and what the lane gained with it."""
+    most = max((tried.gain.value for tried in why.tried), default=0.0)
+    columns: list[Column[Tried]] = [
+        Column("tried", what_was_tried),
+        Column("gain", lambda row: numbers.slope(row.gain)),
+        Column("gain, drawn", lambda row: numbers.bar(row.gain.value, most, WIDTH_OF_BARS), wide=True, drawn=True),
     ]
+    return tabulate(f"What was tried: {why.contest}", columns, why.tried, [APART])
+
+
+def _lines(why: Why) -> list[_Line]:
+    """What is lost, judgement by judgement; a single line where causes were not looked for."""
+    if why.ending == "causes":
+        return list(_causes(why))
+    verdict = VERDICTS[why.ending]
+    reason = verdict.reason.format(
+        given=numbers.slope(why.given),
+        module=why.gil_module or "a module",
+        waiting="" if why.shares is None else f" for {numbers.percent(why.shares.end)} of their time",
+    )
+    return [_Line(verdict.judgement, reason, numbers.slope(why.lost))]
+
+
+def _causes(why: Why) -> Iterator[_Line]:
+    if not why.causes and why.rest is None:
+        yield _Line("not explained", "nobody that could be removed was suspected", numbers.slope(why.lost))
+    for cause in filter(_is_shown, why.causes):
+        yield _Line(cause.judgement, _what(cause), numbers.slope(cause.cost))
     if why.rest is not None:
-        rows.append(("not explained", "", numbers.slope(why.rest)))
-    width = max((len(what) for _, what, _ in rows), default=0)
+        yield _Line("not explained", "", numbers.slope(why.rest))
+
+
+def _aligned(why: Why) -> Iterator[str]:
+    """The causes in columns, with what is lost before the first of them; a judgement stands before its first cause."""
+    lines = _lines(why)
+    width = max((len(line.what) for line in lines), default=0)
     previous = ""
-    for place, (judged, what, cost) in enumerate(rows):
-        head = lost if not place else ""
-        yield f"{head:<18} {judged if judged != previous else '':<15} {what:<{width}}  {cost}"
-        previous = judged
+    for place, line in enumerate(lines):
+        head = "" if place else f"lost: {numbers.slope(why.lost)}"
+        yield f"{head:<18} {line.judgement if line.judgement != previous else '':<15} {line.what:<{width}}  {line.cost}"
+        previous = line.judgement
+
+
+def _masked(why: Why) -> Iterator[str]:
     if sum(cause.judgement == "because of" and cause.suspect is not None for cause in why.causes) > 1:
         yield MASKED
 
@@ -178,20 +254,38 @@ def _what(cause: Cause) -> str:
 
 def _named(suspect: Suspect) -> str:
     """A suspect by its path, with what its values are."""
+    quoted = _quoted(suspect.path)
+    return quoted if quoted.startswith("`") else f"{quoted} ({suspect.kind})"
+
+
+def _quoted(path: str) -> str:
+    """The path of an object as code, behind the words for what a container holds."""
     for begin in ("the values of ", "the keys of "):
-        if suspect.path.startswith(begin):
-            return f"{begin}`{suspect.path.removeprefix(begin)}` ({suspect.kind})"
-    return f"`{suspect.path}`"
+        if path.startswith(begin):
+            return f"{begin}`{path.removeprefix(begin)}`"
+    return f"`{path}`"
 
 
-def _remedies(why: Why) -> Iterator[str]:
-    for place, remedy in enumerate(why.remedies):
-        head = "what to do:" if not place else ""
-        what = f"give each thread its own copy of `{remedy.path}`" if remedy.kind == "own" else f"{remedy.path}"
-        yield f"{head:<18} {what} (measured: {numbers.slope(remedy.gain)} of {why.workers})"
+def _advice(why: Why) -> list[str]:
+    """What to do about it."""
+    if why.ending == "causes":
+        return [_remedy(remedy, why.workers) for remedy in why.remedies]
+    return list(VERDICTS[why.ending].advice)
 
 
-def _dropped(why: Why) -> Iterator[str]:
+def _remedy(remedy: Remedy, workers: int) -> str:
+    what = f"give each thread its own copy of `{remedy.path}`" if remedy.kind == "own" else remedy.path
+    return f"{what} (measured: {numbers.slope(remedy.gain)} of {workers})"
+
+
+def _advised(why: Why) -> Iterator[str]:
+    """The advice in lines, behind the column of what is lost."""
+    for place, advice in enumerate(_advice(why)):
+        head = "" if place else "what to do:"
+        yield f"{head:<18} {advice}"
+
+
+def _left_out(why: Why) -> Iterator[str]:
     yield from (f"left out: {reason}" for reason in dict.fromkeys(why.dropped))
 
 

@@ -297,6 +297,11 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     variants: tuple[Variant, ...] = ()
     watched: tuple[str, ...] = ()
 
+    @property
+    def has_interventions(self) -> bool:
+        """Whether something is changed in some lanes, to see what is to blame: nobody chooses among these."""
+        return any(lane.interventions for lane in self.lanes)
+
     def variant_of(self, lane: LaneSpec) -> Variant | None:
         """The variant that a lane belongs to, None where there are none."""
         return next((variant for variant in self.variants if lane.arm.name in variant.arms), None)

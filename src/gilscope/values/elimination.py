@@ -127,6 +127,11 @@ def root(suspect: Suspect) -> str:
     return prefix + (first.group() if first else core)
 
 
+def is_step(contest: Contest, question: Contest) -> bool:
+    """Whether a contest is a step of the question that another one began."""
+    return contest.id.startswith(f"{question.id}, ")
+
+
 def step(
     base: Contest, name: str, plain: LaneSpec, changes: Iterable[Sequence[Intervention]], beside: Sequence[LaneSpec]
 ) -> Contest:

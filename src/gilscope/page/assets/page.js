@@ -13,7 +13,7 @@ const WIDEST_PANEL = 480;
 const GAP = 40;
 const LABELS = 60;
 const WORKERS_LABELS = 175;
-const CORES_LABELS = 170;
+const LABELS_OF = { cores: 170, why: 310 };
 const ROW = 30;
 const THEME = {
   background: "transparent",
@@ -99,7 +99,7 @@ async function section(name, rows) {
   const specification = name === "curves" && !rows.some((row) => row.predicted) ? withoutPredictions(drawn) : drawn;
   const height = specification.facet ? {} : { height: ROW * unique(rows.map((row) => row.contest)).length };
   const panels = unique(rows.map((row) => row.panel ?? row.contest)).length;
-  const labels = name === "cores" ? CORES_LABELS : LABELS;
+  const labels = LABELS_OF[name] ?? LABELS;
   await draw(place.querySelector(".chart"), { ...specification, ...height }, { datasets: { [name]: rows }, panels, labels });
 }
 
@@ -287,12 +287,14 @@ function start() {
   find("#filters").addEventListener("change", show);
   find("#choice").open = matchMedia("(min-width: 700px)").matches;
   find("#theme").addEventListener("change", ({ target }) => { document.documentElement.dataset.theme = target.value; });
+  sheets("why", content.why);
+  sheets("evidence", content.evidence);
   sheets("of_run", content.of_run);
   sheets("claims", content.claims);
   sheets("findings", content.findings);
   sheets("about", content.about);
   find("#about .notes").replaceChildren(...content.comparability.map(note));
-  return show();
+  return section("why", content.tried).then(show);
 }
 
 start().then(() => { document.documentElement.dataset.ready = "yes"; });
