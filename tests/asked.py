@@ -31,7 +31,7 @@ def run(path: str = "the values of TABLE") -> Run:
         question,
         step(question, APART, THREADS, removal.apart(), [PROCESSES]),
         step(question, PUT_BACK, THREADS, removal.one_by_one(), ()),
-        step(question, REMEDIES, THREADS, removal.mended([cause]), ()),
+        step(question, REMEDIES, THREADS, removal.mended([cause], can_defer=False), ()),
     )
     counted = (THREADS.name, msgspec.structs.replace(THREADS, interventions=removal.without(cause)).name)
     return Run(

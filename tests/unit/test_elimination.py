@@ -77,6 +77,23 @@ def test_locks_of_what_a_suspect_holds_are_put_back_alone() -> None:
     )
 
 
+def test_remedies_are_tried_for_causes_alone() -> None:
+    """References to what a container holds cannot be deferred one by one, and not before 3.14."""
+    removal = Elimination(suspects=(TABLE, VALUES))
+    tried = removal.mended([TABLE], can_defer=True)
+
+    assert tried == (
+        removal.removed,
+        removal.without(TABLE),
+        removal.uncounted(TABLE),
+        removal.only(TABLE),
+        (Intervention("deferred", "TABLE"),),
+    )
+    assert removal.mended([TABLE], can_defer=False) == tried[:-1]
+    assert removal.mended([VALUES], can_defer=True) == removal.mended([VALUES], can_defer=False)
+    assert removal.mended([], can_defer=True) == ()
+
+
 def test_locks_inside_the_values_of_a_container_are_told_from_the_values() -> None:
     """A group holds what its members hold."""
     values, lock = suspect("the values of POOL", kind="64 Slots"), suspect("POOL[3].lock")

@@ -18,7 +18,7 @@ from gilscope.figures.why import Gains, answer, causes_to_mend
 from gilscope.render import why as render
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
-from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
+from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, deferral, step
 from gilscope.values.records import Calibration, Finding
 from gilscope.values.watching import Suspect, Watched
 
@@ -206,6 +206,19 @@ def test_immortality_tells_counts_from_locks(uncounted: float, kind: str) -> Non
     assert [cause.kind for cause in found.causes if cause.suspect == TABLE] == [kind]
     assert [remedy.path for remedy in found.remedies] == ["TABLE"]
     assert found.remedies[0].gain.value == pytest.approx(200 / 101)
+
+
+@pytest.mark.parametrize(("wall", "is_advice"), [(105, True), (200, False)])
+def test_only_what_helps_is_advice(wall: float, *, is_advice: bool) -> None:
+    """A deferred count helps where it is read by threads' stacks alone."""
+    removal = Elimination(suspects=(TABLE,))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(TABLE): 200.0}
+    mended = {**back, removal.uncounted(TABLE): 100.0, deferral(TABLE): wall}
+    steps = [stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), stepped(REMEDIES, mended)]
+    found = known(first(200, 100), *steps, watched=seen(TABLE))
+
+    assert [(remedy.kind, remedy.path) for remedy in found.remedies] == ([("deferred", "TABLE")] if is_advice else [])
+    assert "deferred" in [tried.kind for tried in found.tried]
 
 
 def test_what_processes_gain_beyond_copies_is_the_heap() -> None:

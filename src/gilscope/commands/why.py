@@ -35,6 +35,8 @@ BUDGET_S = 56.0
 WORKERS = 2
 WATCHED_S = 3.0
 """How long a running program is watched where nobody says how long."""
+DEFERS_FROM = (3, 14)
+"""The first version in which the counting of references to one object can be deferred."""
 ONE = "one runtime is asked about at a time: --on 3.14t"
 WHAT = "name what does not scale: gilscope why work.py:function"
 ONE_NUMBER = "one number of threads is asked about at a time, two or more: --workers 2"
@@ -184,6 +186,7 @@ def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
     def removal() -> Elimination:
         return why.elimination(inquiry.answer(), inquiry.lanes())
 
+    can_defer = asked.plain.arm.runtime.facts.version >= DEFERS_FROM
     best = _best(asked, inquiry.answer())
     left = STEPS - 1
     while left and why.is_undecided(inquiry.answer()):
@@ -199,7 +202,7 @@ def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
             break
         name = f"{PUT_BACK}, {again + 1}" if again else PUT_BACK
         inquiry.measure(step(asked.contest, name, asked.plain, removal().one_by_one(), ()))
-        mended = removal().mended(why.causes_to_mend(inquiry.answer()))
+        mended = removal().mended(why.causes_to_mend(inquiry.answer()), can_defer=can_defer)
     return inquiry.answer()
 
 

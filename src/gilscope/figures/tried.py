@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope.stats.estimate import Estimate
-from gilscope.values.elimination import COLLECTOR_CHANGES, Elimination, root
+from gilscope.values.elimination import COLLECTOR_CHANGES, Elimination, deferral, root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TriedKind = Literal[
     "as it stands",
     "own copy",
+    "deferred",
     "uncounted",
     "collector",
     "everything apart",
@@ -64,6 +65,8 @@ def _all(removal: Elimination) -> Iterator[tuple[TriedKind, str, Changes]]:
     """All changes that an elimination may try, with their names: from one alone to all but one."""
     for suspect in filter(lambda suspect: suspect.has_place, removal.suspects):
         yield "own copy", root(suspect), removal.only(suspect)
+    for suspect in removal.suspects:
+        yield "deferred", suspect.path, deferral(suspect)
     yield "uncounted", "", removal.immortal
     for change in COLLECTOR_CHANGES:
         yield "collector", change.kind, (change,)

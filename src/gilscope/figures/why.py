@@ -24,7 +24,7 @@ from gilscope.figures.cores import Shares, shares
 from gilscope.figures.tried import Tried, interventions
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
-from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, is_step, root, suspects_of
+from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, deferral, is_step, root, suspects_of
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ TURNED_ON = re.compile(r"load module '([^']+)'")
 Ending = Literal["scales", "machine", "busy", "gil", "uneven", "open", "causes"]
 """How the question ends: nothing is lost; by the machine, its neighbours, a GIL, or uneven work; unknown; by causes."""
 
+RemedyKind = Literal["own", "deferred", "collector"]
 Judgement = Literal["because of", "not because", "cannot be told"]
 Kind = Literal["counts", "lock", "object", "own lock", "imports", "collector", "heap", "machine"]
 
@@ -68,9 +69,13 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
-    """A change that would help, with its gain: an own copy of ``path`` for each worker, or ``collector off``."""
+    """A change that helps, with its gain.
 
-    kind: Literal["own", "collector"]
+    ``own`` is an own copy of ``path`` for each worker, ``deferred`` ends the counting of references to it from threads'
+    stacks, and ``collector`` is what its path says.
+    """
+
+    kind: RemedyKind
     path: str
     gain: Estimate
 
@@ -402,16 +407,17 @@ class _Question:
             yield self._cause("machine", self.gains.lost(self.best))
 
     def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
-        """The gains of own copies of what holds a cause, and of what can be done about the collector."""
+        """The gains of what can be done about causes and the collector, as far as it helps."""
         places = {root(suspect): suspect for suspect in removal.suspects if suspect.has_place and removal.copies}
-        for path, suspect in places.items():
-            lane = self._altered(removal.only(suspect))
-            if lane is not None:
-                yield Remedy(kind="own", path=path, gain=self.gains.of(lane))
-        for change in COLLECTOR_CHANGES if removal.collector else ():
-            lane = self._altered((change,))
-            if lane is not None:
-                yield Remedy(kind="collector", path=change.kind, gain=self.gains.of(lane))
+        tried: list[tuple[RemedyKind, str, tuple[Intervention, ...]]] = [
+            *(("own", path, removal.only(suspect)) for path, suspect in places.items()),
+            *(("deferred", suspect.path, deferral(suspect)) for suspect in removal.suspects),
+            *(("collector", change.kind, (change,)) for change in COLLECTOR_CHANGES if removal.collector),
+        ]
+        for kind, path, changes in tried:
+            lane = self._altered(changes)
+            if lane is not None and self.gains.difference(lane, self.plain).low > 0:
+                yield Remedy(kind=kind, path=path, gain=self.gains.of(lane))
 
 
 def is_undecided(why: Why) -> bool:

@@ -31,6 +31,7 @@ ALONE = "one thing changed"
 PUT_BACK = "everything apart but one"
 GROUPS: dict[TriedKind, str] = {
     "own copy": ALONE,
+    "deferred": ALONE,
     "uncounted": ALONE,
     "collector": ALONE,
     "put back": PUT_BACK,

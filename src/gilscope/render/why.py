@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.gil_time import Turns
     from gilscope.figures.tried import Tried, TriedKind
-    from gilscope.figures.why import Cause, Ending, Remedy, Why
+    from gilscope.figures.why import Cause, Ending, Remedy, RemedyKind, Why
     from gilscope.values.watching import BlockedLine, Suspect, WatchFields
 
 LEAST_BLOCKED = 0.02
@@ -40,6 +40,7 @@ APART = (
 TRIED: dict[TriedKind, str] = {
     "as it stands": "as it stands",
     "own copy": "own copy of {object}",
+    "deferred": "deferred count of {object}",
     "uncounted": "nobody counts references to suspects",
     "collector": "{path}",
     "everything apart": "everything apart",
@@ -49,6 +50,14 @@ TRIED: dict[TriedKind, str] = {
     "other model": "{path}",
 }
 """What was done to a lane, in words."""
+
+
+REMEDIES: dict[RemedyKind, str] = {
+    "own": "give each thread its own copy of {object}",
+    "deferred": "defer the counting of references to {object}, by PyUnstable_Object_EnableDeferredRefcount",
+    "collector": "{path}",
+}
+"""What to do, in words."""
 
 
 class _Verdict(NamedTuple):
@@ -274,7 +283,7 @@ def _advice(why: Why) -> list[str]:
 
 
 def _remedy(remedy: Remedy, workers: int) -> str:
-    what = f"give each thread its own copy of `{remedy.path}`" if remedy.kind == "own" else remedy.path
+    what = REMEDIES[remedy.kind].format(path=remedy.path, object=_quoted(remedy.path))
     return f"{what} (measured: {numbers.slope(remedy.gain)} of {workers})"
 
 

@@ -83,11 +83,12 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         uncounted = (self.immortal,) if self.suspects else ()
         return (self.removed, *uncounted, *((change,) for change in COLLECTOR_CHANGES if self.collector))
 
-    def mended(self, causes: Sequence[Suspect]) -> tuple[tuple[Intervention, ...], ...]:
-        """All changes of the step that parts counts from locks and tries own copies; none without a cause."""
+    def mended(self, causes: Sequence[Suspect], *, can_defer: bool) -> tuple[tuple[Intervention, ...], ...]:
+        """All changes of the step that parts counts from locks and tries remedies; none without a cause."""
         back = [change for cause in causes for change in (self.without(cause), self.uncounted(cause))]
         own = [self.only(cause) for cause in causes if self.copies and cause.has_place]
-        return (self.removed, *back, *own) if causes else ()
+        deferred = [deferral(cause) for cause in causes if can_defer and not HELD.match(cause.path)]
+        return (self.removed, *back, *own, *deferred) if causes else ()
 
     def one_by_one(self) -> tuple[tuple[Intervention, ...], ...]:
         """All changes of the step that puts back suspects, and locks of what they hold, one by one."""
@@ -111,6 +112,11 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         paths = {other.path: HELD.sub("", other.path) for other in self.suspects if other != suspect}
         held = {path for path, core in paths.items() if core.startswith(begins) or core == suspect.path != path}
         return tuple(other for other in self.suspects if other.path in held)
+
+
+def deferral(cause: Suspect) -> tuple[Intervention, ...]:
+    """The change after which references from threads' stacks to one cause are not counted, and nothing else."""
+    return (Intervention("deferred", cause.path),)
 
 
 def suspects_of(watched: Watched | None) -> tuple[Suspect, ...]:
