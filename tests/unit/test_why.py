@@ -122,6 +122,17 @@ def test_gains_and_losses_are_in_workers() -> None:
     assert found.ceilings[0].gain.value == pytest.approx(2)
 
 
+@pytest.mark.parametrize(("wall", "falls_short"), [(100, False), (140, True)])
+def test_interpreters_are_held_against_processes(wall: float, *, falls_short: bool) -> None:
+    """What they gain less has its figure, and where their cores went instead."""
+    interpreters = lane("3.14t", "interpreters", 2)
+    walls = {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5, interpreters: wall * 1e3}
+    found = known(measured(contest(*LANES, interpreters), walls))
+
+    assert (found.interpreters is not None) is falls_short
+    assert ("interpreters gain 0.57" in "\n".join(render.ceiling(found))) is falls_short
+
+
 def test_a_busy_machine_leaves_the_question_open() -> None:
     """Workers that had half of a CPU each say nothing, unless processes gain more in the very same rounds."""
     made = starved({**SPINNING, SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 2e5}, 0.5)

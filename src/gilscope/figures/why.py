@@ -24,6 +24,7 @@ from gilscope.figures.cores import Shares, shares
 from gilscope.figures.tried import Tried, interventions
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
+from gilscope.values.contests import lane_name
 from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, deferral, is_step, root, suspects_of
 from gilscope.values.watching import Suspect, Watched
 
@@ -87,6 +88,13 @@ class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
     gain: Estimate
 
 
+class Shortfall(msgspec.Struct, frozen=True, kw_only=True):
+    """What interpreters gain ``less`` than processes within the same rounds, and where their cores went."""
+
+    less: Estimate
+    shares: Shares | None
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """The answer as far as it is known: a lane's gain and loss, suspects, and causes.
 
@@ -102,6 +110,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     lost: Estimate
     ending: Ending
     ceilings: tuple[Ceiling, ...] = ()
+    interpreters: Shortfall | None = None
     shares: Shares | None = None
     watched: Watched | None = None
     gil_module: str | None = None
@@ -264,7 +273,8 @@ class _Question:
             lost=self.gains.lost(self.plain),
             ending="open",
             ceilings=tuple(self._ceilings()),
-            shares=self._shares(),
+            interpreters=self._interpreters(),
+            shares=self._shares(self.plain),
             watched=self.watched,
             gil_module=self._gil_module(),
             dropped=tuple(
@@ -291,6 +301,17 @@ class _Question:
         gains = Gains([self.first], self.serial)
         return max(lanes, key=lambda lane: gains.of(lane).value, default=None)
 
+    def _interpreters(self) -> Shortfall | None:
+        """What interpreters lose beside processes, None where they do not."""
+        arm = self.plain.arm.name
+        names = (lane_name(arm, f"{model}-{self.workers}") for model in ("interpreters", "processes"))
+        interpreters, processes = map(self.first.by_name.get, names)
+        if interpreters is None or processes is None:
+            return None
+        less = self.gains.difference(processes, interpreters)
+        is_less = judgement(less, self.workers) == "because of"
+        return Shortfall(less=less, shares=self._shares(interpreters)) if is_less else None
+
     def _tried(self, why: Why) -> Iterator[Tried]:
         """The lane as it stands, all that was done to it, and the other model that gains most."""
         yield Tried(kind="as it stands", gain=why.gain)
@@ -303,9 +324,9 @@ class _Question:
         lane = self._altered(changes)
         return None if lane is None else self.gains.of(lane)
 
-    def _shares(self) -> Shares | None:
+    def _shares(self, lane: LaneSpec) -> Shares | None:
         by_launch = self.first.paired.by_launch
-        return shares(by_launch(self.plain.name), by_launch(self.serial.name))
+        return shares(by_launch(lane.name), by_launch(self.serial.name))
 
     def _gil_module(self) -> str | None:
         """The module that turned the GIL on; empty for an unknown one, None where it is off."""

@@ -12,6 +12,7 @@ from gilscope.render.sheet import Column, Sheet, tabulate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gilscope.figures.cores import Shares
     from gilscope.figures.gil_time import Turns
     from gilscope.figures.tried import Tried, TriedKind
     from gilscope.figures.why import Cause, Ending, Remedy, RemedyKind, Why
@@ -105,17 +106,23 @@ def headline(why: Why) -> str:
 def ceiling(why: Why) -> list[str]:
     """What the lane gains, and what other models gain beside it."""
     others = [f"{item.work} {numbers.slope(item.gain)}" for item in why.ceilings]
-    return [headline(why), *([f"in the same rounds: {', '.join(others)}"] if others else [])]
+    beside = [f"in the same rounds: {', '.join(others)}"] if others else []
+    if why.interpreters is not None:
+        less = f"interpreters gain {numbers.slope(why.interpreters.less)} less than processes"
+        beside.append(f"{less}{_parts(why.interpreters.shares, '; their time: ')}")
+    return [headline(why), *beside]
 
 
 def shares(why: Why) -> list[str]:
     """Where the cores of the lane went, in one line."""
-    if why.shares is None:
-        return []
-    parts = [
-        f"{name} {numbers.percent(share)}" for name, share in why.shares.parts.items() if share.value >= LEAST_SHARE
-    ]
-    return [f"the workers' time: {', '.join(parts)}"]
+    return [] if why.shares is None else [_parts(why.shares, "the workers' time: ")]
+
+
+def _parts(shares: Shares | None, before: str) -> str:
+    """The shares that are worth a word, behind what stands before them."""
+    parts = {} if shares is None else shares.parts
+    shown = [f"{name} {numbers.percent(share)}" for name, share in parts.items() if share.value >= LEAST_SHARE]
+    return before + ", ".join(shown) if shown else ""
 
 
 def answer_sheet(why: Why) -> Sheet:
