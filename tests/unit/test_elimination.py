@@ -10,6 +10,7 @@ from gilscope.values.elimination import (
     APART,
     LEAST_SHARE,
     MOST_SUSPECTS,
+    PUT_BACK,
     Elimination,
     root,
     step,
@@ -170,4 +171,12 @@ def test_a_step_sets_a_lane_beside_what_was_changed_in_it() -> None:
         "3.14t:threads-2 with collector off",
     ]
     assert made.id == "cpu/primes@3.14t, everything apart"
-    assert made.watched == ()
+    assert made.watched == ("3.14t:threads-2 with collector off",)
+    assert step(base, PUT_BACK, PLAIN, [off], []).watched == ()
+
+
+def test_modules_that_define_a_class_are_copied_too() -> None:
+    """They may keep its instances, as that of loggers does."""
+    logger = msgspec.structs.replace(suspect("LOG"), class_module="logging")
+
+    assert labels(Elimination(suspects=(logger,)).copied) == ["own modules logging work"]

@@ -49,7 +49,7 @@ def seen(*suspects: Suspect) -> list[Watched]:
     """A watched trial."""
     return [
         Watched(
-            contest="c",
+            contest=contest(*LANES).id,
             lane=PLAIN.name,
             launch=0,
             wall_ns=1,
@@ -242,6 +242,42 @@ def test_what_processes_gain_beyond_copies_is_the_heap() -> None:
     assert found.rest is not None
     assert found.rest.value == pytest.approx(0, abs=0.01)
     assert "allocator" in "\n".join(render.answer(found))
+
+
+def test_nothing_is_said_of_the_heap_while_suspects_are_busy() -> None:
+    """Somebody shares the object all the same, as a registry that is there once."""
+    removal = Elimination(suspects=(TABLE,))
+    apart = stepped(APART, {(): 200, removal.removed: 200})
+    left = msgspec.structs.replace(seen(TABLE)[0], contest=apart.contest.id, lane=altered(removal.removed).name)
+    found = known(first(200, 100), apart, watched=[*seen(TABLE), left])
+
+    assert [(cause.kind, cause.judgement) for cause in found.causes if cause.cost.value > 0.5] == [
+        ("object", "cannot be told")
+    ]
+    assert "`TABLE`" in "\n".join(render.answer(msgspec.structs.replace(found, ending="causes")))
+
+
+def test_what_a_fresh_process_lacks_is_no_suspect_any_more() -> None:
+    """It came into being while the work ran, and the others are asked about without it."""
+    removal = Elimination(suspects=(TABLE, VALUES))
+    made = step(contest(*LANES), APART, PLAIN, [removal.removed], [PROCESSES])
+    finding = Finding("setup", "missing", "there is none", "TABLE", contest="c", lane="c", launch=0)
+    failed = msgspec.structs.replace(finding, lane=altered(removal.removed).name)
+    apart = measured(made, {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5}, [failed])
+    asked = [first(200, 100), apart]
+
+    assert why.elimination(known(*asked, watched=seen(TABLE, VALUES)), asked) == Elimination(suspects=(VALUES,))
+
+
+def test_the_lock_of_a_method_is_its_objects() -> None:
+    """A bound method has no lock that anybody takes."""
+    method = msgspec.structs.replace(suspect("random.random", "builtin_function_or_method"), owner="random._inst")
+    removal = Elimination(suspects=(method,))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(method): 200.0, removal.uncounted(method): 200.0}
+    found = known(first(200, 100), stepped(PUT_BACK, back), watched=seen(method))
+    (cause,) = (cause for cause in found.causes if cause.suspect is not None)
+
+    assert (cause.kind, cause.suspect and cause.suspect.path) == ("own lock", "random._inst")
 
 
 def test_copies_that_failed_leave_immortality() -> None:

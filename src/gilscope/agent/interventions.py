@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Container, Dict, Iterable, List, Optional, Sequence
 
     from .records import InterventionOrder, LaneOrder
-    from .threads import Share
     from .watching.candidates import Candidate
-    from .workload import Workload
+    from .workload import Share, Workload
 
 OWN_MODULES, SHARED, IMMORTAL, DEFERRED = "own modules", "shared", "immortal", "deferred"
 COLLECTOR_OFF, COLLECTOR_FROZEN = "collector off", "collector frozen"
@@ -79,8 +78,12 @@ def opened(order: LaneOrder, body: Callable[[Sequence[Share]], None]) -> None:
 
 
 def _forget(further: Iterable[str]) -> None:
-    """Let the person's modules, and further ones with all that is below them, be imported anew."""
-    wanted = {name for name in further if name.partition(".")[0] not in LASTING}
+    """Let the person's modules, and further ones with all that is below them, be imported anew.
+
+    What comes with the interpreter itself, and has no file, is there once.
+    """
+    files = {name: getattr(sys.modules.get(name), "__file__", None) or "" for name in further}
+    wanted = {name for name, file in files.items() if file.endswith(".py") and name.partition(".")[0] not in LASTING}
     for name in list(sys.modules):
         if any(name == module or name.startswith(module + ".") for module in wanted):
             del sys.modules[name]
@@ -163,7 +166,7 @@ def _located(paths: Sequence[str], copy: _Copy, state: str) -> Dict[str, Candida
         found = {**candidates.from_modules(copy.modules, None, MOST_REACHED), **found}
     for path in paths:
         if path not in found:
-            raise LaneError(failure("setup", "missing", "there is no {} in a fresh process".format(path)))
+            raise LaneError(failure("setup", "missing", "there is no {} in a fresh process".format(path), path))
     return {path: found[path] for path in paths}
 
 

@@ -219,6 +219,8 @@ if TYPE_CHECKING:
         waited: int
         has_place: bool
         module: str
+        owner: str
+        class_module: str
 
     class BlockedLine(TypedDict):
         """A line at which workers were blocked; see `gilscope.values.watching.BlockedLine`."""

@@ -12,14 +12,11 @@ from .workload import opened, states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, List, Sequence, Tuple
 
     from .records import LaneOrder, ResultRecord, WorkerRecord
     from .units import AnyRepeat
-    from .workload import Workload
-
-    Share = Tuple[Workload, object, Optional[Callable[[], None]]]
-    """A worker's workload and state, and what it does first in each new thread."""
+    from .workload import Share
 
 
 class Worker:

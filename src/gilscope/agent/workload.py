@@ -6,7 +6,7 @@ from . import bytecode, probe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, List, Optional, Protocol
+    from typing import Callable, List, Optional, Protocol, Tuple
 
     from .records import LaneOrder
     from .units import AnyRepeat
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
         def repeat(self, state: object) -> AnyRepeat:
             """Return what one worker runs."""
+
+    Share = Tuple[Workload, object, Optional[Callable[[], None]]]
+    """A worker's workload and state, and what it does first in each new thread."""
 
 
 def opened(order: LaneOrder, body: Callable[[Workload], None]) -> None:

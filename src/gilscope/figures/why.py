@@ -25,7 +25,7 @@ from gilscope.figures.tried import Tried, interventions
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
 from gilscope.values.contests import lane_name
-from gilscope.values.elimination import APART, COLLECTOR_CHANGES, Elimination, deferral, is_step, root, suspects_of
+from gilscope.values.elimination import COLLECTOR_CHANGES, Elimination, deferral, is_step, root, suspects_of
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ WORTH = 0.05
 
 SHORT = 0.8
 """Below this share of the workers, the machine gave too few CPUs to say what else was lost."""
+
+BUSY = 0.1
+"""The share of looks from which an object is busy that should have been removed."""
 
 PAUSED = 0.02
 """The share of a trial from which pauses of the collector make it a suspect."""
@@ -89,7 +92,7 @@ class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shortfall(msgspec.Struct, frozen=True, kw_only=True):
-    """What interpreters gain ``less`` than processes within the same rounds, and where their cores went."""
+    """What interpreters gain ``less`` than processes beside them, and where their cores went."""
 
     less: Estimate
     shares: Shares | None
@@ -191,14 +194,18 @@ def judgement(cost: Estimate, workers: int) -> Judgement:
 
 def answers(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> tuple[Why, ...]:
     """The answer to each question of a run; threads with a GIL are not watched, and have none."""
-    found = (_of_question(question, contests, watched) for question in contests if question.contest.watched)
+    found = (
+        _of_question(question, contests, watched)
+        for question in contests
+        if question.contest.watched and not any(is_step(question.contest, other.contest) for other in contests)
+    )
     return tuple(why for why in found if why is not None)
 
 
 def _of_question(question: ContestLanes, contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
     """The answer by all of a run that belongs to one question."""
     steps = [lanes for lanes in contests if is_step(lanes.contest, question.contest)]
-    return answer([question, *steps], [record for record in watched if record.contest == question.contest.id])
+    return answer([question, *steps], watched)
 
 
 def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why | None:
@@ -206,14 +213,14 @@ def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why 
 
     Args:
         contests: the first one, and those of an elimination that were measured.
-        watched: trials of the first one's lane in which objects were watched.
+        watched: trials of a run in which objects were watched.
     """
     first, *steps = contests
     plain = plain_lane(first)
     serial = None if plain is None else first.by_name.get(f"{plain.arm.name}:serial")
     if plain is None or serial is None or first.spinning.trials(plain.workers) is None:
         return None
-    return _Question(first, steps, plain, serial, next(iter(watched), None)).answer()
+    return _Question(first, steps, plain, serial, watched).answer()
 
 
 def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
@@ -223,11 +230,13 @@ def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
 
 
 def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
-    """What is removed in the next steps; copies only while a lane with copies has not failed."""
+    """What is removed in the next steps: no path that a fresh process lacks, and copies while they work."""
     collects = _paused(contests[0], why.lane) >= PAUSED
-    whole = Elimination(suspects=suspects_of(why.watched), collector=collects)
-    apart = next((step for step in contests if APART in step.contest.id), None)
-    failed = apart is not None and _altered([apart], whole.removed) is None
+    missing = {finding.detail for lanes in contests for finding in lanes.findings if finding.kind == "missing"}
+    suspects = tuple(suspect for suspect in suspects_of(why.watched) if suspect.path not in missing)
+    whole = Elimination(suspects=suspects, collector=collects)
+    planned = (lane for lanes in contests for lane in lanes.contest.lanes if lane.interventions == whole.removed)
+    failed = any(planned) and _altered(contests, whole.removed) is None
     return msgspec.structs.replace(whole, copies=not failed)
 
 
@@ -243,6 +252,11 @@ def _altered(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) 
     return next((lane for lane in lanes if lane.interventions == tuple(changes)), None)
 
 
+def _locked(suspect: Suspect) -> Suspect:
+    """The suspect whose own lock is meant: a method has none but its object's."""
+    return msgspec.structs.replace(suspect, path=suspect.owner, owner="") if suspect.owner else suspect
+
+
 class _Question:
     """One lane of threads, and all that was measured to see why it does not scale."""
 
@@ -252,13 +266,15 @@ class _Question:
         steps: Sequence[ContestLanes],
         plain: LaneSpec,
         serial: LaneSpec,
-        watched: Watched | None,
+        watched: Sequence[Watched],
     ) -> None:
         self.first = first
         self.contests = [first, *steps]
         self.plain = plain
         self.serial = serial
-        self.watched = watched
+        seen = {record.contest: record for record in reversed(watched)}
+        self.watched = seen.get(first.contest.id)
+        self.left = next((seen[step.contest.id] for step in steps if step.contest.id in seen), None)
         self.gains = Gains(self.contests, serial)
         self.workers = plain.workers
 
@@ -396,7 +412,10 @@ class _Question:
                 locks = (self._altered(removal.uncounted(held)) for held in removal.inside(suspect))
                 came_back = [lock for lock in locks if lock is not None]
                 least = min(came_back, key=lambda lock: gains.of(lock).value, default=removed)
-                yield self._cause(self._kind(suspect, removal, removed), gains.difference(least, lane), suspect)
+                kind = self._kind(suspect, removal, removed)
+                yield self._cause(
+                    kind, gains.difference(least, lane), _locked(suspect) if kind == "own lock" else suspect
+                )
         on = self._altered(removal.without_collector()) if removal.collector else None
         if on is not None:
             yield self._cause("collector", gains.difference(removed, on))
@@ -422,10 +441,19 @@ class _Question:
         return "own lock" if of_lock == "because of" and of_counts == "not because" else "object"
 
     def _beyond_objects(self, removed: LaneSpec) -> Iterator[Cause]:
-        """What processes or interpreters gain beyond threads that share no suspect, and what even these lose."""
-        if self.best is not None:
-            yield self._cause("heap", self.gains.difference(self.best, removed))
-            yield self._cause("machine", self.gains.lost(self.best))
+        """What processes or interpreters gain beyond threads that share no suspect, and what even these lose.
+
+        Whoever is busy with everything removed was not removed, and may be what they gain it by.
+        """
+        if self.best is None:
+            return
+        beyond = self.gains.difference(self.best, removed)
+        busy = [suspect for suspect in suspects_of(self.left) if suspect.share >= BUSY]
+        if busy and judgement(beyond, self.workers) != "not because":
+            yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busy[0])
+        else:
+            yield self._cause("heap", beyond)
+        yield self._cause("machine", self.gains.lost(self.best))
 
     def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
         """The gains of what can be done about causes and the collector, as far as it helps."""

@@ -133,7 +133,7 @@ def _tried(why: Why) -> Iterator[TriedPoint]:
 
 
 def cores(contests: Sequence[ContestFigures]) -> tuple[CorePoint, ...]:
-    """The parts of the chart of cores, for contests that spread work as it is; a share below zero is drawn as none."""
+    """The parts of the chart of cores; a share below zero is drawn as none."""
     return tuple(
         CorePoint(
             contest=figures.contest.id,

@@ -10,6 +10,7 @@ from gilscope.render.progress import RunProgress
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gilscope.values.contests import Contest, Rules
     from gilscope.values.watching import Watched
 
 
@@ -19,7 +20,14 @@ class AskingProgress(RunProgress):
     def __init__(self, console: Console, answers: Console) -> None:
         super().__init__(console, 1)
         self._answers = answers
+        self._is_question = True
+
+    def contest_begins(self, contest: Contest, rules: Rules) -> None:
+        """Draw a new bar that ends at the budget."""
+        self._is_question = not contest.has_interventions
+        super().contest_begins(contest, rules)
 
     def watched(self, record: Watched) -> None:
-        """Show the suspects."""
-        terminal.show(self._answers, why.suspects(record))
+        """Show the suspects, unless it is a lane in which all of them were removed."""
+        if self._is_question:
+            terminal.show(self._answers, why.suspects(record))

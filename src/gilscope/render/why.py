@@ -1,4 +1,4 @@
-"""Why threads do not scale, as text: each stage once it is known, and the answer as lines or as sheets."""
+"""Why threads do not scale, as text: each stage once it is known, and the answer."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class _Verdict(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """One line of an answer: how it was judged, what, and its cost; the fields are the headings of its sheet."""
+    """One line of an answer: how it was judged, what, and its cost; fields are headings of its sheet."""
 
     judgement: str
     what: str
@@ -221,7 +221,10 @@ def _lines(why: Why) -> list[_Line]:
 def _causes(why: Why) -> Iterator[_Line]:
     if not why.causes and why.rest is None:
         yield _Line("not explained", "nobody that could be removed was suspected", numbers.slope(why.lost))
+    blamed = {cause.suspect.path for cause in why.causes if cause.suspect and cause.judgement == "because of"}
     for cause in filter(_is_shown, why.causes):
+        if cause.suspect and cause.suspect.path in blamed and cause.judgement != "because of":
+            continue  # an object by another of its paths
         yield _Line(cause.judgement, _what(cause), numbers.slope(cause.cost))
     if why.rest is not None:
         yield _Line("not explained", "", numbers.slope(why.rest))
@@ -253,7 +256,7 @@ def _what(cause: Cause) -> str:
     if suspect is None:
         return {
             "collector": "collections, each of which stops all threads",
-            "heap": "what threads of one process share beside objects (allocator, page faults)",
+            "heap": "what threads of one process share beside Python's objects (allocator, page tables, locks in C)",
             "machine": "the machine, which processes that share nothing lose too",
             "object": "something that their modules hold, and that nobody saw busy",
         }[cause.kind]

@@ -60,7 +60,9 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def copied(self) -> tuple[Intervention, ...]:
         """The change that gives each worker its own copy of the modules."""
-        modules = sorted({suspect.module for suspect in self.suspects if suspect.has_place and suspect.module})
+        of_paths = {suspect.module for suspect in self.suspects if suspect.has_place}
+        of_classes = {suspect.class_module for suspect in self.suspects}  # which may keep their instances
+        modules = sorted((of_paths | of_classes) - {""})
         return (Intervention("own modules", " ".join(modules)),) if self.copies else ()
 
     @property
@@ -141,9 +143,13 @@ def is_step(contest: Contest, question: Contest) -> bool:
 def step(
     base: Contest, name: str, plain: LaneSpec, changes: Iterable[Sequence[Intervention]], beside: Sequence[LaneSpec]
 ) -> Contest:
-    """A contest of a lane with copies in which something was changed, and some lanes beside them."""
+    """A contest of a lane with copies in which something was changed, and some lanes beside them.
+
+    The first copy of the first step is watched: in it, all suspects should be idle.
+    """
     altered = dict.fromkeys(msgspec.structs.replace(plain, interventions=tuple(change)) for change in changes)
+    watched = (next(iter(altered)).name,) if name == APART else ()
     others = [lane for lane in base.lanes if lane.shows_capacity or lane.original == base.reference]
     return msgspec.structs.replace(
-        base, id=f"{base.id}, {name}", lanes=(*others, plain, *altered, *beside), watched=(), pair=None
+        base, id=f"{base.id}, {name}", lanes=(*others, plain, *altered, *beside), watched=watched, pair=None
     )

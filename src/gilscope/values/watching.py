@@ -11,7 +11,8 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
     In ``moved`` looks the count of threads that do not own it was another than before; in ``held`` its own lock was
     held, in ``waited`` others waited for that lock. ``kind`` is its type, or what the values are (``64 ints``), and
     ``size`` the number of items of a built-in container. Where it ``has_place``, each worker can be given a copy of its
-    own. ``module`` is the one in whose namespace the path begins, empty for none.
+    own. ``module`` is the one in whose namespace the path begins, empty for none. ``owner`` is the path of a method's
+    object, and ``class_module`` the module that defines its class in Python, empty for all else.
     """
 
     path: str
@@ -23,6 +24,8 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
     waited: int
     has_place: bool
     module: str = ""
+    owner: str = ""
+    class_module: str = ""
 
     @property
     def share(self) -> float:

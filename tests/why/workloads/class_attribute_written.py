@@ -6,6 +6,9 @@
 # [[also]]
 # kind = "lock"
 # object = "Meter"
+#
+# [[also]]
+# kind = "heap"
 # ///
 """Does writing one attribute of a class scale: 2,000 writes by each worker?
 

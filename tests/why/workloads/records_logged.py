@@ -1,7 +1,7 @@
 # /// why
 # [[causes]]
 # kind = "lock"
-# object = "HANDLER.lock"
+# object = "LOG.handlers[0].lock"
 #
 # [[also]]
 # kind = "counts"

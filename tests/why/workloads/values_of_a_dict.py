@@ -2,10 +2,14 @@
 # [[causes]]
 # kind = "counts"
 # object = "the values of PRICES"
+#
+# [[also]]
+# kind = "counts"
+# object = "PRICES"
 # ///
 """Does adding up the values of one dict scale: 200 passes over 64 prices by each worker?
 
-Every price is counted up and down. The dict is asked for once in a pass, so that its own count hardly moves.
+Every price is counted up and down. The dict is counted a few times in a pass, which costs little beside its prices.
 """
 
 PASSES = 200

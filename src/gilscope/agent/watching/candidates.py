@@ -218,9 +218,9 @@ def children(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # n
     if kind is FunctionType:
         yield from _of_function(path, thing, home)
     elif kind in {MethodType, BuiltinMethodType}:
-        owner = thing.__self__
-        if owner is not None and type(owner) is not ModuleType:
-            yield Edge(_path_of_owner(path, owner), [owner])
+        owner = path_of_owner(path, thing)
+        if owner:
+            yield Edge(owner, [thing.__self__])
         if kind is MethodType:
             yield Edge(path + ".__func__", [thing.__func__])
     elif kind in {staticmethod, classmethod, property}:
@@ -303,7 +303,9 @@ def _of_instance(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]: 
     dicts = (item for item in held if type(item) is dict)
     own = next((item for item in dicts if any(item.get(key) is named[key] for key in named)), None)
     if own is not None:
-        yield Edge(path + ".__dict__", [own])
+        edge = Edge(path + ".__dict__", [own])
+        edge.members = {}  # which have been named
+        yield edge
     if kind.__flags__ & HEAP_TYPE and not _is_of_python(kind):
         yield Edge(_placed(kind.__module__, kind.__qualname__, home), [kind])
     known = {id(value) for value in (*named.values(), own, kind)}
@@ -375,8 +377,11 @@ def _content(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
         return cell
 
 
-def _path_of_owner(path: str, owner: object) -> str:
-    """Return the path of a method's object: its name in the method's module, where it has one."""
+def path_of_owner(path: str, thing: Any) -> str:  # noqa: ANN401 - anything at all
+    """Return the path of a method's object, by its name in the method's module if it has one; else empty."""
+    owner = thing.__self__ if type(thing) in {MethodType, BuiltinMethodType} else None
+    if owner is None or type(owner) is ModuleType:
+        return ""
     place = path.rpartition(".")[0]
     module = sys.modules.get(place)
     names = [] if module is None else [name for name, value in vars(module).items() if value is owner]

@@ -6,6 +6,7 @@ import gc
 import linecache
 import sys
 import threading
+from types import FunctionType
 
 from . import candidates, header
 from .blocked import BlockedLines
@@ -142,6 +143,8 @@ def _record(followed: Followed, own_places: Sequence[str]) -> SuspectRecord:
         "waited": followed.waited,
         "has_place": bool(candidate.puts) or candidate.path in own_places,
         "module": candidate.module,
+        "owner": candidates.path_of_owner(candidate.path, thing),
+        "class_module": kind.__module__ if any(type(value) is FunctionType for value in vars(kind).values()) else "",
     }
 
 
