@@ -66,7 +66,7 @@ def _why() -> dict[str, Any]:
     )
     panel = alt.layer(rule, intervals, points, data=alt.NamedData("why")).properties(width=LARGE[0])
     facet = alt.Facet("contest:N", title=None, sort=None)
-    return _as_data(panel.facet(facet, columns=1).resolve_scale(y="independent"))
+    return _as_data(panel.facet(facet, columns=1))
 
 
 def _in_workers(field: str) -> alt.X:

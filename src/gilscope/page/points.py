@@ -133,7 +133,10 @@ def _tried(why: Why) -> Iterator[TriedPoint]:
 
 
 def cores(contests: Sequence[ContestFigures]) -> tuple[CorePoint, ...]:
-    """The parts of the chart of cores; a share below zero is drawn as none."""
+    """The parts of the chart of cores, for contests that spread work; a share below zero is drawn as none.
+
+    Contests in which something was changed have none: the names of their lanes leave no room for bars.
+    """
     return tuple(
         CorePoint(
             contest=figures.contest.id,

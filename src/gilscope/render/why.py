@@ -61,8 +61,8 @@ REMEDIES: dict[RemedyKind, str] = {
 """What to do, in words."""
 
 
-class _Verdict(NamedTuple):
-    """An answer without causes in words: how it is judged, why, and what to do."""
+class _Outcome(NamedTuple):
+    """The outcome of a question without causes, in words: how it is judged, why, and what to do."""
 
     judgement: str
     reason: str
@@ -70,28 +70,28 @@ class _Verdict(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """One line of an answer: how it was judged, what, and its cost; fields are headings of its sheet."""
+    """A line of an answer: a judgement on what, and its cost; the fields are the headings of its sheet."""
 
     judgement: str
     what: str
     cost: str
 
 
-VERDICTS: dict[Ending, _Verdict] = {
-    "scales": _Verdict("It scales", "nothing that could be measured is lost to the other workers"),
-    "machine": _Verdict("The machine", "processes that share nothing lose as much with the same work"),
-    "busy": _Verdict("Cannot be told", "the machine gave {given} CPUs", ("ask again when it is less busy",)),
-    "gil": _Verdict(
+OUTCOMES: dict[Ending, _Outcome] = {
+    "scales": _Outcome("It scales", "nothing that could be measured is lost to the other workers"),
+    "machine": _Outcome("The machine", "processes that share nothing lose as much with the same work"),
+    "busy": _Outcome("Cannot be told", "the machine gave {given} CPUs", ("ask again when it is less busy",)),
+    "gil": _Outcome(
         "The GIL is on",
         "{module} turned it on when it was imported, so that threads take turns",
         ("ask its authors for a free-threaded build",),
     ),
-    "uneven": _Verdict(
+    "uneven": _Outcome(
         "Uneven work",
         "workers wait for the last one to end{waiting}, which is most of what is lost",
         ("give all of them as much to do, or hand work out in smaller pieces",),
     ),
-    "open": _Verdict("Cannot be told yet", "the intervals are too wide", ("measure longer: --budget 180",)),
+    "open": _Outcome("Cannot be told yet", "the intervals are too wide", ("measure longer: --budget 180",)),
 }
 
 
@@ -209,13 +209,13 @@ def _lines(why: Why) -> list[_Line]:
     """What is lost, judgement by judgement; a single line where causes were not looked for."""
     if why.ending == "causes":
         return list(_causes(why))
-    verdict = VERDICTS[why.ending]
-    reason = verdict.reason.format(
+    outcome = OUTCOMES[why.ending]
+    reason = outcome.reason.format(
         given=numbers.slope(why.given),
         module=why.gil_module or "a module",
         waiting="" if why.shares is None else f" for {numbers.percent(why.shares.end)} of their time",
     )
-    return [_Line(verdict.judgement, reason, numbers.slope(why.lost))]
+    return [_Line(outcome.judgement, reason, numbers.slope(why.lost))]
 
 
 def _causes(why: Why) -> Iterator[_Line]:
@@ -289,7 +289,7 @@ def _advice(why: Why) -> list[str]:
     """What to do about it."""
     if why.ending == "causes":
         return [_remedy(remedy, why.workers) for remedy in why.remedies]
-    return list(VERDICTS[why.ending].advice)
+    return list(OUTCOMES[why.ending].advice)
 
 
 def _remedy(remedy: Remedy, workers: int) -> str:
