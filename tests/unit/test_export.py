@@ -14,6 +14,7 @@ from gilscope.errors import ResultsError, UsageError
 from gilscope.exchange import export
 from gilscope.exchange import files as pyperf_files
 from gilscope.figures.run import of_run
+from gilscope.values.interventions import Intervention
 from gilscope.values.records import Calibration
 
 if TYPE_CHECKING:
@@ -131,6 +132,15 @@ def test_looks_at_something_are_no_benchmarks(contest: Contest) -> None:
     run = builders.records(msgspec.structs.replace(contest, probe=looking), measured())
     assert export.left_out(run) == (f"{contest.id}: {export.OF_LOOKS}",)
     assert export.left_out(builders.records(contest, measured())) == ()
+
+
+def test_work_in_which_something_was_changed_is_no_benchmark(contest: Contest) -> None:
+    """Nobody runs it so."""
+    changed = msgspec.structs.replace(contest.lanes[-1], interventions=(Intervention("collector off"),))
+    run = builders.records(msgspec.structs.replace(contest, lanes=(*contest.lanes[:-1], changed)), measured())
+
+    assert export.exported(run, raw=False) == ()
+    assert export.left_out(run) == (f"{contest.id}: {export.OF_CHANGES}",)
 
 
 def test_metadata_tell_what_was_measured(contest: Contest) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gilscope.values.records import Run, RunHeader
 
 OF_ROLES = "roles are measured by their calls a second side by side, for which pyperf's files have no place"
+OF_CHANGES = "something was changed in its lanes to see what is to blame"
 OF_LOOKS = "it observes something, and how long a look takes says nothing"
 
 Metadata = dict[str, str | int | float]
@@ -69,7 +70,7 @@ def exported(run: Run, *, raw: bool) -> tuple[ArmFile, ...]:
     """
     files: dict[str, dict[str, LaneBenchmark]] = {}
     for contest_lanes in contests(run):
-        if not contest_lanes.contest.probe.is_timed:
+        if _why_not(contest_lanes.contest) is not None:
             continue
         base = _base_name(contest_lanes.contest, files)
         values = _Values(contest_lanes)
@@ -88,8 +89,14 @@ def exported(run: Run, *, raw: bool) -> tuple[ArmFile, ...]:
 
 def left_out(run: Run) -> tuple[str, ...]:
     """The contests of a run that are no benchmarks for pyperf, each with the reason."""
-    untimed = [contest for contest in run.contests if not contest.probe.is_timed]
-    return tuple(f"{contest.id}: {OF_ROLES if contest.probe.roles else OF_LOOKS}" for contest in untimed)
+    return tuple(f"{contest.id}: {reason}" for contest in run.contests if (reason := _why_not(contest)) is not None)
+
+
+def _why_not(contest: Contest) -> str | None:
+    """Why a contest is no benchmark, None where it is one."""
+    if contest.probe.is_timed:
+        return OF_CHANGES if contest.has_interventions else None
+    return OF_ROLES if contest.probe.roles else OF_LOOKS
 
 
 class _Values:
