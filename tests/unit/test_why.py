@@ -11,10 +11,11 @@ import pytest
 import asked
 from builders import contest, lane, records, starved, trials
 from gilscope.figures import why
+from gilscope.figures.gains import Gains
 from gilscope.figures.lanes import ContestLanes
 from gilscope.figures.run import of_run
 from gilscope.figures.tried import interventions
-from gilscope.figures.why import Gains, answer, causes_to_mend
+from gilscope.figures.why import answer, causes_to_mend
 from gilscope.render import why as render
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures.why import Ceiling, Gains
+from gilscope.figures.gains import Gains
+from gilscope.figures.why import Ceiling
 from gilscope.stats.counts import mean
 from gilscope.stats.estimate import Estimate
 
