@@ -21,7 +21,7 @@ from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
 from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, deferral, step
 from gilscope.values.records import Calibration, Finding
-from gilscope.values.watching import Suspect, Watched
+from gilscope.values.watching import BlockedLine, Suspect, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -258,11 +258,22 @@ def test_nothing_is_said_of_the_heap_while_suspects_are_busy() -> None:
     assert "`TABLE`" in "\n".join(render.answer(msgspec.structs.replace(found, ending="causes")))
 
 
+def test_imports_that_wait_for_one_another_are_no_heap() -> None:
+    """Neither copies nor immortality keep them apart, and processes do."""
+    at = BlockedLine(file="w.py", line=1, function="work", within="_ModuleLock.acquire", text="import a", share=0.2)
+    watched = [msgspec.structs.replace(seen(TABLE)[0], lines=(at,))]
+    removal = Elimination(suspects=(TABLE,))
+    found = known(first(200, 100), stepped(APART, {(): 200, removal.removed: 200}), watched=watched)
+
+    assert [cause.kind for cause in found.causes if cause.judgement == "because of"] == ["imports"]
+    assert "imports inside the work" in "\n".join(render.answer(found))
+
+
 def test_what_a_fresh_process_lacks_is_no_suspect_any_more() -> None:
     """It came into being while the work ran, and the others are asked about without it."""
     removal = Elimination(suspects=(TABLE, VALUES))
     made = step(contest(*LANES), APART, PLAIN, [removal.removed], [PROCESSES])
-    finding = Finding("setup", "missing", "there is none", "TABLE", contest="c", lane="c", launch=0)
+    finding = Finding("setup", "missing", "there is none", "TABLE\nthe keys of TABLE", contest="c", lane="c", launch=0)
     failed = msgspec.structs.replace(finding, lane=altered(removal.removed).name)
     apart = measured(made, {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5}, [failed])
     asked = [first(200, 100), apart]

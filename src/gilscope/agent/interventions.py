@@ -18,6 +18,7 @@ All of them end with the process, which serves one lane.
 from __future__ import annotations
 
 import gc
+import importlib
 import sys
 
 from . import imports, targets
@@ -98,15 +99,17 @@ def _changed(order: LaneOrder, copies: List[_Copy]) -> List[Share]:
     for item in order["interventions"]:
         by_kind.setdefault(item["kind"], []).append(item)
     state = state_path(order)
-    _share([item["path"] for item in by_kind.get(SHARED, ())], copies, state)
+    wanted = [item["path"] for item in order["interventions"] if item["kind"] in {SHARED, IMMORTAL, DEFERRED}]
+    places = [_located(wanted, copy, state) for copy in copies] if wanted else []
+    _share([item["path"] for item in by_kind.get(SHARED, ())], copies, places, state)
     unknown = header.unknown() if IMMORTAL in by_kind else None
     if unknown is not None:
         raise LaneError(failure("setup", "unsupported", unknown))
     for item in by_kind.get(IMMORTAL, ()):
-        for thing in _things(item["path"], copies, state):
+        for thing in _things(item["path"], places):
             header.make_immortal(thing)
     for item in by_kind.get(DEFERRED, ()):
-        _defer(item["path"], _things(item["path"], copies, state))
+        _defer(item["path"], _things(item["path"], places))
     if COLLECTOR_OFF in by_kind:
         gc.disable()
         gc.collect = _nothing_collected
@@ -131,13 +134,9 @@ def _nothing_collected(generation: int = 2) -> int:  # noqa: ARG001 - what it st
     return 0
 
 
-def _share(paths: Sequence[str], copies: List[_Copy], state: str) -> None:
+def _share(paths: Sequence[str], copies: List[_Copy], places: Sequence[Dict[str, Candidate]], state: str) -> None:
     """Put what the first copy has at these paths into the places that the others have it in."""
-    if not paths:
-        return
-    first = _located(paths, copies[0], state)
-    for copy in copies[1:]:
-        of_copy = _located([path for path in paths if path != state], copy, state)
+    for copy, of_copy in zip(copies[1:], places[1:]):
         for path in paths:
             if path == state:
                 copy.state = copies[0].state
@@ -147,26 +146,30 @@ def _share(paths: Sequence[str], copies: List[_Copy], state: str) -> None:
                 )
             else:
                 for put in of_copy[path].puts:
-                    put(first[path].objects)
+                    put(places[0][path].objects)
 
 
-def _things(path: str, copies: List[_Copy], state: str) -> List[object]:
+def _things(path: str, places: Sequence[Dict[str, Candidate]]) -> List[object]:
     """Return the objects at a path, in every copy."""
-    return [thing for copy in copies for thing in _located([path], copy, state)[path].objects]
+    return [thing for of_copy in places for thing in of_copy[path].objects]
 
 
 def _located(paths: Sequence[str], copy: _Copy, state: str) -> Dict[str, Candidate]:
     """Return what is at these paths in one copy.
 
     Raises:
-        LaneError: nothing is at one of them.
+        LaneError: nothing is at some of them, which are the lines of its detail.
     """
+    for path in paths:
+        if path.endswith(candidates.SPEC):
+            importlib.import_module(path[: -len(candidates.SPEC)])  # as the work would have done by now
     found = candidates.found([copy.probe.repeat(copy.state)], state)
     if any(path not in found for path in paths):
         found = {**candidates.from_modules(copy.modules, None, MOST_REACHED), **found}
-    for path in paths:
-        if path not in found:
-            raise LaneError(failure("setup", "missing", "there is no {} in a fresh process".format(path), path))
+    missing = [path for path in dict.fromkeys(paths) if path not in found]
+    if missing:
+        reason = "there is no {} in a fresh process".format(", ".join(missing))
+        raise LaneError(failure("setup", "missing", reason, "\n".join(missing)))
     return {path: found[path] for path in paths}
 
 

@@ -51,6 +51,9 @@ MOST_CAUSES = 3
 MODULE_SPEC = "ModuleSpec"
 """The type of what an import asks a module for that is there already."""
 
+IMPORTERS = ("_ModuleLock", "_find_and_load", "_lock_unlock_module")
+"""What functions of importlib begin with in which one import waits for another."""
+
 TURNED_ON = re.compile(r"load module '([^']+)'")
 
 Ending = Literal["scales", "machine", "busy", "gil", "uneven", "open", "causes"]
@@ -170,7 +173,8 @@ def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
 def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
     """What is removed in the next steps: no path that a fresh process lacks, and copies while they work."""
     collects = _paused(contests[0], why.lane) >= PAUSED
-    missing = {finding.detail for lanes in contests for finding in lanes.findings if finding.kind == "missing"}
+    failures = [finding for lanes in contests for finding in lanes.findings if finding.kind == "missing"]
+    missing = {path for finding in failures for path in finding.detail.splitlines()}
     suspects = tuple(suspect for suspect in suspects_of(why.watched) if suspect.path not in missing)
     whole = Elimination(suspects=suspects, collector=collects)
     planned = (lane for lanes in contests for lane in lanes.contest.lanes if lane.interventions == whole.removed)
@@ -389,9 +393,17 @@ class _Question:
         busy = [suspect for suspect in suspects_of(self.left) if suspect.share >= BUSY]
         if busy and judgement(beyond, self.workers) != "not because":
             yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busy[0])
+        elif self._waits_for_imports():
+            yield self._cause("imports", beyond)
         else:
             yield self._cause("heap", beyond)
         yield self._cause("machine", self.gains.lost(self.best))
+
+    def _waits_for_imports(self) -> bool:
+        """Whether imports are where workers are blocked, for most of the time in which they are."""
+        lines = () if self.watched is None else self.watched.lines
+        importing = sum(line.share for line in lines if line.within.startswith(IMPORTERS))
+        return importing >= WORTH and importing > sum(line.share for line in lines) / 2
 
     def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
         """The gains of what can be done about causes and the collector, as far as it helps."""

@@ -257,6 +257,7 @@ def _what(cause: Cause) -> str:
         return {
             "collector": "collections, each of which stops all threads",
             "heap": "what threads of one process share beside Python's objects (allocator, page tables, locks in C)",
+            "imports": "imports inside the work, which wait for one another",
             "machine": "the machine, which processes that share nothing lose too",
             "object": "something that their modules hold, and that nobody saw busy",
         }[cause.kind]

@@ -51,6 +51,8 @@ ATOMS = (int, float, complex, str, bytes, type(None), type(Ellipsis), range, sli
 SEQUENCES = (list, tuple, deque)
 COLLECTIONS = (set, frozenset)
 CONTAINERS = (dict, *SEQUENCES, *COLLECTIONS)
+SPEC = ".__spec__"
+"""What the path of a module's spec ends with."""
 UNUSUAL = frozenset(
     (
         "__annotations__",
@@ -257,6 +259,8 @@ def _globals(function: FunctionType, home: Optional[str]) -> Iterator[Edge]:
     for name in names:
         value = namespace.get(name, sys.modules.get(name))
         if type(value) is ModuleType:
+            if name not in namespace:  # it is imported inside the function, each time by way of its spec
+                yield Edge(name + SPEC, [value.__spec__])
             yield from _of_module(name, value, names)
         elif name in namespace:
             put = _single(partial(setitem, namespace, name))
