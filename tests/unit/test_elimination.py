@@ -157,7 +157,7 @@ def test_the_busiest_are_suspected() -> None:
 
 
 def test_a_step_sets_a_lane_beside_what_was_changed_in_it() -> None:
-    """With the reference, its copy and the capacity of the first contest, and every change once."""
+    """With the reference and the capacity of the first contest, and every change once."""
     serial, spin = lane("3.14t"), lane("3.14t", "capacity", 2)
     base = contest(serial, lane("3.14t", control=True), PLAIN, lane("3.14t", "processes", 2), spin)
     off = (Intervention("collector off"),)
@@ -165,7 +165,6 @@ def test_a_step_sets_a_lane_beside_what_was_changed_in_it() -> None:
 
     assert [of.name for of in made.lanes] == [
         "3.14t:serial",
-        "3.14t:serial#control",
         "3.14t:capacity-2",
         "3.14t:threads-2",
         "3.14t:threads-2 with collector off",

@@ -1,11 +1,15 @@
-"""What lanes gain over a serial one and over each other, in workers, over several contests; pure."""
+"""What lanes gain over a serial one and over each other, in workers, over several contests; pure.
+
+What the machine gave to as many workers is what spinning processes get done beside each other, over what one gets done.
+Their CPU time would not do: a virtual machine is not told of the time in which its host ran somebody else, nor of a
+clock that is slower with all cores at work.
+"""
 
 from __future__ import annotations
 
 from statistics import median
 from typing import TYPE_CHECKING
 
-from gilscope.figures.capacity import given
 from gilscope.stats.counts import mean
 
 if TYPE_CHECKING:
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec
+    from gilscope.values.records import Trial
 
 Launch = tuple[str, int]
 """A launch, by its contest and its number there."""
@@ -44,7 +49,7 @@ class Gains:
         return _mean(whole[launch] - mine[launch] for launch in mine.keys() & whole.keys())
 
     def given(self, workers: int) -> Estimate:
-        """The CPUs that the machine gave to as many workers that share nothing."""
+        """What the machine gave to as many workers that share nothing."""
         return _mean(self._given_by_launch(workers).values())
 
     def by_launch(self, lane: LaneSpec) -> dict[Launch, float]:
@@ -64,10 +69,16 @@ class Gains:
     def _given_by_launch(self, workers: int) -> dict[Launch, float]:
         given_by_launch = {}
         for lanes in self._contests:
-            found = lanes.spinning.trials(workers)
-            for launch, trials in ({} if found is None else found[0]).items():
-                given_by_launch[lanes.contest.id, launch] = workers * median(map(given, trials))
+            many, one = lanes.spinning.trials(workers) or ({}, {})
+            for launch in many.keys() & one.keys():
+                rounds = zip(one[launch], many[launch], strict=False)
+                ratios = [_ns_per_loop(alone) / _ns_per_loop(beside) for alone, beside in rounds]
+                given_by_launch[lanes.contest.id, launch] = workers * median(ratios)
         return given_by_launch
+
+
+def _ns_per_loop(trial: Trial) -> float:
+    return trial.wall_ns / trial.loops
 
 
 def _mean(of_launches: Iterable[float]) -> Estimate:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 WORTH = 0.05
 """A loss of this part of every worker is worth a word."""
 
-SHORT = 0.8
-"""Below this share of the workers, the machine gave too few CPUs to say what else was lost."""
+SHORT = 0.75
+"""Below this share of the workers, the machine gave too little to say what else was lost."""
 
 BUSY = 0.1
 """The share of looks from which an object is busy that should have been removed."""
@@ -368,7 +368,10 @@ class _Question:
         return Cause(kind=kind, cost=cost, judgement=judgement(cost, self.workers), suspect=suspect)
 
     def _kind(self, suspect: Suspect, removal: Elimination, removed: LaneSpec) -> Kind:
-        """Whether references to a suspect are to blame or its lock, by what comes back where nobody counts them."""
+        """Whether references to a suspect are to blame or its lock: which costs more, beyond the intervals.
+
+        The lock alone comes back where nobody counts the references.
+        """
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
         if suspect.kind.rpartition(".")[2] == MODULE_SPEC:
@@ -376,11 +379,10 @@ class _Question:
         uncounted, back = self._altered(removal.uncounted(suspect)), self._altered(removal.without(suspect))
         if uncounted is None or back is None:
             return "object"
-        of_lock = judgement(self.gains.difference(removed, uncounted), self.workers)
-        of_counts = judgement(self.gains.difference(uncounted, back), self.workers)
-        if of_lock == "not because":
+        of_lock, of_counts = self.gains.difference(removed, uncounted), self.gains.difference(uncounted, back)
+        if of_counts.low > max(0.0, of_lock.high) or judgement(of_lock, self.workers) == "not because":
             return "counts"
-        return "own lock" if of_lock == "because of" and of_counts == "not because" else "object"
+        return "own lock" if of_lock.low > max(0.0, of_counts.high) else "object"
 
     def _beyond_objects(self, removed: LaneSpec) -> Iterator[Cause]:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose.

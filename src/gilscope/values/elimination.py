@@ -143,13 +143,13 @@ def is_step(contest: Contest, question: Contest) -> bool:
 def step(
     base: Contest, name: str, plain: LaneSpec, changes: Iterable[Sequence[Intervention]], beside: Sequence[LaneSpec]
 ) -> Contest:
-    """A contest of a lane with copies in which something was changed, and some lanes beside them.
+    """A contest of a lane with copies in which something was changed, the serial one, and some lanes beside them.
 
     The first copy of the first step is watched: in it, all suspects should be idle.
     """
     altered = dict.fromkeys(msgspec.structs.replace(plain, interventions=tuple(change)) for change in changes)
     watched = (next(iter(altered)).name,) if name == APART else ()
-    others = [lane for lane in base.lanes if lane.shows_capacity or lane.original == base.reference]
+    others = [lane for lane in base.lanes if lane.shows_capacity or lane.name == base.reference]
     return msgspec.structs.replace(
         base, id=f"{base.id}, {name}", lanes=(*others, plain, *altered, *beside), watched=watched, pair=None
     )

@@ -2,6 +2,10 @@
 # [[causes]]
 # kind = "counts"
 # object = "the values of stockroom.prices._per_item"
+#
+# [[also]]
+# kind = "counts"
+# object = "stockroom.prices._per_item"
 # ///
 """Does pricing orders by a library scale: 200 orders of 64 items by each worker?
 
