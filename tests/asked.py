@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from builders import HEADER, contest, lane, trials
+from builders import HEADER, contest, lane, suspect, trials, watched
 from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
 from gilscope.values.records import Calibration, Run
-from gilscope.values.watching import BlockedLine, Suspect, Watched
+from gilscope.values.watching import BlockedLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from gilscope.values.records import Trial
 
 SERIAL, THREADS, PROCESSES = lane("3.14t"), lane("3.14t", "threads", 2), lane("3.14t", "processes", 2)
+BLOCKED = BlockedLine(file="/work/table.py", line=7, function="work", within="", text="for row in TABLE:", share=0.25)
 CAPACITY = (lane("3.14t", "capacity", 1), lane("3.14t", "capacity", 2))
 
 
 def run(path: str = "the values of TABLE") -> Run:
     """The run; half of two CPUs is lost to the counts of what is at the path, and nothing to its lock."""
-    cause = Suspect(path=path, kind="64 ints", size=None, looks=100, moved=50, held=0, waited=0, has_place=True)
+    cause = suspect(path, "64 ints")
     removal = Elimination(suspects=(cause,))
     question = msgspec.structs.replace(contest(SERIAL, THREADS, PROCESSES, *CAPACITY), watched=(THREADS.name,))
     contests = (
@@ -40,7 +41,7 @@ def run(path: str = "the values of TABLE") -> Run:
         contests=contests,
         calibrations=tuple(Calibration(contest=of.id, loops=10) for of in contests),
         trials=tuple(trial for of in contests for trial in _trials(of, counted)),
-        watched=(_watched(question, cause),),
+        watched=(watched(question.id, THREADS.name, cause, lines=[BLOCKED]),),
     )
 
 
@@ -49,19 +50,3 @@ def _trials(of: Contest, counted: tuple[str, ...]) -> Iterator[Trial]:
     walls: dict[LaneSpec, float] = {item: 2e6 if item.name in counted else 1e6 for item in of.lanes}
     for trial in trials(walls):
         yield msgspec.structs.replace(trial, contest=of.id, gil_after=False)
-
-
-def _watched(question: Contest, cause: Suspect) -> Watched:
-    line = BlockedLine(file="/work/table.py", line=7, function="work", within="", text="for row in TABLE:", share=0.25)
-    return Watched(
-        contest=question.id,
-        lane=THREADS.name,
-        launch=0,
-        wall_ns=1,
-        cpu_ns=1,
-        looks=100,
-        candidates=3,
-        others=9,
-        suspects=(cause,),
-        lines=(line,),
-    )

@@ -11,6 +11,7 @@ from gilscope import store
 from gilscope.values.contests import Contest, LaneSpec, Probe, Rules, Variant
 from gilscope.values.records import Calibration, ContestEnd, Finding, HostCard, Run, RunHeader, Trial
 from gilscope.values.runtimes import Arm, Facts, Pair, Runtime
+from gilscope.values.watching import BlockedLine, Suspect, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,6 +143,29 @@ def trials(walls_ns: Mapping[LaneSpec, float], launches: int = 7, rounds: int = 
         for launch in range(launches)
         for number in range(rounds)
     ]
+
+
+def suspect(path: str, kind: str = "dict", *, moved: int = 50, has_place: bool = True, module: str = "") -> Suspect:
+    """An object whose count moved in so many of a hundred looks."""
+    return Suspect(
+        path=path, kind=kind, size=None, looks=100, moved=moved, held=0, waited=0, has_place=has_place, module=module
+    )
+
+
+def watched(contest: str, lane: str, *suspects: Suspect, lines: Sequence[BlockedLine] = ()) -> Watched:
+    """A watched trial of a lane in which these were busy."""
+    return Watched(
+        contest=contest,
+        lane=lane,
+        launch=0,
+        wall_ns=1,
+        cpu_ns=1,
+        looks=100,
+        candidates=9,
+        others=5,
+        suspects=suspects,
+        lines=tuple(lines),
+    )
 
 
 def starved(walls_ns: Mapping[LaneSpec, float], given: float) -> list[Trial]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 import pytest
 
 import builders
-from builders import HEADER, HOST, lane, runtime, trials, variants
+from builders import HEADER, lane, runtime, trials, variants
 from gilscope import cli, errors, store
-from gilscope.commands import measuring, output
-from gilscope.lab import host, measure, sources
+from gilscope.commands import measuring
+from gilscope.lab import measure, sources
 from gilscope.lab.contest import Lab
 from gilscope.lab.protocol import Imports
 from gilscope.provision.environments import Environment, Environments, Provided
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census, Unusable
+from pretended import pretend_machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,28 +34,10 @@ BOTH = Census(
 )
 
 
-class NoGuardian:
-    """Guards nothing, since nothing is started."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
-
-
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine of two CPUs with a free-threaded Python and its twin; the working folder is empty."""
-    monkeypatch.setattr(measuring, "take_census", lambda _=(): BOTH)
-    monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
-    monkeypatch.setattr(host, "card", lambda: HOST)
-    monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
-    monkeypatch.setattr(host, "usable_cores", lambda: 2.0)
-    monkeypatch.setattr(measure, "Guardian", NoGuardian)
-    monkeypatch.setattr(sources, "revision", lambda *_: None)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.chdir(tmp_path)
+    pretend_machine(monkeypatch, tmp_path, BOTH)
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 
-from builders import contest, lane
+import builders
+from builders import contest, lane, watched
 from gilscope.values.elimination import (
     APART,
     LEAST_SHARE,
@@ -17,25 +20,11 @@ from gilscope.values.elimination import (
     suspects_of,
 )
 from gilscope.values.interventions import Intervention
-from gilscope.values.watching import Suspect, Watched
 
 PLAIN = lane("3.14t", "threads", 2)
 
 
-def suspect(path: str, moved: int = 50, *, kind: str = "dict", has_place: bool = True, module: str = "work") -> Suspect:
-    """A suspect whose count moved in so many of a hundred looks."""
-    return Suspect(
-        path=path, kind=kind, size=None, looks=100, moved=moved, held=0, waited=0, has_place=has_place, module=module
-    )
-
-
-def watched(*suspects: Suspect) -> Watched:
-    """A watched trial in which these were busy."""
-    return Watched(
-        contest="c", lane="l", launch=0, wall_ns=1, cpu_ns=1, looks=100, candidates=9, others=9, suspects=suspects
-    )
-
-
+suspect = partial(builders.suspect, module="work")
 TABLE, VALUES = suspect("TABLE"), suspect("the values of TABLE", kind="64 ints")
 SHARED, LOCK, LEN = suspect("SHARED"), suspect("SHARED.lock"), suspect("len", has_place=False, module="")
 
@@ -151,8 +140,8 @@ def test_the_busiest_are_suspected() -> None:
     many = [suspect(f"X{number}", moved=10 + number) for number in range(MOST_SUSPECTS + 3)]
     idle = msgspec.structs.replace(TABLE, looks=1000, moved=round(1000 * LEAST_SHARE) - 1)
 
-    assert suspects_of(watched(*many, idle)) == tuple(reversed(many[3:]))
-    assert suspects_of(watched(idle)) == ()
+    assert suspects_of(watched("c", "l", *many, idle)) == tuple(reversed(many[3:]))
+    assert suspects_of(watched("c", "l", idle)) == ()
     assert suspects_of(None) == ()
 
 

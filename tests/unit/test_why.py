@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 import asked
-from builders import contest, lane, records, trials
+import builders
+from builders import contest, lane, records, suspect, trials
 from gilscope.figures import why
 from gilscope.figures.gains import Gains
 from gilscope.figures.lanes import ContestLanes
@@ -37,30 +38,13 @@ LANES = (SERIAL, PLAIN, PROCESSES, *SPINNING)
 Changes = tuple["Intervention", ...]
 
 
-def suspect(path: str, kind: str = "dict", *, has_place: bool = True) -> Suspect:
-    """A suspect that moved in half of all looks."""
-    return Suspect(path=path, kind=kind, size=None, looks=100, moved=50, held=0, waited=0, has_place=has_place)
-
-
 TABLE, VALUES = suspect("TABLE"), suspect("the values of TABLE", "64 ints")
 SHARED, LOCK = suspect("SHARED"), suspect("SHARED.lock", "_thread.lock")
 
 
 def seen(*suspects: Suspect) -> list[Watched]:
-    """A watched trial."""
-    return [
-        Watched(
-            contest=contest(*LANES).id,
-            lane=PLAIN.name,
-            launch=0,
-            wall_ns=1,
-            cpu_ns=1,
-            looks=100,
-            candidates=9,
-            others=9,
-            suspects=suspects,
-        )
-    ]
+    """A watched trial of the lane that is asked about."""
+    return [builders.watched(contest(*LANES).id, PLAIN.name, *suspects)]
 
 
 def measured(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from builders import HEADER, HOST, runtime, trials
+from builders import HEADER, runtime, suspect, trials, watched
 from gilscope import cli, store
-from gilscope.commands import measuring, output
-from gilscope.lab import host, measure, sources
+from gilscope.lab import measure
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Census
-from gilscope.values.watching import Suspect, Watched
+from pretended import pretend_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,33 +25,13 @@ if TYPE_CHECKING:
 
 SOURCE = "TABLE = {}\n\n\ndef busy():\n    return 1\n\n\ndef other():\n    return 2\n"
 MACHINE = Census(runtimes=(runtime("3.14"), runtime("3.14t")), unusable=())
-VALUES = Suspect(
-    path="the values of TABLE", kind="64 ints", size=None, looks=100, moved=60, held=0, waited=0, has_place=True
-)
-
-
-class NoGuardian:
-    """Guards nothing, since nothing is started."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
+VALUES = suspect("the values of TABLE", "64 ints", moved=60)
 
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine of two CPUs with a free-threaded Python and its twin, and a file with two functions."""
-    monkeypatch.setattr(measuring, "take_census", lambda _=(): MACHINE)
-    monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
-    monkeypatch.setattr(host, "card", lambda: HOST)
-    monkeypatch.setattr(host, "usable_cpus", lambda: 2.0)
-    monkeypatch.setattr(host, "usable_cores", lambda: 2.0)
-    monkeypatch.setattr(measure, "Guardian", NoGuardian)
-    monkeypatch.setattr(sources, "revision", lambda *_: None)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.chdir(tmp_path)
+    pretend_machine(monkeypatch, tmp_path, MACHINE)
     (tmp_path / "work.py").write_text(SOURCE)
 
 
@@ -90,17 +69,7 @@ def records(contest: Contest, wall_of: Callable[[LaneSpec], float], *, wavering:
         wall_ns = round(slower * trial.wall_ns)
         yield msgspec.structs.replace(trial, contest=contest.id, gil_after=has_gil, wall_ns=wall_ns)
     for name in contest.watched:
-        yield Watched(
-            contest=contest.id,
-            lane=name,
-            launch=0,
-            wall_ns=1,
-            cpu_ns=1,
-            looks=100,
-            candidates=3,
-            others=9,
-            suspects=(VALUES,),
-        )
+        yield watched(contest.id, name, VALUES)
     yield ContestEnd(contest=contest.id, reason="precise", seconds=3.0, launches=7)
 
 
