@@ -346,7 +346,15 @@ def test_workers_that_wait_for_the_last_one_have_uneven_work() -> None:
     ]
     found = known(lanes_of(contest(*LANES), made))
 
+    late = [
+        msgspec.structs.replace(trial, ends_ns=(trial.ends_ns[0] // 3, *trial.ends_ns[1:]))
+        for trial in made
+        if ":capacity-2" in trial.lane
+    ]
+    others = [trial for trial in made if ":capacity-2" not in trial.lane]
+
     assert found.ending == "uneven"
+    assert known(lanes_of(contest(*LANES), [*others, *late])).ending == "causes"
     assert "wait for the last one to end for 33" in "\n".join(render.answer(found))
 
 

@@ -316,8 +316,13 @@ class _Question:
         return "machine" if loses == "because of" and shared == "not because" else "open"
 
     def _is_uneven(self, why: Why) -> bool:
-        """Whether workers that wait for the last one to end are most of what is lost."""
-        return why.shares is not None and why.shares.end.low * self.workers > why.lost.value / 2
+        """Whether workers wait for the last one to end, beyond those that spin, for most of what is lost."""
+        spinning = self.first.spinning.trials(self.workers)
+        unavoidable = None if spinning is None else shares(*spinning)
+        if why.shares is None or unavoidable is None:
+            return False
+        waited = (why.shares.end.low - unavoidable.end.value) * self.workers
+        return waited > max(why.lost.value / 2, 2 * WORTH * self.workers)
 
     def _with_causes(self, why: Why) -> Why:
         """What is known with causes, as far as the steps of the elimination were measured."""
