@@ -178,7 +178,7 @@ def quick_tests(session: nox.Session) -> None:
 def test(session: nox.Session, *what: str) -> None:
     """Run some of the tests, or all."""
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *what, *session.posargs)
+    session.run("pytest", "--numprocesses", "3", "--dist", "worksteal", *what, *session.posargs)
 
 
 @nox.session

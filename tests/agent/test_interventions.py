@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gilscope.values.runtimes import Arm
 
 FREE_THREADED = [pytest.param(arm, id=arm.name) for arm in targets.FREE_THREADED]
+DEFERRING = [arm for arm in targets.FREE_THREADED if arm.runtime.facts.version >= (3, 14)]
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
 OWN = Intervention("own modules")
 
@@ -45,6 +46,9 @@ def state():
 def calls_of_state(seen):
     seen.append(1)
     return len(seen)
+
+def deferred():
+    return ctypes.c_uint8.from_address(id(SEEN) + 11).value & 64 != 0
 
 def counts():
     return sys.getrefcount(SEEN) > 2**20, sys.getrefcount(TABLE[7]) > 2**20
@@ -130,6 +134,13 @@ def test_references_to_immortal_objects_are_not_counted(arm: Arm, agents: Agents
     assert shown(run(agents, arm, "counts")) == ["(False, False)"] * 2
     assert shown(run(agents, arm, "counts", Intervention("immortal", "SEEN"))) == ["(True, False)"] * 2
     assert shown(run(agents, arm, "counts", Intervention("immortal", "the values of TABLE"))) == ["(False, True)"] * 2
+
+
+@pytest.mark.parametrize("arm", [pytest.param(arm, id=arm.name) for arm in DEFERRING])
+def test_counting_can_be_deferred_for_what_all_workers_share(arm: Arm, agents: Agents) -> None:
+    """Once for all of them: a second time is refused."""
+    assert shown(run(agents, arm, "deferred")) == ["False", "False"]
+    assert shown(run(agents, arm, "deferred", Intervention("deferred", "SEEN"))) == ["True", "True"]
 
 
 @pytest.mark.parametrize("arm", EDGES)

@@ -150,8 +150,8 @@ def _share(paths: Sequence[str], copies: List[_Copy], places: Sequence[Dict[str,
 
 
 def _things(path: str, places: Sequence[Dict[str, Candidate]]) -> List[object]:
-    """Return the objects at a path, in every copy."""
-    return [thing for of_copy in places for thing in of_copy[path].objects]
+    """Return the objects at a path in all copies, each once."""
+    return list({id(thing): thing for of_copy in places for thing in of_copy[path].objects}.values())
 
 
 def _located(paths: Sequence[str], copy: _Copy, state: str) -> Dict[str, Candidate]:
