@@ -258,6 +258,16 @@ def test_imports_that_wait_for_one_another_are_no_heap() -> None:
     assert "imports inside the work" in "\n".join(render.answer(found))
 
 
+def test_modules_that_stay_busy_are_asked_for_by_imports() -> None:
+    """There is one table of them in a process, whatever is copied."""
+    removal = Elimination(suspects=(TABLE,))
+    apart = stepped(APART, {(): 200, removal.removed: 200})
+    left = builders.watched(apart.contest.id, altered(removal.removed).name, suspect("sys.modules"))
+    found = known(first(200, 100), apart, watched=[*seen(TABLE), left])
+
+    assert [cause.kind for cause in found.causes if cause.judgement == "because of"] == ["imports"]
+
+
 def test_what_a_fresh_process_lacks_is_no_suspect_any_more() -> None:
     """It came into being while the work ran, and the others are asked about without it."""
     removal = Elimination(suspects=(TABLE, VALUES))
@@ -369,6 +379,27 @@ def test_an_open_answer_is_asked_again_until_it_is_told() -> None:
     assert [why.is_regained(item) for item in (asked, told, vain)] == [False, True, False]
     assert why.is_undecided(msgspec.structs.replace(vain, ending="open"))
     assert not why.is_undecided(known(first(100, 100)))
+
+
+def test_a_namespace_is_parted_by_own_modules_alone() -> None:
+    """Nothing puts it back by itself, so that it is named where no other suspect is to blame."""
+    namespace = msgspec.structs.replace(suspect("globals()", has_place=False), held=60, module="work")
+    removal = Elimination(suspects=(namespace, TABLE))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(TABLE): 101.0}
+    steps = [stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back)]
+    innocent = known(first(200, 100), *steps, watched=seen(namespace, TABLE))
+    guilty = {**back, removal.without(TABLE): 200.0}
+    beside = known(first(200, 100), steps[0], stepped(PUT_BACK, guilty), watched=seen(namespace, TABLE))
+
+    assert removal.without(namespace) not in removal.one_by_one()
+    assert blamed(innocent) == [("own lock", "globals()")]
+    assert blamed(beside) == [("object", "TABLE")]
+
+
+def blamed(of: why.Why) -> list[tuple[str, str]]:
+    """What something is lost because of, by kind and path."""
+    causes = [cause for cause in of.causes if cause.judgement == "because of"]
+    return [(cause.kind, cause.suspect.path) for cause in causes if cause.suspect is not None]
 
 
 def test_what_nobody_saw_busy_is_said_to_be_in_the_modules() -> None:

@@ -23,7 +23,15 @@ from gilscope.figures.gains import Gains
 from gilscope.figures.tried import Tried, interventions
 from gilscope.stats.estimate import Estimate
 from gilscope.values.contests import lane_name
-from gilscope.values.elimination import COLLECTOR_CHANGES, Elimination, deferral, is_step, root, suspects_of
+from gilscope.values.elimination import (
+    COLLECTOR_CHANGES,
+    Elimination,
+    deferral,
+    is_namespace,
+    is_step,
+    root,
+    suspects_of,
+)
 from gilscope.values.watching import Suspect, Watched
 
 if TYPE_CHECKING:
@@ -48,8 +56,8 @@ PAUSED = 0.02
 MOST_CAUSES = 3
 """Causes whose remedies are measured."""
 
-MODULE_SPEC = "ModuleSpec"
-"""The type of what an import asks a module for that is there already."""
+MODULES, MODULE_SPEC = "sys.modules", "ModuleSpec"
+"""Where an import finds a module that is there already, and the type of what it asks that for."""
 
 IMPORTERS = ("_ModuleLock", "_find_and_load", "_lock_unlock_module")
 """What functions of importlib begin with in which one import waits for another."""
@@ -192,6 +200,11 @@ def _altered(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) 
     """The lane with these changes, None where it is in no contest or failed."""
     lanes = (lane for contest in contests for lane in contest.lanes)
     return next((lane for lane in lanes if lane.interventions == tuple(changes)), None)
+
+
+def _is_of_imports(suspect: Suspect) -> bool:
+    """Whether an object is what each import asks for a module that is there already."""
+    return suspect.path == MODULES or suspect.kind.rpartition(".")[2] == MODULE_SPEC
 
 
 def _locked(suspect: Suspect) -> Suspect:
@@ -352,8 +365,24 @@ class _Question:
 
     def _causes(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
         """Each suspect with its cost, once it was put back, and the collector."""
+        found = list(self._put_back(removal, removed))
+        yield from found
+        judged = [cause.judgement for cause in found if cause.suspect is not None]
+        if judged == ["not because"] * len(removal.divisible):
+            yield from self._not_put_back(removal, removed)
+
+    def _not_put_back(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
+        """What is parted by own modules and cannot be put back alone: a busy namespace, or what nobody saw."""
+        regained = self.gains.difference(removed, self.plain)
+        busy = [suspect for suspect in removal.suspects if is_namespace(suspect) and suspect.share >= BUSY]
+        if len(busy) == 1:
+            yield self._cause("own lock" if busy[0].held else "object", regained, busy[0])
+        elif not removal.suspects and not removal.collector:
+            yield self._cause("object", regained)
+
+    def _put_back(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
         gains = self.gains
-        for suspect in removal.suspects:
+        for suspect in removal.divisible:
             lane = self._altered(removal.without(suspect))
             if lane is not None:
                 locks = (self._altered(removal.uncounted(held)) for held in removal.inside(suspect))
@@ -366,8 +395,6 @@ class _Question:
         on = self._altered(removal.without_collector()) if removal.collector else None
         if on is not None:
             yield self._cause("collector", gains.difference(removed, on))
-        if not removal.suspects and not removal.collector:
-            yield self._cause("object", gains.difference(removed, self.plain))
 
     def _cause(self, kind: Kind, cost: Estimate, suspect: Suspect | None = None) -> Cause:
         return Cause(kind=kind, cost=cost, judgement=judgement(cost, self.workers), suspect=suspect)
@@ -379,7 +406,7 @@ class _Question:
         """
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
-        if suspect.kind.rpartition(".")[2] == MODULE_SPEC:
+        if _is_of_imports(suspect):
             return "imports"
         uncounted, back = self._altered(removal.uncounted(suspect)), self._altered(removal.without(suspect))
         if uncounted is None or back is None:
@@ -398,10 +425,10 @@ class _Question:
             return
         beyond = self.gains.difference(self.best, removed)
         busy = [suspect for suspect in suspects_of(self.left) if suspect.share >= BUSY]
-        if busy and judgement(beyond, self.workers) != "not because":
-            yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busy[0])
-        elif self._waits_for_imports():
+        if self._waits_for_imports() or any(map(_is_of_imports, busy)):
             yield self._cause("imports", beyond)
+        elif busy and judgement(beyond, self.workers) != "not because":
+            yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busy[0])
         else:
             yield self._cause("heap", beyond)
         yield self._cause("machine", self.gains.lost(self.best))
@@ -441,5 +468,5 @@ def is_regained(why: Why) -> bool:
 
 def causes_to_mend(why: Why) -> tuple[Suspect, ...]:
     """The suspects for whom something is lost, the dearest first."""
-    because = [cause for cause in why.causes if cause.judgement == "because of" and cause.suspect is not None]
-    return tuple(cause.suspect for cause in because if cause.suspect is not None)[:MOST_CAUSES]
+    suspects = [cause.suspect for cause in why.causes if cause.judgement == "because of"]
+    return tuple(suspect for suspect in suspects if suspect is not None and not is_namespace(suspect))[:MOST_CAUSES]

@@ -30,6 +30,9 @@ APART, PUT_BACK, REMEDIES = "everything apart", "put back", "remedies"
 HELD = re.compile(r"^the (?:values|keys) of ")
 """What the path of things begins with that a container holds."""
 
+NAMESPACE = re.compile(r"^(?:globals\(\)|vars\()")
+"""What the path of a module's namespace begins with."""
+
 COLLECTOR_OFF = Intervention("collector off")
 COLLECTOR_CHANGES = (COLLECTOR_OFF, Intervention("collector frozen"))
 """What can be done about the collector alone."""
@@ -48,9 +51,14 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
     collector: bool = False
 
     @property
+    def divisible(self) -> tuple[Suspect, ...]:
+        """The suspects that can be put back alone."""
+        return tuple(suspect for suspect in self.suspects if not is_namespace(suspect))
+
+    @property
     def is_divisible(self) -> bool:
         """Whether there is anything that could be put back alone."""
-        return bool(self.suspects) or self.collector
+        return bool(self.divisible) or self.collector
 
     @property
     def removed(self) -> tuple[Intervention, ...]:
@@ -60,7 +68,7 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def copied(self) -> tuple[Intervention, ...]:
         """The change that gives each worker its own copy of the modules."""
-        of_paths = {suspect.module for suspect in self.suspects if suspect.has_place}
+        of_paths = {suspect.module for suspect in self.suspects}
         of_classes = {suspect.class_module for suspect in self.suspects}  # which may keep their instances
         modules = sorted((of_paths | of_classes) - {""})
         return (Intervention("own modules", " ".join(modules)),) if self.copies else ()
@@ -94,8 +102,8 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
 
     def one_by_one(self) -> tuple[tuple[Intervention, ...], ...]:
         """All changes of the step that puts back suspects, and locks of what they hold, one by one."""
-        back = (self.without(suspect) for suspect in self.suspects)
-        locks = (self.uncounted(held) for suspect in self.suspects for held in self.inside(suspect))
+        back = (self.without(suspect) for suspect in self.divisible)
+        locks = (self.uncounted(held) for suspect in self.divisible for held in self.inside(suspect))
         return (self.removed, *back, *locks, *((self.without_collector(),) if self.collector else ()))
 
     def without_collector(self) -> tuple[Intervention, ...]:
@@ -114,6 +122,11 @@ class Elimination(msgspec.Struct, frozen=True, kw_only=True):
         paths = {other.path: HELD.sub("", other.path) for other in self.suspects if other != suspect}
         held = {path for path, core in paths.items() if core.startswith(begins) or core == suspect.path != path}
         return tuple(other for other in self.suspects if other.path in held)
+
+
+def is_namespace(suspect: Suspect) -> bool:
+    """Whether a suspect is the dict of a module's globals: own modules part it, and nothing puts it back alone."""
+    return NAMESPACE.match(suspect.path) is not None
 
 
 def deferral(cause: Suspect) -> tuple[Intervention, ...]:

@@ -237,6 +237,7 @@ def children(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # n
 def _of_function(path: str, function: FunctionType, home: Optional[str]) -> Iterator[Edge]:
     """Yield globals, cells and defaults that a function's code can use."""
     yield from _globals(function, home)
+    yield _namespace(function, home)
     outer = function.__qualname__.rpartition(".")[0]
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
         if _content(cell) is not cell:
@@ -249,6 +250,14 @@ def _of_function(path: str, function: FunctionType, home: Optional[str]) -> Iter
     for name, value in vars(function).items():
         if name not in UNUSUAL:
             yield Edge("{}.{}".format(path, name), [value])
+
+
+def _namespace(function: FunctionType, home: Optional[str]) -> Edge:
+    """Return the dict of a function's globals, which whoever writes a global locks; the walk ends there."""
+    module = function.__globals__.get("__name__") or ""
+    edge = Edge("globals()" if module == home else "vars({})".format(module), [function.__globals__], module=module)
+    edge.members = {}
+    return edge
 
 
 def _globals(function: FunctionType, home: Optional[str]) -> Iterator[Edge]:
