@@ -346,12 +346,12 @@ def test_a_killed_controller_leaves_its_results_and_no_process(runs: Runs, how: 
 
 @needs_proc
 @pytest.mark.skipif(not targets.FREE_THREADED, reason="no free-threaded Python is here")
-@pytest.mark.parametrize("step", ["", ", everything apart"], ids=["the ceiling", "everything apart"])
-def test_a_killed_question_leaves_no_process(runs: Runs, step: str) -> None:
+@pytest.mark.parametrize("record", ["trial", "watched"])
+def test_a_killed_question_leaves_no_process(runs: Runs, record: str) -> None:
     """What is immortal or owned by another thread is so in lanes' processes only, and these are gone."""
     runs.script("mine.py", "TABLE = [0.5] * 64\ndef work():\n    for _ in range(99):\n        list(TABLE)\n")
-    process = runs.start("why", "mine.py:work", "--on", targets.FREE_THREADED[-1].name, "--budget", "8")
-    begun = f'"contest":"mine.py:work@{targets.FREE_THREADED[-1].name}{step}"'.encode()
+    process = runs.start("why", "mine.py:work", "--on", targets.FREE_THREADED[-1].name, *LONG)
+    begun = f'"type":"{record}"'.encode()
     while process.poll() is None and not any(begun in path.read_bytes() for path in runs.results.glob("*.jsonl")):
         time.sleep(0.02)
     process.kill()

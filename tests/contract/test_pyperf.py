@@ -127,7 +127,7 @@ def test_pyperfs_own_files_become_a_table(tmp_path: Path, capsys: pytest.Capture
 
     out = capsys.readouterr().out
     row = next(line.split() for line in out.splitlines() if line.startswith("sum"))
-    assert row[2][0] in "±+" or row[2] == "to", row
+    assert row[1] == "below" or row[2][0] in "±+" or row[2] == "to", row
     assert "unpaired" in out
 
 
