@@ -417,12 +417,12 @@ def test_the_spec_of_a_module_is_asked_by_imports() -> None:
     """Nothing but an import inside the work asks for it."""
     spec = suspect("json.__spec__", "_frozen_importlib.ModuleSpec")
     removal = Elimination(suspects=(spec,))
-    back = {(): 200.0, removal.removed: 100.0, removal.without(spec): 200.0}
+    back = {(): 200.0, removal.removed: 140.0, removal.without(spec): 200.0}
     found = known(
-        first(200, 100), stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), watched=seen(spec)
+        first(200, 100), stepped(APART, {(): 200, removal.removed: 140}), stepped(PUT_BACK, back), watched=seen(spec)
     )
 
-    assert [cause.kind for cause in found.causes if cause.suspect == spec] == ["imports"]
+    assert [cause.kind for cause in found.causes if cause.judgement == "because of"] == ["imports"]
     assert "imports inside the work, each of which asks `json.__spec__`" in "\n".join(render.answer(found))
 
 

@@ -343,7 +343,9 @@ class _Question:
         removed = self._altered(removal.removed)
         if removed is None:
             return why
-        causes = [*self._causes(removal, removed), *self._beyond_objects(removed)]
+        found = list(self._causes(removal, removed))
+        imports = any(cause.kind == "imports" and cause.judgement == "because of" for cause in found)
+        causes = [*found, *self._beyond_objects(removed, imports=imports)]
         return msgspec.structs.replace(
             why,
             regained=self.gains.difference(removed, self.plain),
@@ -416,10 +418,11 @@ class _Question:
             return "counts"
         return "own lock" if of_lock.low > max(0.0, of_counts.high) else "object"
 
-    def _beyond_objects(self, removed: LaneSpec) -> Iterator[Cause]:
+    def _beyond_objects(self, removed: LaneSpec, *, imports: bool) -> Iterator[Cause]:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose.
 
-        Whoever is busy with everything removed was not removed, and may be what they gain it by.
+        Whoever is busy with everything removed was not removed, and may be what they gain it by. So may ``imports``:
+        no copy parts what importlib keeps in C.
         """
         if self.best is None:
             return
@@ -427,8 +430,9 @@ class _Question:
         busy = [suspect for suspect in suspects_of(self.left) if suspect.share >= BUSY]
         if self._waits_for_imports() or any(map(_is_of_imports, busy)):
             yield self._cause("imports", beyond)
-        elif busy and judgement(beyond, self.workers) != "not because":
-            yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busy[0])
+        elif (busy or imports) and judgement(beyond, self.workers) != "not because":
+            busiest = busy[0] if busy else None
+            yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busiest)
         else:
             yield self._cause("heap", beyond)
         yield self._cause("machine", self.gains.lost(self.best))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gilscope.values.contests import Contest, Rules
 
 
-WATCHED_MS = 1000
+WATCHED_MS = 700
 """How long one worker alone would take for the trial in which objects are watched."""
 
 
