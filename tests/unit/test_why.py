@@ -12,11 +12,12 @@ import asked
 import builders
 from builders import contest, lane, records, suspect, trials
 from gilscope.figures import why
+from gilscope.figures.answering import answer, elimination
 from gilscope.figures.gains import Gains
 from gilscope.figures.lanes import ContestLanes
 from gilscope.figures.run import of_run
 from gilscope.figures.tried import interventions
-from gilscope.figures.why import answer, causes_to_mend
+from gilscope.figures.why import causes_to_mend
 from gilscope.render import why as render
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
@@ -277,7 +278,7 @@ def test_what_a_fresh_process_lacks_is_no_suspect_any_more() -> None:
     apart = measured(made, {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5}, [failed])
     asked = [first(200, 100), apart]
 
-    assert why.elimination(known(*asked, watched=seen(TABLE, VALUES)), asked) == Elimination(suspects=(VALUES,))
+    assert elimination(known(*asked, watched=seen(TABLE, VALUES)), asked) == Elimination(suspects=(VALUES,))
 
 
 def test_the_lock_of_a_method_is_its_objects() -> None:
@@ -300,7 +301,7 @@ def test_copies_that_failed_leave_immortality() -> None:
     apart = measured(made, {SERIAL: 1e5, PLAIN: 2e5, PROCESSES: 1e5, altered(removal.immortal): 1e5}, [failed])
     found = known(first(200, 100), apart, watched=seen(TABLE))
 
-    assert why.elimination(found, [first(200, 100), apart]) == msgspec.structs.replace(removal, copies=False)
+    assert elimination(found, [first(200, 100), apart]) == msgspec.structs.replace(removal, copies=False)
     assert found.dropped == ("its result is not that of x",)
 
 
@@ -312,8 +313,8 @@ def test_pauses_make_the_collector_a_suspect() -> None:
     ]
     stopped = lanes_of(contest(*LANES), paused)
 
-    assert why.elimination(known(stopped), [stopped]).collector
-    assert not why.elimination(known(first(200, 100)), [first(200, 100)]).collector
+    assert elimination(known(stopped), [stopped]).collector
+    assert not elimination(known(first(200, 100)), [first(200, 100)]).collector
 
 
 def test_differences_are_formed_launch_by_launch() -> None:

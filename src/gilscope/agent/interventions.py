@@ -23,7 +23,7 @@ import sys
 
 from . import imports, targets
 from .fault import LaneError, failure
-from .watching import candidates, header
+from .watching import candidates, edges, header
 from .watching.paths import state_path
 from .workload import opened as workload_opened
 from .workload import states
@@ -161,8 +161,8 @@ def _located(paths: Sequence[str], copy: _Copy, state: str) -> Dict[str, Candida
         LaneError: nothing is at some of them, which are the lines of its detail.
     """
     for path in paths:
-        if path.endswith(candidates.SPEC):
-            importlib.import_module(path[: -len(candidates.SPEC)])  # as the work would have done by now
+        if path.endswith(edges.SPEC):
+            importlib.import_module(path[: -len(edges.SPEC)])  # as the work would have done by now
     found = candidates.found([copy.probe.repeat(copy.state)], state)
     if any(path not in found for path in paths):
         found = {**candidates.from_modules(copy.modules, None, MOST_REACHED), **found}

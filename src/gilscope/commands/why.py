@@ -143,9 +143,9 @@ class _Inquiry:
             GilscopeError: the lane that is asked about failed.
         """
         from gilscope import store
-        from gilscope.figures import why
+        from gilscope.figures.answering import answers
 
-        found = why.answers(self.lanes(), store.read(self.path).watched)
+        found = answers(self.lanes(), store.read(self.path).watched)
         if not found:
             raise errors.GilscopeError(f"nothing can be said: {self.failures()}")
         return found[0]
@@ -181,10 +181,11 @@ def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) 
 def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
     """Remove all suspects, until it is known whether the loss goes with them; then put them back one by one."""
     from gilscope.figures import why
+    from gilscope.figures.answering import elimination
     from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
 
     def removal() -> Elimination:
-        return why.elimination(inquiry.answer(), inquiry.lanes())
+        return elimination(inquiry.answer(), inquiry.lanes())
 
     can_defer = asked.plain.arm.runtime.facts.version >= DEFERS_FROM
     best = _best(asked, inquiry.answer())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.figures import contest, lanes, variants, why
+from gilscope.figures import answering, contest, lanes, variants
 from gilscope.figures.transport import Means, means
 from gilscope.figures.values import ContestFigures, CpusUsed, PairFigures
 from gilscope.figures.variants import VariantMeans
@@ -48,7 +48,7 @@ def of_run(run: Run) -> RunFigures:
     """The figures of every contest that was begun, in the order in which they were run."""
     measured = lanes.contests(run)
     contests = tuple(contest.figures(contest_lanes, run.header.host) for contest_lanes in measured)
-    return together(run.header, contests, run.skips, why.answers(measured, run.watched))
+    return together(run.header, contests, run.skips, answering.answers(measured, run.watched))
 
 
 def together(

@@ -8,7 +8,7 @@ import sys
 import threading
 from types import FunctionType
 
-from . import candidates, header
+from . import candidates, edges, header
 from .blocked import BlockedLines
 from .paths import state_path
 from .watcher import Watcher
@@ -143,7 +143,7 @@ def _record(followed: Followed, own_places: Sequence[str]) -> SuspectRecord:
         "waited": followed.waited,
         "has_place": bool(candidate.puts) or candidate.path in own_places,
         "module": candidate.module,
-        "owner": candidates.path_of_owner(candidate.path, thing),
+        "owner": edges.path_of_owner(candidate.path, thing),
         "class_module": kind.__module__ if any(type(value) is FunctionType for value in vars(kind).values()) else "",
     }
 
