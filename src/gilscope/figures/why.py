@@ -1,4 +1,4 @@
-"""Why the threads of a lane do not scale, as values: what they lose, because of what, and what would help; pure.
+"""Why threads do not scale, as values: what they lose, because of what, and what would help; pure.
 
 All figures are in workers. A lane that gets as much done as 1.3 serial ones has gained 1.3, and loses what is left to
 the CPUs that the machine gave.

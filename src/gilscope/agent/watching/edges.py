@@ -1,4 +1,4 @@
-"""The steps of a walk over objects: what each leads to, and the path that a reader of the code would write.
+"""The steps of a walk over objects: what each leads to, and by which path.
 
 From a function they lead to the globals that the names in its code stand for, to cells of its closure and its defaults,
 from there to attributes, items and classes.
