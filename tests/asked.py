@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from gilscope.values.records import Trial
 
 SERIAL, THREADS, PROCESSES = lane("3.14t"), lane("3.14t", "threads", 2), lane("3.14t", "processes", 2)
-BLOCKED = BlockedLine(file="/home/ann/table.py", line=7, function="work", within="", text="for row in TABLE:", share=0.25)
+BLOCKED = BlockedLine(
+    file="/home/ann/table.py", line=7, function="work", within="", text="for row in TABLE:", share=0.25
+)
 CAPACITY = (lane("3.14t", "capacity", 1), lane("3.14t", "capacity", 2))
 
 
