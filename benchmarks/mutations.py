@@ -236,6 +236,36 @@ MUTATIONS = (
         "test_verdict.py::test_noise_stands_against_a_comparison_above_a_tenth",
     ),
     Mutation(
+        "figures/outcome.py",
+        "reaches[lane.name].low > 0",
+        "reaches[lane.name].value > 0",
+        "test_verdict.py::TestOutcome::test_a_gain_that_matters_is_shown_ruled_out_or_open",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "if not open_gains and not starved:",
+        "if not open_gains:",
+        "test_verdict.py::TestOutcome::test_nothing_is_said_against_lanes_that_lacked_cpus",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "math.log1p(floor) > gain.half_width",
+        "math.log1p(floor) > 0",
+        "test_verdict.py::TestOutcome::test_the_cause_is_the_wider_of_both",
+    ),
+    Mutation(
+        "figures/break_even.py",
+        "WORTH = 0.1\n",
+        "WORTH = 0.3\n",
+        "test_verdict.py::test_the_verdict_says_what_is_true_and_no_more",
+    ),
+    Mutation(
+        "figures/further.py",
+        "max(log_gain, math.log1p(WORTH) - log_gain)",
+        "math.log1p(WORTH) - log_gain",
+        "test_verdict.py::TestFurther::test_a_gain_far_from_both_bounds_needs_fewer",
+    ),
+    Mutation(
         "figures/transport.py",
         "SPAN = 100\n",
         "SPAN = 10\n",
@@ -768,7 +798,7 @@ MUTATIONS = (
         "test_render_numbers.py::test_an_amount_is_told_by_the_ends_that_say_something",
     ),
     Mutation(
-        "workloads/suites.py",
+        "values/contests.py",
         "FIRST_LOOK = 9",
         "FIRST_LOOK = 8",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
@@ -856,9 +886,9 @@ MUTATIONS = (
     ),
     Mutation(
         "commands/measuring.py",
-        "errors.LANES_FAILED if failed_lanes else 0",
-        "errors.LANES_FAILED if failed_lanes > 1 else 0",
-        "test_cli.py::TestRun::test_failed_lanes_show_in_the_status",
+        "return not done.has_trials or any(",
+        "return any(",
+        "test_cli.py::TestRun::test_a_run_that_measured_nothing_has_failed",
     ),
 )
 

@@ -226,8 +226,9 @@ def test_a_function_that_hangs_is_a_finding(runs: Runs) -> None:
     assert runs.gone() == []
 
 
-def test_a_function_that_fails_in_one_model_only(runs: Runs) -> None:
-    """The contest goes on without that lane, and the exit status tells."""
+@pytest.mark.parametrize(("asked", "status"), [((), 0), (("--models", "threads,processes"), 1)], ids=["tried", "asked"])
+def test_a_function_that_fails_in_one_model_only(runs: Runs, asked: tuple[str, ...], status: int) -> None:
+    """The contest goes on without that lane; the exit status shows it where the model was named."""
     runs.script(
         "mine.py",
         "import threading\ndef work():\n"
@@ -235,10 +236,10 @@ def test_a_function_that_fails_in_one_model_only(runs: Runs) -> None:
         "        raise RuntimeError('not here')\n",
     )
 
-    ended = runs.measure("mine.py:work")
+    ended = runs.measure("mine.py:work", *asked)
     run = store.read(runs.stored())
 
-    assert ended.returncode == 1, ended
+    assert ended.returncode == status, ended
     assert "RuntimeError: not here" in one_line(ended.stdout)
     failed = {finding.lane for finding in run.findings}
     assert any(":threads" in lane for lane in failed)

@@ -21,6 +21,7 @@ from gilscope.values.runtimes import Census, Unusable
 from pretended import pretend_machine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gilscope.lab.plan import Plan
@@ -55,13 +56,14 @@ def stored(tmp_path: Path) -> Path:
     return builders.stored(tmp_path / "results" / f"{HEADER.id}.jsonl", walls)
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, failed: int = 0) -> list[Plan]:
-    """Measure nothing and say that so many lanes failed; the plans that would have been measured."""
+def pretend(monkeypatch: pytest.MonkeyPatch, failed: Sequence[str] = (), *, has_trials: bool = True) -> list[Plan]:
+    """Measure nothing and say that the lanes of this work failed; the plans that would have been measured."""
     plans: list[Plan] = []
 
-    def measured(plan: Plan, *_: object) -> int:
+    def measured(plan: Plan, *_: object) -> measure.Done:
         plans.append(plan)
-        return failed
+        lanes = [(of.probe.id, lane) for of in plan.contests for lane in of.lanes if lane.work in failed]
+        return measure.Done(tuple(lanes), has_trials=has_trials)
 
     monkeypatch.setattr(measure, "measure", measured)
     return plans
@@ -187,14 +189,33 @@ class TestRun:
         assert ("nothing is left to measure: no wheel of it" in told) == (status == 5)
         assert all(lane.arm.name == "3.14" for plan in plans for contest in plan.contests for lane in contest.lanes)
 
-    @pytest.mark.parametrize(("failed", "status"), [(0, 0), (1, 1), (2, 1)])
+    @pytest.mark.parametrize(
+        ("failed", "asked", "status"),
+        [
+            ([], [], 0),
+            (["serial"], [], 1),
+            (["serial", "threads-2"], [], 1),
+            (["interpreters-2"], [], 0),
+            (["interpreters-2"], ["--on", "3.14t"], 0),
+            (["interpreters-2"], ["--models", "threads,interpreters"], 1),
+            (["interpreters-2"], ["--lanes", "*:interpreters-*"], 1),
+            (["capacity-2"], ["--models", "threads"], 0),
+        ],
+        ids=["none", "alone", "two", "a default's", "on a runtime", "a model's", "a lane", "the machine's"],
+    )
     def test_failed_lanes_show_in_the_status(
-        self, failed: int, status: int, probe: str, monkeypatch: pytest.MonkeyPatch
+        self, failed: list[str], asked: list[str], status: int, probe: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Other commands can build on it: one failed lane is enough, and two are no other status."""
-        pretend(monkeypatch, failed=failed)
+        """Only those that were asked for: the work alone, and models and lanes by their names."""
+        pretend(monkeypatch, failed)
 
-        assert cli.main(["run", probe, "--no-report"]) == status
+        assert cli.main(["run", probe, "--no-report", *asked]) == status
+
+    def test_a_run_that_measured_nothing_has_failed(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No lane needs to have failed for that: none may have been able to."""
+        pretend(monkeypatch, has_trials=False)
+
+        assert cli.main(["run", probe, "--no-report"]) == 1
 
     def test_a_results_folder_that_cannot_be_made(
         self, probe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -241,15 +262,15 @@ class TestRun:
 
         kept: list[Contest | ContestEnd] = []
         monkeypatch.setattr(Lab, "run", at_once)
-        first = cli.main(["run", probe, "--run", "mine", "--no-report"])
+        cli.main(["run", probe, "--run", "mine", "--no-report"])
         writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
         for record in kept:
             writer.append(record)
         writer.close()
         plans = pretend(monkeypatch)
-        second = cli.main(["run", probe, "--run", "mine", "--no-report"])
+        again = cli.main(["run", probe, "--run", "mine", "--no-report"])
 
-        assert first == second == 0
+        assert again == 0
         assert plans == []
         assert "measured in run mine already" in capsys.readouterr().err
 
@@ -323,9 +344,9 @@ class TestRun:
         """Seconds given by hand become the run's rules, and the seed its seed."""
         requests: list[measure.Request] = []
 
-        def measured(_: object, request: measure.Request, *__: object) -> int:
+        def measured(_: object, request: measure.Request, *__: object) -> measure.Done:
             requests.append(request)
-            return 0
+            return measure.Done((), has_trials=True)
 
         monkeypatch.setattr(measure, "measure", measured)
         cli.main(["run", probe, "--no-report", "--budget", "7", "--timeout", "8", "--seed", "0"])

@@ -6,6 +6,7 @@ import contextlib
 import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gilscope.lab.measure import Done
     from gilscope.lab.plan import Group, Plan
     from gilscope.values.contests import Contest, Probe, Rules
     from gilscope.values.runtimes import Census, Runtime
@@ -120,14 +122,31 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
         console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
-            failed_lanes = measure.measure(plan, request, path, environ, observer)
+            done = measure.measure(plan, request, path, environ, observer)
     except KeyboardInterrupt:
         raise errors.ControllerInterruptedError(
             f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
         ) from None
     if not options.no_report:
         show_run(output.console(), path)
-    return errors.LANES_FAILED if failed_lanes else 0
+    return errors.LANES_FAILED if _has_failed(done, parts, options.lanes) else 0
+
+
+def _has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> bool:
+    """Whether a lane failed that was asked for, or nothing was measured at all.
+
+    Asked for are the work alone, work that spreads itself, and the models and lanes that are named. That another model
+    cannot do the work, which was tried beside these, is a finding and no failure.
+    """
+    from gilscope.lab.plan import lane_id
+    from gilscope.models import ROLES
+    from gilscope.values.contests import OWN
+
+    asked_models = {"serial", OWN, ROLES.name, *(model for part in parts for model in part.suite.models)}
+    return not done.has_trials or any(
+        lane.model in asked_models or any(fnmatchcase(lane_id(probe, lane.original), glob) for glob in globs)
+        for probe, lane in done.failed
+    )
 
 
 def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:

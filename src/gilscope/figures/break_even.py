@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WORTH = 0.1
-"""The least gain that work is spread for; where a larger one is not ruled out, nobody knows whether it pays."""
+"""The least gain that matters, a tenth: for less, few people leave one thread. Where as large a gain is not ruled out,
+nothing is said against a lane or a model."""
 
 
 class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +79,8 @@ def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
     return Estimate(center, low, high)
 
 
-def may_pay(points: Iterable[RatioPoint], floor: float) -> bool:
-    """Whether intervals and the noise floor, a relative difference, leave a gain possible that is worth something."""
+def may_gain(points: Iterable[RatioPoint], floor: float) -> bool:
+    """Whether intervals and the noise floor, a relative difference, leave a gain possible that would matter."""
     return any(possible(point.log_ratio, floor).high > math.log1p(WORTH) for point in points)
 
 

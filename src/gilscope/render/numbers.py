@@ -112,6 +112,11 @@ def plain_percent(fraction: float) -> str:
     return f"{100 * fraction:.2g}%" if fraction < ALMOST_ALL else "100% or more"
 
 
+def at_most(fraction: float) -> str:
+    """An upper end above zero, as a fraction, rounded up to whole per cents: ``4%``."""
+    return f"{math.ceil(round(100 * fraction, 6))}%"
+
+
 def signed_memory(estimate: Estimate) -> str:
     """Further bytes as ``+2.31 ±0.05 MiB``, where fewer are a possible answer."""
     factor, unit = _unit(max(abs(estimate.value), half_width(estimate)), _spaced(MEMORY_UNITS))

@@ -77,7 +77,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
     each of which has a unit (empty for words). ``loops`` fixes how many units a trial has, and
-    ``timeout_s`` shortens the time limit of its lanes.
+    ``timeout_s`` shortens the time limit of its lanes. With ``is_coroutine``, its text shows a function to be awaited.
     Its ``dependencies`` are installed for every runtime; where one cannot be imported all the same, as in a
     subinterpreter, the lane is unsupported and has not failed.
     """
@@ -99,6 +99,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     starts_program: bool = False
+    is_coroutine: bool = False
     ways: tuple[str, ...] = ()
     case: int | float | str | None = None
     self_timed: bool = False
@@ -320,6 +321,10 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
 
 PAIR = 2
 """Rounds that belong together: an order of the lanes and its reverse."""
+
+FIRST_LOOK = 9
+"""Launches before which no interval's width may end a contest: earlier, those that are narrow by chance stop it, and
+hold the truth less often than they say (``docs/explanation/statistics.md``, how much to measure)."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
