@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.values.contests import Contest, LaneSpec, Rules
+    from gilscope.values.progress import Progress
     from gilscope.values.watching import Watched
 
     Behaviour = Callable[["FakeLane", int], Measured]
@@ -98,16 +99,17 @@ def measured(fake: FakeLane, loops: int, **changes: object) -> Measured:
 
 
 class Watcher:
-    """An observer that only counts."""
+    """An observer that keeps what it is shown."""
 
     def __init__(self) -> None:
         self.ended: list[ContestEnd] = []
+        self.seen: list[Progress] = []
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Nothing to count."""
 
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """Nothing to count."""
+    def progress(self, progress: Progress) -> None:
+        self.seen.append(progress)
 
     def watched(self, record: Watched) -> None:
         """Nothing to count."""
@@ -129,8 +131,13 @@ class Fakes:
         return self.opened[-1]
 
 
-def run(
-    of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None, revision: Revision | None = None
+def run(  # noqa: PLR0913 - each is one thing that a contest has of its own
+    of: Contest,
+    rules: Rules = QUICK,
+    seed: int = 1,
+    fakes: Fakes | None = None,
+    revision: Revision | None = None,
+    watcher: Watcher | None = None,
 ) -> list[Record]:
     """All records of one contest; its lanes behave well, unless a test says otherwise."""
     records: list[Record] = []
@@ -138,7 +145,7 @@ def run(
         environ={},
         open_lane=fakes or Fakes(),
         record=records.append,
-        observer=Watcher(),
+        observer=watcher or Watcher(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
         revisions={} if revision is None else {Path(of.probe.path).parent: revision},
     )
