@@ -137,6 +137,7 @@ def run(  # noqa: PLR0913 - each is one thing that a contest has of its own
     seed: int = 1,
     fakes: Fakes | None = None,
     revision: Revision | None = None,
+    *,
     watcher: Watcher | None = None,
 ) -> list[Record]:
     """All records of one contest; its lanes behave well, unless a test says otherwise."""
