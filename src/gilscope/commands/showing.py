@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
 
 
-MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full (or as a page: gilscope page {0})"
+MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full, or gilscope page {0}"
 
 
 def show_report(options: argparse.Namespace) -> int:

@@ -43,7 +43,7 @@ def brief(report: Report, width: int, *, in_full: bool = False) -> Iterator[Bloc
 
 
 def _over_all(report: Report, contests: Sequence[ContestFigures]) -> Iterator[Sheet]:
-    """Yield the tables over several contests: a row for each verdict, and where there is none, what sets them beside."""
+    """Yield the tables over several contests: a row for each verdict, and what sets others side by side."""
     judged = [contest for contest in contests if contest.verdict is not None]
     if judged:
         yield verdict.overview(judged)
@@ -65,6 +65,7 @@ def _of_contest(contest: ContestFigures, width: int) -> Iterator[Block]:
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[Lines]:
     """Yield the first of some lines below their number."""
-    more = len(lines) - MOST_LINES
+    left = len(lines) - MOST_LINES
+    more = [f"and {left} more (--full)"] if left > 0 else []
     if lines:
-        yield Lines(f"{title}: {len(lines)}", (*lines[:MOST_LINES], *([f"and {more} more (--full)"] if more > 0 else [])))
+        yield Lines(f"{title}: {len(lines)}", (*lines[:MOST_LINES], *more))
