@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import argcomplete
 import pytest
 
 from gilscope import cli
 from gilscope.commands import completion
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 
 @pytest.fixture
@@ -46,5 +49,5 @@ def test_it_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_command_says_that_it_can_be_completed() -> None:
-    """argcomplete looks for this mark where a console script's function comes from."""
+    """Where a console script's function comes from, argcomplete looks for this mark."""
     assert "PYTHON_ARGCOMPLETE_OK" in Path(cli.__file__).read_text("utf-8")[:1024]

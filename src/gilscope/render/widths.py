@@ -14,7 +14,7 @@ from rich.cells import cell_len
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from gilscope.render.sheet import ColumnHead, Sheet
+    from gilscope.render.sheet import Sheet
 
 WIDE = 100
 """Characters from which columns stand two blanks apart; on a narrower terminal it is one."""
@@ -30,7 +30,7 @@ FEWEST = 2
 
 
 class Fitted(NamedTuple):
-    """The columns that fit, each with its width, the headings of those that do not, and the width that all need."""
+    """The columns that fit, each with its width, the names of those that do not, and the width that all need."""
 
     widths: dict[int, int]
     left_out: tuple[str, ...]
@@ -41,8 +41,8 @@ def fitted(sheet: Sheet, width: int) -> Fitted:
     """Choose the columns of a sheet for a terminal of this width, and how wide each is."""
     columns = _columns(sheet)
     least = {
-        number: min(_least(cells, head), width * 2 // 3)
-        for number, (cells, head) in enumerate(zip(columns, sheet.columns, strict=True))
+        number: min(_least(columns[number], in_lines=number == 0 or head.drawn), width * 2 // 3)
+        for number, head in enumerate(sheet.columns)
     }
     needed = total(least.values(), WIDE)
     going = sorted(least, key=lambda number: (number >= FEWEST, sheet.columns[number].wide, number))
@@ -50,8 +50,9 @@ def fitted(sheet: Sheet, width: int) -> Fitted:
     while len(least) > FEWEST and total(least.values(), width) > width:
         left_out.append(going.pop())
         del least[left_out[-1]]
-    headings = tuple(sheet.columns[number].heading for number in sorted(left_out))
-    return Fitted(_widened(least, columns, width), headings, needed)
+    heads = [sheet.columns[number] for number in sorted(left_out)]
+    names = tuple("bars" if head.drawn else head.heading for head in heads)
+    return Fitted(_widened(least, columns, width), names, needed)
 
 
 def gap(width: int) -> int:
@@ -83,10 +84,10 @@ def _columns(sheet: Sheet) -> list[list[str]]:
     ]
 
 
-def _least(cells: Sequence[str], head: ColumnHead) -> int:
-    """The width below which a word, a short cell or something drawn would be torn."""
+def _least(cells: Sequence[str], *, in_lines: bool) -> int:
+    """The width below which a word or a short cell would be torn; names and what is drawn are in lines already."""
     longest_line = _longest_line(cells)
-    if head.drawn:
+    if in_lines:
         return longest_line
     return max([min(longest_line, SHORT), *(cell_len(word) for cell in cells for word in cell.split())])
 
