@@ -729,6 +729,28 @@ def test_without_its_reference_a_contest_still_ends() -> None:
     assert {trial.launch for trial in trials(records) if trial.lane == FREE.name} == set(range(7))
 
 
+def test_the_display_follows_every_trial() -> None:
+    """It is shown the lane before its trial, and the widest interval as soon as there is one."""
+    watcher = Watcher()
+    records = run(contest(TWIN, CONTROL, FREE), watcher=watcher)
+    seen = watcher.seen
+
+    assert [(item.lane, item.launch) for item in seen] == [(item.lane, item.launch + 1) for item in trials(records)]
+    assert {item.launches for item in seen} == {3}
+    assert [item.launch for item in seen if item.widest < 1][:1] == [3]
+    assert all(item.soonest_s <= item.latest_s for item in seen)
+
+
+def test_a_contest_knows_its_length_before_its_first_trial() -> None:
+    """Three lanes of a unit that is said to take two seconds exceed the budget; that it took less is known soon."""
+    watcher = Watcher()
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=loops * 2_000_000_000))
+    run(contest(TWIN, CONTROL, FREE), fakes=fakes, watcher=watcher)
+
+    assert watcher.seen[0].latest_s >= 3 * 4 * 3 * 2 > QUICK.budget_s
+    assert watcher.seen[-1].latest_s < QUICK.budget_s
+
+
 def test_the_budget_ends_a_contest(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that runs away leaves the fewest launches that give an interval at all."""
     seconds = iter(range(0, 10**6, 20))

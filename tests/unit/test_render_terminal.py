@@ -80,7 +80,7 @@ def test_a_name_longer_than_a_line_goes_on_below() -> None:
 FIGURES = Sheet(
     title="t",
     columns=(ColumnHead("lane"), ColumnHead("gain"), ColumnHead("seldom asked", wide=True), ColumnHead("memory")),
-    rows=(("a" * 20, "1.234 ±0.056", "x" * 20, "12.3 ±0.1 MiB"),),
+    rows=(("a" * 20, "1.234 ±0.056", f"{'x' * 10} {'y' * 11}", "12.3 ±0.1 MiB"),),
 )
 
 
@@ -93,16 +93,24 @@ def printed(sheet: Sheet, width: int) -> str:
 
 @pytest.mark.parametrize(
     ("width", "left_out"),
-    [(80, None), (68, None), (67, "seldom asked"), (47, "seldom asked"), (46, "seldom asked, memory")],
+    [(80, None), (70, None), (69, "seldom asked"), (47, "seldom asked"), (46, "seldom asked, memory")],
 )
 def test_a_column_without_room_is_named(width: int, left_out: str | None) -> None:
     """Those that are seldom asked for go first, then the last; the figures of the others are whole."""
     text = " ".join(printed(FIGURES, width).split())
 
-    assert ("x" * 20 in text) == (left_out is None)
+    assert (f"{'x' * 10} {'y' * 11}" in text) == (left_out is None)
     assert "1.234 ±0.056" in text
     assert ("12.3 ±0.1 MiB" in text) == (left_out is None or "memory" not in left_out)
     assert (f"No room at {width} columns for: {left_out}." in text) == (left_out is not None)
+
+
+@pytest.mark.parametrize(("width", "blanks"), [(99, 1), (100, 2)])
+def test_columns_stand_apart_where_there_is_room(width: int, blanks: int) -> None:
+    """On a narrow terminal one blank has to do."""
+    (row,) = [line for line in printed(FIGURES, width).splitlines() if "1.234" in line]
+
+    assert f"{'a' * 20}{' ' * blanks}1.234 ±0.056" in row
 
 
 def test_the_width_that_is_named_shows_all() -> None:

@@ -106,9 +106,9 @@ def _of_contest(contest: ContestFigures) -> Iterator[Figure]:
     for row in contest.lanes:
         yield from _of_lane(row, contest.contest.reference)
     for penalty in contest.penalties:
-        yield _of_penalty(penalty)
+        yield _of_penalty("penalty", penalty)
     if contest.gil_off is not None:
-        yield _of_penalty(contest.gil_off)
+        yield _of_penalty("penalty of turning the GIL off", contest.gil_off)
     yield from _of_models(contest)
     yield from _of_observations(contest)
     for role in contest.roles:
@@ -225,10 +225,10 @@ def _of_memory(memory: LaneMemory | None, lane: str) -> Iterator[Figure]:
         yield from _known("memory, peak of the largest process", BYTES, memory.peak, lane)
 
 
-def _of_penalty(penalty: Penalty) -> Figure:
+def _of_penalty(name: str, penalty: Penalty) -> Figure:
     """What an arm costs on one thread over another."""
     work = penalty.way or "serial"
-    return _estimate("penalty", FRACTION, penalty.penalty, lane_name(penalty.arm, work), lane_name(penalty.twin, work))
+    return _estimate(name, FRACTION, penalty.penalty, lane_name(penalty.arm, work), lane_name(penalty.twin, work))
 
 
 def _of_worker_memory(memory: WorkerMemory) -> Iterator[Figure]:

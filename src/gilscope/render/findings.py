@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from gilscope.values.records import Finding
 
 
-SEVERAL = 2
-"""Lines of a reason from which only the last one is shown where there is room for one."""
-
-
 def findings(contests: Sequence[ContestFigures]) -> Sheet:
     """Findings by what happened; kinds of workers that do not exist are left out, as they have rows elsewhere."""
     columns: list[Column[list[Finding]]] = [
@@ -77,11 +73,11 @@ def _last_words(finding: Finding) -> str:
     What wraps another exception (NumPy's advice on how to install it) names that one at its end, and a traceback has
     the whole text where a reason is cut.
     """
-    lines = finding.reason.strip().splitlines()
-    if len(lines) < SEVERAL:
-        return "".join(lines)
-    name = lines[0].partition(":")[0].strip()
-    return f"{name}: {(finding.detail.strip().splitlines() or lines)[-1].strip()}"
+    first, *others = finding.reason.strip().splitlines() or [""]
+    if not others:
+        return first
+    last = (finding.detail.strip().splitlines() or others)[-1]
+    return f"{first.partition(':')[0].strip()}: {last.strip()}"
 
 
 def failures(contest: ContestFigures) -> dict[str, Finding]:
