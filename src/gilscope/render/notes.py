@@ -100,6 +100,7 @@ def brief_notes(contest: ContestFigures) -> Iterator[str]:
     yield from _marks(contest)
     if any(lane.has_own_copy for lane in contest.lanes):
         yield OWN_COPY
+    yield from _own_workers(contest)
     yield from _question(contest)
 
 
