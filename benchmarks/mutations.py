@@ -236,6 +236,36 @@ MUTATIONS = (
         "test_verdict.py::test_noise_stands_against_a_comparison_above_a_tenth",
     ),
     Mutation(
+        "figures/outcome.py",
+        "reaches[lane.name].low > 0",
+        "reaches[lane.name].value > 0",
+        "test_verdict.py::TestOutcome::test_a_gain_that_matters_is_shown_ruled_out_or_open",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "if not open_gains and not starved:",
+        "if not open_gains:",
+        "test_verdict.py::TestOutcome::test_nothing_is_said_against_lanes_that_lacked_cpus",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "math.log1p(floor) > gain.half_width",
+        "math.log1p(floor) > 0",
+        "test_verdict.py::TestOutcome::test_the_cause_is_the_wider_of_both",
+    ),
+    Mutation(
+        "figures/break_even.py",
+        "WORTH = 0.1\n",
+        "WORTH = 0.3\n",
+        "test_verdict.py::test_the_verdict_says_what_is_true_and_no_more",
+    ),
+    Mutation(
+        "figures/further.py",
+        "max(log_gain, math.log1p(WORTH) - log_gain)",
+        "math.log1p(WORTH) - log_gain",
+        "test_verdict.py::TestFurther::test_a_gain_far_from_both_bounds_needs_fewer",
+    ),
+    Mutation(
         "figures/transport.py",
         "SPAN = 100\n",
         "SPAN = 10\n",

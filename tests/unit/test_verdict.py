@@ -49,11 +49,12 @@ def measured(  # noqa: PLR0913 - each is one thing that may be made up of a cont
     walls: Mapping[LaneSpec, float],
     findings: Sequence[Finding] = (),
     held: Mapping[LaneSpec, int] | None = None,
+    *,
     differences: tuple[str, ...] = (),
     given: float | None = None,
     spread: Mapping[LaneSpec, float] | None = None,
     launches: int = 7,
-    **probe: Any,
+    **probe: object,
 ) -> ContestFigures:
     """A contest of 3.14t and its twin whose lanes take so long, and hold so much, for part of which two had CPUs.
 
@@ -222,7 +223,7 @@ TRUTHS: dict[str, tuple[dict[str, Any], type[Outcome], tuple[str, ...]]] = {
         {"walls": {**WALLS, THREADS: 2e8}},
         NotBetter,
         (
-            r"^Nothing that was tried is worth leaving 3\.14 on one thread: gains above 1% are ruled out "
+            r"^Nothing that was tried is worth leaving 3\.14 on one thread: gains above 1% are ruled out ",
             r"\(the closest is 3\.14t:threads-2, 1\.000 ±\S+ times its throughput\)\.",
         ),
     ),
@@ -389,7 +390,7 @@ class TestFurther:
 
         assert once is not None
         assert twice is not None
-        assert twice.launches == pytest.approx(4 * once.launches, rel=0.15)
+        assert twice.launches == pytest.approx(4 * once.launches, rel=0.2)
         assert once.seconds == 2.0 * once.launches
         assert once.precision == pytest.approx(0.001)
 
@@ -436,7 +437,7 @@ class TestFurther:
     ids=["all", "a coroutine", "a coroutine on a loop", "one worker", "a program"],
 )
 def test_what_was_not_tried_is_said_where_it_might_answer_otherwise(
-    walls: Mapping[LaneSpec, float], probe: dict[str, object], said: str | None
+    walls: Mapping[LaneSpec, float], probe: dict[str, Any], said: str | None
 ) -> None:
     """In the last sentence."""
     made = measured(walls, **probe)

@@ -196,13 +196,13 @@ def _price(contest: ContestFigures) -> Iterator[str]:
         if item.arm == _measured(contest):
             much = numbers.signed_percent(item.penalty)
             costs = f"costs {much} of time against {item.twin}"
-            none = f"costs no time against {item.twin} that can be told ({much})"
-            yield f"{_alone(contest).capitalize()}, {item.arm} {costs if item.distinguishable else none}."
+            tie = f"cannot be told apart from {item.twin} ({much} of time)"
+            yield f"{_alone(contest).capitalize()}, {item.arm} {costs if item.distinguishable else tie}."
 
 
 def _mind(contest: ContestFigures, verdict: Verdict) -> Iterator[str]:
     """What stands against the answer, but for what it says itself."""
-    is_said = {"capacity", "noise"} if isinstance(verdict.outcome, CannotBeTold) else set()
+    is_said: set[str] = {"capacity", "noise"} if isinstance(verdict.outcome, CannotBeTold) else set()
     lanes: dict[Kind, list[str]] = {}
     for item in verdict.objections:
         if item.kind in OF_LANES:
