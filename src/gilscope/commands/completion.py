@@ -1,4 +1,4 @@
-"""Completion: what a shell is told that asks what could be typed next, with argcomplete where it is installed."""
+"""Completion of command lines in a shell, by argcomplete where it is installed."""
 
 from __future__ import annotations
 

@@ -191,7 +191,10 @@ def _continued(plan: Plan, path: Path) -> Plan:
 
 
 def _announce(console: Console, plan: Plan, rules: Rules) -> None:
-    """Say what is measured; how long that takes is known once a unit of the work was timed, and is shown then."""
+    """Say what is measured.
+
+    How long that takes is known once a unit of the work was timed, and is shown then.
+    """
     from gilscope.lab import host
     from gilscope.render import numbers
 

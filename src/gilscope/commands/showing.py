@@ -82,7 +82,7 @@ def make_charts(options: argparse.Namespace) -> int:
 
 
 def show_run(console: Console, path: Path, *, in_full: bool = False) -> None:
-    """Print a stored run on a terminal: the answer first, all of its tables only where it is asked for in full."""
+    """Print a stored run on a terminal: the answer first, all tables where it is wanted in full."""
     from gilscope.render import terminal
     from gilscope.render.brief import brief
 

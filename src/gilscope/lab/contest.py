@@ -183,7 +183,7 @@ class _Running:
         return None
 
     def _run_launch(self, stage: Stage, further: int) -> None:
-        """Run one launch of a stage that has so many further ones."""
+        """Run one launch of a stage, which goes on with a number of further ones."""
         began_s = self._elapsed()
         names = self._with_company(stage.lanes)
         self.comparisons.begin_launch()

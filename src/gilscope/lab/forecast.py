@@ -53,13 +53,13 @@ def ends(ahead: Ahead, rules: Rules) -> Ends:
 
 
 def rounds_in_time(rounds: int, round_s: float, rules: Rules) -> int:
-    """The rounds that a launch has time for: whole pairs, at least one, until its share of the budget is used up."""
+    """The rounds that a launch has time for: pairs of them, until its share of the budget is used up."""
     share_s = rules.budget_s / rules.min_launches
     return next((number for number in range(PAIR, rounds, PAIR) if number * round_s > share_s), rounds)
 
 
 def turns(lane: LaneSpec, cpus: float) -> float:
-    """How many times as long a lane's trial takes as that of one worker, if its work keeps a CPU busy."""
+    """The length of a lane's trial over that of one worker, if the work keeps a CPU busy."""
     if lane.workers == 1 or lane.divides_work:
         return 1.0
     by_cpus = max(1.0, lane.workers / cpus)

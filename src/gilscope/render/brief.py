@@ -1,4 +1,4 @@
-"""A run in short, as a terminal shows it: the answer in words, a table for each contest, findings as lines."""
+"""A run in short, for a terminal: the answer in words, a table for each contest, findings as lines."""
 
 from __future__ import annotations
 

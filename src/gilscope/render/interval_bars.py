@@ -26,7 +26,7 @@ REACH = 1.5
 
 
 class Scale(NamedTuple):
-    """A scale from zero to ``longest`` in so many characters."""
+    """A scale from zero to ``longest``, ``width`` characters long."""
 
     longest: float
     width: int

@@ -1,4 +1,4 @@
-"""The medium of all that is shown: sheets of text and lines, and the columns that turn rows of figures into them."""
+"""The medium of all that is shown: lines, and sheets of text with the columns that make them of figures."""
 
 from __future__ import annotations
 

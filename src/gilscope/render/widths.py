@@ -30,7 +30,7 @@ FEWEST = 2
 
 
 class Fitted(NamedTuple):
-    """The columns that fit, each with its width, the names of those that do not, and the width that all need."""
+    """The columns that fit with their widths, the names of those that do not, and the width for all."""
 
     widths: dict[int, int]
     left_out: tuple[str, ...]
@@ -76,7 +76,7 @@ def name_lines(text: str) -> str:
 
 
 def _columns(sheet: Sheet) -> list[list[str]]:
-    """The cells of each column; its heading is among them word by word, but above what is drawn, where it is whole."""
+    """The cells of each column with its heading, word by word; above what is drawn it is one cell."""
     rows = [[name_lines(row[0]), *row[1:]] for row in sheet.rows]
     return [
         [*([head.heading] if head.drawn else head.heading.split()), *(row[number] for row in rows)]
@@ -85,7 +85,7 @@ def _columns(sheet: Sheet) -> list[list[str]]:
 
 
 def _least(cells: Sequence[str], *, in_lines: bool) -> int:
-    """The width below which a word or a short cell would be torn; names and what is drawn are in lines already."""
+    """The width below which a word, a short cell or, of cells that are lines already, a line would be torn."""
     longest_line = _longest_line(cells)
     if in_lines:
         return longest_line
