@@ -106,7 +106,7 @@ class RunProgress:
 
 
 def _columns(width: int) -> list[ProgressColumn]:
-    """The columns of the line: a name, which is cut if need be, what is said, and a bar if it fits."""
+    """The columns of the line: a name that may be cut, what is said, and a bar if it fits."""
     name = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True))
     state = TextColumn("{task.fields[state]}", markup=False, table_column=Column(no_wrap=True))
     return [name, BarColumn(bar_width=width // 5), state, TimeElapsedColumn()] if width >= WIDE else [name, state]
