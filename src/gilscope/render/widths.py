@@ -85,7 +85,7 @@ def _columns(sheet: Sheet) -> list[list[str]]:
 
 
 def _least(cells: Sequence[str], *, in_lines: bool) -> int:
-    """The width below which a word or a short cell would be torn, or a line of cells that are ``in_lines``."""
+    """The width below which a word or a short cell would be torn; of cells ``in_lines``, a line."""
     longest_line = _longest_line(cells)
     if in_lines:
         return longest_line
