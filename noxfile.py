@@ -136,7 +136,7 @@ def free_threaded(session: nox.Session) -> None:
 @nox.session(venv_backend="none", requires=["free_threaded"])
 @nox.parametrize("runtime", [nox.param(name, id=name) for name in names_of_runtimes()])
 def probes(session: nox.Session, runtime: str) -> None:
-    """Measure the probes on one Python, a free-threaded one beside its twin; the report follows."""
+    """Measure the probes on one Python, a free-threaded one beside its twin; a summary of all follows."""
     if runtime in absent():
         session.skip(absent()[runtime])
     chosen = [argument for argument in session.posargs if argument != NO_INSTALL_FLAG]
@@ -150,11 +150,13 @@ def probes(session: nox.Session, runtime: str) -> None:
 
 @nox.session(venv_backend="none")
 def report(session: nox.Session) -> None:
-    """Make docs/results.md and the tables again, from this invocation's run or the latest one."""
+    """Make docs/results.md again, from this invocation's run or the latest one, and end with what it says in short."""
     stored = store.run_path(RESULTS, RUN)
     run = store.find(RESULTS, str(stored) if stored.exists() else None)
-    gilscope(session, "report", str(run), "--markdown", str(ROOT / "docs" / "results.md"))
+    page = ROOT / "docs" / "results.md"
+    gilscope(session, "report", str(run), "--markdown", str(page))
     gilscope(session, "report", str(run))
+    session.log(f"all tables of this run are in {page.relative_to(ROOT)}")
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, NoReturn
 
@@ -460,11 +461,67 @@ class TestReport:
     def test_on_the_terminal(self, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """The latest run where none is named."""
         status = cli.main(["report"])
+        told = " ".join(capsys.readouterr().out.split())
+
+        assert status == 0
+        assert told.index("On one thread, 3.14t costs") < told.index("throughput against 3.14:serial")
+        assert "What 3.14t costs and gives" not in told
+        assert f"gilscope report results/{stored.name} --full" in told
+        assert told.endswith(f"Raw trials: results/{stored.name}")
+
+    def test_in_full(self, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """The answer comes first all the same."""
+        status = cli.main(["report", "--full"])
         told = capsys.readouterr().out
 
         assert status == 0
-        assert "What 3.14t costs and gives" in told
-        assert stored.name in told.replace("\n", "")
+        assert told.index("throughput against 3.14:serial") < told.index("What 3.14t costs and gives")
+        assert "Noise floor" in told
+        assert stored.name in told
+        assert "--full" not in told
+
+    @pytest.mark.usefixtures("stored")
+    def test_as_data(self, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+        """JSON and CSV hold as many figures, and nothing else is printed."""
+        statuses = [cli.main(["report", "--json"])]
+        document = json.loads(capsysbinary.readouterr().out)
+        statuses.append(cli.main(["report", "--csv"]))
+        head, *rows = csv.reader(capsysbinary.readouterr().out.decode().splitlines())
+
+        assert statuses == [0, 0]
+        assert document["run"]["id"] == HEADER.id
+        assert head == list(document["figures"][0])
+        assert [row[2] for row in rows] == [figure["figure"] for figure in document["figures"]]
+        assert any(row[:3] == ["cpu/primes@3.14t", "3.14t:serial", "gain"] and float(row[3]) > 0 for row in rows)
+
+    @pytest.mark.usefixtures("stored")
+    @pytest.mark.parametrize(
+        ("arguments", "environ", "has_colours"),
+        [
+            (["report"], {}, False),
+            (["report", "--color", "always"], {"NO_COLOR": "1"}, True),
+            (["--color", "always", "report"], {}, True),
+            (["--color", "always", "report", "--color", "auto"], {}, False),
+            (["report", "--color", "never"], {"FORCE_COLOR": "1", "TERM": "xterm"}, False),
+            (["report"], {"FORCE_COLOR": "1", "TERM": "xterm"}, True),
+        ],
+    )
+    def test_in_colour_where_asked(
+        self,
+        arguments: list[str],
+        environ: dict[str, str],
+        has_colours: bool,  # noqa: FBT001 - a parameter of the test
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """By the option before or behind the command, else by what is customary; what is printed is no terminal."""
+        for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+
+        assert cli.main(arguments) == 0
+        assert ("\x1b[" in capsys.readouterr().out) == has_colours
 
     def test_as_a_page(self, stored: Path, tmp_path: Path) -> None:
         """Folders on the way are made."""

@@ -9,7 +9,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
 from gilscope.arguments.measuring import changes, measuring
-from gilscope.arguments.options import python, results
+from gilscope.arguments.options import color, python, results
 from gilscope.arguments.why import why
 
 DEFAULT_RESULTS = Path("results")
@@ -25,7 +25,7 @@ examples:
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope why work.py:crunch             why its threads do not scale, and what would help
-  gilscope report                         the last run's tables again
+  gilscope report                         the last run again; --full, --json and --csv say all of it
 """
 
 
@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=RawDescriptionRichHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"gilscope {__version__}")
+    color(top, default="auto")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _runtimes(commands)
     _run(commands)
@@ -69,9 +70,11 @@ def _add(
     name: str,
     text: str,
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(
+    command = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + ".", formatter_class=RawDescriptionRichHelpFormatter
     )
+    color(command, default=argparse.SUPPRESS)
+    return command
 
 
 def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -112,12 +115,14 @@ def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    report = _add(commands, "report", "make the tables of a stored run again")
+    report = _add(commands, "report", "show a stored run again: the answer, its tables, or every figure")
     report.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
-    report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")
-    report.add_argument(
-        "--svg", type=Path, metavar="FILE", help="write the summary and a first table as a picture instead"
-    )
+    shown = report.add_mutually_exclusive_group()
+    shown.add_argument("--full", action="store_true", help="all tables, notes and tracebacks")
+    shown.add_argument("--json", action="store_true", help="every figure with its interval and unit, as JSON")
+    shown.add_argument("--csv", action="store_true", help="the same as CSV, a row each")
+    shown.add_argument("--markdown", type=Path, metavar="FILE", help="write all tables as a Markdown page instead")
+    shown.add_argument("--svg", type=Path, metavar="FILE", help="write the first contest's answer as a picture instead")
     results(report)
 
 

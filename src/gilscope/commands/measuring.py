@@ -36,8 +36,6 @@ MOST_REASONS = 5
 
 NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
 
-MINUTE_S = 60
-
 MOST_LAUNCHES = 1000
 """Launches of a contest that has a budget of a person's own: more than any budget has time for."""
 
@@ -117,7 +115,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
         return 0
     for name in missed(os.environ):
         console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
-    _announce(console, plan, rules.budget_s)
+    _announce(console, plan, rules)
     if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
     try:
@@ -128,7 +126,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
             f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
         ) from None
     if not options.no_report:
-        show_run(output.console(), path)
+        show_run(output.console(), path, in_full=options.full)
     return errors.LANES_FAILED if _has_failed(done, parts, options.lanes) else 0
 
 
@@ -192,13 +190,18 @@ def _continued(plan: Plan, path: Path) -> Plan:
     return measure.remaining(plan, measure.measured_before(run))
 
 
-def _announce(console: Console, plan: Plan, budget_s: float) -> None:
+def _announce(console: Console, plan: Plan, rules: Rules) -> None:
+    """Say what is measured.
+
+    How long that takes is known once a unit of the work was timed, and is shown then.
+    """
     from gilscope.lab import host
+    from gilscope.render import numbers
 
     count = len(plan.contests)
-    seconds = count * budget_s
-    length = f"{seconds:.0f} s" if seconds < MINUTE_S * 2 else f"{seconds / MINUTE_S:.0f} min"
-    console.print(f"{count} {'contest' if count == 1 else 'contests'}, about {length}", style="dim")
+    contests = "1 contest" if count == 1 else f"{count} contests"
+    each = numbers.duration(rules.budget_s)
+    console.print(f"{contests} of about {each}, or longer where one unit of the work takes long", style="dim")
     card = host.card()
     if card.load_1min is not None and card.load_1min > card.cpus_usable / 2:
         console.print(

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
 
 
+MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full, or gilscope page {0}"
+
+
 def show_report(options: argparse.Namespace) -> int:
-    """Print a stored run's tables, or write them to a file."""
+    """Print a stored run's answer and tables or all its figures, or write the tables to a file."""
     from gilscope import store
+    from gilscope.exchange import listing
     from gilscope.render import markdown
 
     path = store.find(options.results, options.run)
@@ -30,8 +34,12 @@ def show_report(options: argparse.Namespace) -> int:
         output.write(options.markdown, markdown.page(read_report(path)))
     elif options.svg:
         output.write(options.svg, _picture(path))
+    elif options.json:
+        output.print_json(listing.document(read_figures(path)))
+    elif options.csv:
+        output.print_csv(listing.COLUMNS, listing.rows(listing.figures(read_figures(path))))
     else:
-        show_run(output.console(), path)
+        show_run(output.console(), path, in_full=options.full)
     return 0
 
 
@@ -73,18 +81,20 @@ def make_charts(options: argparse.Namespace) -> int:
     return 0
 
 
-def show_run(console: Console, path: Path) -> None:
-    """Print a stored run's tables on a terminal."""
+def show_run(console: Console, path: Path, *, in_full: bool = False) -> None:
+    """Print a stored run on a terminal: the answer first, all tables where it is wanted in full."""
     from gilscope.render import terminal
+    from gilscope.render.brief import brief
 
     report = read_report(path)
-    terminal.show(console, report.details)
-    terminal.show(console, report.closing)
-    terminal.show_details(console, report.findings)
-    terminal.show(console, report.answers)
-    terminal.show(console, report.evidence)
-    terminal.show(console, report.summaries)
-    console.print(f"Raw trials: {path}", style="dim")
+    terminal.show_blocks(console, brief(report, console.width, in_full=in_full))
+    if in_full:
+        for sheets in (report.evidence, report.details, report.summaries, report.closing):
+            terminal.show(console, sheets)
+        terminal.show_details(console, report.findings)
+    else:
+        console.print(MORE.format(path), style="dim", soft_wrap=True)
+    console.print(f"Raw trials: {path}", style="dim", soft_wrap=True)
 
 
 def read_figures(path: Path) -> RunFigures:
@@ -111,14 +121,17 @@ def read_report(path: Path) -> Report:
 
 
 def _picture(path: Path) -> str:
-    """An SVG picture of a run's summary and first contest, as they look on a terminal."""
+    """An SVG picture of a run's first contest, as it looks on a terminal."""
     from rich.console import Console
 
+    from gilscope.figures.run import together
     from gilscope.render import terminal
+    from gilscope.render.brief import brief
+    from gilscope.render.report import report
 
-    report = read_report(path)
+    run = read_figures(path)
     console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
-    terminal.show(console, [*report.details[:1], *report.summaries[-1:]])
+    terminal.show_blocks(console, brief(report(together(run.header, run.contests[:1])), console.width))
     return console.export_svg(title="gilscope report")
 
 
