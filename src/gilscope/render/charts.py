@@ -12,7 +12,7 @@ import altair as alt
 import msgspec
 import vl_convert
 
-from gilscope.render.builds import BUILDS, COLOURS, SHAPES, build
+from gilscope.render.builds import BUILDS, COLOURS, SHAPES, build, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -154,7 +154,7 @@ def _weights(contest: ContestFigures) -> Iterator[Point]:
 
 def _point(arm: Arm, kind: str, estimate: Estimate) -> Point:
     return Point(
-        version=arm.runtime.name.removesuffix("t"),
+        version=version(arm),
         build=build(arm),
         kind=kind,
         value=estimate.value,
