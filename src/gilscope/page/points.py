@@ -86,7 +86,6 @@ class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
 
     group: str
     panel: str
-    probe: str
     arm: str
     build: str
     version: str
@@ -258,7 +257,6 @@ def _trips(means: Means, lane: LaneSpec) -> Iterator[TripPoint]:
         yield TripPoint(
             group=means.shape,
             panel=means.way,
-            probe=f"transport/{means.shape}/{trip.size}",
             arm=means.arm,
             build=build(lane.arm),
             version=version(lane.arm),
@@ -287,7 +285,7 @@ def _requests(figures: ContestFigures) -> Iterator[RequestPoint]:
             continue
         time, low, high = drawn(estimate)
         yield RequestPoint(
-            panel=f"{probe.id.split('/')[1]}: {lane.way}",
+            panel=f"{probe.id.split('/')[1]}: {lane.way or lane.model}",
             probe=probe.id,
             arm=lane.arm.name,
             build=build(lane.arm),
