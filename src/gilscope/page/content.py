@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.values import ContestFigures, LaneFigures
-    from gilscope.page.several_runs import ChangePoint, LevelPoint
     from gilscope.render.report import Report
     from gilscope.stats.estimate import Estimate
     from gilscope.values.records import RunHeader, Trial
@@ -93,8 +92,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     predictions: tuple[points.Prediction, ...] = ()
     penalties: tuple[points.PenaltyPoint, ...] = ()
     variants: tuple[points.VariantPoint, ...] = ()
-    changes: tuple[ChangePoint, ...] = ()
-    levels: tuple[LevelPoint, ...] = ()
+    changes: tuple[points.ChangePoint, ...] = ()
+    levels: tuple[points.LevelPoint, ...] = ()
     requests: tuple[points.RequestPoint, ...] = ()
     seen: tuple[points.SeenPoint, ...] = ()
     trips: tuple[points.TripPoint, ...] = ()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.run import RunFigures
-    from gilscope.figures.values import ContestFigures, PairFigures
+    from gilscope.figures.values import ContestFigures
     from gilscope.figures.why import Why
     from gilscope.history.series import History
     from gilscope.history.two_runs import RunComparison
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_NAMES = 3
 """The most workloads that are named in a title, and the most whose verdicts stand on top in full."""
 NOTHING = "Nothing was measured: the findings below say why."
+VERDICTS = "What to run each workload on stands under “In short”."
 BELOW = "Each table below answers the question in its title."
 
 
@@ -44,9 +45,10 @@ def _answers(run: RunFigures) -> Iterator[Iterable[str]]:
     yield map(_why, run.answers)
     yield _variants(run.contests)
     yield _verdicts(run.contests)
-    yield filter(None, map(_mean_penalty, run.pairs))
-    yield () if any(contest.lanes or contest.observations for contest in run.contests) else (NOTHING,)
-    yield dict.fromkeys(contest.contest.probe.question for contest in run.contests[:MOST_NAMES])
+    yield _mean_penalties(run)
+    yield () if any(contest.lanes or contest.observations or contest.roles for contest in run.contests) else (NOTHING,)
+    questions = dict.fromkeys(contest.contest.probe.question for contest in run.contests)
+    yield questions if len(questions) <= MOST_NAMES else ()
 
 
 def _why(answer: Why) -> str:
@@ -84,16 +86,18 @@ def _verdicts(contests: Sequence[ContestFigures]) -> Iterator[str]:
         yield beginning + verdict.paragraph(contest, found)
 
 
-def _mean_penalty(pair: PairFigures) -> str | None:
-    """The mean cost of a build on one thread."""
-    mean = pair.mean_penalties.get(pair.name)
-    if mean is None:
-        return None
-    much = numbers.change(mean, "more", "less")
-    return (
-        f"On one thread, {pair.name} takes {much} time than the default build: the geometric mean of "
-        f"{len(pair.contests)} workloads."
-    )
+def _mean_penalties(run: RunFigures) -> Iterator[str]:
+    """The mean cost of each build on one thread, and where the verdicts on single workloads stand."""
+    for pair in run.pairs:
+        mean = pair.mean_penalties.get(pair.name)
+        if mean is not None:
+            much = numbers.change(mean, "more", "less")
+            yield (
+                f"On one thread, {pair.name} takes {much} time than the default build: the geometric mean of "
+                f"{len(pair.contests)} workloads."
+            )
+    if any(contest.verdict is not None for contest in run.contests):
+        yield VERDICTS
 
 
 def of_comparison(compared: RunComparison) -> Headline:
@@ -101,7 +105,7 @@ def of_comparison(compared: RunComparison) -> Headline:
     marks = [changes.mark(row.figure, row.change) for row in compared.rows]
     judged = sum(row.change.judged for row in compared.rows)
     better, worse = (sum(mark.endswith(end) for mark in marks) for end in (BETTER, WORSE))
-    answer = f"Of {judged} changes that can be judged, {better} are for the better and {worse} for the worse, beyond noise."
+    answer = f"Of {judged} changes that can be judged, {better} are better and {worse} worse beyond noise."
     unjudged = len(marks) - judged
     left = f" {unjudged} more cannot be judged, since there is no yardstick for them." if unjudged else ""
     return Headline(title=f"{compared.before}, then {compared.after}", answer=(answer + left,))

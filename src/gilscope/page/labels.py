@@ -57,13 +57,13 @@ def labels(names: Iterable[str]) -> dict[str, str]:
 
 def _common_begin(names: Sequence[str]) -> int:
     """The length of the common beginning, up to the last border in it."""
-    common = os.path.commonprefix(names)
+    common = os.path.commonprefix(names)  # noqa: RUF071 - character by character is meant
     return 1 + max(common.rfind(border) for border in BORDERS)
 
 
 def _common_end(names: Sequence[str]) -> int:
     """The length of the common end, from its last mark of builds on."""
-    common = os.path.commonprefix([name[::-1] for name in names])
+    common = os.path.commonprefix([name[::-1] for name in names])  # noqa: RUF071 - character by character is meant
     return 1 + common.find(BUILDS)
 
 

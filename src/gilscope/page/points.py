@@ -160,6 +160,37 @@ class VariantPoint(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class ChangePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of changes: a relative difference between two runs, in a panel for each probe."""
+
+    panel: str
+    probe: str
+    arm: str
+    model: str
+    lane: str
+    value: float
+    low: float
+    high: float
+    answer: str
+    text: str
+
+
+class LevelPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of levels: a figure of one version or date, in a panel for each series."""
+
+    group: str
+    panel: str
+    probe: str
+    arm: str
+    model: str
+    when: str
+    value: float
+    low: float
+    high: float
+    answer: str
+    text: str
+
+
 def tried(answers: Sequence[Why]) -> tuple[TriedPoint, ...]:
     """The points of the chart of what was tried, in order."""
     return tuple(point for why in answers for point in _tried(why))

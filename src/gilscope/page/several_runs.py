@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from gilscope.page import headlines
 from gilscope.page.content import Content, filled, undrawn
-from gilscope.page.points import drawn
+from gilscope.page.points import ChangePoint, LevelPoint, drawn
 from gilscope.render import changes, history, numbers, run_comparison
 from gilscope.render.sheet import BETTER, WORSE
 from gilscope.values.contests import lane_name
@@ -23,37 +21,6 @@ if TYPE_CHECKING:
 
 SCALES = {"penalty": (100.0, " (%)"), "gain": (1.0, ""), "scaling": (1.0, "")}
 """What a figure is multiplied by where it is drawn, and its unit; a time has the unit of its largest value."""
-
-
-class ChangePoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of the chart of changes: a relative difference between two runs, in a panel for each probe."""
-
-    panel: str
-    probe: str
-    arm: str
-    model: str
-    lane: str
-    value: float
-    low: float
-    high: float
-    answer: str
-    text: str
-
-
-class LevelPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of the chart of levels: a figure of one version or date, in a panel for each series."""
-
-    group: str
-    panel: str
-    probe: str
-    arm: str
-    model: str
-    when: str
-    value: float
-    low: float
-    high: float
-    answer: str
-    text: str
 
 
 def of_comparison(compared: RunComparison) -> Content:
