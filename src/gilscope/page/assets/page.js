@@ -157,25 +157,26 @@ function restore() {
 }
 
 // Opens what the address asks for, once all of it is drawn.
-async function arrive() {
-  const { section, seen } = address();
-  const asked = new URLSearchParams(seen);
-  const lane = content.lanes.find((each) => each.name === asked.get("lane") && content.contests[each.contest].id === asked.get("contest"));
-  if (lane?.rounds) await openRounds(lane);
-  const place = section ? document.getElementById(section) : null;
-  if (!place || place.hidden) return;
-  place.tabIndex = -1;
-  place.focus({ preventScroll: true });
-  place.scrollIntoView();
+async function arrive({ section: asked, seen }) {
+  const place = asked ? document.getElementById(asked) : null;
+  if (place && !place.hidden) {
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView();
+  }
+  const at = new URLSearchParams(seen);
+  const lane = content.lanes.find((each) => each.name === at.get("lane") && content.contests[each.contest].id === at.get("contest"));
+  if (lane?.rounds && find("#rounds").lane !== lane) await openRounds(lane);
 }
 
 async function follow() {
-  if (address().seen !== view()) {
+  const at = address();
+  if (at.seen !== view()) {
     find("#rounds").close();
     restore();
     await show();
   }
-  await arrive();
+  await arrive(at);
 }
 
 // --- charts ---------------------------------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ function withPresent(node, rows) {
   if (field && Array.isArray(scale?.domain) && Array.isArray(scale.range)) {
     const present = new Set(rows.map((row) => row[field]));
     const kept = scale.domain.map((value, place) => [value, scale.range[place]]).filter(([value]) => present.has(value));
-    made.scale = { ...scale, domain: kept.map(([value]) => value), range: kept.map(([, look]) => look) };
+    if (kept.length) made.scale = { ...scale, domain: kept.map(([value]) => value), range: kept.map(([, look]) => look) };
   }
   return made;
 }
@@ -541,7 +542,7 @@ async function start() {
   find("#why").hidden = hidden;
   await show();
   window.addEventListener("hashchange", follow);
-  await arrive();
+  await arrive(address());
 }
 
 start().then(() => { document.documentElement.dataset.ready = "yes"; });
