@@ -799,6 +799,12 @@ MUTATIONS = (
     ),
     # page
     Mutation(
+        "page/labels.py",
+        "MOST = 34",
+        "MOST = 12",
+        "test_page.py::TestLabels::test_those_of_pyperformance_are_short_and_differ",
+    ),
+    Mutation(
         "page/points.py",
         "PREDICTED = 2",
         "PREDICTED = 3",

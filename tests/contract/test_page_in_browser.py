@@ -308,7 +308,8 @@ return [...document.querySelectorAll("body *")].filter((each) => (
 )).map((each) => each.outerHTML.slice(0, 200));
 """
 SKIPPED_LEVELS = """
-const levels = [...document.querySelectorAll("h1, h2, h3")].filter((each) => each.checkVisibility()).map((each) => Number(each.tagName[1]));
+const shown = [...document.querySelectorAll("h1, h2, h3")].filter((each) => each.checkVisibility());
+const levels = shown.map((each) => Number(each.tagName[1]));
 return levels.filter((level, place) => level > (levels[place - 1] ?? 0) + 1);
 """
 PALE_TEXTS = """
@@ -325,12 +326,14 @@ function paper(each) {
   return over(below, getComputedStyle(each).backgroundColor);
 }
 function luminance(colour) {
-  const [red, green, blue] = colour.map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const [red, green, blue] = colour.map((part) => linear(part / 255));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 function contrast(each) {
   const below = paper(each);
-  const [dark, bright] = [below, over(below, getComputedStyle(each).color)].map(luminance).sort((one, other) => one - other);
+  const both = [below, over(below, getComputedStyle(each).color)].map(luminance);
+  const [dark, bright] = both.sort((one, other) => one - other);
   return (bright + 0.05) / (dark + 0.05);
 }
 const hasText = (each) => [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
