@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gilscope.page.content import Content
     from gilscope.render.report import Report
 
-NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
+NO_CHARTS = "charts need altair and vl-convert-python: pip install altair vl-convert-python"
 
 
 def show_report(options: argparse.Namespace) -> int:

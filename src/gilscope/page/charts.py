@@ -195,7 +195,7 @@ def _trips() -> dict[str, Any]:
 
 
 def _crossing_lines(base: alt.Chart, data: str, title: str) -> alt.LayerChart:
-    """A panel of times on a log scale: a line per arm, in the colour of its build and the dashes of its version."""
+    """A panel of times on a log scale: a line per arm, coloured by build and dashed by version."""
     time = alt.Y("time:Q", title=title, scale=alt.Scale(type="log"), axis=_axis_of(IN_SECONDS, 5))
     beside = base.encode(color=_builds(), detail="arm:N")
     dashes = alt.StrokeDash("version:N", sort=None, scale=alt.Scale(range=DASHES), legend=_legend())
@@ -250,7 +250,7 @@ def _rounds() -> dict[str, Any]:
 
 
 def _rule(base: alt.Chart, field: str, x: alt.X, dash: list[int] | None = None) -> alt.Chart:
-    """An upright rule at a value that the first row of each panel holds; the layer is called after its field."""
+    """An upright rule at a value that the first row of each panel holds, named after its field."""
     first = base.transform_filter(f"isValid(datum['{field}'])")
     ruled: alt.Chart = (
         first.mark_rule(color=INK, opacity=0.6, strokeDash=dash or [1, 0]).encode(x=x).properties(name=field)

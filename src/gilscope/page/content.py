@@ -73,7 +73,7 @@ class WorkersChart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole content of a page: its headline, then sheets and points by the part of the page that shows them.
+    """The whole content of a page: its headline, then sheets and points by the part that shows them.
 
     ``made`` says when and where all of it was measured. ``why`` is what the run says of threads that do not scale,
     ``tried`` are the points of its chart, and ``evidence`` what it rests on; ``of_run`` are further sheets about the

@@ -55,8 +55,9 @@ def _why(answer: Why) -> str:
     """What a lane loses because of what, and what to do."""
     sheet = why.answer_sheet(answer)
     guilty = [row for row in sheet.rows if row[0] == "because of"] or sheet.rows
-    colon = "" if answer.ending == "causes" else ":"
-    causes = (f"{judgement[:1].upper()}{judgement[1:]}{colon} {what}: {cost}." for judgement, what, cost in guilty)
+    behind = " " if answer.ending == "causes" else ": "
+    named = ((behind.join(filter(None, (judgement, what))), cost) for judgement, what, cost in guilty)
+    causes = (f"{name[:1].upper()}{name[1:]}: {cost}." for name, cost in named)
     advice = (note for note in sheet.notes if note.startswith("What to do"))
     return " ".join([f"{sheet.title}.", *causes, *advice])
 

@@ -82,7 +82,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of the chart of round trips: a group for each shape of payload, a panel for each way to send it."""
+    """A point of the chart of round trips: its group is the shape of payload, its panel the way."""
 
     group: str
     panel: str
@@ -143,7 +143,7 @@ class TriedPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VariantPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of the chart of variants: a ratio of times, its interval, and all that is possible beside the others."""
+    """A point of the chart of variants: a ratio of times, its interval, and all that is possible."""
 
     group: str
     panel: str
@@ -277,9 +277,14 @@ def _predictions(place: int, figures: ContestFigures, item: ScalingLaw, law: Fit
 
 
 def trips(contests: Iterable[ContestFigures], every_means: Sequence[Means]) -> tuple[TripPoint, ...]:
-    """The points of the chart of round trips; the contests know which build each arm is."""
+    """The points of the chart of round trips, the newest version first; contests know which build each arm is."""
     lanes = {lane.arm.name: lane for figures in contests for lane in figures.contest.lanes}
-    return tuple(point for means in every_means for point in _trips(means, lanes[means.arm]))
+    ordered = sorted(every_means, key=lambda means: _version(lanes[means.arm]), reverse=True)
+    return tuple(point for means in ordered for point in _trips(means, lanes[means.arm]))
+
+
+def _version(lane: LaneSpec) -> tuple[int, ...]:
+    return lane.arm.runtime.facts.version
 
 
 def _trips(means: Means, lane: LaneSpec) -> Iterator[TripPoint]:
@@ -301,9 +306,10 @@ def _trips(means: Means, lane: LaneSpec) -> Iterator[TripPoint]:
 
 
 def requests(contests: Sequence[ContestFigures]) -> tuple[RequestPoint, ...]:
-    """The points of the chart of latency, in order of the switch interval."""
+    """The points of the chart of latency, in order of the switch interval and then the newest version first."""
     timed = [figures for figures in contests if figures.contest.probe.times_requests]
-    return tuple(sorted((point for figures in timed for point in _requests(figures)), key=attrgetter("interval")))
+    newest = sorted(timed, key=lambda figures: _version(figures.contest.lanes[0]), reverse=True)
+    return tuple(sorted((point for figures in newest for point in _requests(figures)), key=attrgetter("interval")))
 
 
 def _requests(figures: ContestFigures) -> Iterator[RequestPoint]:
