@@ -289,7 +289,7 @@ class TestAddress:
 
     def test_what_it_says_of_nothing_here_is_passed_over(self, browser: Chrome, file: Path) -> None:
         """A link to another run's view shows this run."""
-        open_at(browser, file, "nowhere&theme=<b>&models=none&lane=3.9:serial&contest=x")
+        open_at(browser, file, "nowhere&theme=<b>&arms=none&lane=3.9:serial&contest=x")
 
         assert browser.find_elements(By.CSS_SELECTOR, "dialog[open], main b") == []
         assert browser.find_element(By.ID, "nothing").is_displayed()
