@@ -895,6 +895,12 @@ MUTATIONS = (
     ),
     # page
     Mutation(
+        "page/labels.py",
+        "MOST = 34",
+        "MOST = 35",
+        "test_page.py::TestLabels::test_a_long_one_loses_its_middle",
+    ),
+    Mutation(
         "page/points.py",
         "PREDICTED = 2",
         "PREDICTED = 3",

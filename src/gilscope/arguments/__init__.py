@@ -135,6 +135,12 @@ def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     results(page)
 
 
+def _page_instead(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write it as one HTML file instead, which opens offline"
+    )
+
+
 def _charts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     charts = _add(commands, "charts", "draw penalties, round trips and what workers take, an SVG file per chart")
     charts.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
@@ -173,6 +179,7 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     history.add_argument("--lane", default="*", metavar="GLOB", help="such as threads-2 (default: all)")
     history.add_argument("--by", choices=["version", "date"], default="version", help="default: version")
     history.add_argument("--json", action="store_true", help="every row, as JSON")
+    _page_instead(history)
     history.add_argument(
         "--results",
         type=Path,
@@ -188,6 +195,7 @@ def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     compare.add_argument("before", metavar="RUN", help="id or file of the run that is compared with")
     compare.add_argument("after", metavar="RUN", help="id or file of the other one")
     compare.add_argument("--json", action="store_true", help="the same as JSON")
+    _page_instead(compare)
     results(compare)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gilscope import errors
 from gilscope.commands import output
+from gilscope.commands.showing import write_page
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def show_history(options: argparse.Namespace) -> int:
-    """Print a figure over versions or dates."""
+    """Print a figure over versions or dates, or write it as a page."""
     from gilscope.history.archive import Archive
     from gilscope.history.series import history
     from gilscope.render import history as render
@@ -34,6 +36,11 @@ def show_history(options: argparse.Namespace) -> int:
             f"probes that have one: {', '.join(sorted(probes)) or 'none'}"
         )
     figure_history = history(options.figure, options.by, dated_figures)
+    if options.output:
+        from gilscope.page import several_runs
+
+        write_page(options.output, partial(several_runs.of_history, figure_history))
+        return 0
     if options.json:
         output.print_json(figure_history)
         return 0
@@ -66,7 +73,7 @@ def _summarised(path: Path) -> Summary:
 
 
 def compare_runs(options: argparse.Namespace) -> int:
-    """Print two runs side by side."""
+    """Print two runs side by side, or write them as a page."""
     from gilscope import store
     from gilscope.history.two_runs import compare
     from gilscope.render import run_comparison as render
@@ -79,7 +86,11 @@ def compare_runs(options: argparse.Namespace) -> int:
             f"{options.before} and {options.after} have no figures to be compared; variants are compared within a run, "
             f"which `gilscope report` shows"
         )
-    if options.json:
+    if options.output:
+        from gilscope.page import several_runs
+
+        write_page(options.output, partial(several_runs.of_comparison, comparison))
+    elif options.json:
         output.print_json(comparison)
     else:
         terminal.show(output.console(), render.sheets(comparison))

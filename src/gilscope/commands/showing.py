@@ -10,14 +10,16 @@ from gilscope.commands import output
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from pathlib import Path
 
     from rich.console import Console
 
     from gilscope.figures.run import RunFigures
+    from gilscope.page.content import Content
     from gilscope.render.report import Report
 
-NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
+NO_CHARTS = "charts need altair and vl-convert-python: pip install altair vl-convert-python"
 
 
 MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full, or gilscope page {0}"
@@ -49,21 +51,33 @@ def make_page(options: argparse.Namespace) -> int:
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
     from gilscope.figures.run import of_run
+    from gilscope.page.content import content
     from gilscope.render import claims as render
     from gilscope.render.report import report
 
+    run = store.read(store.find(options.results, options.run))
+
+    def of_run_with_claims() -> Content:
+        answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
+        return content(report(of_run(run)), run.trials, render.sheets(answered_claims))
+
+    write_page(options.output, of_run_with_claims)
+    return 0
+
+
+def write_page(path: Path, content_of: Callable[[], Content]) -> None:
+    """Write a page's content as one HTML file; it is made only where there is what draws its charts.
+
+    Raises:
+        UsageError: what draws charts is not installed.
+    """
     try:
         from gilscope.page import html
         from gilscope.page.shared import library
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    run = store.read(store.find(options.results, options.run))
-    run_report = report(of_run(run))
-    answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
-    output.write(
-        options.output, html.page(run_report, run.trials, library(output.cache_dir()), render.sheets(answered_claims))
-    )
-    return 0
+    shared = library(output.cache_dir())
+    output.write(path, html.page(content_of(), shared))
 
 
 def make_charts(options: argparse.Namespace) -> int:
