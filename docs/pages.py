@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import re
 import tomllib
 from functools import cache, partial
 from pathlib import Path
@@ -137,11 +136,9 @@ def overview() -> str:
 def words() -> str:
     """The words of the architecture's table, in alphabetical order, each with a heading that can be linked to."""
     lines = WORDS.read_text(encoding="utf-8").partition("## Words")[2].partition("\n## ")[0].splitlines()
-    cells = [re.split(r"(?<!\\)\|", line)[1:3] for line in lines if line.startswith("| ")][1:]
-    meanings = {word.strip(): meaning.strip() for word, meaning in cells}
-    return "\n".join(
-        f"## {word}\n\n{meanings[word][0].upper()}{meanings[word][1:]}.\n" for word in sorted(meanings, key=str.lower)
-    )
+    _, *rows = (line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| "))
+    texts = {word: meaning[0].upper() + meaning[1:] for word, meaning in rows}
+    return "\n".join(f"## {word}\n\n{texts[word]}.\n" for word in sorted(texts, key=str.lower))
 
 
 def rooms() -> str:
