@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,9 +200,9 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
-    """Make the generated tables and pictures again from the stored reference run; with --check, look for drift only."""
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs"))
+def tables(session: nox.Session) -> None:
+    """Make the docs' generated tables and pictures again from stored runs; with --check, look for drift only."""
+    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "tables"))
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     generated = [str(page.relative_to(ROOT)) for page in pages if "[[[cog" in page.read_text(encoding="utf-8")]
     if "--check" in session.posargs:
@@ -215,6 +216,19 @@ def docs(session: nox.Session) -> None:
     for suite in CHARTED:
         run = str(store.runs(REFERENCE, f"*-{suite}")[-1])
         session.run("gilscope", "charts", run, "-o", str(ROOT / "docs" / "images"))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the docs as a site in build/site, and check its links; no warning is let pass."""
+    session.install(*nox.project.dependency_groups(PROJECT, "docs"))
+    site = ROOT / "build" / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--fresh-env")
+    folders = ("-c", str(ROOT / "docs"), "-d", str(ROOT / "build" / "doctrees"), str(ROOT), str(site))
+    session.run("sphinx-build", *strict, *folders)
+    session.run("python", str(ROOT / "docs" / "links.py"), str(site))
+    session.log(f"the site begins at {site / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -23,17 +23,39 @@ from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.standings import standings
 from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
+from gilscope.values.records import RunHeader
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Sheet
-    from gilscope.values.records import RunHeader
 
 REFERENCE = Path("results/reference")
-ROOMS = Path("docs/rooms.toml")
+DOCS = Path("docs")
+ROOMS = DOCS / "rooms.toml"
+WORDS = DOCS / "architecture.md"
+
+MEASURED = {
+    "results.md": ("Every probe on every Python: penalties, gains and the cores behind them, in full.", "reference"),
+    "pep703.md": ("The free-threaded builds of one version after the other, each beside its default build.", "**/*"),
+    "pep554.md": ("On which versions subinterpreters run side by side.", "models"),
+    "models.md": ("How much two workers of each model get done on each version, or why they cannot run.", "models"),
+    "workers.md": (
+        "How long a worker takes to start, to do a task and to end, and what it weighs.",
+        "workers",
+        "memory",
+    ),
+    "transport.md": ("How long a payload takes to a worker and back, by each means and size.", "transport"),
+    "ladder.md": ("How much of two cores is left as threads share more and more.", "ladder"),
+    "convoy.md": ("How long requests wait beside threads, interpreters and processes that compute.", "latency"),
+    "hazards.md": ("How often races and deadlocks were seen, and which operations stayed atomic.", "hazards"),
+    "pyperformance.md": ("Which of pyperformance's benchmarks run under which model, and scale.", "pyperformance"),
+    "penalties.md": ("Ten penalties as pyperf and gilscope measure them in the same minutes.", "penalty/*"),
+    "claims.md": ("What others published, and whether these runs hold it, contradict it or cannot judge it.", "*"),
+}
+"""Every page of results: what it shows, and the runs behind it, by suite or as globs in `REFERENCE`."""
 
 read_report = cache(showing.read_report)
 """Several pages show one run, and its figures take seconds."""
@@ -100,6 +122,25 @@ def rungs() -> str:
     return _text([ladder.sheet(climbed(report.run.contests))], [report.run.header])
 
 
+def overview() -> str:
+    """Every page of results with what it shows, on which days and on which machine that was measured."""
+    rows = []
+    for page, (shows, *runs) in MEASURED.items():
+        headers = [_header(path) for path in _behind(runs)]
+        days = sorted({header.started[:10] for header in headers})
+        when = " to ".join(dict.fromkeys([*days[:1], *days[-1:]])) or "not yet"
+        rows.append(f"| [{_title(DOCS / page)}]({page}) | {shows} | {when} | {'; '.join(_machines(headers)) or '-'} |")
+    return "\n".join(["| page | what it shows | measured on | machine |", "|---|---|---|---|", *rows, ""])
+
+
+def words() -> str:
+    """The words of the architecture's table, in alphabetical order, each with a heading that can be linked to."""
+    lines = WORDS.read_text(encoding="utf-8").partition("## Words")[2].partition("\n## ")[0].splitlines()
+    _, *rows = (line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| "))
+    texts = {word: meaning[0].upper() + meaning[1:] for word, meaning in rows}
+    return "\n".join(f"## {word}\n\n{texts[word]}.\n" for word in sorted(texts, key=str.lower))
+
+
 def rooms() -> str:
     """What lives in each room of the package, and which others it may import."""
     table = tomllib.loads(ROOMS.read_text(encoding="utf-8"))
@@ -138,10 +179,32 @@ def _launches(contest: ContestFigures) -> int:
 
 def _text(shown: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:
     made = "; ".join(f"`{header.id}` (suite {header.suite}, {header.started[:10]})" for header in headers)
-    hosts = {f"{header.host.cpu}, {header.host.cpus_usable:g} usable CPUs" for header in headers}
-    return "\n".join(
-        [*(markdown.of_sheet(sheet) for sheet in shown if sheet.rows), f"From {made}, on {', '.join(sorted(hosts))}."]
-    )
+    sheets = [markdown.of_sheet(sheet) for sheet in shown if sheet.rows]
+    return "\n".join([*sheets, f"From {made}, on {', '.join(_machines(headers))}."])
+
+
+def _machines(headers: Iterable[RunHeader]) -> list[str]:
+    return sorted({f"{header.host.cpu}, {header.host.cpus_usable:g} usable CPUs" for header in headers})
+
+
+def _behind(runs: Iterable[str]) -> Iterator[Path]:
+    """The newest run on record of each suite, and all runs that a glob stands for."""
+    for name in runs:
+        if "*" in name:
+            yield from store.runs(REFERENCE, name)
+        elif (path := stored(name)) is not None:
+            yield path
+
+
+def _header(path: Path) -> RunHeader:
+    with path.open("rb") as lines:
+        return msgspec.json.decode(lines.readline(), type=RunHeader)
+
+
+def _title(page: Path) -> str:
+    """The heading at the top of a page."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix("# ") for line in lines if line.startswith("# "))
 
 
 def _nobody(suite: str) -> str:
