@@ -21,14 +21,13 @@ from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
-from gilscope.figures.standings import standings
+from gilscope.figures.standings import best_known, standings
 from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Sheet
     from gilscope.values.records import RunHeader
 
@@ -75,7 +74,7 @@ def every_model(*only: str) -> str:
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
     reports = [read_report(path) for path in store.runs(REFERENCE, "**/*")]
-    known = standings(_best_known(contest for report in reports for contest in report.run.contests))
+    known = standings(best_known(contest for report in reports for contest in report.run.contests))
     return _text([tracker.sheet(known)], [report.run.header for report in reports])
 
 
@@ -115,25 +114,6 @@ def _imports(rooms: Sequence[str]) -> str:
     if rooms == ["*"]:
         return "all but `agent`"
     return ", ".join(f"`{name}`" for name in rooms) or "nothing of ours"
-
-
-def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
-    """The contest with the most launches for each probe and builds; the last where several have as many.
-
-    Rungs of the ladder count where their base was measured, one worker thread: suites that are no ladder leave it out.
-    """
-    chosen: dict[str, ContestFigures] = {}
-    for contest in contests:
-        if contest.contest.probe.is_rung and all(row.over_one_worker is None for row in contest.lanes):
-            continue
-        known = chosen.setdefault(contest.contest.id, contest)
-        if _launches(contest) >= _launches(known):
-            chosen[contest.contest.id] = contest
-    return list(chosen.values())
-
-
-def _launches(contest: ContestFigures) -> int:
-    return contest.end.launches if contest.end is not None else 0
 
 
 def _text(shown: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:

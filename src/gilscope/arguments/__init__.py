@@ -9,7 +9,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
 from gilscope.arguments.measuring import changes, measuring
-from gilscope.arguments.options import python, results
+from gilscope.arguments.options import folders, python, results
 from gilscope.arguments.why import why
 
 DEFAULT_RESULTS = Path("results")
@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _export(commands)
     _import(commands)
     _history(commands)
+    _tracker(commands)
     _compare(commands)
     _claims(commands)
     _add(commands, "probes", "list the probes by kind, each with its question")
@@ -168,14 +169,13 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     history.add_argument("--lane", default="*", metavar="GLOB", help="such as threads-2 (default: all)")
     history.add_argument("--by", choices=["version", "date"], default="version", help="default: version")
     history.add_argument("--json", action="store_true", help="every row, as JSON")
-    history.add_argument(
-        "--results",
-        type=Path,
-        nargs="+",
-        action="extend",
-        metavar="DIR",
-        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
-    )
+    folders(history)
+
+
+def _tracker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tracker = _add(commands, "tracker", "show how free threading fares from version to version, from all stored runs")
+    tracker.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown instead")
+    folders(tracker)
 
 
 def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -19,6 +19,18 @@ def results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--results", type=Path, metavar="DIR", help="default: results/, or as pyproject.toml says")
 
 
+def folders(command: argparse.ArgumentParser) -> None:
+    """Take several folders of results."""
+    command.add_argument(
+        "--results",
+        type=Path,
+        nargs="+",
+        action="extend",
+        metavar="DIR",
+        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
+    )
+
+
 def names(text: str) -> tuple[str, ...]:
     """Names, separated by commas."""
     return tuple(name.strip() for name in text.split(","))
