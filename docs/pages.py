@@ -6,6 +6,7 @@ A run is found by the suite at the end of its name in ``results/reference``. A p
 from __future__ import annotations
 
 import argparse
+import html
 import inspect
 import tomllib
 from functools import cache, partial
@@ -22,7 +23,7 @@ from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.standings import best_known, standings
-from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
+from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker, verdict
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
 
 REFERENCE = Path("results/reference")
 ROOMS = Path("docs/rooms.toml")
+EXAMPLE = Path("docs/example/work.py")
+
+PICTURE = """\
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="docs/images/verdict-dark.svg">
+  <img src="docs/images/verdict-light.svg" alt="{words}">
+</picture>
+
+"""
+"""README's picture, which the session that makes these pages draws from the same run."""
 
 read_report = cache(showing.read_report)
 """Several pages show one run, and its figures take seconds."""
@@ -51,6 +62,24 @@ def newest_pair(suite: str) -> str:
     report = read_report(path)
     newest = max(report.run.pairs, key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
     return _text([pairs.summary(newest)], [report.run.header])
+
+
+def example() -> str:
+    """The function of one's own that README has a verdict on."""
+    return f"`{EXAMPLE.name}`:\n\n```python\n{EXAMPLE.read_text(encoding='utf-8')}```\n"
+
+
+def own_verdict() -> str:
+    """The newest verdict on that function: a picture for light and dark pages, with its words in place of it."""
+    path = stored("own")
+    if path is None:
+        return f"Nobody has measured {EXAMPLE} here yet: `gilscope run {EXAMPLE}:crunch` does.\n"
+    report = read_report(path)
+    (contest,) = report.run.contests
+    assert contest.verdict is not None  # noqa: S101 - a function of one's own has one
+    return PICTURE.format(words=html.escape(verdict.paragraph(contest, contest.verdict))) + _text(
+        [], [report.run.header]
+    )
 
 
 def in_full(suite: str) -> str:

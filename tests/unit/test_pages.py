@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gilscope import store
+from gilscope.figures.run import of_run
+from gilscope.render import verdict
 from histories import made_run, stored
 
 if TYPE_CHECKING:
@@ -25,3 +29,18 @@ def test_a_page_shows_the_run_of_its_suite_that_began_last(tmp_path: Path, monke
     assert pages["stored"]("quick").stem == "2026-02-02-quick"
     assert pages["stored"]("none") is None
     assert "2026-02-02-quick" in pages["newest_pair"]("quick")
+
+
+def test_the_verdict_is_a_picture_with_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees no picture reads what it says; without a run there is none to point at."""
+    monkeypatch.chdir(tmp_path)
+    pages = runpy.run_path(str(PAGES))
+    without = pages["own_verdict"]()
+    path = stored(tmp_path / pages["REFERENCE"], made_run(run="2026-02-02-own"))
+    shown = pages["own_verdict"]()
+    (contest,) = of_run(store.read(path)).contests
+    assert contest.verdict is not None
+
+    assert "<picture>" not in without
+    assert f'alt="{html.escape(verdict.paragraph(contest, contest.verdict))}"' in shown
+    assert "From `2026-02-02-own`" in shown

@@ -117,8 +117,9 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     report.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
     report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")
     report.add_argument(
-        "--svg", type=Path, metavar="FILE", help="write the summary and a first table as a picture instead"
+        "--svg", type=Path, metavar="FILE", help="write the answer and a first table as a picture instead"
     )
+    report.add_argument("--theme", choices=["dark", "light"], default="dark", help="colours of --svg (default: dark)")
     results(report)
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from gilscope.figures.run import RunFigures
     from gilscope.render.report import Report
 
-NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
+NO_CHARTS = (
+    "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
+    "so does `pip install '.[page]'` in a clone"
+)
 
 
 def show_report(options: argparse.Namespace) -> int:
@@ -29,7 +32,7 @@ def show_report(options: argparse.Namespace) -> int:
     if options.markdown:
         output.write(options.markdown, markdown.page(read_report(path)))
     elif options.svg:
-        output.write(options.svg, _picture(path))
+        output.write(options.svg, _picture(path, options.theme))
     else:
         show_run(output.console(), path)
     return 0
@@ -110,16 +113,19 @@ def read_report(path: Path) -> Report:
     return report(read_figures(path))
 
 
-def _picture(path: Path) -> str:
-    """An SVG picture of a run's summary and first contest, as they look on a terminal."""
+def _picture(path: Path, theme: str) -> str:
+    """An SVG picture of a run's answer and first contest, as they look on a dark or a light terminal."""
     from rich.console import Console
+    from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
     from gilscope.render import terminal
 
     report = read_report(path)
     console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
-    terminal.show(console, [*report.details[:1], *report.summaries[-1:]])
-    return console.export_svg(title="gilscope report")
+    terminal.show(console, [*report.summaries[-1:], *report.details[:1]])
+    asked = dict.fromkeys(contest.contest.probe.id for contest in report.run.contests)
+    colours = {"dark": SVG_EXPORT_THEME, "light": DEFAULT_TERMINAL_THEME}
+    return console.export_svg(title=f"gilscope run {' '.join(asked)}", theme=colours[theme])
 
 
 def export_run(options: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ def folder() -> Path:
         if (benchmarks_folder / "MANIFEST").is_file():
             return benchmarks_folder
     raise UsageError(
-        "pyperformance is not installed beside gilscope: `pip install 'gilscope[pyperformance]'` brings it"
+        "pyperformance is not installed beside gilscope: `pip install pyperformance` brings it"
     )
 
 
