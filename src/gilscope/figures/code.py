@@ -1,4 +1,7 @@
-"""The state of what a workload runs, as a digest: figures of two states of it are figures of two workloads; pure."""
+"""The state of what a workload runs, as a digest; pure.
+
+Figures of two states of a workload's code are figures of two workloads.
+"""
 
 from __future__ import annotations
 

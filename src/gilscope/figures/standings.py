@@ -190,6 +190,7 @@ def _standing(build: Build, contests: Sequence[ContestFigures], alike: Container
     memory = _memory((*probes, *scripts, *own), version)
     quantity = next((quantity for quantity in QUANTITIES if quantity in memory), None)
     work = {_work(item) for item in contests if not item.asks_about_workers}
+    newest = {item.contest.probe.id: item for item in _of_kind(contests, "probes")}  # a rung may have changed since
     return Standing(
         version=version,
         release=build.release,
@@ -205,7 +206,7 @@ def _standing(build: Build, contests: Sequence[ContestFigures], alike: Container
         memory=None if quantity is None else _mean(memory[quantity]),
         quantity=quantity,
         start_up=_mean(_penalties((item for item in contests if item.contest.probe.id == BIRTH), version, START_UP)),
-        rungs=tuple(_rungs(_of_kind(contests, "probes"), version)),
+        rungs=tuple(_rungs(newest.values(), version)),
         features=dict(_features(contests, version)),
     )
 

@@ -116,7 +116,7 @@ def _names(standings: Sequence[Standing]) -> list[str]:
 
 
 def _caveats(standings: dict[str, Standing]) -> Iterator[str]:
-    """Notes on builds that differ in more than the GIL, from their twins or each other, and on a GIL that came back."""
+    """Notes on builds that differ from their twins or each other, and on a GIL that came back."""
     for name, standing in standings.items():
         if standing.differences:
             yield (
