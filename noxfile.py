@@ -211,7 +211,10 @@ def tables(session: nox.Session) -> None:
     session.run("cog", "-r", *generated)
     reference = str(store.runs(REFERENCE, "*-reference")[-1])
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
-    gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))
+    for own in store.runs(REFERENCE, "*-own")[-1:]:
+        for theme in ("dark", "light"):
+            picture = ROOT / "docs" / "images" / f"verdict-{theme}.svg"
+            gilscope(session, "report", str(own), "--svg", str(picture), "--theme", theme)
     session.install("-e", ".[page]")
     for suite in CHARTED:
         run = str(store.runs(REFERENCE, f"*-{suite}")[-1])

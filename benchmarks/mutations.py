@@ -657,6 +657,24 @@ MUTATIONS = (
         "test_summarise.py::test_a_host_is_described_by_all_that_moves_a_time",
     ),
     Mutation(
+        "render/tracker.py",
+        "MOST_NAMED = 3",
+        "MOST_NAMED = 4",
+        "test_tracker.py::TestWork::test_long_lists_of_work_are_counted",
+    ),
+    Mutation(
+        "figures/standings.py",
+        "for lane in _threads(contest, version)} - {1})",
+        "for lane in _threads(contest, version)})",
+        "test_tracker.py::TestWork::test_one_thread_has_no_gain",
+    ),
+    Mutation(
+        "figures/standings.py",
+        "if _weight(contest) >= _weight(known):",
+        "if _weight(contest) > _weight(known):",
+        "test_tracker.py::TestBestKnown::test_the_most_launches",
+    ),
+    Mutation(
         "history/two_runs.py",
         "len(then + now) <= LONGEST",
         "len(then + now) < LONGEST",

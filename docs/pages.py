@@ -6,6 +6,7 @@ A run is found by the suite at the end of its name in ``results/reference``. A p
 from __future__ import annotations
 
 import argparse
+import html
 import inspect
 import tomllib
 from functools import cache, partial
@@ -21,21 +22,21 @@ from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
-from gilscope.figures.standings import standings
-from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
+from gilscope.figures.standings import best_known, standings
+from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker, verdict
 from gilscope.values.records import RunHeader
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Sheet
 
 REFERENCE = Path("results/reference")
 DOCS = Path("docs")
 ROOMS = DOCS / "rooms.toml"
 WORDS = DOCS / "architecture.md"
+EXAMPLE = DOCS / "example" / "work.py"
 
 MEASURED = {
     "results.md": ("Every probe on every Python: penalties, gains and the cores behind them, in full.", "reference"),
@@ -57,6 +58,15 @@ MEASURED = {
 }
 """Every page of results: what it shows, and the runs behind it, by suite or as globs in `REFERENCE`."""
 
+PICTURE = """\
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="docs/images/verdict-dark.svg">
+  <img src="docs/images/verdict-light.svg" alt="{words}">
+</picture>
+
+"""
+"""README's picture, which the session that makes these pages draws from the same run."""
+
 read_report = cache(showing.read_report)
 """Several pages show one run, and its figures take seconds."""
 
@@ -74,6 +84,24 @@ def newest_pair(suite: str) -> str:
     report = read_report(path)
     newest = max(report.run.pairs, key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
     return _text([pairs.summary(newest)], [report.run.header])
+
+
+def example() -> str:
+    """The function of one's own that README has a verdict on."""
+    return f"`{EXAMPLE.name}`:\n\n```python\n{EXAMPLE.read_text(encoding='utf-8')}```\n"
+
+
+def own_verdict() -> str:
+    """The newest verdict on that function: a picture for light and dark pages, with its words in place of it."""
+    path = stored("own")
+    if path is None:
+        return f"Nobody has measured {EXAMPLE} here yet: `gilscope run {EXAMPLE}:crunch` does.\n"
+    report = read_report(path)
+    (contest,) = report.run.contests
+    assert contest.verdict is not None  # noqa: S101 - a function of one's own has one
+    return PICTURE.format(words=html.escape(verdict.paragraph(contest, contest.verdict))) + _text(
+        [], [report.run.header]
+    )
 
 
 def in_full(suite: str) -> str:
@@ -97,7 +125,7 @@ def every_model(*only: str) -> str:
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
     reports = [read_report(path) for path in store.runs(REFERENCE, "**/*")]
-    known = standings(_best_known(contest for report in reports for contest in report.run.contests))
+    known = standings(best_known(contest for report in reports for contest in report.run.contests))
     return _text([tracker.sheet(known)], [report.run.header for report in reports])
 
 
@@ -156,25 +184,6 @@ def _imports(rooms: Sequence[str]) -> str:
     if rooms == ["*"]:
         return "all but `agent`"
     return ", ".join(f"`{name}`" for name in rooms) or "nothing of ours"
-
-
-def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
-    """The contest with the most launches for each probe and builds; the last where several have as many.
-
-    Rungs of the ladder count where their base was measured, one worker thread: suites that are no ladder leave it out.
-    """
-    chosen: dict[str, ContestFigures] = {}
-    for contest in contests:
-        if contest.contest.probe.is_rung and all(row.over_one_worker is None for row in contest.lanes):
-            continue
-        known = chosen.setdefault(contest.contest.id, contest)
-        if _launches(contest) >= _launches(known):
-            chosen[contest.contest.id] = contest
-    return list(chosen.values())
-
-
-def _launches(contest: ContestFigures) -> int:
-    return contest.end.launches if contest.end is not None else 0
 
 
 def _text(shown: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:

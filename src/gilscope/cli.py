@@ -31,6 +31,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": showing.export_run,
     "import": showing.import_files,
     "history": judging.show_history,
+    "tracker": judging.show_tracker,
     "compare": judging.compare_runs,
     "claims": judging.judge_claims,
     "probes": measuring.list_probes,

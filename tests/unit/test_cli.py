@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -536,6 +537,17 @@ class TestReport:
 
         assert status == 0
         assert (tmp_path / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
+
+    def test_a_picture_is_dark_or_light(self, stored: Path, tmp_path: Path) -> None:
+        """For pages of both themes, with the same words, and the command that was run above them."""
+        for theme in ("dark", "light"):
+            assert cli.main(["report", stored.stem, "--svg", f"{theme}.svg", "--theme", theme]) == 0
+        dark, light = ((tmp_path / f"{theme}.svg").read_text(encoding="utf-8") for theme in ("dark", "light"))
+        words = re.findall(r">([^<>]+)</text>", dark)
+
+        assert dark != light
+        assert words == re.findall(r">([^<>]+)</text>", light)
+        assert words[0].split("&#160;") == ["gilscope", "run", "cpu/primes"]
 
     @pytest.mark.usefixtures("stored")
     def test_a_page_that_cannot_be_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -503,7 +503,7 @@ def test_without_the_extra_the_command_says_how_to_get_it(
         monkeypatch.setitem(sys.modules, f"{package.__name__}.{module}", None)
 
     assert cli.main([command, str(stored)]) == 2
-    assert "pip install altair vl-convert-python" in capsys.readouterr().err
+    assert "`pip install altair vl-convert-python` brings them" in capsys.readouterr().err
 
 
 class TestLibrary:

@@ -9,7 +9,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
 from gilscope.arguments.measuring import changes, measuring
-from gilscope.arguments.options import color, python, results
+from gilscope.arguments.options import color, folders, python, results
 from gilscope.arguments.why import why
 
 DEFAULT_RESULTS = Path("results")
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _export(commands)
     _import(commands)
     _history(commands)
+    _tracker(commands)
     _compare(commands)
     _claims(commands)
     _add(commands, "probes", "list the probes by kind, each with its question")
@@ -123,6 +124,7 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     shown.add_argument("--csv", action="store_true", help="the same as CSV, a row each")
     shown.add_argument("--markdown", type=Path, metavar="FILE", help="write all tables as a Markdown page instead")
     shown.add_argument("--svg", type=Path, metavar="FILE", help="write the first contest's answer as a picture instead")
+    report.add_argument("--theme", choices=["dark", "light"], default="dark", help="colours of --svg (default: dark)")
     results(report)
 
 
@@ -180,14 +182,13 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     history.add_argument("--by", choices=["version", "date"], default="version", help="default: version")
     history.add_argument("--json", action="store_true", help="every row, as JSON")
     _page_instead(history)
-    history.add_argument(
-        "--results",
-        type=Path,
-        nargs="+",
-        action="extend",
-        metavar="DIR",
-        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
-    )
+    folders(history)
+
+
+def _tracker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tracker = _add(commands, "tracker", "show how free threading fares from version to version, from all stored runs")
+    tracker.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown instead")
+    folders(tracker)
 
 
 def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -36,6 +36,18 @@ def color(command: argparse.ArgumentParser, *, default: str) -> None:
     )
 
 
+def folders(command: argparse.ArgumentParser) -> None:
+    """Take several folders of results."""
+    command.add_argument(
+        "--results",
+        type=Path,
+        nargs="+",
+        action="extend",
+        metavar="DIR",
+        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
+    )
+
+
 def names(text: str) -> tuple[str, ...]:
     """Names, separated by commas."""
     return tuple(name.strip() for name in text.split(","))

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from gilscope.page.content import Content
     from gilscope.render.report import Report
 
-NO_CHARTS = "charts need altair and vl-convert-python: pip install altair vl-convert-python"
-
+NO_CHARTS = (
+    "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
+    "so does `pip install '.[page]'` in a clone"
+)
 
 MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full, or gilscope page {0}"
 
@@ -35,7 +37,7 @@ def show_report(options: argparse.Namespace) -> int:
     if options.markdown:
         output.write(options.markdown, markdown.page(read_report(path)))
     elif options.svg:
-        output.write(options.svg, _picture(path))
+        output.write(options.svg, _picture(path, options.theme))
     elif options.json:
         output.print_json(listing.document(read_figures(path)))
     elif options.csv:
@@ -134,9 +136,10 @@ def read_report(path: Path) -> Report:
     return report(read_figures(path))
 
 
-def _picture(path: Path) -> str:
-    """An SVG picture of a run's first contest, as it looks on a terminal."""
+def _picture(path: Path, theme: str) -> str:
+    """An SVG picture of a run's first contest, as it looks on a dark or a light terminal."""
     from rich.console import Console
+    from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
     from gilscope.figures.run import together
     from gilscope.render import terminal
@@ -146,7 +149,8 @@ def _picture(path: Path) -> str:
     run = read_figures(path)
     console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
     terminal.show_blocks(console, brief(report(together(run.header, run.contests[:1])), console.width))
-    return console.export_svg(title="gilscope report")
+    colours = {"dark": SVG_EXPORT_THEME, "light": DEFAULT_TERMINAL_THEME}
+    return console.export_svg(title=f"gilscope run {run.contests[0].contest.probe.id}", theme=colours[theme])
 
 
 def export_run(options: argparse.Namespace) -> int:

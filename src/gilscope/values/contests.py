@@ -154,6 +154,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
         return self.id.removeprefix(f"{self.kind}/").removesuffix(f"/{self.case}")
 
     @property
+    def is_own_work(self) -> bool:
+        """Whether it is a callable, a statement or a program of a person's, and no probe."""
+        return self.kind == "own"
+
+    @property
     def is_rung(self) -> bool:
         """Whether it is a rung of the contention ladder: threads share what it works on."""
         return self.kind == "shared"
