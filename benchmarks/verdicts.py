@@ -40,7 +40,7 @@ Judgement = Literal["right", "wrong", "cannot be told"]
 
 
 class Truth(NamedTuple):
-    """A workload with what is known of it: the work of the lanes that win, empty where none does, and why."""
+    """A workload with the work of the lanes that are known to win, empty where none does, and why."""
 
     name: str
     build: str
@@ -122,15 +122,17 @@ def asked(truth: Truth, free: str, budget_s: float | None) -> Answer:
 def judged(outcome: Outcome, truth: Truth) -> Judgement:
     """Whether an outcome is so; a gain that is too small to matter does not contradict that there is none."""
     match outcome:
+        case Better() if truth.wins:
+            return _if_right(all(lane.endswith(f":{truth.wins}") for lane in outcome.lanes))
         case Better():
-            if truth.wins:
-                is_so = all(lane.endswith(f":{truth.wins}") for lane in outcome.lanes)
-            else:
-                is_so = outcome.figure.high <= 1 + WORTH
+            return _if_right(outcome.figure.high <= 1 + WORTH)
         case NotBetter():
-            is_so = not truth.wins
+            return _if_right(not truth.wins)
         case CannotBeTold():
             return "cannot be told"
+
+
+def _if_right(is_so: bool) -> Judgement:  # noqa: FBT001 - what it asks
     return "right" if is_so else "wrong"
 
 

@@ -332,7 +332,7 @@ class _Contest:
         return msgspec.structs.replace(found, further=self._further(found.unsettled, len(candidates), reference))
 
     def _further(self, unsettled: Sequence[str], number: int, reference: LaneSpec) -> Further | None:
-        """What would tell of the gains that are not settled, of so many that are looked at together."""
+        """The measurement that settles the gains that are not settled yet, ``number`` being looked at together."""
         lanes = [self.contest_lanes.by_name[name] for name in unsettled]
         paired = self.contest_lanes.paired
         gains = [

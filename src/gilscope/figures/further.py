@@ -1,4 +1,4 @@
-"""What would tell where a verdict cannot: how many launches, how long they take, and how narrow intervals get; pure.
+"""How many launches a verdict lacks, how long they take, and how narrow intervals get; pure.
 
 It is a prediction from the noise seen so far, of lanes and of the copies that make the noise floor
 (`gilscope.stats.effort`), for gains that stay where they are.
@@ -31,7 +31,7 @@ NARROWEST = 0.001
 
 
 class Further(msgspec.Struct, frozen=True, kw_only=True):
-    """A measurement that would tell: its launches, the half width to ask of every ratio, and the seconds it takes.
+    """A longer measurement: its launches, the half width to ask of every ratio, and the seconds it takes.
 
     ``precision`` is None where too few launches were run to see any noise.
     """
@@ -42,7 +42,7 @@ class Further(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(NamedTuple):
-    """The log ratio of two lanes as it was seen: its value, and the ratios that it was made of, by launch and round."""
+    """The log ratio of two lanes: its value, and the ratios behind it, by launch and round."""
 
     value: float
     ratios: Launches
@@ -60,7 +60,7 @@ class _Noise(NamedTuple):
 
 
 def further(gains: Sequence[Seen], copies: Sequence[Seen], number: int, end: ContestEnd | None) -> Further | None:
-    """The measurement that would tell of all gains whether they are there, or too small to matter.
+    """The measurement after which it is known of all gains whether they exist, or are too small to matter.
 
     Args:
         gains: those that cannot be told, as log ratios to the reference.
@@ -87,7 +87,7 @@ def further(gains: Sequence[Seen], copies: Sequence[Seen], number: int, end: Con
 
 
 def far_enough(log_gain: float) -> float:
-    """How far interval and noise floor together may reach around a gain so that it can be told, on the log scale.
+    """How far interval and noise floor may reach around a gain that is to be decided, on the log scale.
 
     They then exclude either that there is no gain, or that there is one which would matter.
     """

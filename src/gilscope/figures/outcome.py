@@ -1,4 +1,4 @@
-"""The outcome of one contest: whether any lane is better than the reference, and if not, what is still possible; pure.
+"""Whether any lane of a contest is better than its reference, and if not, what is still possible; pure.
 
     better            at least one lane's gain lies above one, beyond its interval and the noise floor together
     not better        no lane can gain as much as would matter (`WORTH`), and none lacked the CPUs to show what it gains
@@ -70,7 +70,7 @@ class NotBetter(msgspec.Struct, frozen=True, tag="not better"):
 
 
 class CannotBeTold(msgspec.Struct, frozen=True, kw_only=True, tag="cannot be told"):
-    """What is still possible, why, and what would tell.
+    """What is still possible, why, and which further launches would decide it.
 
     ``likeliest`` is the lane that may gain most, None where no lane could be held against the reference. ``unsettled``
     are the lanes whose interval and noise floor leave a gain open that would matter, the likeliest first. ``further``
@@ -162,7 +162,7 @@ def _better(
 
 
 def _of_all_workers(lane: LaneSpec, reaches: dict[str, Estimate]) -> Estimate:
-    """What a lane may gain that had too few CPUs: as many times as it has workers, or more where that is possible."""
+    """What a lane that had too few CPUs may gain: its number of workers, or more where that is possible."""
     reach = reaches[lane.name]
     return Estimate(reach.value, reach.low, max(reach.high, math.log(lane.workers)))
 

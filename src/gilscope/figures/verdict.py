@@ -54,7 +54,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def winners(self) -> tuple[str, ...]:
-        """The lanes that are better than the reference by most, which cannot be told apart; often none."""
+        """The lanes that are better than the reference by most, several if these do not differ; often none."""
         return self.outcome.lanes if isinstance(self.outcome, Better) else ()
 
 

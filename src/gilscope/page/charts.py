@@ -194,7 +194,7 @@ def _trips() -> dict[str, Any]:
     return _as_data(panel.facet(_panels(), columns=1))
 
 
-def _crossing_lines(base: alt.Chart, data: str, title: str) -> alt.LayerChart:
+def _crossing_lines(base: alt.Chart, data: str, title: str) -> alt.LayerChart | alt.FacetChart:
     """A panel of times on a log scale: a line per arm, coloured by build and dashed by version."""
     time = alt.Y("time:Q", title=title, scale=alt.Scale(type="log"), axis=_axis_of(IN_SECONDS, 5))
     beside = base.encode(color=_builds(), detail="arm:N")
@@ -205,8 +205,7 @@ def _crossing_lines(base: alt.Chart, data: str, title: str) -> alt.LayerChart:
         y=time, shape=_shapes_of_builds(), tooltip=["arm:N", "panel:N", "text:N"]
     )
     layers = alt.layer(intervals, lines, points, data=alt.NamedData(data))
-    sized: alt.LayerChart = layers.properties(width=LARGE[0], height=LARGE[1])
-    return sized
+    return layers.properties(width=LARGE[0], height=LARGE[1])
 
 
 def _cores() -> dict[str, Any]:
@@ -263,7 +262,7 @@ def _rows(field: str, longest: int = LABELS) -> alt.Y:
     return alt.Y(f"{field}:N", title=None, sort=None, axis=alt.Axis(labelLimit=longest))
 
 
-def _with_rows(panel: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+def _with_rows(panel: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     """A chart with panels, each of which has rows of its own."""
     sized = panel.properties(width=WIDE)
     return _as_data(sized.facet(_panels(), columns=1).resolve_scale(y="independent"))

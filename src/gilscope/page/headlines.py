@@ -35,7 +35,7 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_run(run: RunFigures) -> Headline:
-    """The workloads of a run, and the most telling answer that it has."""
+    """The workloads of a run, and the first answer that it has."""
     answer = next(filter(None, (tuple(paragraphs) for paragraphs in _answers(run))), (BELOW,))
     return Headline(title=_named([contest.contest.probe.id for contest in run.contests]), answer=answer)
 

@@ -27,7 +27,12 @@ DETAIL_LINES = 12
 STACK = "(most recent call first)"
 STYLES = {BETTER: "green", WORSE: "red"}
 """Colours of cells by their last word; colour repeats what the word says."""
-ASCII = {"±": "+-", **dict.fromkeys("━█▌▋▊▉▓", "="), **dict.fromkeys("─▒", "-"), **dict.fromkeys("░·▏▎▍", ".")}
+ASCII: dict[str, str | int | None] = {
+    "±": "+-",
+    **dict.fromkeys("━█▌▋▊▉▓", "="),
+    **dict.fromkeys("─▒", "-"),
+    **dict.fromkeys("░·▏▎▍", "."),
+}
 ASCII |= {"●": "o", **dict.fromkeys("│┿┼", "|"), "├": "[", "┤": "]"}
 """What stands for signs that are no ASCII; any other is spelled out."""
 

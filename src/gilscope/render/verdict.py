@@ -93,14 +93,21 @@ def _most_throughput(outcome: Outcome, reference: str) -> str:
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
     """The answer in one to four sentences, for a reader who looks at nothing else."""
     base = f"{arm_and_work(contest.contest.reference)[0]} {_alone(contest)}"
+    return " ".join([*_answer(contest, verdict, base), *_mind(contest, verdict), *_not_tried(contest)])
+
+
+def _answer(contest: ContestFigures, verdict: Verdict, base: str) -> Iterator[str]:
+    """What came out, and what it costs or what would decide it."""
     match verdict.outcome:
         case Better() as better:
-            answer = [_better(better, base), *_price(contest)]
+            yield _better(better, base)
+            yield from _price(contest)
         case NotBetter() as equal:
-            answer = [_not_better(equal.closest, base), *_price(contest)]
+            yield _not_better(equal.closest, base)
+            yield from _price(contest)
         case CannotBeTold() as unknown:
-            answer = [_cannot_be_told(contest, verdict, unknown, base), *_what_would_tell(contest, unknown)]
-    return " ".join([*answer, *_mind(contest, verdict), *_not_tried(contest)])
+            yield _cannot_be_told(contest, verdict, unknown, base)
+            yield from _what_would_tell(contest, unknown)
 
 
 def _alone(contest: ContestFigures) -> str:
@@ -142,7 +149,7 @@ def _possible(likeliest: Rival) -> str:
 
 
 def _causes(contest: ContestFigures, verdict: Verdict, unknown: CannotBeTold) -> Iterator[str]:
-    """Why it cannot be told, each cause with its figure."""
+    """Why there is no answer, each cause with its figure."""
     for cause in unknown.causes:
         match cause:
             case "capacity":
@@ -163,7 +170,7 @@ def _noise_floor(contest: ContestFigures) -> str:
 
 
 def _what_would_tell(contest: ContestFigures, unknown: CannotBeTold) -> Iterator[str]:
-    """The options that would tell, and the time that they take."""
+    """The options that would decide it, and the time that they take."""
     if unknown.likeliest is None:
         return
     lacked_cpus = "capacity" in unknown.causes

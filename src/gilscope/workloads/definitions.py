@@ -21,7 +21,7 @@ def function(tree: ast.Module, name: str) -> Function | None:
 
 
 def is_coroutine(tree: ast.Module, name: str) -> bool:
-    """Whether a function, or a method behind its class and a dot, is to be awaited, as far as its text shows."""
+    """Whether a function, or a method as ``Class.method``, is awaited, as far as its text shows."""
     return isinstance(function(tree, name), ast.AsyncFunctionDef)
 
 
