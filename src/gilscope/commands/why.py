@@ -181,7 +181,7 @@ def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) 
 def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
     """Remove all suspects, until it is known whether the loss goes with them; then put them back one by one."""
     from gilscope.figures import why
-    from gilscope.figures.answering import elimination
+    from gilscope.figures.eliminating import elimination
     from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
 
     def removal() -> Elimination:
