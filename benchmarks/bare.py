@@ -6,6 +6,9 @@ by side, and their trials are interleaved, round by round. Prints a Markdown tab
 95 % intervals, formed within rounds; a cell agrees where its interval holds 1.00, which 19 of 20 do where nothing
 differs. Says too in how many cells each of the two times lies within the interval of the other.
 
+Every bare program runs twice, the second with an environment that is longer by one variable, which moves its stack and
+heap. How many of these copies agree says what the count would be if there were no harness at all.
+
 The C library's thresholds are set for both sides: by default the top of the heap goes back to the system whenever more
 than 128 KiB are free there, and whether a unit that takes and returns a few hundred KiB does that each time is a matter
 of what happens to lie above. One import more or less changes a bare program's page faults per unit from 8 to 44.
@@ -57,6 +60,7 @@ WORKLOADS = (
     "package",
 )
 WORKERS = (1, 2)
+LONGER = {"UNUSED": "x" * 500}
 HEAP = {"MALLOC_TRIM_THRESHOLD_": str(64 << 20), "MALLOC_MMAP_THRESHOLD_": str(32 << 20)}
 TRIAL_NS = 30_000_000
 TIMEOUT_S = 60.0
@@ -70,12 +74,22 @@ class Cell(NamedTuple):
     workers: int
 
 
+class Logs(NamedTuple):
+    """The logs of the times of one round: ours, and of both copies of the bare program."""
+
+    ours: float
+    bare: float
+    again: float
+
+
 class Agreement(NamedTuple):
-    """Our time and the bare program's in one cell, all on the log scale; the ratio is formed within rounds."""
+    """Our time and the bare program's in one cell, all on the log scale; ratios are formed within rounds."""
 
     ours: Estimate
     bare: Estimate
     ratio: Estimate
+    copies: Estimate
+    """The bare program's second copy over the first."""
 
     @property
     def is_mutual(self) -> bool:
@@ -163,48 +177,60 @@ class Comparison:
         if calibration is None:
             raise RuntimeError(f"{self.contest.id} cannot be calibrated")
         cpus = () if calibration.own_workers else topology.read(host.pinnable_cpus())
-        pairs: dict[Cell, list[list[tuple[float, float]]]] = defaultdict(list)
+        logs: dict[Cell, list[list[Logs]]] = defaultdict(list)
         for number in range(launches):
             with Launch(self.around, self.contest, number, TIMEOUT_S, cpus) as launch, ExitStack() as programs:
                 launch.open(self.contest.lanes)
                 opened = {
-                    cell: programs.enter_context(program)
-                    for cell, program in self._programs(calibration.loops, cpus).items()
+                    cell: [programs.enter_context(copy) for copy in copies]
+                    for cell, copies in self._programs(calibration.loops, cpus).items()
                 }
                 for cell, of_launch in self._rounds(launch, opened, calibration.loops, rounds).items():
-                    pairs[cell].append(of_launch)
-        return {cell: _agreement(of_cell) for cell, of_cell in pairs.items()}
+                    logs[cell].append(of_launch)
+        return {cell: _agreement(of_cell) for cell, of_cell in logs.items()}
 
-    def _programs(self, loops: int, cpus: Sequence[Cpu]) -> dict[Cell, Program]:
-        """Start the bare programs; none is pinned, though we wait on the CPU of the pinned lanes."""
+    def _programs(self, loops: int, cpus: Sequence[Cpu]) -> dict[Cell, list[Program]]:
+        """Start both copies of each bare program; none is pinned, though we wait on the CPU of the pinned lanes."""
         waiting_on = host.pinnable_cpus() if cpus else ()
         host.pin(host.THIS_THREAD, [cpu.number for cpu in cpus])
-        programs = {cell: Program(self.runtimes[cell.runtime], cell, loops, self.around.environ) for cell in self.specs}
+        environs = (self.around.environ, {**self.around.environ, **LONGER})
+        programs = {
+            cell: [Program(self.runtimes[cell.runtime], cell, loops, environ) for environ in environs]
+            for cell in self.specs
+        }
         host.pin(host.THIS_THREAD, waiting_on)
         return programs
 
     def _rounds(
-        self, launch: Launch, programs: Mapping[Cell, Program], loops: int, rounds: int
-    ) -> dict[Cell, list[tuple[float, float]]]:
-        """Logs of our time and of the program's by cell, one pair per round; a first round warms everything."""
-        logs: dict[Cell, list[tuple[float, float]]] = defaultdict(list)
+        self, launch: Launch, programs: Mapping[Cell, Sequence[Program]], loops: int, rounds: int
+    ) -> dict[Cell, list[Logs]]:
+        """Logs of the times of each round by cell; a first round warms everything."""
+        logs: dict[Cell, list[Logs]] = defaultdict(list)
         for number in range(rounds + 1):
-            walls: dict[tuple[Cell, bool], float] = {}
-            order = [(cell, is_ours) for cell in self.specs for is_ours in (True, False)]
-            for cell, is_ours in self.around.random.sample(order, len(order)):
-                lane = launch.lanes[self.specs[cell].name]
-                walls[cell, is_ours] = lane.trial(loops, TIMEOUT_S).wall_ns if is_ours else programs[cell].run_ns()
+            walls: dict[tuple[Cell, str], float] = {}
+            order = [(cell, side) for cell in self.specs for side in Logs._fields]
+            for cell, side in self.around.random.sample(order, len(order)):
+                bare, again = programs[cell]
+                match side:
+                    case "bare":
+                        wall_ns = bare.run_ns()
+                    case "again":
+                        wall_ns = again.run_ns()
+                    case _:
+                        wall_ns = launch.lanes[self.specs[cell].name].trial(loops, TIMEOUT_S).wall_ns
+                walls[cell, side] = math.log(wall_ns)
             for cell in self.specs if number else ():
-                logs[cell].append((math.log(walls[cell, True]), math.log(walls[cell, False])))
+                logs[cell].append(Logs(*(walls[cell, side] for side in Logs._fields)))
         return logs
 
 
-def _agreement(pairs: Sequence[Sequence[tuple[float, float]]]) -> Agreement:
-    """The two times of a cell by launch and round, and their ratio."""
+def _agreement(logs: Sequence[Sequence[Logs]]) -> Agreement:
+    """The two times of a cell by launch and round, their ratio, and that of the bare program's copies."""
     return Agreement(
-        ours=log_ratio_interval([[ours for ours, _ in launch] for launch in pairs]),
-        bare=log_ratio_interval([[bare for _, bare in launch] for launch in pairs]),
-        ratio=log_ratio_interval([[ours - bare for ours, bare in launch] for launch in pairs]),
+        ours=log_ratio_interval([[row.ours for row in launch] for launch in logs]),
+        bare=log_ratio_interval([[row.bare for row in launch] for launch in logs]),
+        ratio=log_ratio_interval([[row.ours - row.bare for row in launch] for launch in logs]),
+        copies=log_ratio_interval([[row.again - row.bare for row in launch] for launch in logs]),
     )
 
 
@@ -219,7 +245,11 @@ def table(found: Mapping[Cell, Agreement], runtimes: Sequence[Runtime], workload
     lines = [["ours / bare", *heads], ["---"] * (len(heads) + 1), *rows]
     agreeing = sum(cell.ratio.contains(0.0) for cell in found.values())
     mutual = sum(cell.is_mutual for cell in found.values())
-    said = f"{agreeing} of {len(found)} agree; in {mutual}, each time lies within the interval of the other."
+    copies = sum(cell.copies.contains(0.0) for cell in found.values())
+    said = (
+        f"{agreeing} of {len(found)} agree, and {copies} of the bare programs with their own second copies. "
+        f"In {mutual}, each time lies within the interval of the other."
+    )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{said}\n"
 
 

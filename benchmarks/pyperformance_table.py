@@ -37,7 +37,8 @@ MISSING = "-"
 REMARKS = (
     (
         "Threads that share a script's state may do less than it seems: those of pprint_safe_repr share the dict in "
-        "which it notes what it is inside of, so one finds the other's list there, takes it for a cycle and returns."
+        "which it notes what it is inside of, so one finds the other's list there, takes it for a cycle and returns. "
+        "Those of html5lib read one file, so that each parses a part of it."
     ),
     "bench_mp_pool and bench_thread_pool start workers of their own.",
 )
@@ -65,10 +66,11 @@ def page(run: Run) -> str:
 def about(run: Run) -> Iterator[str]:
     """What the page shows, and how far it can be trusted."""
     header, rules = run.header, run.header.rules
+    launches = [record.launches for record in run.ends]
     yield (
         f"pyperformance {installed_version()}, its scripts as they are, on {header.host.cpu or header.host.machine} "
         f"with {header.host.cpus_usable:g} usable CPUs: run `{header.id}` of {header.started[:10]}, "
-        f"at most {rules.max_launches} launches.\n"
+        f"{min(launches)} to {max(launches)} launches.\n"
         "[How to run them](how-to/run-pyperf-scripts.md) says what is measured under which model."
     )
     if rules.max_launches == 1:
@@ -115,7 +117,8 @@ def totals_that_run(contests: Sequence[ContestFigures], run: Run, arms: Sequence
 
 def models(contests: Iterable[ContestFigures]) -> list[str]:
     """What two workers were measured in."""
-    return list(dict.fromkeys(lane.model for item in contests for lane in item.contest.lanes if lane.workers > 1))
+    every = [lane for item in contests for lane in item.contest.lanes if not lane.shows_capacity]
+    return list(dict.fromkeys(lane.model for lane in every if lane.workers > 1))
 
 
 def lanes(contests: Iterable[ContestFigures], arm: str, model: str) -> list[LaneFigures | None]:

@@ -41,7 +41,8 @@ CHOSEN = ("values_of_a_dict", "shared_instance", "list_appended", "lock", "scale
 TRIAL_NS = 500_000_000
 TIMEOUT_S = 60.0
 LAUNCHES, ROUNDS = 5, 4
-SPAN_S = 3
+SERVERS = 12
+SPAN_S = 5
 
 WALK = """
 import sys, time
@@ -145,7 +146,7 @@ def _of_lane(workload: str, runtime: Runtime, around: Surroundings) -> Estimate:
 def _of_program(runtime: Runtime) -> Estimate:
     """The ratio of the throughput of a running program, by spans with a watcher between two without."""
     logs = []
-    for _ in range(LAUNCHES):
+    for _ in range(SERVERS):
         with _serving(runtime) as server:
             _rate(server, 1)
             before = _rate(server, SPAN_S)

@@ -12,7 +12,8 @@ import asked
 import builders
 from builders import contest, lane, records, suspect, trials
 from gilscope.figures import why
-from gilscope.figures.answering import answer, elimination
+from gilscope.figures.answering import answer
+from gilscope.figures.eliminating import elimination
 from gilscope.figures.gains import Gains
 from gilscope.figures.lanes import ContestLanes
 from gilscope.figures.run import of_run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope import errors
-from gilscope.commands import choosing, measuring, output
+from gilscope.commands import choosing, measuring, output, running
 
 if TYPE_CHECKING:
     import argparse
@@ -33,8 +33,6 @@ STEPS = 4
 """The contests that share the budget: the ceiling, and three that look for causes."""
 BUDGET_S = 56.0
 WORKERS = 2
-WATCHED_S = 3.0
-"""How long a running program is watched where nobody says how long."""
 DEFERS_FROM = (3, 14)
 """The first version in which the counting of references to one object can be deferred."""
 ONE = "one runtime is asked about at a time: --on 3.14t"
@@ -54,13 +52,14 @@ class _Asked(NamedTuple):
 
 def ask(options: argparse.Namespace) -> int:
     """Measure step after step, show what each says, then the answer."""
+    if options.pid is not None:
+        return running.watch(options)
+
     from gilscope import store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
 
     environ = common_environment(os.environ, output.bytecode_dir())
-    if options.pid is not None:
-        return _watch(options, environ)
     asked = _asked(options, environ)
     console = output.console(stderr=options.json)
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
@@ -78,32 +77,6 @@ def ask(options: argparse.Namespace) -> int:
             f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
         ) from None
     return errors.LANES_FAILED if inquiry.has_failed else 0
-
-
-def _watch(options: argparse.Namespace, environ: dict[str, str]) -> int:
-    """Watch a running program, and show what is busy in it.
-
-    Raises:
-        UsageError: it cannot be asked, or something else is named beside it.
-    """
-    from gilscope.lab import live
-    from gilscope.render import terminal
-    from gilscope.render import why as render
-
-    if options.probes or choosing.has_a_form(options):
-        raise errors.UsageError("--pid asks about a running program: name no workload beside it")
-    try:
-        found = live.watch(options.pid, options.budget or WATCHED_S, environ)
-    except live.Unanswered as reason:
-        raise errors.UsageError(str(reason)) from None
-    if options.json:
-        output.print_json(found)
-        return 0
-    console = output.console()
-    for line in render.live(found.pid, found.busy_cpus, found.queued, found.seen):
-        console.print(line, soft_wrap=True)
-    terminal.show(console, render.suspects(found.seen))
-    return 0
 
 
 class _Inquiry:
@@ -181,7 +154,7 @@ def _answer_free(inquiry: _Inquiry, asked: _Asked, options: argparse.Namespace) 
 def _eliminate(inquiry: _Inquiry, asked: _Asked) -> Why:
     """Remove all suspects, until it is known whether the loss goes with them; then put them back one by one."""
     from gilscope.figures import why
-    from gilscope.figures.answering import elimination
+    from gilscope.figures.eliminating import elimination
     from gilscope.values.elimination import APART, PUT_BACK, REMEDIES, Elimination, step
 
     def removal() -> Elimination:

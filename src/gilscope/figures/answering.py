@@ -1,8 +1,7 @@
 """The answers of a run to why threads do not scale, formed launch by launch within rounds; pure.
 
-A cause costs what a lane loses in which it is the only thing that was put back (see `gilscope.values.elimination`).
-With an object, locks of what it holds come back too: they cost what a lane loses in which they alone came back, and the
-object the rest. Several causes may cost more together than is lost, since each of them would be enough.
+An answer has an ending by the question's own contest; where that is causes, they come from what an elimination removed
+and put back (`gilscope.figures.causes`).
 """
 
 from __future__ import annotations
@@ -12,55 +11,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.figures.causes import Costs, Evidence
 from gilscope.figures.cores import Shares, shares
+from gilscope.figures.eliminating import altered, elimination
 from gilscope.figures.gains import Gains
 from gilscope.figures.tried import Tried, interventions
-from gilscope.figures.why import (
-    WORTH,
-    Cause,
-    Ceiling,
-    Ending,
-    Kind,
-    Remedy,
-    RemedyKind,
-    Shortfall,
-    Why,
-    judgement,
-)
+from gilscope.figures.why import WORTH, Ceiling, Ending, Shortfall, Why, judgement
 from gilscope.values.contests import lane_name
-from gilscope.values.elimination import (
-    COLLECTOR_CHANGES,
-    Elimination,
-    deferral,
-    is_namespace,
-    is_step,
-    root,
-    suspects_of,
-)
+from gilscope.values.elimination import is_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.estimate import Estimate
     from gilscope.values.contests import LaneSpec
     from gilscope.values.interventions import Intervention
-    from gilscope.values.watching import Suspect, Watched
+    from gilscope.values.watching import Watched
 
 SHORT = 0.75
 """Below this share of the workers, the machine gave too little to say what else was lost."""
-
-BUSY = 0.1
-"""The share of looks from which an object is busy that should have been removed."""
-
-PAUSED = 0.02
-"""The share of a trial from which pauses of the collector make it a suspect."""
-
-MODULES, MODULE_SPEC = "sys.modules", "ModuleSpec"
-"""Where an import finds a module that is there already, and the type of what it asks that for."""
-
-IMPORTERS = ("_ModuleLock", "_find_and_load", "_lock_unlock_module")
-"""What functions of importlib begin with in which one import waits for another."""
 
 TURNED_ON = re.compile(r"load module '([^']+)'")
 
@@ -100,40 +70,6 @@ def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
     """The lane of threads that is asked about."""
     candidates = (lane for lane in lanes.lanes if lane.model == "threads" and not lane.control)
     return next((lane for lane in candidates if not lane.interventions), None)
-
-
-def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
-    """What is removed in the next steps: no path that a fresh process lacks, and copies while they work."""
-    collects = _paused(contests[0], why.lane) >= PAUSED
-    failures = [finding for lanes in contests for finding in lanes.findings if finding.kind == "missing"]
-    missing = {path for finding in failures for path in finding.detail.splitlines()}
-    suspects = tuple(suspect for suspect in suspects_of(why.watched) if suspect.path not in missing)
-    whole = Elimination(suspects=suspects, collector=collects)
-    planned = (lane for lanes in contests for lane in lanes.contest.lanes if lane.interventions == whole.removed)
-    failed = any(planned) and _altered(contests, whole.removed) is None
-    return msgspec.structs.replace(whole, copies=not failed)
-
-
-def _paused(lanes: ContestLanes, name: str) -> float:
-    """The share of a lane's time for which the collector stopped all threads."""
-    trials = [trial for launch in lanes.paired.warm(name) for trial in launch]
-    return sum(trial.paused_ns or 0 for trial in trials) / max(1, sum(trial.wall_ns for trial in trials))
-
-
-def _altered(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) -> LaneSpec | None:
-    """The lane with these changes, None where it is in no contest or failed."""
-    lanes = (lane for contest in contests for lane in contest.lanes)
-    return next((lane for lane in lanes if lane.interventions == tuple(changes)), None)
-
-
-def _is_of_imports(suspect: Suspect) -> bool:
-    """Whether an object is what each import asks for a module that is there already."""
-    return suspect.path == MODULES or suspect.kind.rpartition(".")[2] == MODULE_SPEC
-
-
-def _locked(suspect: Suspect) -> Suspect:
-    """The suspect whose own lock is meant: a method has none but its object's."""
-    return msgspec.structs.replace(suspect, path=suspect.owner, owner="") if suspect.owner else suspect
 
 
 class _Question:
@@ -216,7 +152,7 @@ class _Question:
 
     def _gain_with(self, changes: Sequence[Intervention]) -> Estimate | None:
         """The gain of the lane with these changes, None where no step measured it or it failed."""
-        lane = self._altered(changes)
+        lane = altered(self.contests, changes)
         return None if lane is None else self.gains.of(lane)
 
     def _shares(self, lane: LaneSpec) -> Shares | None:
@@ -264,118 +200,16 @@ class _Question:
     def _with_causes(self, why: Why) -> Why:
         """What is known with causes, as far as the steps of the elimination were measured."""
         removal = elimination(why, self.contests)
-        removed = self._altered(removal.removed)
+        removed = altered(self.contests, removal.removed)
         if removed is None:
             return why
-        found = list(self._causes(removal, removed))
-        imports = any(cause.kind == "imports" and cause.judgement == "because of" for cause in found)
-        causes = [*found, *self._beyond_objects(removed, imports=imports)]
+        evidence = Evidence(self.contests, self.gains, self.plain, self.best, self.watched, self.left)
+        costs = Costs(evidence, removal, removed)
+        causes = sorted(costs.causes(), key=lambda cause: -cause.cost.value)
         return msgspec.structs.replace(
             why,
             regained=self.gains.difference(removed, self.plain),
-            causes=tuple(sorted(causes, key=lambda cause: -cause.cost.value)),
-            rest=self._rest(self.gains.lost(removed), causes),
-            remedies=tuple(sorted(self._remedies(removal), key=lambda remedy: -remedy.gain.value)),
+            causes=tuple(causes),
+            rest=costs.rest(causes),
+            remedies=tuple(sorted(costs.remedies(), key=lambda remedy: -remedy.gain.value)),
         )
-
-    def _altered(self, changes: Sequence[Intervention]) -> LaneSpec | None:
-        """The lane with these changes, None where no step measured it or it failed."""
-        return _altered(self.contests, changes) if changes else None
-
-    def _rest(self, left: Estimate, causes: Sequence[Cause]) -> Estimate:
-        """What is lost with everything removed, without what is known of it."""
-        for cause in causes:
-            if cause.kind in {"heap", "machine"} and cause.judgement == "because of":
-                left = left.less(cause.cost)
-        return left
-
-    def _causes(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
-        """Each suspect with its cost, once it was put back, and the collector."""
-        found = list(self._put_back(removal, removed))
-        yield from found
-        judged = [cause.judgement for cause in found if cause.suspect is not None]
-        if judged == ["not because"] * len(removal.divisible):
-            yield from self._not_put_back(removal, removed)
-
-    def _not_put_back(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
-        """What is parted by own modules and cannot be put back alone: a busy namespace, or what nobody saw."""
-        regained = self.gains.difference(removed, self.plain)
-        busy = [suspect for suspect in removal.suspects if is_namespace(suspect) and suspect.share >= BUSY]
-        if len(busy) == 1:
-            yield self._cause("own lock" if busy[0].held else "object", regained, busy[0])
-        elif not removal.suspects and not removal.collector:
-            yield self._cause("object", regained)
-
-    def _put_back(self, removal: Elimination, removed: LaneSpec) -> Iterator[Cause]:
-        gains = self.gains
-        for suspect in removal.divisible:
-            lane = self._altered(removal.without(suspect))
-            if lane is not None:
-                locks = (self._altered(removal.uncounted(held)) for held in removal.inside(suspect))
-                came_back = [lock for lock in locks if lock is not None]
-                least = min(came_back, key=lambda lock: gains.of(lock).value, default=removed)
-                kind = self._kind(suspect, removal, removed)
-                yield self._cause(
-                    kind, gains.difference(least, lane), _locked(suspect) if kind == "own lock" else suspect
-                )
-        on = self._altered(removal.without_collector()) if removal.collector else None
-        if on is not None:
-            yield self._cause("collector", gains.difference(removed, on))
-
-    def _cause(self, kind: Kind, cost: Estimate, suspect: Suspect | None = None) -> Cause:
-        return Cause(kind=kind, cost=cost, judgement=judgement(cost, self.workers), suspect=suspect)
-
-    def _kind(self, suspect: Suspect, removal: Elimination, removed: LaneSpec) -> Kind:
-        """Whether references to a suspect are to blame or its lock: which costs more, beyond the intervals.
-
-        The lock alone comes back where nobody counts the references.
-        """
-        if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
-            return "lock"
-        if _is_of_imports(suspect):
-            return "imports"
-        uncounted, back = self._altered(removal.uncounted(suspect)), self._altered(removal.without(suspect))
-        if uncounted is None or back is None:
-            return "object"
-        of_lock, of_counts = self.gains.difference(removed, uncounted), self.gains.difference(uncounted, back)
-        if of_counts.low > max(0.0, of_lock.high) or judgement(of_lock, self.workers) == "not because":
-            return "counts"
-        return "own lock" if of_lock.low > max(0.0, of_counts.high) else "object"
-
-    def _beyond_objects(self, removed: LaneSpec, *, imports: bool) -> Iterator[Cause]:
-        """What processes or interpreters gain beyond threads that share no suspect, and what even these lose.
-
-        Whoever is busy with everything removed was not removed, and may be what they gain it by. So may ``imports``:
-        no copy parts what importlib keeps in C.
-        """
-        if self.best is None:
-            return
-        beyond = self.gains.difference(self.best, removed)
-        busy = [suspect for suspect in suspects_of(self.left) if suspect.share >= BUSY]
-        if self._waits_for_imports() or any(map(_is_of_imports, busy)):
-            yield self._cause("imports", beyond)
-        elif (busy or imports) and judgement(beyond, self.workers) != "not because":
-            busiest = busy[0] if busy else None
-            yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busiest)
-        else:
-            yield self._cause("heap", beyond)
-        yield self._cause("machine", self.gains.lost(self.best))
-
-    def _waits_for_imports(self) -> bool:
-        """Whether imports are where workers are blocked, for most of the time in which they are."""
-        lines = () if self.watched is None else self.watched.lines
-        importing = sum(line.share for line in lines if line.within.startswith(IMPORTERS))
-        return importing >= WORTH and importing > sum(line.share for line in lines) / 2
-
-    def _remedies(self, removal: Elimination) -> Iterator[Remedy]:
-        """The gains of what can be done about causes and the collector, as far as it helps."""
-        places = {root(suspect): suspect for suspect in removal.suspects if suspect.has_place and removal.copies}
-        tried: list[tuple[RemedyKind, str, tuple[Intervention, ...]]] = [
-            *(("own", path, removal.only(suspect)) for path, suspect in places.items()),
-            *(("deferred", suspect.path, deferral(suspect)) for suspect in removal.suspects),
-            *(("collector", change.kind, (change,)) for change in COLLECTOR_CHANGES if removal.collector),
-        ]
-        for kind, path, changes in tried:
-            lane = self._altered(changes)
-            if lane is not None and self.gains.difference(lane, self.plain).low > 0:
-                yield Remedy(kind=kind, path=path, gain=self.gains.of(lane))

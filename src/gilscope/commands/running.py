@@ -1,0 +1,55 @@
+"""What is busy in a running program, which is watched for some seconds.
+
+Nothing is installed or left in it. Where it leaves no CPU idle, what we take is taken from it: nothing is loaded here
+that only measuring needs.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gilscope import errors
+from gilscope.commands import choosing, output
+
+if TYPE_CHECKING:
+    import argparse
+
+    from gilscope.lab.live import Live
+
+WATCHED_S = 5.0
+"""How long a program is watched where nobody says how long."""
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Watch a running program, and show what is busy in it.
+
+    Raises:
+        UsageError: it cannot be asked, or something else is named beside it.
+    """
+    from gilscope.lab.lane import common_environment
+    from gilscope.lab.live import Unanswered
+    from gilscope.lab.live import watch as watched
+
+    if options.probes or choosing.has_a_form(options):
+        raise errors.UsageError("--pid asks about a running program: name no workload beside it")
+    environ = common_environment(os.environ, output.bytecode_dir())
+    try:
+        found = watched(options.pid, options.budget or WATCHED_S, environ)
+    except Unanswered as reason:
+        raise errors.UsageError(str(reason)) from None
+    if options.json:
+        output.print_json(found)
+    else:
+        _show(found)
+    return 0
+
+
+def _show(found: Live) -> None:
+    from gilscope.render import terminal
+    from gilscope.render import why as render
+
+    console = output.console()
+    for line in render.live(found.pid, found.busy_cpus, found.queued, found.seen):
+        console.print(line, soft_wrap=True)
+    terminal.show(console, render.suspects(found.seen))
