@@ -65,6 +65,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 OLDEST_CONTROLLER = (3, 11)
 CHARTED = ("reference", "workers", "memory", "transport")
 """The suites whose reference runs are drawn beside the pages."""
+REPORTED = ("own", "numpy", "unsafe", "noisy", "reference")
+"""The reference runs whose answers are drawn as a terminal shows them."""
 
 census = functools.cache(take_census)
 """Every Python of this machine; none is started that answered before and has not changed since."""
@@ -81,6 +83,13 @@ def gilscope(session: nox.Session, *arguments: str, success: tuple[int, ...] = (
         success_codes=success,
         interrupt_timeout=10,
     )
+
+
+def draw(session: nox.Session, suite: str, name: str, columns: int, theme: str = "dark") -> None:
+    """Draw what a reference run shows first on a terminal with so many columns."""
+    run, picture = store.runs(REFERENCE, f"*-{suite}")[-1], ROOT / "docs" / "images" / f"{name}.svg"
+    session.env["COLUMNS"] = str(columns)
+    gilscope(session, "report", str(run), "--svg", str(picture), "--theme", theme)
 
 
 def free_threaded_found() -> bool:
@@ -211,10 +220,11 @@ def tables(session: nox.Session) -> None:
     session.run("cog", "-r", *generated)
     reference = str(store.runs(REFERENCE, "*-reference")[-1])
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
-    for own in store.runs(REFERENCE, "*-own")[-1:]:
-        for theme in ("dark", "light"):
-            picture = ROOT / "docs" / "images" / f"verdict-{theme}.svg"
-            gilscope(session, "report", str(own), "--svg", str(picture), "--theme", theme)
+    for theme in ("dark", "light"):
+        draw(session, "own", f"verdict-{theme}", 100, theme)
+    for suite in REPORTED:
+        for columns in (80, 200):
+            draw(session, suite, f"report-{suite}-{columns}", columns)
     session.install("-e", ".[page]")
     for suite in CHARTED:
         run = str(store.runs(REFERENCE, f"*-{suite}")[-1])

@@ -549,6 +549,17 @@ class TestReport:
         assert words == re.findall(r">([^<>]+)</text>", light)
         assert words[0].split("&#160;") == ["gilscope", "run", "cpu/primes"]
 
+    @pytest.mark.parametrize("columns", [80, 200])
+    def test_a_picture_is_as_wide_as_columns_says(
+        self, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+    ) -> None:
+        """The column that needs a wide terminal is there only where it has room."""
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert cli.main(["report", stored.stem, "--svg", "picture.svg"]) == 0
+        words = (tmp_path / "picture.svg").read_text(encoding="utf-8").replace("&#160;", " ")
+
+        assert ("time per unit" in words) == (columns == 200)
+
     @pytest.mark.usefixtures("stored")
     def test_a_page_that_cannot_be_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """A file stands where a folder should be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from typing import TYPE_CHECKING
 
 from gilscope import errors
@@ -23,6 +24,9 @@ NO_CHARTS = (
     "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
     "so does `pip install '.[page]'` in a clone"
 )
+
+WIDTH_OF_PICTURES = 100
+"""Columns of a picture where there is no terminal."""
 
 MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full, or gilscope page {0}"
 
@@ -137,20 +141,26 @@ def read_report(path: Path) -> Report:
 
 
 def _picture(path: Path, theme: str) -> str:
-    """An SVG picture of a run's first contest, as it looks on a dark or a light terminal."""
+    """An SVG picture of what a run shows first, as wide as the terminal or ``COLUMNS``, dark or light."""
     from rich.console import Console
     from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
-    from gilscope.figures.run import together
     from gilscope.render import terminal
     from gilscope.render.brief import brief
     from gilscope.render.report import report
 
     run = read_figures(path)
-    console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
-    terminal.show_blocks(console, brief(report(together(run.header, run.contests[:1])), console.width))
+    width = shutil.get_terminal_size((WIDTH_OF_PICTURES, 25)).columns
+    console = Console(record=True, width=width, file=io.StringIO(), highlight=False, markup=False)
+    terminal.show_blocks(console, brief(report(run), console.width))
     colours = {"dark": SVG_EXPORT_THEME, "light": DEFAULT_TERMINAL_THEME}
-    return console.export_svg(title=f"gilscope run {run.contests[0].contest.probe.id}", theme=colours[theme])
+    return console.export_svg(title=_title(run), theme=colours[theme])
+
+
+def _title(run: RunFigures) -> str:
+    """The command that shows it: one that measures, where it is short."""
+    asked = list(dict.fromkeys(contest.contest.probe.id for contest in run.contests))
+    return f"gilscope run {asked[0]}" if len(asked) == 1 else f"gilscope report {run.header.id}"
 
 
 def export_run(options: argparse.Namespace) -> int:
