@@ -376,7 +376,7 @@ class TestForEveryone:
 
     def test_axe_finds_nothing_serious(self, browser: Chrome) -> None:
         """All rules of axe-core that it runs by default."""
-        axe_selenium = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+        axe_selenium = pytest.importorskip("selenium_axe_python", reason="selenium-axe-python is not installed")
         axe = axe_selenium.Axe(browser)
         axe.inject()
         found = axe.run()["violations"]

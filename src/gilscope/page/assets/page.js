@@ -29,6 +29,12 @@ const THEME = {
   view: { stroke: null },
 };
 
+// Vega-Lite warns where two layers of a panel name its rows, as they are to, and takes no logger that would leave that out.
+const warn = console.warn.bind(console);
+console.warn = (...said) => {
+  if (!said.some((each) => String(each).includes("faceted independent scales"))) warn(...said);
+};
+
 // The charts by their sections: the room that labels need beside a panel, and their tables' columns.
 const CHARTS = {
   why: { labels: 310, columns: { panel: "question", what: "what was tried", text: "gain (workers)" } },
@@ -222,6 +228,7 @@ async function draw(place, specification, { datasets = {}, labels, panels = Infi
   if (drawn.facet) fit(drawn, widthOf(place) - (labels ?? 0), panels);
   const legend = drawn.facet ? { columns: drawn.columns > 1 ? 2 : 1 } : {};
   await vegaEmbed(place, drawn, { actions: false, renderer: "svg", config: { ...THEME, legend: { ...THEME.legend, ...legend } } });
+  place.querySelector("svg").setAttribute("aria-hidden", "true");
   place.removeAttribute("aria-roledescription");
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", name);
