@@ -31,7 +31,7 @@ def test_a_model_is_measured_and_shown_by_its_registration_alone(
     monkeypatch.chdir(tmp_path)
     Path("small.py").write_text("'''Is it small?'''\ndef work():\n    return sum(range(20_000))\n", encoding="utf-8")
 
-    status = cli.main(["run", "small.py", "--python", sys.executable, *SHORT])
+    status = cli.main(["run", "small.py", "--full", "--python", sys.executable, *SHORT])
 
     assert status == 0
     (path,) = Path("results").glob("*.jsonl")
