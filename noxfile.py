@@ -86,7 +86,7 @@ def gilscope(session: nox.Session, *arguments: str, success: tuple[int, ...] = (
 
 
 def draw(session: nox.Session, suite: str, name: str, columns: int, theme: str = "dark") -> None:
-    """Draw what a reference run shows first on a terminal with so many columns."""
+    """Draw what a reference run shows first on a terminal of this width."""
     run, picture = store.runs(REFERENCE, f"*-{suite}")[-1], ROOT / "docs" / "images" / f"{name}.svg"
     session.env["COLUMNS"] = str(columns)
     gilscope(session, "report", str(run), "--svg", str(picture), "--theme", theme)

@@ -123,7 +123,12 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     shown.add_argument("--json", action="store_true", help="every figure with its interval and unit, as JSON")
     shown.add_argument("--csv", action="store_true", help="the same as CSV, a row each")
     shown.add_argument("--markdown", type=Path, metavar="FILE", help="write all tables as a Markdown page instead")
-    shown.add_argument("--svg", type=Path, metavar="FILE", help="write the answer as a picture instead, as wide as the terminal or COLUMNS")
+    shown.add_argument(
+        "--svg",
+        type=Path,
+        metavar="FILE",
+        help="draw the answer instead, as wide as the terminal or COLUMNS",
+    )
     report.add_argument("--theme", choices=["dark", "light"], default="dark", help="colours of --svg (default: dark)")
     results(report)
 
