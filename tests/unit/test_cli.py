@@ -553,7 +553,7 @@ class TestReport:
     def test_a_picture_is_as_wide_as_columns_says(
         self, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
     ) -> None:
-        """rich draws a column 12.2 units wide, between margins of 9."""
+        """Rich draws a column 12.2 units wide, between margins of 9."""
         monkeypatch.setenv("COLUMNS", str(columns))
         assert cli.main(["report", stored.stem, "--svg", "picture.svg"]) == 0
 
