@@ -206,7 +206,7 @@ def test_one_workload_is_told_in_a_paragraph() -> None:
 
     assert "Run it on 3.14t:threads-2: 1.74 " in told
     assert "times the throughput of 3.14 on one thread." in told
-    assert "On one thread, 3.14t costs +10 " in told
+    assert "On one thread, 3.14t takes 10 " in told
     assert "overtakes from 2 workers" in told
     assert all(len(line) <= 80 for line in text(measured(WALLS)).splitlines())
 

@@ -202,7 +202,7 @@ def _price(contest: ContestFigures) -> Iterator[str]:
     for item in contest.penalties:
         if item.arm == _measured(contest):
             much = numbers.signed_percent(item.penalty)
-            costs = f"costs {much} of time against {item.twin}"
+            costs = f"takes {numbers.change(item.penalty, 'more time', 'less time')} than {item.twin}"
             tie = f"cannot be told apart from {item.twin} ({much} of time)"
             yield f"{_alone(contest).capitalize()}, {item.arm} {costs if item.distinguishable else tie}."
 
