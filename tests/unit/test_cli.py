@@ -465,7 +465,7 @@ class TestReport:
         told = " ".join(capsys.readouterr().out.split())
 
         assert status == 0
-        assert told.index("On one thread, 3.14t costs") < told.index("throughput against 3.14:serial")
+        assert told.index("On one thread, 3.14t takes") < told.index("throughput against 3.14:serial")
         assert "What 3.14t costs and gives" not in told
         assert f"gilscope report results/{stored.name} --full" in told
         assert told.endswith(f"Raw trials: results/{stored.name}")
