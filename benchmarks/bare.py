@@ -182,45 +182,41 @@ class Comparison:
             with Launch(self.around, self.contest, number, TIMEOUT_S, cpus) as launch, ExitStack() as programs:
                 launch.open(self.contest.lanes)
                 opened = {
-                    cell: [programs.enter_context(copy) for copy in copies]
+                    cell: {side: programs.enter_context(copy) for side, copy in copies.items()}
                     for cell, copies in self._programs(calibration.loops, cpus).items()
                 }
                 for cell, of_launch in self._rounds(launch, opened, calibration.loops, rounds).items():
                     logs[cell].append(of_launch)
         return {cell: _agreement(of_cell) for cell, of_cell in logs.items()}
 
-    def _programs(self, loops: int, cpus: Sequence[Cpu]) -> dict[Cell, list[Program]]:
+    def _programs(self, loops: int, cpus: Sequence[Cpu]) -> dict[Cell, dict[str, Program]]:
         """Start both copies of each bare program; none is pinned, though we wait on the CPU of the pinned lanes."""
         waiting_on = host.pinnable_cpus() if cpus else ()
         host.pin(host.THIS_THREAD, [cpu.number for cpu in cpus])
-        environs = (self.around.environ, {**self.around.environ, **LONGER})
+        environs = {"bare": self.around.environ, "again": {**self.around.environ, **LONGER}}
         programs = {
-            cell: [Program(self.runtimes[cell.runtime], cell, loops, environ) for environ in environs]
+            cell: {
+                side: Program(self.runtimes[cell.runtime], cell, loops, environ) for side, environ in environs.items()
+            }
             for cell in self.specs
         }
         host.pin(host.THIS_THREAD, waiting_on)
         return programs
 
     def _rounds(
-        self, launch: Launch, programs: Mapping[Cell, Sequence[Program]], loops: int, rounds: int
+        self, launch: Launch, programs: Mapping[Cell, Mapping[str, Program]], loops: int, rounds: int
     ) -> dict[Cell, list[Logs]]:
         """Logs of the times of each round by cell; a first round warms everything."""
         logs: dict[Cell, list[Logs]] = defaultdict(list)
         for number in range(rounds + 1):
-            walls: dict[tuple[Cell, str], float] = {}
+            taken: dict[tuple[Cell, str], float] = {}
             order = [(cell, side) for cell in self.specs for side in Logs._fields]
             for cell, side in self.around.random.sample(order, len(order)):
-                bare, again = programs[cell]
-                match side:
-                    case "bare":
-                        wall_ns = bare.run_ns()
-                    case "again":
-                        wall_ns = again.run_ns()
-                    case _:
-                        wall_ns = launch.lanes[self.specs[cell].name].trial(loops, TIMEOUT_S).wall_ns
-                walls[cell, side] = math.log(wall_ns)
+                lane, program = launch.lanes[self.specs[cell].name], programs[cell].get(side)
+                wall_ns = lane.trial(loops, TIMEOUT_S).wall_ns if program is None else program.run_ns()
+                taken[cell, side] = math.log(wall_ns)
             for cell in self.specs if number else ():
-                logs[cell].append(Logs(*(walls[cell, side] for side in Logs._fields)))
+                logs[cell].append(Logs(*(taken[cell, side] for side in Logs._fields)))
         return logs
 
 

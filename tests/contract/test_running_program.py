@@ -118,3 +118,16 @@ def test_what_is_no_python_is_said(started: list[subprocess.Popen[str]]) -> None
         live.watch(program.pid, 0.1, os.environ)
     with pytest.raises(live.Unanswered, match="no program"):
         live.watch(2**22 + 1, 0.1, os.environ)
+
+
+def test_whoever_watches_loads_nothing_that_only_measuring_needs() -> None:
+    """What it takes of the CPUs is taken from the program: NumPy alone costs as much as all the rest."""
+    script = (
+        "import sys\nfrom gilscope import cli\n"
+        "status = cli.main(['why', '--pid', str(2**22 + 1)])\n"
+        "print(status, *({'numpy', 'gilscope.lab.measure'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert "there is no program" in done.stderr
+    assert done.stdout.split() == ["2"]
