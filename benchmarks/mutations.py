@@ -315,9 +315,15 @@ MUTATIONS = (
     ),
     Mutation(
         "figures/break_even.py",
-        "point.log_ratio.value > 0 and distinguishable",
-        "distinguishable",
+        ".low > self.log_headstart",
+        ".low > 0",
         "test_break_even.py::test_what_never_gets_ahead_does_not_pay",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "lane.workers == 1 or reaches",
+        "reaches",
+        "test_verdict.py::TestOutcome::test_one_worker_has_no_headstart_over_one",
     ),
     Mutation(
         "figures/scaling_law.py",

@@ -49,6 +49,8 @@ def test_what_never_gets_ahead_does_not_pay() -> None:
     assert crossing([point(1, 0.6), point(2, 0.9)], floor=0.0) is None
     assert crossing([point(1, 0.9), point(2, 1.02, error=0.05)], floor=0.0) is None
     assert crossing([point(1, 0.9), point(2, 1.02)], floor=0.05) is None
+    ahead = RatioPoint(2, point(2, 1.2).log_ratio, log_headstart=math.log(1.3))
+    assert crossing([point(1, 0.9), ahead], floor=0.0) is None
 
 
 @pytest.mark.parametrize(("beyond", "floor", "known"), [(0.99, 0.0, False), (1.01, 0.0, True), (0.99, 0.05, True)])

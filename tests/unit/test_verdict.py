@@ -14,7 +14,7 @@ from rich.console import Console
 from builders import HEADER, contest, lane, pair, records, starved, trials
 from gilscope.figures.break_even import WORTH
 from gilscope.figures.further import MOST, Seen, far_enough, further
-from gilscope.figures.outcome import Better, CannotBeTold, Cause, NotBetter, Outcome, outcome
+from gilscope.figures.outcome import Better, CannotBeTold, Cause, NotBetter, Outcome, Scarcity, outcome
 from gilscope.figures.run import of_run, together
 from gilscope.figures.verdict import objections
 from gilscope.render import report, terminal
@@ -52,6 +52,7 @@ def measured(  # noqa: PLR0913 - each is one thing that may be made up of a cont
     *,
     differences: tuple[str, ...] = (),
     given: float | None = None,
+    given_to_one: float = 1.0,
     spread: Mapping[LaneSpec, float] | None = None,
     launches: int = 7,
     **probe: object,
@@ -60,7 +61,7 @@ def measured(  # noqa: PLR0913 - each is one thing that may be made up of a cont
 
     The times of a lane differ from launch to launch by as much as its ``spread``, on the log scale and either way.
     """
-    spinning = {} if given is None else {ONE: 5e7, TWO: 5e7 / given}
+    spinning = {} if given is None else {ONE: 5e7 / given_to_one, TWO: 5e7 / given}
     of = contest(*walls, *spinning, builds=pair(differences))
     of = msgspec.structs.replace(of, probe=msgspec.structs.replace(of.probe, **probe))
     weighed = [
@@ -302,7 +303,10 @@ class TestOutcome:
 
     @staticmethod
     def outcome_of(
-        gains: Mapping[LaneSpec, tuple[float, float]], floor: float = 0.0, short: Collection[int] = ()
+        gains: Mapping[LaneSpec, tuple[float, float]],
+        floor: float = 0.0,
+        short: Collection[int] = (),
+        headstart: float = 1.0,
     ) -> Outcome:
         """The outcome of lanes whose log gains are known so well, each alone."""
         known = {TWIN: (0.0, 0.0), **gains}
@@ -313,7 +317,7 @@ class TestOutcome:
             value, half = known[of][0] - known[other][0], max(known[of][1], known[other][1])
             return Estimate(value, value - half, value + half, freedom=8)
 
-        return outcome(list(gains), TWIN, log_ratio, floor, short)
+        return outcome(list(gains), TWIN, log_ratio, floor, Scarcity(short, math.log(headstart)))
 
     @pytest.mark.parametrize(
         ("gain", "half", "floor", "expected"),
@@ -359,6 +363,25 @@ class TestOutcome:
         assert found.likeliest is not None
         assert found.likeliest.lane == THREADS.name
         assert found.likeliest.gain.high == pytest.approx(2)
+        assert found.withheld == (THREADS.name,)
+
+    @pytest.mark.parametrize(
+        ("gain", "headstart", "expected"),
+        [(0.3, 1.0, Better), (0.3, 1.3, Better), (0.3, 1.4, CannotBeTold), (0.05, 1.4, NotBetter)],
+    )
+    def test_a_gain_that_a_lane_may_have_from_waiting_less_is_not_its_own(
+        self, gain: float, headstart: float, expected: type[Outcome]
+    ) -> None:
+        """Two threads with a GIL wait for one CPU less long than one does, where others are busy."""
+        found = self.outcome_of({THREADS: (gain, 0.02)}, headstart=headstart)
+
+        assert isinstance(found, expected)
+        if isinstance(found, CannotBeTold):
+            assert (found.causes, found.unsettled, found.undecided) == (("headstart",), (), (THREADS.name,))
+
+    def test_one_worker_has_no_headstart_over_one(self) -> None:
+        """A build that is faster on one thread is so beside others too."""
+        assert isinstance(self.outcome_of({FREE: (0.1, 0.02)}, headstart=2.0), Better)
 
     def test_a_lane_that_is_shown_to_be_better_comes_before_one_that_may_be(self) -> None:
         """A higher centre with an interval that holds both is named as undecided."""
@@ -491,6 +514,17 @@ def test_what_wins_on_too_few_cpus_has_won() -> None:
 
     assert sheet(made, made.verdict).notes[0].startswith("Run it on 3.14t:threads-2")
     assert {even.is_open for even in made.break_evens} == {False}
+
+
+def test_two_workers_that_wait_less_than_one_have_not_won() -> None:
+    """One process had a CPU for half of its time: two threads that gain 1.74 times as much may just wait less."""
+    made = measured(WALLS, given=0.95, given_to_one=0.5)
+    assert made.verdict is not None
+    told = sheet(made, made.verdict).notes[0]
+
+    assert "one process alone had a CPU for 50% of its time, so that any two workers may gain 100%" in told
+    assert "To tell, measure again when nothing else runs" in told
+    assert {even.is_open for even in made.break_evens} == {True}
 
 
 def test_enough_cpus_leave_nothing_open() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.stats.estimate import Estimate
-from gilscope.stats.significance import distinguishable, possible
+from gilscope.stats.significance import possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,10 +53,18 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RatioPoint(msgspec.Struct, frozen=True):
-    """The log of the ratio of throughputs at one number of workers."""
+    """The log of a ratio of throughputs at one number of workers.
+
+    Up to ``log_headstart``, it need not be the lane's own.
+    """
 
     workers: int
     log_ratio: Estimate
+    log_headstart: float = 0.0
+
+    def is_ahead(self, floor: float) -> bool:
+        """Whether it is above one beyond its interval, the noise floor and the headstart."""
+        return possible(self.log_ratio, floor).low > self.log_headstart
 
 
 def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
@@ -68,9 +76,9 @@ def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
 
     Returns:
         The crossing with its interval, in workers. The least number of workers where the ratio is above one there
-        already; None where no point lies above one beyond its interval and the floor.
+        already; None where no point lies above one beyond its interval, the floor and its headstart.
     """
-    if not any(point.log_ratio.value > 0 and distinguishable(point.log_ratio, floor) for point in points):
+    if not any(point.is_ahead(floor) for point in points):
         return None
     counts = [math.log(point.workers) for point in points]
     center, low, high = (

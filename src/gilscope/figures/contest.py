@@ -29,6 +29,7 @@ Ratios are formed within rounds, so that what disturbs the machine for a while f
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ from gilscope.figures.break_even import BreakEven, RatioPoint, crossing, may_gai
 from gilscope.figures.cores import Shares, per_unit, shares
 from gilscope.figures.further import Further, Seen, further
 from gilscope.figures.observations import observations
-from gilscope.figures.outcome import CannotBeTold, Outcome, choose, outcome
+from gilscope.figures.outcome import CannotBeTold, Outcome, Scarcity, choose, outcome
 from gilscope.figures.roles import role_control, role_figures
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.trends import Trend, trends
@@ -123,6 +124,7 @@ class _Contest:
             parallel_control=None if self.parallel_control is None else self.parallel_control.exp(),
             parallel_floor=self.parallel_floor,
             capacities=self._capacities,
+            headstart=math.exp(self._log_headstart),
             own_workers=contest_lanes.own_workers,
             worker_memory=tuple(contest_lanes.weights.per_worker()),
             orders=(
@@ -208,6 +210,11 @@ class _Contest:
         """What the machine gave, where it was too little for as many workers."""
         return {capacity.workers: capacity for capacity in self._capacities if capacity.is_short}
 
+    @cached_property
+    def _log_headstart(self) -> float:
+        """The log of what several workers may gain over one by waiting less for a CPU."""
+        return self.contest_lanes.spinning.log_headstart()
+
     def _wins_nothing(self, lane: LaneSpec) -> bool:
         """Whether a lane does not do the work that is asked about, since its workers have copies."""
         return works_on_copies(self.contest.probe, lane)
@@ -269,7 +276,11 @@ class _Contest:
 
     def _break_even(self, lanes: Sequence[LaneSpec], against: str, opponents: Sequence[LaneSpec]) -> BreakEven:
         points = [
-            RatioPoint(lane.workers, self.contest_lanes.log_throughput_ratio(lane, opponent))
+            RatioPoint(
+                lane.workers,
+                self.contest_lanes.log_throughput_ratio(lane, opponent),
+                self._log_headstart if lane.workers > opponent.workers == 1 else 0.0,
+            )
             for lane, opponent in zip(lanes, opponents, strict=True)
             if lane is not opponent
         ]
@@ -326,7 +337,8 @@ class _Contest:
 
     def _outcome(self, candidates: Sequence[LaneSpec], reference: LaneSpec) -> Outcome:
         floor = verdict.LOUD if self.floor is None else self.floor_of_parallel
-        found = outcome(candidates, reference, self.contest_lanes.log_throughput_ratio, floor, self._short)
+        log_ratio = self.contest_lanes.log_throughput_ratio
+        found = outcome(candidates, reference, log_ratio, floor, Scarcity(self._short, self._log_headstart))
         if not isinstance(found, CannotBeTold):
             return found
         return msgspec.structs.replace(found, further=self._further(found.unsettled, len(candidates), reference))

@@ -1,19 +1,21 @@
 """Whether any lane of a contest is better than its reference, and if not, what is still possible; pure.
 
-    better            at least one lane's gain lies above one, beyond its interval and the noise floor together
+    better            at least one lane's gain lies above one, beyond its interval and the noise floor together, and
+                      above what more workers than one gain where others are busy
     not better        no lane can gain as much as would matter (`WORTH`), and none lacked the CPUs to show what it gains
     cannot be told    neither of both: some lane may gain as much, or had too few CPUs
 
 A lane of a contest is a candidate unless it failed, is a second copy, or works on copies of what threads share. All
 candidates are looked at together, so each has the interval that it needs as one of them
 (`gilscope.stats.significance.simultaneous`), joined with the noise floor. Beside a capacity that is too little, nothing
-is said against lanes with as many workers: as many times the throughput as there are workers is possible there.
+is said against lanes with as many workers: as many times the throughput as there are workers is possible there. Nor
+for them, up to the headstart that several workers have over one (see `gilscope.figures.capacity`).
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     LogRatio = Callable[[LaneSpec, LaneSpec], Estimate]
     """The log of one lane's figure over another's."""
 
-Cause = Literal["capacity", "launches", "noise floor", "interval"]
-"""Why it cannot be told: too few CPUs, too few launches for an interval, copies that differ, launches that differ."""
+Cause = Literal["capacity", "headstart", "launches", "noise floor", "interval"]
+"""Why it cannot be told: too few CPUs for many workers, or for one; too few launches for an interval; copies that
+differ, launches that differ."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,21 +76,45 @@ class CannotBeTold(msgspec.Struct, frozen=True, kw_only=True, tag="cannot be tol
     """What is still possible, why, and which further launches would decide it.
 
     ``likeliest`` is the lane that may gain most, None where no lane could be held against the reference. ``unsettled``
-    are the lanes whose interval and noise floor leave a gain open that would matter, the likeliest first. ``further``
-    is None where more launches alone would not tell.
+    are the lanes whose interval and noise floor leave a gain open that would matter, the likeliest first; ``withheld``
+    those of which nothing can be said until others leave them their CPUs. ``further`` is None where more launches alone
+    would not tell.
     """
 
     likeliest: Rival | None = None
     causes: tuple[Cause, ...] = ()
     unsettled: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     further: Further | None = None
 
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """All lanes that may be better than the reference."""
+        return *self.unsettled, *self.withheld
+
+
+class Scarcity(NamedTuple):
+    """What the machine withheld from lanes.
+
+    ``short`` are the numbers of workers for which it gave too few CPUs, and ``log_headstart`` is the log of what
+    several workers may gain over one by waiting less for a CPU.
+    """
+
+    short: Collection[int] = ()
+    log_headstart: float = 0.0
+
+
+ENOUGH = Scarcity()
 
 Outcome: TypeAlias = Better | NotBetter | CannotBeTold
 
 
 def outcome(
-    candidates: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, floor: float, short: Collection[int]
+    candidates: Sequence[LaneSpec],
+    reference: LaneSpec,
+    log_ratio: LogRatio,
+    floor: float,
+    scarcity: Scarcity = ENOUGH,
 ) -> Outcome:
     """What became of the candidates beside the reference.
 
@@ -96,16 +123,17 @@ def outcome(
         reference: the lane that they are compared with.
         log_ratio: intervals of the log of throughput ratios.
         floor: the noise floor, a relative difference.
-        short: the numbers of workers for which the machine gave too few CPUs.
+        scarcity: what the machine withheld.
     """
     if not candidates:
         return CannotBeTold()
     gains = {lane.name: simultaneous(log_ratio(lane, reference), len(candidates)) for lane in candidates}
     reaches = {name: possible(gain, floor) for name, gain in gains.items()}
-    better = [lane for lane in candidates if reaches[lane.name].low > 0]
+    ahead = [lane for lane in candidates if reaches[lane.name].low > 0]
+    better = [lane for lane in ahead if lane.workers == 1 or reaches[lane.name].low > scarcity.log_headstart]
     if better:
         return _better(better, candidates, reference, log_ratio, floor)
-    starved = {lane.name for lane in candidates if lane.workers in short}
+    starved = {lane.name for lane in candidates if lane.workers in scarcity.short}
     rivals = [
         Rival(lane.name, (_of_all_workers(lane, reaches) if lane.name in starved else reaches[lane.name]).exp())
         for lane in candidates
@@ -114,11 +142,20 @@ def outcome(
     open_gains = {name: reach for name, reach in reaches.items() if reach.high > math.log1p(WORTH)}
     if not open_gains and not starved:
         return NotBetter(likeliest)
-    unsettled = sorted(open_gains, key=lambda name: _promise(open_gains[name]), reverse=True)
+    by_headstart = {lane.name for lane in ahead if lane.name in open_gains} - starved
+    withheld = starved | by_headstart
+    unsettled = sorted(open_gains.keys() - withheld, key=lambda name: _promise(open_gains[name]), reverse=True)
     causes: list[Cause] = ["capacity"] if starved else []
+    if by_headstart:
+        causes.append("headstart")
     if unsettled:
         causes.append(_cause(gains[unsettled[0]], floor))
-    return CannotBeTold(likeliest=likeliest, causes=tuple(causes), unsettled=tuple(unsettled))
+    return CannotBeTold(
+        likeliest=likeliest,
+        causes=tuple(causes),
+        unsettled=tuple(unsettled),
+        withheld=tuple(lane.name for lane in candidates if lane.name in withheld),
+    )
 
 
 def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, floor: float) -> Choice:

@@ -77,7 +77,7 @@ def _marks(verdict: Verdict | None) -> Iterator[tuple[str, str]]:
     mark_of_winner = WINNER if len(verdict.winners) == 1 else TIE
     yield from ((name, mark_of_winner) for name in verdict.winners)
     match verdict.outcome:
-        case Better(undecided=names) | CannotBeTold(unsettled=names):
+        case Better(undecided=names) | CannotBeTold(undecided=names):
             yield from ((name, UNDECIDED) for name in names)
 
 

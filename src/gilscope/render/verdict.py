@@ -154,12 +154,20 @@ def _causes(contest: ContestFigures, verdict: Verdict, unknown: CannotBeTold) ->
         match cause:
             case "capacity":
                 yield next(item.reason for item in verdict.objections if item.kind == "capacity")
+            case "headstart":
+                yield _waited_for(contest)
             case "launches":
                 yield "there were too few launches for an interval"
             case "noise floor":
                 yield _noise_floor(contest)
             case "interval":
                 yield f"{unknown.unsettled[0]} differs too much from launch to launch"
+
+
+def _waited_for(contest: ContestFigures) -> str:
+    """How much of the time one process had no CPU, and what that gives to several."""
+    had, gain = numbers.plain_percent(1 / contest.headstart), numbers.at_most(contest.headstart - 1)
+    return f"one process alone had a CPU for {had} of its time, so that any two workers may gain {gain}"
 
 
 def _noise_floor(contest: ContestFigures) -> str:
@@ -173,7 +181,7 @@ def _what_would_tell(contest: ContestFigures, unknown: CannotBeTold) -> Iterator
     """The options that would decide it, and the time that they take."""
     if unknown.likeliest is None:
         return
-    lacked_cpus = "capacity" in unknown.causes
+    lacked_cpus = not {"capacity", "headstart"}.isdisjoint(unknown.causes)
     if contest.end is None:
         yield "To tell, let the measurement run to its end."
     elif unknown.further is not None:
