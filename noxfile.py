@@ -59,14 +59,14 @@ nox.options.reuse_existing_virtualenvs = True
 NO_INSTALL = "GILSCOPE_NO_INSTALL"
 NO_INSTALL_FLAG = "--no-install"
 RESULTS = ROOT / "results"
-REFERENCE = RESULTS / "reference"
+REFERENCE, ANSWERS = RESULTS / "reference", RESULTS / "answers"
 RUN = measure.new_run_id(datetime.now(UTC))
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 OLDEST_CONTROLLER = (3, 11)
 CHARTED = ("reference", "workers", "memory", "transport")
 """The suites whose reference runs are drawn beside the pages."""
-REPORTED = ("own", "numpy", "unsafe", "noisy", "reference")
-"""The reference runs whose answers are drawn as a terminal shows them."""
+REPORTED = {"own": ANSWERS, "numpy": ANSWERS, "unsafe": ANSWERS, "noisy": ANSWERS, "reference": REFERENCE}
+"""The runs whose answers are drawn as a terminal shows them, by the end of their names, with their folders."""
 
 census = functools.cache(take_census)
 """Every Python of this machine; none is started that answered before and has not changed since."""
@@ -85,9 +85,9 @@ def gilscope(session: nox.Session, *arguments: str, success: tuple[int, ...] = (
     )
 
 
-def draw(session: nox.Session, suite: str, name: str, columns: int, theme: str = "dark") -> None:
-    """Draw what a reference run shows first on a terminal of this width."""
-    run, picture = store.runs(REFERENCE, f"*-{suite}")[-1], ROOT / "docs" / "images" / f"{name}.svg"
+def draw(session: nox.Session, reported: str, name: str, columns: int, theme: str = "dark") -> None:
+    """Draw what a stored run shows first on a terminal of this width."""
+    run, picture = store.runs(REPORTED[reported], f"*-{reported}")[-1], ROOT / "docs" / "images" / f"{name}.svg"
     session.env["COLUMNS"] = str(columns)
     gilscope(session, "report", str(run), "--svg", str(picture), "--theme", theme)
 
@@ -222,13 +222,17 @@ def tables(session: nox.Session) -> None:
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
     for theme in ("dark", "light"):
         draw(session, "own", f"verdict-{theme}", 100, theme)
-    for suite in REPORTED:
+    for reported in REPORTED:
         for columns in (80, 200):
-            draw(session, suite, f"report-{suite}-{columns}", columns)
+            draw(session, reported, f"report-{reported}-{columns}", columns)
     session.install("-e", ".[page]")
+    charts = ROOT / "build" / "charts"
     for suite in CHARTED:
-        run = str(store.runs(REFERENCE, f"*-{suite}")[-1])
-        session.run("gilscope", "charts", run, "-o", str(ROOT / "docs" / "images"))
+        session.run("gilscope", "charts", str(store.runs(REFERENCE, f"*-{suite}")[-1]), "-o", str(charts))
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    for chart in charts.glob("*.svg"):
+        if chart.name in text:
+            shutil.copy(chart, ROOT / "docs" / "images")
 
 
 @nox.session

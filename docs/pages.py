@@ -1,6 +1,6 @@
 """What the pages of the documentation show of stored runs; cog calls these functions from between its markers.
 
-A run is found by the suite at the end of its name in ``results/reference``. A page says what no run holds.
+A run is found by the suite at the end of its name in ``results/reference``; README's verdict is of ``results/answers``. A page says what no run holds.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gilscope.render.sheet import Sheet
 
 REFERENCE = Path("results/reference")
+ANSWERS = Path("results/answers")
 DOCS = Path("docs")
 ROOMS = DOCS / "rooms.toml"
 WORDS = DOCS / "architecture.md"
@@ -71,9 +72,9 @@ read_report = cache(showing.read_report)
 """Several pages show one run, and its figures take seconds."""
 
 
-def stored(suite: str) -> Path | None:
+def stored(suite: str, folder: Path = REFERENCE) -> Path | None:
     """The newest run of a suite on record, by the start in its header."""
-    return next(reversed(store.runs(REFERENCE, f"*-{suite}")), None)
+    return next(reversed(store.runs(folder, f"*-{suite}")), None)
 
 
 def newest_pair(suite: str) -> str:
@@ -93,7 +94,7 @@ def example() -> str:
 
 def own_verdict() -> str:
     """The newest verdict on that function: a picture for light and dark pages, with its words in place of it."""
-    path = stored("own")
+    path = stored("own", ANSWERS)
     if path is None:
         return f"Nobody has measured {EXAMPLE} here yet: `gilscope run {EXAMPLE}:crunch` does.\n"
     report = read_report(path)

@@ -67,7 +67,7 @@ def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
     return json.loads(found[1])
 
 
-REFERENCE = sorted((Path(__file__).parents[2] / "results" / "reference").glob("*.jsonl"))
+REFERENCE = sorted((Path(__file__).parents[2] / "results").glob("*/*.jsonl"))
 
 
 def one_of_each_kind(of: Run) -> Run:

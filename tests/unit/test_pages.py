@@ -36,7 +36,7 @@ def test_the_verdict_is_a_picture_with_its_words(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     pages = runpy.run_path(str(PAGES))
     without = pages["own_verdict"]()
-    path = stored(tmp_path / pages["REFERENCE"], made_run(run="2026-02-02-own"))
+    path = stored(tmp_path / pages["ANSWERS"], made_run(run="2026-02-02-own"))
     shown = pages["own_verdict"]()
     (contest,) = of_run(store.read(path)).contests
     assert contest.verdict is not None
