@@ -1,6 +1,7 @@
 """What the pages of the documentation show of stored runs; cog calls these functions from between its markers.
 
-A run is found by the suite at the end of its name in ``results/reference``; README's verdict is of ``results/answers``. A page says what no run holds.
+A run is found by the suite at the end of its name in ``results/reference``, README's verdict in ``results/answers``. A
+page says what no run holds.
 """
 
 from __future__ import annotations
