@@ -382,6 +382,38 @@ class TestHeadline:
             ("3.14 b:threads-2", "no difference"),
         ]
 
+    @pytest.mark.parametrize(
+        ("observed", "words"),
+        [
+            (
+                {"p99": 0.002, "longest": 0.003},
+                "Beside one busy threads, 3.14 answers 99 of 100 requests within 2 ±0 ms.",
+            ),
+            ({"longest": 0.003}, "Beside one busy threads, 3.14 answers every request within 3 ±0 ms."),
+        ],
+    )
+    def test_requests_are_told_beside_the_most_busy_workers(self, observed: dict[str, float], words: str) -> None:
+        """At the switch interval that Python begins with; another case says nothing on top."""
+        asked_of = contest(*(msgspec.structs.replace(lane("3.14"), way=way) for way in ("alone", "one")))
+        told = []
+        for case in ("0.005", "0.05"):
+            looking = msgspec.structs.replace(
+                asked_of.probe,
+                id=f"latency/threads/{case}",
+                kind="latency",
+                case=case,
+                observes={"p99": "s", "longest": "s"},
+                ways=("alone", "one"),
+            )
+            of = msgspec.structs.replace(asked_of, probe=looking)
+            looks_seen = [
+                msgspec.structs.replace(each, observed=observed) for each in trials(dict.fromkeys(of.lanes, 1e6))
+            ]
+            told.append(headlines.of_run(of_run(records(of, looks_seen))).answer)
+
+        assert told[0] == (words,)
+        assert words not in told[1]
+
     def test_nothing_measured_is_said(self) -> None:
         """All lanes failed before their first trial."""
         of = msgspec.structs.replace(run(), trials=())

@@ -69,7 +69,10 @@ def _in_workers(field: str) -> alt.X:
 
 
 def _lanes() -> dict[str, Any]:
-    """A point with its interval per lane; rules are at the reference and at the CPUs that the machine gave."""
+    """A point with its interval per lane; rules are at the reference and at the CPUs that the machine gave.
+
+    An arrow stands where an interval goes on beyond what is drawn.
+    """
     base = alt.Chart()
     one = _rule(base, "one", _gain("one:Q"))
     given = _rule(base, "given", _gain("given:Q"), dash=[4, 3])
@@ -78,7 +81,9 @@ def _lanes() -> dict[str, Any]:
     points = beside.mark_point(filled=True, size=70, opacity=1).encode(
         x=_gain("gain:Q"), shape=_models(), tooltip=["label:N", "text:N"]
     )
-    return _with_rows(alt.layer(one, given, intervals, points, data=alt.NamedData("lanes")))
+    further = beside.transform_filter("isValid(datum.beyond)").mark_point(shape="triangle-right", filled=True, size=50)
+    beyond = further.encode(x=_gain("beyond:Q")).properties(name="beyond")
+    return _with_rows(alt.layer(one, given, intervals, beyond, points, data=alt.NamedData("lanes")))
 
 
 def _gain(field: str) -> alt.X:
@@ -263,9 +268,10 @@ def _rows(field: str, longest: int = LABELS) -> alt.Y:
 
 
 def _with_rows(panel: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
-    """A chart with panels, each of which has rows of its own."""
+    """A chart with panels, each of which has rows of its own, and an axis, since all of them may fill many screens."""
     sized = panel.properties(width=WIDE)
-    return _as_data(sized.facet(_panels(), columns=1).resolve_scale(y="independent"))
+    faceted = sized.facet(_panels(), columns=1).resolve_scale(y="independent").resolve_axis(x="independent")
+    return _as_data(faceted)
 
 
 def _panels() -> alt.Facet:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.figures.observations import LONGEST, request_times
 from gilscope.page.labels import labels
 from gilscope.render import changes, history, numbers, verdict, why
 from gilscope.render.sheet import BETTER, WORSE
@@ -14,6 +15,7 @@ from gilscope.render.sheet import BETTER, WORSE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from gilscope.figures.observations import Observation
     from gilscope.figures.run import RunFigures
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.why import Why
@@ -24,6 +26,8 @@ MOST_NAMES = 3
 """The most workloads that are named in a title, and the most whose verdicts stand on top in full."""
 NOTHING = "Nothing was measured: the findings below say why."
 VERDICTS = "What to run each workload on stands under “In short”."
+SWITCH_INTERVAL_S = 0.005
+"""What `sys.getswitchinterval` gives where nothing has set it."""
 BELOW = "Each table below answers the question in its title."
 
 
@@ -46,6 +50,7 @@ def _answers(run: RunFigures) -> Iterator[Iterable[str]]:
     yield _variants(run.contests)
     yield _verdicts(run.contests)
     yield _mean_penalties(run)
+    yield _requests(run.contests)
     yield () if any(contest.lanes or contest.observations or contest.roles for contest in run.contests) else (NOTHING,)
     questions = dict.fromkeys(contest.contest.probe.question for contest in run.contests)
     yield questions if len(questions) <= MOST_NAMES else ()
@@ -99,6 +104,27 @@ def _mean_penalties(run: RunFigures) -> Iterator[str]:
             )
     if any(contest.verdict is not None for contest in run.contests):
         yield VERDICTS
+
+
+def _requests(contests: Sequence[ContestFigures]) -> Iterator[str]:
+    """How long requests take beside the most busy workers of each kind, at the default switch interval."""
+    timed = [figures for figures in contests if figures.contest.probe.times_requests]
+    for figures in timed:
+        probe = figures.contest.probe
+        if float(probe.case or 0) != SWITCH_INTERVAL_S:
+            continue
+        times = request_times(figures.observations)
+        most = [lane for lane in figures.contest.lanes if lane.way == probe.ways[-1] and not lane.control]
+        told = [f"{lane.arm.name} answers {_answered(times[lane.name])}" for lane in most if lane.name in times]
+        if told:
+            yield f"Beside {probe.ways[-1]} busy {probe.id.split('/')[1]}, {', '.join(told)}."
+
+
+def _answered(seen: Observation) -> str:
+    """How many requests are answered within what time."""
+    assert seen.estimate is not None  # noqa: S101 - times are numbers
+    number = "every request" if seen.name == LONGEST else "99 of 100 requests"
+    return f"{number} within {numbers.seconds(seen.estimate)}"
 
 
 def of_comparison(compared: RunComparison) -> Headline:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.figures.observations import request_times
 from gilscope.figures.scaling_law import Fit
 from gilscope.page.labels import places
-from gilscope.render import cells, numbers
+from gilscope.render import cells, numbers, observations
 from gilscope.render.builds import build, version
 from gilscope.render.transport import size_text
 from gilscope.render.why import what_was_tried
@@ -49,8 +50,6 @@ GROUPS: dict[TriedKind, str] = {
 """What was tried by what it has in common; everything else has a shape of its own."""
 PREDICTED = 2
 """Predictions reach to this many times the most workers that were measured."""
-PERCENTILE, LONGEST = "p99", "longest"
-"""What is drawn of how long requests took: the percentile, or the longest where it stands for it."""
 
 
 class PenaltyPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -314,13 +313,12 @@ def requests(contests: Sequence[ContestFigures]) -> tuple[RequestPoint, ...]:
 
 def _requests(figures: ContestFigures) -> Iterator[RequestPoint]:
     probe = figures.contest.probe
-    seen = {(item.lane, item.name): item.estimate for item in figures.observations}
+    times = request_times(figures.observations)
     for lane in _copied_once(figures):
-        percentile, longest = (seen.get((lane.name, name)) for name in (PERCENTILE, LONGEST))
-        estimate = longest if percentile is None else percentile
-        if estimate is None:
+        seen = times.get(lane.name)
+        if seen is None or seen.estimate is None:
             continue
-        time, low, high = drawn(estimate)
+        time, low, high = drawn(seen.estimate)
         yield RequestPoint(
             panel=f"{probe.id.split('/')[1]}: {lane.way or lane.model}",
             probe=probe.id,
@@ -332,7 +330,7 @@ def _requests(figures: ContestFigures) -> Iterator[RequestPoint]:
             time=time,
             low=low if low > 0 else time,
             high=high,
-            text=f"{LONGEST} {numbers.seconds(estimate)}" if percentile is None else numbers.seconds(estimate),
+            text=observations.request_time(seen),
         )
 
 

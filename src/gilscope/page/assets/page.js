@@ -262,6 +262,7 @@ function groupOf(section, group, rows, { isOnly, isFirst }) {
   });
   const { parts, draw: drawOnce } = pictured(name, tableOf, (picture) => {
     const declared = withLayers(withPresent(specifications[section], rows), rows);
+    if (declared.facet) declared.facet.sort = panels; // or Vega sorts them by name
     const height = declared.facet ? {} : { height: ROW * unique(rows.map((row) => row.label)).length };
     return draw(picture, { ...declared, ...height }, { datasets: { [section]: rows }, labels, panels: panels.length, name, text: `${section}-text` });
   });
@@ -294,10 +295,17 @@ const groupAndPanel = (lane) => {
 };
 const labelOf = (lane) => `${lane.name}${lane.own_copy ? " (own copy)" : ""}`;
 
+// The farthest that an interval is drawn, over the highest gain and the CPUs that the machine gave.
+const FARTHEST = 1.25;
+
 // Lanes of contests that spread work, the highest gain first; the first row of each contest holds the rules of its panel.
+// A few intervals that are very wide would leave no room for the others: they end in an arrow.
 function dots(lanes) {
   const spread = new Set(lanes.filter((lane) => lane.gain && lane.workers > 1).map((lane) => lane.contest));
-  const shown = lanes.filter((lane) => lane.gain && spread.has(lane.contest)).sort((one, other) => other.gain[0] - one.gain[0]);
+  const shown = lanes.filter((lane) => lane.gain && spread.has(lane.contest))
+    .sort((one, other) => one.contest - other.contest || other.gain[0] - one.gain[0]);
+  const given = [...spread].map((contest) => content.contests[contest].given ?? 1);
+  const farthest = FARTHEST * Math.max(1, ...given, ...shown.map((lane) => lane.gain[0]));
   const begun = new Set();
   return shown.map((lane) => {
     const isFirst = !begun.has(lane.contest);
@@ -305,7 +313,8 @@ function dots(lanes) {
     const rules = isFirst ? { one: 1, given: content.contests[lane.contest].given } : {};
     return {
       ...groupAndPanel(lane), label: labelOf(lane), build: lane.build, model: lane.model,
-      gain: lane.gain[0], low: lane.gain[1], high: lane.gain[2], text: lane.text, ...rules,
+      gain: lane.gain[0], low: lane.gain[1], high: Math.min(lane.gain[2], farthest), text: lane.text, ...rules,
+      ...(lane.gain[2] > farthest ? { beyond: farthest } : {}),
     };
   });
 }
