@@ -31,7 +31,7 @@ BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 PROMPT = "$ "
-OURS = re.compile(r"(?:\.venv/bin/|uvx --from \S+ )?(?P<text>gilscope .*)")
+OURS = re.compile(r"(?:[~\w/]*\.venv/bin/|uvx --from \S+ )?(?P<text>gilscope .*)")
 NAME_ABOVE = re.compile(r"# (?P<name>[\w/]+\.py)\n")
 
 

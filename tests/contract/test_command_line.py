@@ -47,7 +47,7 @@ class Runs:
         self.mark = uuid.uuid4().hex
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
         self.environ = {**kept, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", MARK: self.mark}
-        self.results = folder / "results"
+        self.results = folder / "gilscope-results"
         self.script("small.py", SMALL)
 
     def script(self, name: str, text: str) -> str:
@@ -446,7 +446,7 @@ def test_a_disk_that_is_full(runs: Runs) -> None:
     ended = runs.measure("small.py", "--run", "full")
 
     assert ended.returncode == 6, ended
-    assert "results cannot be written to results/full.jsonl" in one_line(ended.stderr)
+    assert "results cannot be written to gilscope-results/full.jsonl" in one_line(ended.stderr)
     assert "Traceback" not in ended.stderr
 
 

@@ -121,7 +121,7 @@ def store_runs(here: Path) -> None:
     """Store runs of a pair under the ids that pages name, and pyperf's files of one under names of those imported."""
     serial, threads = lane("3.14"), lane("3.14t", "threads", 2)
     walls = {serial: 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8, threads: 1.2e8}
-    for folder, run_id in itertools.product(("results", "artefacts"), RUNS):
+    for folder, run_id in itertools.product(("gilscope-results", "artefacts"), RUNS):
         builders.stored(here / folder / f"{run_id}.jsonl", walls)
     cli.main(["export", RUNS[0], "-o", "."])
     for build, name in (("3.14", "before"), ("3.14t", "after")):

@@ -73,7 +73,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def measured(folder: Path, *arguments: str, status: int = 0) -> Run:
     """The run that a command stored."""
     assert main(["run", "--python", sys.executable, *SHORT, *arguments]) == status
-    return store.read(store.find(folder / "results", None))
+    return store.read(store.find(folder / "gilscope-results", None))
 
 
 def rows(run: Run) -> tuple[ContestFigures, dict[str, LaneFigures]]:

@@ -55,7 +55,7 @@ def probe(tmp_path: Path) -> str:
 def stored(tmp_path: Path) -> Path:
     """A run that measured a pair, in the default folder."""
     walls = {lane("3.14"): 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8}
-    return builders.stored(tmp_path / "results" / f"{HEADER.id}.jsonl", walls)
+    return builders.stored(tmp_path / "gilscope-results" / f"{HEADER.id}.jsonl", walls)
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, failed: Sequence[str] = (), *, has_trials: bool = True) -> list[Plan]:
@@ -249,8 +249,8 @@ class TestRun:
         told = capsys.readouterr().err.replace("\n", " ")
 
         assert status == 130
-        assert "results/mine.jsonl" in told
-        assert store.read(tmp_path / "results" / "mine.jsonl").header.id == "mine"
+        assert "gilscope-results/mine.jsonl" in told
+        assert store.read(tmp_path / "gilscope-results" / "mine.jsonl").header.id == "mine"
 
     def test_what_was_measured_is_not_measured_again(
         self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -265,7 +265,7 @@ class TestRun:
         kept: list[Contest | ContestEnd] = []
         monkeypatch.setattr(Lab, "run", at_once)
         cli.main(["run", probe, "--run", "mine", "--no-report"])
-        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        writer = store.RunWriter(tmp_path / "gilscope-results" / "mine.jsonl")
         for record in kept:
             writer.append(record)
         writer.close()
@@ -282,7 +282,7 @@ class TestRun:
         """It would hold a workload before and after a change under one name."""
         plans = pretend(monkeypatch)
         cli.main(["run", probe, "--no-report"])
-        run = tmp_path / "results" / "mine.jsonl"
+        run = tmp_path / "gilscope-results" / "mine.jsonl"
         writer = store.RunWriter(run)
         of = plans[0].contests[0]
         end = ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=9)
@@ -436,7 +436,7 @@ class TestVariants:
     def test_they_are_compared_within_their_run_only(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Two such runs have nothing for each other, and say so."""
         of = variants(lane("3.14t main"), lane("3.14t HEAD"))
-        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        writer = store.RunWriter(tmp_path / "gilscope-results" / "mine.jsonl")
         measured: list[Record] = [HEADER, of, Calibration(contest=of.id, loops=10)]
         for record in [*measured, *trials(dict.fromkeys(of.lanes, 1e8))]:
             writer.append(record)
@@ -467,8 +467,8 @@ class TestReport:
         assert status == 0
         assert told.index("On one thread, 3.14t takes") < told.index("throughput against 3.14:serial")
         assert "What 3.14t costs and gives" not in told
-        assert f"gilscope report results/{stored.name} --full" in told
-        assert told.endswith(f"Raw trials: results/{stored.name}")
+        assert f"gilscope report gilscope-results/{stored.name} --full" in told
+        assert told.endswith(f"Raw trials: gilscope-results/{stored.name}")
 
     def test_in_full(self, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """The answer comes first all the same."""

@@ -479,7 +479,7 @@ class TestSeveralRuns:
         monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
         monkeypatch.setattr(shared, "_new_library", lambda: LIBRARY)
         for name in ("r1", "r2"):
-            stored_run(tmp_path / "results", made_run(run=name), name)
+            stored_run(tmp_path / "gilscope-results", made_run(run=name), name)
 
         assert cli.main(["compare", "r1", "r2", "-o", "both.html"]) == 0
         assert cli.main(["history", "-o", "history.html"]) == 0

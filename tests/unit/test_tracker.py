@@ -386,7 +386,7 @@ class TestCommand:
     def test_a_persons_runs_make_a_column_for_each_build(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """On the terminal, within its width."""
         for number, (version, slower) in enumerate((("3.14.0", 1.3), ("3.14.2", 1.1))):
-            stored(here / "results", made_run(version, slower, run=version, day=f"2026-01-0{number + 1}"))
+            stored(here / "gilscope-results", made_run(version, slower, run=version, day=f"2026-01-0{number + 1}"))
         status = cli.main(["tracker"])
         lines = capsys.readouterr().out.splitlines()
         (row,) = [line for line in lines if "thread, probes" in line and "penalty" in line]
@@ -400,9 +400,9 @@ class TestCommand:
         self, here: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Several folders may be named."""
-        stored(here / "results", made_run(host="lab"))
+        stored(here / "gilscope-results", made_run(host="lab"))
         stored(here / "share", made_run(host="cloud", run="r2"))
-        status = cli.main(["tracker", "--results", "results", "share"])
+        status = cli.main(["tracker", "--results", "gilscope-results", "share"])
         out = " ".join(capsys.readouterr().out.split())
 
         assert status == 0
@@ -411,7 +411,7 @@ class TestCommand:
 
     def test_as_markdown(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Into a file, and nothing on the terminal."""
-        stored(here / "results", made_run())
+        stored(here / "gilscope-results", made_run())
         status = cli.main(["tracker", "--markdown", "progress.md"])
         text = (here / "progress.md").read_text("utf-8")
 
@@ -421,7 +421,7 @@ class TestCommand:
 
     def test_an_empty_folder_says_what_to_run(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """And so does one that is not there."""
-        (here / "results").mkdir()
+        (here / "gilscope-results").mkdir()
 
         for arguments in ([], ["--results", "nowhere"]):
             assert cli.main(["tracker", *arguments]) == 6
@@ -431,7 +431,7 @@ class TestCommand:
         """A default build alone has no progress to show."""
         header, of, *rest = made_run()
         alone = msgspec.structs.replace(of, pair=None)
-        stored(here / "results", [header, alone, *rest])
+        stored(here / "gilscope-results", [header, alone, *rest])
 
         assert cli.main(["tracker"]) == 2
         assert "gilscope runtimes install 3.14t" in capsys.readouterr().err
@@ -440,8 +440,8 @@ class TestCommand:
         self, here: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """The others make the table."""
-        stored(here / "results", made_run())
-        (here / "results" / "notes.jsonl").write_text("{}\n")
+        stored(here / "gilscope-results", made_run())
+        (here / "gilscope-results" / "notes.jsonl").write_text("{}\n")
         status = cli.main(["tracker"])
         told = capsys.readouterr()
 

@@ -12,7 +12,8 @@ from gilscope.arguments.measuring import changes, measuring
 from gilscope.arguments.options import color, folders, python, results
 from gilscope.arguments.why import why
 
-DEFAULT_RESULTS = Path("results")
+DEFAULT_RESULTS = Path("gilscope-results")
+"""With a hyphen, so that no build backend takes it for a package of the project that it lies in."""
 
 EXAMPLES = """\
 examples:

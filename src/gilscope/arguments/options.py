@@ -23,7 +23,9 @@ def python(command: argparse.ArgumentParser) -> None:
 
 def results(command: argparse.ArgumentParser) -> None:
     """Take a folder of results."""
-    command.add_argument("--results", type=Path, metavar="DIR", help="default: results/, or as pyproject.toml says")
+    command.add_argument(
+        "--results", type=Path, metavar="DIR", help="default: gilscope-results/, or as pyproject.toml says"
+    )
 
 
 def color(command: argparse.ArgumentParser, *, default: str) -> None:
@@ -44,7 +46,7 @@ def folders(command: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="DIR",
-        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
+        help="folders of runs, of this or other machines (default: gilscope-results/, or as pyproject.toml says)",
     )
 
 

@@ -201,7 +201,7 @@ def _announce(console: Console, plan: Plan, rules: Rules) -> None:
     count = len(plan.contests)
     contests = "1 contest" if count == 1 else f"{count} contests"
     each = numbers.duration(rules.budget_s)
-    console.print(f"{contests} of about {each}, or longer where one unit of the work takes long", style="dim")
+    console.print(f"{contests} of about {each}, or longer where the first launches take longer", style="dim")
     card = host.card()
     if card.load_1min is not None and card.load_1min > card.cpus_usable / 2:
         console.print(

@@ -69,7 +69,7 @@ def observations(trials: Iterable[Trial], units: Mapping[str, str]) -> tuple[Obs
 
 
 def request_times(seen: Iterable[Observation]) -> dict[str, Observation]:
-    """By lane, within what 99 of 100 requests were answered, or the longest where there is no such percentile."""
+    """Return the 99th percentile of each lane's requests, or their longest where there is no percentile."""
     times: dict[str, Observation] = {}
     for item in seen:
         if item.estimate is not None and (item.name == PROMPT or (item.name == LONGEST and item.lane not in times)):

@@ -268,7 +268,7 @@ def _rows(field: str, longest: int = LABELS) -> alt.Y:
 
 
 def _with_rows(panel: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
-    """A chart with panels, each of which has rows of its own, and an axis, since all of them may fill many screens."""
+    """A chart with panels, each of which has rows and an axis of its own."""
     sized = panel.properties(width=WIDE)
     faceted = sized.facet(_panels(), columns=1).resolve_scale(y="independent").resolve_axis(x="independent")
     return _as_data(faceted)

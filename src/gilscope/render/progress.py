@@ -132,5 +132,5 @@ def _longer_than_asked(progress: ContestProgress, rules: Rules) -> str:
     """Why a contest takes longer than its budget: without its first launches there is no interval."""
     return (
         f"This takes {_range(progress.soonest_s, progress.latest_s)}, more than the budget of "
-        f"{numbers.duration(rules.budget_s)}: a unit takes long, and the first launches are run all the same."
+        f"{numbers.duration(rules.budget_s)}: the first launches, without which there is no interval, take that long."
     )

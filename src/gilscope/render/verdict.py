@@ -41,7 +41,7 @@ AGAINST = {
     "noise": "noise",
 }
 OF_LANES: dict[Kind, str] = {
-    "fails": "{} failed",
+    "fails": "the work does not run in {}",
     "not thread-safe": "the work is not safe in threads here ({})",
     "not repeatable": "the work gives another result each time ({})",
     "GIL turned on": "the GIL came back in {}",
