@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,12 +59,14 @@ nox.options.reuse_existing_virtualenvs = True
 NO_INSTALL = "GILSCOPE_NO_INSTALL"
 NO_INSTALL_FLAG = "--no-install"
 RESULTS = ROOT / "results"
-REFERENCE = RESULTS / "reference"
+REFERENCE, ANSWERS = RESULTS / "reference", RESULTS / "answers"
 RUN = measure.new_run_id(datetime.now(UTC))
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 OLDEST_CONTROLLER = (3, 11)
 CHARTED = ("reference", "workers", "memory", "transport")
 """The suites whose reference runs are drawn beside the pages."""
+REPORTED = {"own": ANSWERS, "numpy": ANSWERS, "unsafe": ANSWERS, "noisy": ANSWERS, "reference": REFERENCE}
+"""The runs whose answers are drawn as a terminal shows them, by the end of their names, with their folders."""
 
 census = functools.cache(take_census)
 """Every Python of this machine; none is started that answered before and has not changed since."""
@@ -80,6 +83,13 @@ def gilscope(session: nox.Session, *arguments: str, success: tuple[int, ...] = (
         success_codes=success,
         interrupt_timeout=10,
     )
+
+
+def draw(session: nox.Session, reported: str, name: str, columns: int, theme: str = "dark") -> None:
+    """Draw what a stored run shows first on a terminal of this width."""
+    run, picture = store.runs(REPORTED[reported], f"*-{reported}")[-1], ROOT / "docs" / "images" / f"{name}.svg"
+    session.env["COLUMNS"] = str(columns)
+    gilscope(session, "report", str(run), "--svg", str(picture), "--theme", theme)
 
 
 def free_threaded_found() -> bool:
@@ -136,7 +146,7 @@ def free_threaded(session: nox.Session) -> None:
 @nox.session(venv_backend="none", requires=["free_threaded"])
 @nox.parametrize("runtime", [nox.param(name, id=name) for name in names_of_runtimes()])
 def probes(session: nox.Session, runtime: str) -> None:
-    """Measure the probes on one Python, a free-threaded one beside its twin; the report follows."""
+    """Measure the probes on one Python, a free-threaded one beside its twin; a summary of all follows."""
     if runtime in absent():
         session.skip(absent()[runtime])
     chosen = [argument for argument in session.posargs if argument != NO_INSTALL_FLAG]
@@ -150,11 +160,13 @@ def probes(session: nox.Session, runtime: str) -> None:
 
 @nox.session(venv_backend="none")
 def report(session: nox.Session) -> None:
-    """Make docs/results.md and the tables again, from this invocation's run or the latest one."""
+    """Make docs/results.md again, from this invocation's run or the latest one, and end with what it says in short."""
     stored = store.run_path(RESULTS, RUN)
     run = store.find(RESULTS, str(stored) if stored.exists() else None)
-    gilscope(session, "report", str(run), "--markdown", str(ROOT / "docs" / "results.md"))
+    page = ROOT / "docs" / "results.md"
+    gilscope(session, "report", str(run), "--markdown", str(page))
     gilscope(session, "report", str(run))
+    session.log(f"all tables of this run are in {page.relative_to(ROOT)}")
 
 
 @nox.session
@@ -197,9 +209,9 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
-    """Make the generated tables and pictures again from the stored reference run; with --check, look for drift only."""
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs"))
+def tables(session: nox.Session) -> None:
+    """Make the docs' generated tables and pictures again from stored runs; with --check, look for drift only."""
+    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "tables"))
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     generated = [str(page.relative_to(ROOT)) for page in pages if "[[[cog" in page.read_text(encoding="utf-8")]
     if "--check" in session.posargs:
@@ -208,11 +220,32 @@ def docs(session: nox.Session) -> None:
     session.run("cog", "-r", *generated)
     reference = str(store.runs(REFERENCE, "*-reference")[-1])
     gilscope(session, "report", reference, "--markdown", str(ROOT / "docs" / "results.md"))
-    gilscope(session, "report", reference, "--svg", str(ROOT / "docs" / "images" / "report.svg"))
+    for theme in ("dark", "light"):
+        draw(session, "own", f"verdict-{theme}", 100, theme)
+    for reported in REPORTED:
+        for columns in (80, 200):
+            draw(session, reported, f"report-{reported}-{columns}", columns)
     session.install("-e", ".[page]")
+    charts = ROOT / "build" / "charts"
     for suite in CHARTED:
-        run = str(store.runs(REFERENCE, f"*-{suite}")[-1])
-        session.run("gilscope", "charts", run, "-o", str(ROOT / "docs" / "images"))
+        session.run("gilscope", "charts", str(store.runs(REFERENCE, f"*-{suite}")[-1]), "-o", str(charts))
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    for chart in charts.glob("*.svg"):
+        if chart.name in text:
+            shutil.copy(chart, ROOT / "docs" / "images")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the docs as a site in build/site, and check its links; no warning is let pass."""
+    session.install(*nox.project.dependency_groups(PROJECT, "docs"))
+    site = ROOT / "build" / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--fresh-env")
+    folders = ("-c", str(ROOT / "docs"), "-d", str(ROOT / "build" / "doctrees"), str(ROOT), str(site))
+    session.run("sphinx-build", *strict, *folders)
+    session.run("python", str(ROOT / "docs" / "links.py"), str(site))
+    session.log(f"the site begins at {site / 'index.html'}")
 
 
 if __name__ == "__main__":

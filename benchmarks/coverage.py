@@ -24,7 +24,8 @@ from gilscope.stats import effort
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
 from gilscope.stats.intervals import biweight, freedom, log_ratio_interval
 from gilscope.stats.significance import distinguishable, noise_floor
-from gilscope.workloads.suites import FIRST_LOOK, suite
+from gilscope.values.contests import FIRST_LOOK
+from gilscope.workloads.suites import suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -175,7 +176,7 @@ def _contest(drawn: dict[str, list[list[float]]], rules: Rules) -> tuple[bool, i
 
 
 def best_table(rng: np.random.Generator, runs: int) -> Table:
-    """How often the interval of the best of several lanes holds its truth: its own, and that of `verdict.choose`."""
+    """How often the interval of the best of several lanes holds its truth: its own, and that of `outcome.choose`."""
     choices = (2, 4, 8)
     spreads = {"all equal": 0.0, "1 % apart in all": 0.01, "3 % apart in all": 0.03, "10 % apart in all": 0.1}
 
@@ -192,7 +193,7 @@ def best_table(rng: np.random.Generator, runs: int) -> Table:
 
 
 def _best(rng: np.random.Generator, runs: int, lanes: int, launches: int, spread: float) -> str:
-    """Shares of contests whose lanes are evenly spread, chosen from as `gilscope.figures.verdict.choose` does."""
+    """Shares of contests whose lanes are evenly spread, chosen from as `gilscope.figures.outcome.choose` does."""
     truths = np.linspace(0.0, -spread, lanes)
     logs = truths[:, None] + scenarios.TRIAL_SD * rng.standard_normal((runs, lanes, launches))
     centers, errors = biweight(logs - scenarios.TRIAL_SD * rng.standard_normal((runs, 1, launches)))

@@ -236,6 +236,36 @@ MUTATIONS = (
         "test_verdict.py::test_noise_stands_against_a_comparison_above_a_tenth",
     ),
     Mutation(
+        "figures/outcome.py",
+        "reaches[lane.name].low > 0",
+        "reaches[lane.name].value > 0",
+        "test_verdict.py::TestOutcome::test_a_gain_that_matters_is_shown_ruled_out_or_open",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "if not open_gains and not starved:",
+        "if not open_gains:",
+        "test_verdict.py::TestOutcome::test_nothing_is_said_against_lanes_that_lacked_cpus",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "math.log1p(floor) > gain.half_width",
+        "math.log1p(floor) > 0",
+        "test_verdict.py::TestOutcome::test_the_cause_is_the_wider_of_both",
+    ),
+    Mutation(
+        "figures/break_even.py",
+        "WORTH = 0.1\n",
+        "WORTH = 0.3\n",
+        "test_verdict.py::test_the_verdict_says_what_is_true_and_no_more",
+    ),
+    Mutation(
+        "figures/further.py",
+        "max(log_gain, math.log1p(WORTH) - log_gain)",
+        "math.log1p(WORTH) - log_gain",
+        "test_verdict.py::TestFurther::test_a_gain_far_from_both_bounds_needs_fewer",
+    ),
+    Mutation(
         "figures/transport.py",
         "SPAN = 100\n",
         "SPAN = 10\n",
@@ -285,9 +315,15 @@ MUTATIONS = (
     ),
     Mutation(
         "figures/break_even.py",
-        "point.log_ratio.value > 0 and distinguishable",
-        "distinguishable",
+        ".low > self.log_headstart",
+        ".low > 0",
         "test_break_even.py::test_what_never_gets_ahead_does_not_pay",
+    ),
+    Mutation(
+        "figures/outcome.py",
+        "lane.workers == 1 or reaches",
+        "reaches",
+        "test_verdict.py::TestOutcome::test_one_worker_has_no_headstart_over_one",
     ),
     Mutation(
         "figures/scaling_law.py",
@@ -627,6 +663,24 @@ MUTATIONS = (
         "test_summarise.py::test_a_host_is_described_by_all_that_moves_a_time",
     ),
     Mutation(
+        "render/tracker.py",
+        "MOST_NAMED = 3",
+        "MOST_NAMED = 4",
+        "test_tracker.py::TestWork::test_long_lists_of_work_are_counted",
+    ),
+    Mutation(
+        "figures/standings.py",
+        "for lane in _threads(contest, version)} - {1})",
+        "for lane in _threads(contest, version)})",
+        "test_tracker.py::TestWork::test_one_thread_has_no_gain",
+    ),
+    Mutation(
+        "figures/standings.py",
+        "if _weight(contest) >= _weight(known):",
+        "if _weight(contest) > _weight(known):",
+        "test_tracker.py::TestBestKnown::test_the_most_launches",
+    ),
+    Mutation(
         "history/two_runs.py",
         "len(then + now) <= LONGEST",
         "len(then + now) < LONGEST",
@@ -768,7 +822,7 @@ MUTATIONS = (
         "test_render_numbers.py::test_an_amount_is_told_by_the_ends_that_say_something",
     ),
     Mutation(
-        "workloads/suites.py",
+        "values/contests.py",
         "FIRST_LOOK = 9",
         "FIRST_LOOK = 8",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
@@ -786,6 +840,72 @@ MUTATIONS = (
         "test_render_numbers.py::test_no_more_than_three_decimals_are_shown",
     ),
     Mutation(
+        "render/widths.py",
+        "SHORT = 22",
+        "SHORT = 21",
+        "test_render_terminal.py::test_a_column_without_room_is_named",
+    ),
+    Mutation(
+        "render/widths.py",
+        "WIDE = 100",
+        "WIDE = 101",
+        "test_render_terminal.py::test_columns_stand_apart_where_there_is_room",
+    ),
+    Mutation(
+        "render/interval_bars.py",
+        "LEAST = 1.2",
+        "LEAST = 1.3",
+        "test_interval_bars.py::test_a_scale_reaches_as_far_as_what_is_drawn",
+    ),
+    Mutation(
+        "render/interval_bars.py",
+        "REACH = 1.5",
+        "REACH = 1.6",
+        "test_interval_bars.py::test_a_scale_reaches_as_far_as_what_is_drawn",
+    ),
+    Mutation(
+        "render/gains.py",
+        "SHORTEST_BAR, LONGEST_BAR = 14, 60",
+        "SHORTEST_BAR, LONGEST_BAR = 15, 60",
+        "test_brief.py::TestTheTable::test_bars_take_the_room_that_is_left",
+    ),
+    Mutation(
+        "render/gains.py",
+        "SHORTEST_BAR, LONGEST_BAR = 14, 60",
+        "SHORTEST_BAR, LONGEST_BAR = 14, 61",
+        "test_brief.py::TestTheTable::test_bars_take_the_room_that_is_left",
+    ),
+    Mutation(
+        "render/brief.py",
+        "FEW = 4",
+        "FEW = 5",
+        "test_brief.py::TestSeveralContests::test_few_of_them_have_tables_too",
+    ),
+    Mutation(
+        "render/brief.py",
+        "MOST_LINES = 8",
+        "MOST_LINES = 9",
+        "test_brief.py::TestSeveralContests::test_findings_are_counted_and_the_first_listed",
+    ),
+    Mutation(
+        "render/progress.py",
+        "WIDE = 110",
+        "WIDE = 111",
+        "test_render_progress.py::test_a_narrow_terminal_has_all_that_is_said",
+    ),
+    Mutation(
+        "arguments/options.py",
+        "UNLIKELY = 0.1",
+        "UNLIKELY = 0.12",
+        "test_arguments.py::test_a_bare_precision_that_may_mean_either_is_refused",
+    ),
+    Mutation(
+        "lab/forecast.py",
+        "if number * round_s > share_s",
+        "if number * round_s > 2 * share_s",
+        "test_forecast.py::test_long_rounds_are_cut_to_pairs",
+    ),
+    Mutation(
         "render/choices.py",
         "MOST_NAMES = 8",
         "MOST_NAMES = 9",
@@ -798,6 +918,12 @@ MUTATIONS = (
         "test_history.py::TestRows::test_a_long_series_shows_its_end_and_its_marks",
     ),
     # page
+    Mutation(
+        "page/labels.py",
+        "MOST = 34",
+        "MOST = 35",
+        "test_page.py::TestLabels::test_a_long_one_loses_its_middle",
+    ),
     Mutation(
         "page/points.py",
         "PREDICTED = 2",
@@ -856,9 +982,9 @@ MUTATIONS = (
     ),
     Mutation(
         "commands/measuring.py",
-        "errors.LANES_FAILED if failed_lanes else 0",
-        "errors.LANES_FAILED if failed_lanes > 1 else 0",
-        "test_cli.py::TestRun::test_failed_lanes_show_in_the_status",
+        "return not done.has_trials or any(",
+        "return any(",
+        "test_cli.py::TestRun::test_a_run_that_measured_nothing_has_failed",
     ),
 )
 

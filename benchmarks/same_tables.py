@@ -1,6 +1,6 @@
 """Do two checkouts print equal tables of every stored run? ``python benchmarks/same_tables.py OTHER_CHECKOUT``.
 
-The report as Markdown, and the sheets of the page, of every run below ``results/reference``, made by the code of this
+The report as Markdown, and the sheets of the page, of every stored run of ``results``, made by the code of this
 checkout and by that of another one, such as ``git worktree add ../before REVISION``. Differences are printed; the exit
 status is 1 where there are any. A change that only moves code leaves all of it as it was.
 """
@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("other", type=Path, help="the checkout to compare with")
     other = parser.parse_args().other.resolve()
     differing = 0
-    for run in sorted((ROOT / "results" / "reference").rglob("*.jsonl")):
+    for run in sorted((ROOT / "results").glob("*/**/*.jsonl")):
         before, after = texts(other, run), texts(ROOT, run)
         changes = list(difflib.unified_diff(before, after, "before", "after", lineterm="", n=0))
         differing += bool(changes)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gilscope.values.contests import Contest, Rules
+    from gilscope.values.progress import Progress
     from gilscope.values.records import ContestEnd
     from gilscope.values.watching import Watched
 
@@ -16,7 +17,7 @@ class Silent:
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Nothing."""
 
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
+    def progress(self, progress: Progress) -> None:
         """Nothing."""
 
     def watched(self, record: Watched) -> None:

@@ -9,19 +9,18 @@ spin beside the measurement, and only what is wrong counts. ``--keep FOLDER`` ke
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from neighbours import spinning
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "why"))
 from catalogue import Workload, workloads
@@ -33,7 +32,7 @@ from gilscope.lab import host
 from gilscope.runtimes.twins import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from gilscope.values.runtimes import Runtime
 
@@ -167,26 +166,6 @@ def to_be_named(workload: Workload) -> str:
         for cause in workload.declaration.causes
     )
     return ", ".join(causes) or "nothing: it scales"
-
-
-@contextmanager
-def spinning(neighbours: int) -> Iterator[None]:
-    """Some processes that take CPU time from what is measured."""
-    processes = [multiprocessing.Process(target=spin, daemon=True) for _ in range(neighbours)]
-    for process in processes:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.join()
-
-
-def spin() -> None:
-    """Run for ever."""
-    while True:
-        pass
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """What the pages of the documentation show of stored runs; cog calls these functions from between its markers.
 
-A run is found by the suite at the end of its name in ``results/reference``. A page says what no run holds.
+A run is found by the suite at the end of its name in ``results/reference``, README's verdict in ``results/answers``. A
+page says what no run holds.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import inspect
 import tomllib
 from functools import cache, partial
@@ -21,27 +23,59 @@ from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
-from gilscope.figures.standings import standings
-from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker
+from gilscope.figures.standings import best_known, standings
+from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker, verdict
+from gilscope.values.records import RunHeader
 from gilscope.workloads import probes as catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Sheet
-    from gilscope.values.records import RunHeader
 
 REFERENCE = Path("results/reference")
-ROOMS = Path("docs/rooms.toml")
+ANSWERS = Path("results/answers")
+DOCS = Path("docs")
+ROOMS = DOCS / "rooms.toml"
+WORDS = DOCS / "architecture.md"
+EXAMPLE = DOCS / "example" / "work.py"
+
+MEASURED = {
+    "results.md": ("Every probe on every Python: penalties, gains and the cores behind them, in full.", "reference"),
+    "pep703.md": ("The free-threaded builds of one version after the other, each beside its default build.", "**/*"),
+    "pep554.md": ("On which versions subinterpreters run side by side.", "models"),
+    "models.md": ("How much two workers of each model get done on each version, or why they cannot run.", "models"),
+    "workers.md": (
+        "How long a worker takes to start, to do a task and to end, and what it weighs.",
+        "workers",
+        "memory",
+    ),
+    "transport.md": ("How long a payload takes to a worker and back, by each means and size.", "transport"),
+    "ladder.md": ("How much of two cores is left as threads share more and more.", "ladder"),
+    "convoy.md": ("How long requests wait beside threads, interpreters and processes that compute.", "latency"),
+    "hazards.md": ("How often races and deadlocks were seen, and which operations stayed atomic.", "hazards"),
+    "pyperformance.md": ("Which of pyperformance's benchmarks run under which model, and scale.", "pyperformance"),
+    "penalties.md": ("Ten penalties as pyperf and gilscope measure them in the same minutes.", "penalty/*"),
+    "claims.md": ("What others published, and whether these runs hold it, contradict it or cannot judge it.", "*"),
+}
+"""Every page of results: what it shows, and the runs behind it, by suite or as globs in `REFERENCE`."""
+
+PICTURE = """\
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="docs/images/verdict-dark.svg">
+  <img src="docs/images/verdict-light.svg" alt="{words}">
+</picture>
+
+"""
+"""README's picture, which the session that makes these pages draws from the same run."""
 
 read_report = cache(showing.read_report)
 """Several pages show one run, and its figures take seconds."""
 
 
-def stored(suite: str) -> Path | None:
+def stored(suite: str, folder: Path = REFERENCE) -> Path | None:
     """The newest run of a suite on record, by the start in its header."""
-    return next(reversed(store.runs(REFERENCE, f"*-{suite}")), None)
+    return next(reversed(store.runs(folder, f"*-{suite}")), None)
 
 
 def newest_pair(suite: str) -> str:
@@ -52,6 +86,24 @@ def newest_pair(suite: str) -> str:
     report = read_report(path)
     newest = max(report.run.pairs, key=lambda pair: pair.contests[0].lanes[0].lane.arm.runtime.facts.version)
     return _text([pairs.summary(newest)], [report.run.header])
+
+
+def example() -> str:
+    """The function of one's own that README has a verdict on."""
+    return f"`{EXAMPLE.name}`:\n\n```python\n{EXAMPLE.read_text(encoding='utf-8')}```\n"
+
+
+def own_verdict() -> str:
+    """The newest verdict on that function: a picture for light and dark pages, with its words in place of it."""
+    path = stored("own", ANSWERS)
+    if path is None:
+        return f"Nobody has measured {EXAMPLE} here yet: `gilscope run {EXAMPLE}:crunch` does.\n"
+    report = read_report(path)
+    (contest,) = report.run.contests
+    assert contest.verdict is not None  # noqa: S101 - a function of one's own has one
+    return PICTURE.format(words=html.escape(verdict.paragraph(contest, contest.verdict))) + _text(
+        [], [report.run.header]
+    )
 
 
 def in_full(suite: str) -> str:
@@ -75,7 +127,7 @@ def every_model(*only: str) -> str:
 def progress() -> str:
     """Every version's free-threaded build against its twin, from all runs on record."""
     reports = [read_report(path) for path in store.runs(REFERENCE, "**/*")]
-    known = standings(_best_known(contest for report in reports for contest in report.run.contests))
+    known = standings(best_known(contest for report in reports for contest in report.run.contests))
     return _text([tracker.sheet(known)], [report.run.header for report in reports])
 
 
@@ -100,6 +152,25 @@ def rungs() -> str:
     return _text([ladder.sheet(climbed(report.run.contests))], [report.run.header])
 
 
+def overview() -> str:
+    """Every page of results with what it shows, on which days and on which machine that was measured."""
+    rows = []
+    for page, (shows, *runs) in MEASURED.items():
+        headers = [_header(path) for path in _behind(runs)]
+        days = sorted({header.started[:10] for header in headers})
+        when = " to ".join(dict.fromkeys([*days[:1], *days[-1:]])) or "not yet"
+        rows.append(f"| [{_title(DOCS / page)}]({page}) | {shows} | {when} | {'; '.join(_machines(headers)) or '-'} |")
+    return "\n".join(["| page | what it shows | measured on | machine |", "|---|---|---|---|", *rows, ""])
+
+
+def words() -> str:
+    """The words of the architecture's table, in alphabetical order, each with a heading that can be linked to."""
+    lines = WORDS.read_text(encoding="utf-8").partition("## Words")[2].partition("\n## ")[0].splitlines()
+    _, *rows = (line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| "))
+    texts = {word: meaning[0].upper() + meaning[1:] for word, meaning in rows}
+    return "\n".join(f"## {word}\n\n{texts[word]}.\n" for word in sorted(texts, key=str.lower))
+
+
 def rooms() -> str:
     """What lives in each room of the package, and which others it may import."""
     table = tomllib.loads(ROOMS.read_text(encoding="utf-8"))
@@ -117,31 +188,34 @@ def _imports(rooms: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in rooms) or "nothing of ours"
 
 
-def _best_known(contests: Iterable[ContestFigures]) -> list[ContestFigures]:
-    """The contest with the most launches for each probe and builds; the last where several have as many.
-
-    Rungs of the ladder count where their base was measured, one worker thread: suites that are no ladder leave it out.
-    """
-    chosen: dict[str, ContestFigures] = {}
-    for contest in contests:
-        if contest.contest.probe.is_rung and all(row.over_one_worker is None for row in contest.lanes):
-            continue
-        known = chosen.setdefault(contest.contest.id, contest)
-        if _launches(contest) >= _launches(known):
-            chosen[contest.contest.id] = contest
-    return list(chosen.values())
-
-
-def _launches(contest: ContestFigures) -> int:
-    return contest.end.launches if contest.end is not None else 0
-
-
 def _text(shown: Iterable[Sheet], headers: Sequence[RunHeader]) -> str:
     made = "; ".join(f"`{header.id}` (suite {header.suite}, {header.started[:10]})" for header in headers)
-    hosts = {f"{header.host.cpu}, {header.host.cpus_usable:g} usable CPUs" for header in headers}
-    return "\n".join(
-        [*(markdown.of_sheet(sheet) for sheet in shown if sheet.rows), f"From {made}, on {', '.join(sorted(hosts))}."]
-    )
+    sheets = [markdown.of_sheet(sheet) for sheet in shown if sheet.rows]
+    return "\n".join([*sheets, f"From {made}, on {', '.join(_machines(headers))}."])
+
+
+def _machines(headers: Iterable[RunHeader]) -> list[str]:
+    return sorted({f"{header.host.cpu}, {header.host.cpus_usable:g} usable CPUs" for header in headers})
+
+
+def _behind(runs: Iterable[str]) -> Iterator[Path]:
+    """The newest run on record of each suite, and all runs that a glob stands for."""
+    for name in runs:
+        if "*" in name:
+            yield from store.runs(REFERENCE, name)
+        elif (path := stored(name)) is not None:
+            yield path
+
+
+def _header(path: Path) -> RunHeader:
+    with path.open("rb") as lines:
+        return msgspec.json.decode(lines.readline(), type=RunHeader)
+
+
+def _title(page: Path) -> str:
+    """The heading at the top of a page."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix("# ") for line in lines if line.startswith("# "))
 
 
 def _nobody(suite: str) -> str:

@@ -1,3 +1,4 @@
+# PYTHON_ARGCOMPLETE_OK
 """The command line: every command by its name, and how it ends."""
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gilscope import errors
 from gilscope.arguments import parse
-from gilscope.commands import comparing, judging, measuring, showing, why
+from gilscope.commands import comparing, completion, judging, measuring, output, showing, why
 from gilscope.commands.choosing import completed
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": showing.export_run,
     "import": showing.import_files,
     "history": judging.show_history,
+    "tracker": judging.show_tracker,
     "compare": judging.compare_runs,
     "claims": judging.judge_claims,
     "probes": measuring.list_probes,
@@ -39,7 +41,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, one of those in ``gilscope.errors``."""
     gc.set_threshold(CYCLES)
+    completion.answer()
     options = parse(sys.argv[1:] if arguments is None else arguments)
+    output.COLOR.set(options.color)
     try:
         return COMMANDS[options.command](completed(options))
     except KeyboardInterrupt:

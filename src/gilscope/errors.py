@@ -8,13 +8,14 @@
     |-- ResultsError              6   results cannot be written or read
     `-- ControllerInterruptedError 130   Ctrl-C
 
-Status 1 also ends a run in which at least one lane failed: what could be measured was, and the findings say
-what could not.
+Status 1 also ends a run in which a lane failed that was asked for (the work alone, or a model or lane that was named),
+and one in which nothing could be measured: what could be measured was, and the findings say what could not.
 """
 
 from __future__ import annotations
 
 LANES_FAILED = 1
+"""The status of a run in which a lane failed that was asked for, or in which nothing was measured."""
 
 
 class GilscopeError(Exception):

@@ -91,7 +91,7 @@ class Folder:
 
     def run(self) -> Run:
         """The only run that is stored."""
-        (path,) = (self.path / "results").glob("*.jsonl")
+        (path,) = (self.path / "gilscope-results").glob("*.jsonl")
         return store.read(path)
 
     def link(self, name: str, executable: str) -> None:
@@ -161,7 +161,7 @@ def test_an_interpreter_beside_itself(folder: Folder) -> None:
         str(folder.path / "python"),
         str(folder.path.parent / "main" / "python"),
     }
-    assert f"{NEWEST_DEFAULT.name} branch against {NEWEST_DEFAULT.name} main" in ended.stdout
+    assert "time against main" in ended.stdout
     assert {"serial", "threads-2", "processes-2"} <= answers(folder.run()).keys()
     assert again.stdout == ended.stdout
 
@@ -182,7 +182,7 @@ def test_pairs_of_builds_have_penalties(folder: Folder) -> None:
     assert ended.returncode == 0, ended
     assert contest.variants is not None
     assert [penalty.variant.label for penalty in contest.variants.penalties] == ["main", "branch"]
-    assert "change of penalty" in ended.stdout
+    assert f"{contest.contest.id}: penalties" in ended.stdout
 
 
 def test_a_build_that_is_not_there(folder: Folder) -> None:
@@ -191,7 +191,7 @@ def test_a_build_that_is_not_there(folder: Folder) -> None:
 
     assert ended.returncode == 2, ended
     assert "--python main=../main/python is broken: there is no such file" in one_line(ended.stderr)
-    assert not (folder.path / "results").exists()
+    assert not (folder.path / "gilscope-results").exists()
 
 
 # options and variables
@@ -211,7 +211,7 @@ def test_variables_and_options_reach_the_lanes(folder: Folder) -> None:
 
     assert variable.returncode == 0, variable
     assert option.returncode == 0, option
-    run = store.read(folder.path / "results" / "second.jsonl")
+    run = store.read(folder.path / "gilscope-results" / "second.jsonl")
     assert [variant.label for variant in run.contests[0].variants] == ["-O", "-O -X utf8"]
 
 
@@ -321,7 +321,7 @@ def test_wrong_revisions_are_told_before_anything_starts(folder: Folder, argumen
 
     assert ended.returncode == 2, ended
     assert words.format(folder.path) in one_line(ended.stderr)
-    assert not (folder.path / "results").exists()
+    assert not (folder.path / "gilscope-results").exists()
     assert folder.is_tidy()
 
 
@@ -342,7 +342,9 @@ def test_an_interrupted_comparison_leaves_no_copy(folder: Folder) -> None:
     arguments = ["--rev", "HEAD", "--rev", "main", "--on", NEWEST_DEFAULT.name, "--budget", "60", "bench.py:f"]
     process = folder.start("ab", *arguments)
     deadline_s = time.monotonic() + SECONDS_TO_START
-    while not any(b'"type":"trial"' in path.read_bytes() for path in (folder.path / "results").glob("*.jsonl")):
+    while not any(
+        b'"type":"trial"' in path.read_bytes() for path in (folder.path / "gilscope-results").glob("*.jsonl")
+    ):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline_s
         time.sleep(0.05)

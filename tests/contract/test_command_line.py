@@ -47,7 +47,7 @@ class Runs:
         self.mark = uuid.uuid4().hex
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
         self.environ = {**kept, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", MARK: self.mark}
-        self.results = folder / "results"
+        self.results = folder / "gilscope-results"
         self.script("small.py", SMALL)
 
     def script(self, name: str, text: str) -> str:
@@ -167,12 +167,14 @@ def test_a_function_that_knows_nothing_of_us_is_measured(runs: Runs) -> None:
 
     ended = runs.measure("mine.py:crunch")
     again = runs.gilscope("report")
+    whole = runs.gilscope("report", "--full")
 
     assert ended.returncode == 0, ended
     assert {"serial", "threads-2", "processes-2"} <= set(re.findall(r":([a-z-]+\d?)\s", ended.stdout))
-    assert "Noise floor" in ended.stdout
     assert "hello" not in ended.stdout + ended.stderr
     assert again.stdout == ended.stdout
+    assert "Noise floor" in whole.stdout
+    assert "Noise floor" not in ended.stdout
 
 
 FAILING: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -226,8 +228,9 @@ def test_a_function_that_hangs_is_a_finding(runs: Runs) -> None:
     assert runs.gone() == []
 
 
-def test_a_function_that_fails_in_one_model_only(runs: Runs) -> None:
-    """The contest goes on without that lane, and the exit status tells."""
+@pytest.mark.parametrize(("asked", "status"), [((), 0), (("--models", "threads,processes"), 1)], ids=["tried", "asked"])
+def test_a_function_that_fails_in_one_model_only(runs: Runs, asked: tuple[str, ...], status: int) -> None:
+    """The contest goes on without that lane; the exit status shows it where the model was named."""
     runs.script(
         "mine.py",
         "import threading\ndef work():\n"
@@ -235,10 +238,10 @@ def test_a_function_that_fails_in_one_model_only(runs: Runs) -> None:
         "        raise RuntimeError('not here')\n",
     )
 
-    ended = runs.measure("mine.py:work")
+    ended = runs.measure("mine.py:work", *asked)
     run = store.read(runs.stored())
 
-    assert ended.returncode == 1, ended
+    assert ended.returncode == status, ended
     assert "RuntimeError: not here" in one_line(ended.stdout)
     failed = {finding.lane for finding in run.findings}
     assert any(":threads" in lane for lane in failed)
@@ -443,7 +446,7 @@ def test_a_disk_that_is_full(runs: Runs) -> None:
     ended = runs.measure("small.py", "--run", "full")
 
     assert ended.returncode == 6, ended
-    assert "results cannot be written to results/full.jsonl" in one_line(ended.stderr)
+    assert "results cannot be written to gilscope-results/full.jsonl" in one_line(ended.stderr)
     assert "Traceback" not in ended.stderr
 
 

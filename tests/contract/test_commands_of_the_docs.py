@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import shlex
 import subprocess
 import tomllib
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import uv
@@ -19,27 +17,19 @@ import uv
 import builders
 import own_project
 from builders import lane
+from documented import NOT_RUN, OURS, PAGES, Command, commands
 from gilscope import cli
 from gilscope.arguments import EXAMPLES
 from own_project import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links to interpreters and quotes of a shell are POSIX's")
 
-HOME = Path(__file__).parents[2]
-ROOMS = ("tutorial", "how-to", "explanation", "reference")
-PAGES = [HOME / "README.md", *(page for room in ROOMS for page in sorted((HOME / "docs" / room).glob("*.md")))]
 FEWEST = 90
 """Commands that are found at least: a page whose blocks are no longer read would be tested by nothing."""
-
-NOT_RUN = {
-    "runtimes install": "brings Pythons: it needs a network and minutes",
-    "--suite pyperformance": "measures what pyperformance has: it needs an index and an hour",
-    "/mnt/lab": "reads a share of another machine",
-}
-"""Commands that a test cannot run, by a part of them, with the reason."""
 
 STATUS = {"gilscope run forms.py": 3}
 """How commands end that their page shows to fail; all others end with 0."""
@@ -48,57 +38,15 @@ NO_PACKAGES = 5
 """The exit status where nothing could be installed, which is no mistake of a page's where no index can be reached."""
 
 OF_AN_INDEX = re.compile(r"numpy|--with pytest")
-BLOCK = re.compile(r"(?:`(?P<name>[\w/]+\.py)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"(?P<prompt>\$ )?(?:\.venv/bin/)?(?P<text>gilscope .*)")
-NAME_ABOVE = re.compile(r"# (?P<name>[\w/]+\.py)\n")
 RUNS = ("RUN", "2026-01-02T030405Z", "2026-11-01T080000Z", "2026-11-21T080000Z")
 """Ids by which pages name stored runs; they hold a pair whatever Pythons are here."""
-
-
-class Command(NamedTuple):
-    """A command, what its page says that it prints, and what the page says before it of files and of the project."""
-
-    page: str
-    text: str
-    printed: str
-    files: dict[str, str]
-    tables: str
-
-    @property
-    def words(self) -> list[str]:
-        """The words behind ``gilscope``, as a shell would pass them."""
-        return [os.path.expandvars(word) for word in shlex.split(self.text)[1:]]
-
-
-def commands(page: Path) -> Iterator[Command]:
-    """The commands in a page's console blocks, in order."""
-    files: dict[str, str] = {}
-    tables = ""
-    for block in BLOCK.finditer(page.read_text("utf-8")):
-        text = block["text"]
-        name = block["name"] or ((above := NAME_ABOVE.match(text)) and above["name"])
-        if block["kind"] == "python" and name:
-            files[name] = text
-        elif block["kind"] == "toml" and text.startswith("[tool.gilscope"):
-            tables += f"\n{text}"
-        elif block["kind"] == "console":
-            lines = text.splitlines()
-            for place, match in ((place, match) for place, line in enumerate(lines) if (match := COMMAND.match(line))):
-                below = itertools.takewhile(lambda line: not COMMAND.match(line), lines[place + 1 :])
-                printed = "\n".join(below) if match["prompt"] else ""
-                yield Command(page.stem, without_comment(match["text"]), printed, dict(files), tables)
 
 
 def examples() -> Iterator[Command]:
     """The commands at the end of ``gilscope --help``, each with its explanation behind some blanks."""
     for line in EXAMPLES.splitlines():
-        if match := COMMAND.match(line.strip()):
+        if match := OURS.match(line.strip()):
             yield Command("--help", re.split(r" {3,}", match["text"])[0], "", {}, "")
-
-
-def without_comment(text: str) -> str:
-    """A command without what a shell would take for a comment."""
-    return re.sub(r"\s+# .*", "", text)
 
 
 COMMANDS = [*(command for page in PAGES for command in commands(page)), *examples()]
@@ -173,7 +121,7 @@ def store_runs(here: Path) -> None:
     """Store runs of a pair under the ids that pages name, and pyperf's files of one under names of those imported."""
     serial, threads = lane("3.14"), lane("3.14t", "threads", 2)
     walls = {serial: 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8, threads: 1.2e8}
-    for folder, run_id in itertools.product(("results", "artefacts"), RUNS):
+    for folder, run_id in itertools.product(("gilscope-results", "artefacts"), RUNS):
         builders.stored(here / folder / f"{run_id}.jsonl", walls)
     cli.main(["export", RUNS[0], "-o", "."])
     for build, name in (("3.14", "before"), ("3.14t", "after")):
@@ -186,8 +134,8 @@ def one_line(text: str) -> str:
 
 
 def test_all_pages_are_read() -> None:
-    """There are as many commands as ever, and each reason not to run one is that of a command."""
+    """There are as many commands as ever, and each status that is expected is that of a command."""
     texts = [command.text for command in COMMANDS]
 
     assert len(texts) >= FEWEST
-    assert all(any(part in text for text in texts) for part in (*NOT_RUN, *STATUS))
+    assert all(text in texts for text in STATUS)

@@ -257,7 +257,7 @@ def test_a_package_of_ones_own_is_measured(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended
     assert ended.stderr.count("Installing adding for") >= len(PAIR)
     assert (again.returncode, again.stderr.count("Installing")) == (0, 0), again
-    (run, _) = map(store.read, sorted((tmp_path / "results").glob("*.jsonl")))
+    (run, _) = map(store.read, sorted((tmp_path / "gilscope-results").glob("*.jsonl")))
     assert {lane.arm.packages["adding"] for contest in run.contests for lane in contest.lanes} == {"1.0"}
     assert all(str(tmp_path) in (lane.arm.python or "") for contest in run.contests for lane in contest.lanes)
 
@@ -302,6 +302,6 @@ def test_a_script_that_names_numpy_needs_one_command(tmp_path: Path) -> None:
     if ended.returncode == 5:
         pytest.skip(f"numpy cannot be installed here: {ended.stderr.strip().splitlines()[-1]}")
     assert ended.returncode == 0, ended
-    (run,) = map(store.read, (tmp_path / "results").glob("*.jsonl"))
+    (run,) = map(store.read, (tmp_path / "gilscope-results").glob("*.jsonl"))
     assert all(lane.arm.packages["numpy"] for contest in run.contests for lane in contest.lanes)
     assert {trial.lane.partition(":")[0] for trial in run.trials} >= {runtime.name for runtime in PAIR}

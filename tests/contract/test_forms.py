@@ -48,7 +48,7 @@ class Folder:
 
     def measured(self) -> Run:
         """The only run that there is."""
-        (path,) = (self.path / "results").glob("*.jsonl")
+        (path,) = (self.path / "gilscope-results").glob("*.jsonl")
         return store.read(path)
 
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_measured_is_refused_with_the_mend(folder: Folder, asked:
 
     assert ended.returncode == 2, ended
     assert MENDS[asked] in re.sub(r"\s+", " ", ended.stderr)
-    assert not (folder.path / "results").exists()
+    assert not (folder.path / "gilscope-results").exists()
 
 
 # unlike work side by side: python/cpython#151518, a thread that collects beside others

@@ -24,6 +24,7 @@ from targets import AS_BUILT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gilscope.values.progress import Progress
     from gilscope.values.records import Record
     from gilscope.values.runtimes import Arm
     from gilscope.values.watching import Watched
@@ -57,7 +58,7 @@ class Silent:
     """An observer of no interest."""
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None: ...
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None: ...
+    def progress(self, progress: Progress) -> None: ...
     def watched(self, record: Watched) -> None: ...
     def contest_ends(self, end: ContestEnd) -> None: ...
 

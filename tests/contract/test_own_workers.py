@@ -73,7 +73,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def measured(folder: Path, *arguments: str, status: int = 0) -> Run:
     """The run that a command stored."""
     assert main(["run", "--python", sys.executable, *SHORT, *arguments]) == status
-    return store.read(store.find(folder / "results", None))
+    return store.read(store.find(folder / "gilscope-results", None))
 
 
 def rows(run: Run) -> tuple[ContestFigures, dict[str, LaneFigures]]:
@@ -91,7 +91,7 @@ def test_a_program_is_measured_with_its_workers(
     folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each lane's runs have theirs; its memory is its own, and what it prints goes nowhere."""
-    contest, by_work = rows(measured(folder, *arguments))
+    contest, by_work = rows(measured(folder, "--full", *arguments))
     shown = capsys.readouterr()
 
     assert set(by_work) == {"serial", "own-2"}

@@ -155,7 +155,7 @@ def test_a_script_of_a_user_is_measured_as_it_is(
     status = main(["run", *python, "bm_user.py", "--", "--size", "2000"])
 
     out = capsys.readouterr().out
-    run = store.read(store.find(tmp_path / "results", None))
+    run = store.read(store.find(tmp_path / "gilscope-results", None))
     assert status == 1
     names = ["bm_user.py:sum", "bm_user.py:broken", "bm_user.py:command"]
     assert [contest.probe.id for contest in run.contests] == names

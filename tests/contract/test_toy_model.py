@@ -31,10 +31,10 @@ def test_a_model_is_measured_and_shown_by_its_registration_alone(
     monkeypatch.chdir(tmp_path)
     Path("small.py").write_text("'''Is it small?'''\ndef work():\n    return sum(range(20_000))\n", encoding="utf-8")
 
-    status = cli.main(["run", "small.py", "--python", sys.executable, *SHORT])
+    status = cli.main(["run", "small.py", "--full", "--python", sys.executable, *SHORT])
 
     assert status == 0
-    (path,) = Path("results").glob("*.jsonl")
+    (path,) = Path("gilscope-results").glob("*.jsonl")
     run = store.read(path)
     (lane,) = [lane for lane in run.contests[0].lanes if lane.model == NAME]
     trials = [trial for trial in run.trials if trial.lane == lane.name]

@@ -96,7 +96,7 @@ def test_what_the_text_shows_is_told_before_anything_starts(
 
     assert mend in ended.printed
     assert (ended.status, ended.lanes) == (2, 0)
-    assert not (here / "results").exists()
+    assert not (here / "gilscope-results").exists()
 
 
 def wheel(folder: Path, version: str, tag: str) -> None:

@@ -230,7 +230,7 @@ def test_speed_up_is_held_against_what_the_machine_gave() -> None:
     assert own.scales
 
 
-def test_workers_of_the_works_own_pay_from_where_they_overtake() -> None:
+def test_workers_of_the_works_own_count_from_where_they_overtake() -> None:
     """One takes 1.1 times as long as the twin, two take 0.6875 times: a line on log scales between them crosses one."""
     evens = {(item.model, item.against): item for item in spreading().break_evens}
     even = evens["own", "3.14 serial"]
@@ -392,8 +392,8 @@ def test_workers_on_copies_are_no_answer_where_threads_share() -> None:
     assert not any(item.has_own_copy for item in own.lanes)
     assert own.verdict is not None
     assert copied.verdict is not None
-    assert own.verdict.throughput.best == "3.14:processes-2"
-    assert copied.verdict.throughput.best == FREE_THREADS.name
+    assert own.verdict.winners[0] == "3.14:processes-2"
+    assert copied.verdict.winners == (FREE_THREADS.name,)
     assert {item.model for item in own.break_evens} == {"threads", "processes"}
     assert {item.model for item in copied.break_evens} == {"threads"}
     against_best = {item.against: item.whole_workers for item in copied.break_evens}

@@ -94,6 +94,7 @@ def test_a_report_is_of_the_latest_run_unless_one_is_named() -> None:
     asked = parse(["report"])
 
     assert asked.run is asked.markdown is asked.svg is None
+    assert asked.full is asked.json is asked.csv is False
     assert parse(["report", "r", "--markdown", "page.md"]).markdown == Path("page.md")
 
 
@@ -145,17 +146,28 @@ def test_lanes_are_chosen_by_model_or_by_glob(capsys: pytest.CaptureFixture[str]
     assert "not allowed with" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["1%", "1"])
-def test_a_precision_is_a_percentage(text: str) -> None:
-    """With or without its sign."""
-    assert parse(["run", "--precision", text]).precision == pytest.approx(0.01)
+@pytest.mark.parametrize(
+    ("text", "fraction"), [("1%", 0.01), ("0.01", 0.01), ("0.5%", 0.005), ("20%", 0.2), ("0.1", 0.1)]
+)
+def test_a_precision_is_a_fraction_or_a_percentage(text: str, fraction: float) -> None:
+    """The sign says which; without it, it means what it means in a file of suites."""
+    assert parse(["run", "--precision", text]).precision == pytest.approx(fraction)
 
 
-@pytest.mark.parametrize("text", ["0", "100%", "nan", "narrow"])
+@pytest.mark.parametrize("text", ["1", "0.5", "0.11", "99"])
+def test_a_bare_precision_that_may_mean_either_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody finds out an hour later that 1 was taken for all of it."""
+    with pytest.raises(SystemExit):
+        parse(["run", "--precision", text])
+
+    assert f"write {text}%" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("text", ["0", "100%", "nan", "narrow", "-0.01", "%", "100", "inf"])
 def test_a_precision_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is named, with an example of a good one."""
     with pytest.raises(SystemExit):
-        parse(["run", "--precision", text])
+        parse(["run", f"--precision={text}"])
 
     assert "such as 1%" in capsys.readouterr().err
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gilscope.figures.break_even import WORTH, BreakEven, RatioPoint, crossing, may_pay
+from gilscope.figures.break_even import WORTH, BreakEven, RatioPoint, crossing, may_gain
 from gilscope.stats.estimate import Estimate
 
 
@@ -49,14 +49,16 @@ def test_what_never_gets_ahead_does_not_pay() -> None:
     assert crossing([point(1, 0.6), point(2, 0.9)], floor=0.0) is None
     assert crossing([point(1, 0.9), point(2, 1.02, error=0.05)], floor=0.0) is None
     assert crossing([point(1, 0.9), point(2, 1.02)], floor=0.05) is None
+    ahead = RatioPoint(2, point(2, 1.2).log_ratio, log_headstart=math.log(1.3))
+    assert crossing([point(1, 0.9), ahead], floor=0.0) is None
 
 
 @pytest.mark.parametrize(("beyond", "floor", "known"), [(0.99, 0.0, False), (1.01, 0.0, True), (0.99, 0.05, True)])
-def test_who_is_not_ahead_may_pay_as_far_as_is_not_ruled_out(beyond: float, floor: float, *, known: bool) -> None:
+def test_who_is_not_ahead_may_gain_as_far_as_is_not_ruled_out(beyond: float, floor: float, *, known: bool) -> None:
     """Absence of evidence is no advice: a gain that is worth something must lie beyond interval and noise floor."""
     error = beyond * math.log1p(WORTH)
 
-    assert may_pay([point(2, 0.5), point(4, 1.0, error=error)], floor) is known
+    assert may_gain([point(2, 0.5), point(4, 1.0, error=error)], floor) is known
 
 
 def test_an_end_that_stays_below_is_open() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -21,6 +23,7 @@ from gilscope.values.runtimes import Census, Unusable
 from pretended import pretend_machine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gilscope.lab.plan import Plan
@@ -52,16 +55,17 @@ def probe(tmp_path: Path) -> str:
 def stored(tmp_path: Path) -> Path:
     """A run that measured a pair, in the default folder."""
     walls = {lane("3.14"): 1e8, lane("3.14", control=True): 1e8, lane("3.14t"): 1.1e8}
-    return builders.stored(tmp_path / "results" / f"{HEADER.id}.jsonl", walls)
+    return builders.stored(tmp_path / "gilscope-results" / f"{HEADER.id}.jsonl", walls)
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, failed: int = 0) -> list[Plan]:
-    """Measure nothing and say that so many lanes failed; the plans that would have been measured."""
+def pretend(monkeypatch: pytest.MonkeyPatch, failed: Sequence[str] = (), *, has_trials: bool = True) -> list[Plan]:
+    """Measure nothing and say that the lanes of this work failed; the plans that would have been measured."""
     plans: list[Plan] = []
 
-    def measured(plan: Plan, *_: object) -> int:
+    def measured(plan: Plan, *_: object) -> measure.Done:
         plans.append(plan)
-        return failed
+        lanes = [(of.probe.id, lane) for of in plan.contests for lane in of.lanes if lane.work in failed]
+        return measure.Done(tuple(lanes), has_trials=has_trials)
 
     monkeypatch.setattr(measure, "measure", measured)
     return plans
@@ -187,14 +191,33 @@ class TestRun:
         assert ("nothing is left to measure: no wheel of it" in told) == (status == 5)
         assert all(lane.arm.name == "3.14" for plan in plans for contest in plan.contests for lane in contest.lanes)
 
-    @pytest.mark.parametrize(("failed", "status"), [(0, 0), (1, 1), (2, 1)])
+    @pytest.mark.parametrize(
+        ("failed", "asked", "status"),
+        [
+            ([], [], 0),
+            (["serial"], [], 1),
+            (["serial", "threads-2"], [], 1),
+            (["interpreters-2"], [], 0),
+            (["interpreters-2"], ["--on", "3.14t"], 0),
+            (["interpreters-2"], ["--models", "threads,interpreters"], 1),
+            (["interpreters-2"], ["--lanes", "*:interpreters-*"], 1),
+            (["capacity-2"], ["--models", "threads"], 0),
+        ],
+        ids=["none", "alone", "two", "a default's", "on a runtime", "a model's", "a lane", "the machine's"],
+    )
     def test_failed_lanes_show_in_the_status(
-        self, failed: int, status: int, probe: str, monkeypatch: pytest.MonkeyPatch
+        self, failed: list[str], asked: list[str], status: int, probe: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Other commands can build on it: one failed lane is enough, and two are no other status."""
-        pretend(monkeypatch, failed=failed)
+        """Only those that were asked for: the work alone, and models and lanes by their names."""
+        pretend(monkeypatch, failed)
 
-        assert cli.main(["run", probe, "--no-report"]) == status
+        assert cli.main(["run", probe, "--no-report", *asked]) == status
+
+    def test_a_run_that_measured_nothing_has_failed(self, probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No lane needs to have failed for that: none may have been able to."""
+        pretend(monkeypatch, has_trials=False)
+
+        assert cli.main(["run", probe, "--no-report"]) == 1
 
     def test_a_results_folder_that_cannot_be_made(
         self, probe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -226,8 +249,8 @@ class TestRun:
         told = capsys.readouterr().err.replace("\n", " ")
 
         assert status == 130
-        assert "results/mine.jsonl" in told
-        assert store.read(tmp_path / "results" / "mine.jsonl").header.id == "mine"
+        assert "gilscope-results/mine.jsonl" in told
+        assert store.read(tmp_path / "gilscope-results" / "mine.jsonl").header.id == "mine"
 
     def test_what_was_measured_is_not_measured_again(
         self, probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -241,15 +264,15 @@ class TestRun:
 
         kept: list[Contest | ContestEnd] = []
         monkeypatch.setattr(Lab, "run", at_once)
-        first = cli.main(["run", probe, "--run", "mine", "--no-report"])
-        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        cli.main(["run", probe, "--run", "mine", "--no-report"])
+        writer = store.RunWriter(tmp_path / "gilscope-results" / "mine.jsonl")
         for record in kept:
             writer.append(record)
         writer.close()
         plans = pretend(monkeypatch)
-        second = cli.main(["run", probe, "--run", "mine", "--no-report"])
+        again = cli.main(["run", probe, "--run", "mine", "--no-report"])
 
-        assert first == second == 0
+        assert again == 0
         assert plans == []
         assert "measured in run mine already" in capsys.readouterr().err
 
@@ -259,7 +282,7 @@ class TestRun:
         """It would hold a workload before and after a change under one name."""
         plans = pretend(monkeypatch)
         cli.main(["run", probe, "--no-report"])
-        run = tmp_path / "results" / "mine.jsonl"
+        run = tmp_path / "gilscope-results" / "mine.jsonl"
         writer = store.RunWriter(run)
         of = plans[0].contests[0]
         end = ContestEnd(contest=of.id, reason="precise", seconds=1.0, launches=9)
@@ -323,9 +346,9 @@ class TestRun:
         """Seconds given by hand become the run's rules, and the seed its seed."""
         requests: list[measure.Request] = []
 
-        def measured(_: object, request: measure.Request, *__: object) -> int:
+        def measured(_: object, request: measure.Request, *__: object) -> measure.Done:
             requests.append(request)
-            return 0
+            return measure.Done((), has_trials=True)
 
         monkeypatch.setattr(measure, "measure", measured)
         cli.main(["run", probe, "--no-report", "--budget", "7", "--timeout", "8", "--seed", "0"])
@@ -413,7 +436,7 @@ class TestVariants:
     def test_they_are_compared_within_their_run_only(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Two such runs have nothing for each other, and say so."""
         of = variants(lane("3.14t main"), lane("3.14t HEAD"))
-        writer = store.RunWriter(tmp_path / "results" / "mine.jsonl")
+        writer = store.RunWriter(tmp_path / "gilscope-results" / "mine.jsonl")
         measured: list[Record] = [HEADER, of, Calibration(contest=of.id, loops=10)]
         for record in [*measured, *trials(dict.fromkeys(of.lanes, 1e8))]:
             writer.append(record)
@@ -439,11 +462,67 @@ class TestReport:
     def test_on_the_terminal(self, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """The latest run where none is named."""
         status = cli.main(["report"])
+        told = " ".join(capsys.readouterr().out.split())
+
+        assert status == 0
+        assert told.index("On one thread, 3.14t takes") < told.index("throughput against 3.14:serial")
+        assert "What 3.14t costs and gives" not in told
+        assert f"gilscope report gilscope-results/{stored.name} --full" in told
+        assert told.endswith(f"Raw trials: gilscope-results/{stored.name}")
+
+    def test_in_full(self, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """The answer comes first all the same."""
+        status = cli.main(["report", "--full"])
         told = capsys.readouterr().out
 
         assert status == 0
-        assert "What 3.14t costs and gives" in told
-        assert stored.name in told.replace("\n", "")
+        assert told.index("throughput against 3.14:serial") < told.index("What 3.14t costs and gives")
+        assert "Noise floor" in told
+        assert stored.name in told
+        assert "--full" not in told
+
+    @pytest.mark.usefixtures("stored")
+    def test_as_data(self, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+        """JSON and CSV hold as many figures, and nothing else is printed."""
+        statuses = [cli.main(["report", "--json"])]
+        document = json.loads(capsysbinary.readouterr().out)
+        statuses.append(cli.main(["report", "--csv"]))
+        head, *rows = csv.reader(capsysbinary.readouterr().out.decode().splitlines())
+
+        assert statuses == [0, 0]
+        assert document["run"]["id"] == HEADER.id
+        assert head == list(document["figures"][0])
+        assert [row[2] for row in rows] == [figure["figure"] for figure in document["figures"]]
+        assert any(row[:3] == ["cpu/primes@3.14t", "3.14t:serial", "gain"] and float(row[3]) > 0 for row in rows)
+
+    @pytest.mark.usefixtures("stored")
+    @pytest.mark.parametrize(
+        ("arguments", "environ", "has_colours"),
+        [
+            (["report"], {}, False),
+            (["report", "--color", "always"], {"NO_COLOR": "1"}, True),
+            (["--color", "always", "report"], {}, True),
+            (["--color", "always", "report", "--color", "auto"], {}, False),
+            (["report", "--color", "never"], {"FORCE_COLOR": "1", "TERM": "xterm"}, False),
+            (["report"], {"FORCE_COLOR": "1", "TERM": "xterm"}, True),
+        ],
+    )
+    def test_in_colour_where_asked(
+        self,
+        arguments: list[str],
+        environ: dict[str, str],
+        has_colours: bool,  # noqa: FBT001 - a parameter of the test
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """By the option before or behind the command, else by what is customary; what is printed is no terminal."""
+        for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+
+        assert cli.main(arguments) == 0
+        assert ("\x1b[" in capsys.readouterr().out) == has_colours
 
     def test_as_a_page(self, stored: Path, tmp_path: Path) -> None:
         """Folders on the way are made."""
@@ -458,6 +537,27 @@ class TestReport:
 
         assert status == 0
         assert (tmp_path / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
+
+    def test_a_picture_is_dark_or_light(self, stored: Path, tmp_path: Path) -> None:
+        """For pages of both themes, with the same words, and the command that was run above them."""
+        for theme in ("dark", "light"):
+            assert cli.main(["report", stored.stem, "--svg", f"{theme}.svg", "--theme", theme]) == 0
+        dark, light = ((tmp_path / f"{theme}.svg").read_text(encoding="utf-8") for theme in ("dark", "light"))
+        words = re.findall(r">([^<>]+)</text>", dark)
+
+        assert dark != light
+        assert words == re.findall(r">([^<>]+)</text>", light)
+        assert words[0].split("&#160;") == ["gilscope", "run", "cpu/primes"]
+
+    @pytest.mark.parametrize("columns", [80, 200])
+    def test_a_picture_is_as_wide_as_columns_says(
+        self, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+    ) -> None:
+        """Rich draws a column 12.2 units wide, between margins of 9."""
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert cli.main(["report", stored.stem, "--svg", "picture.svg"]) == 0
+
+        assert f'viewBox="0 0 {12.2 * columns + 18:.0f} ' in (tmp_path / "picture.svg").read_text(encoding="utf-8")
 
     @pytest.mark.usefixtures("stored")
     def test_a_page_that_cannot_be_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,7 +95,7 @@ class TestMarks:
 
     def test_a_planted_regression_is_the_only_mark(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Five per cent from one version to the next, from files to the last line of the answer."""
-        plant(tmp_path / "results")
+        plant(tmp_path / "gilscope-results")
         status = cli.main(["history"])
         lines = capsys.readouterr().out.splitlines()
         marked = [line for line in lines if line.endswith(("worse", "better")) or "▲ up, worse " in line]
@@ -107,7 +107,7 @@ class TestMarks:
 
     def test_a_smaller_gain_is_for_the_worse(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """That of one thread is judged by itself; what two gain hangs on what the machine gave."""
-        plant(tmp_path / "results")
+        plant(tmp_path / "gilscope-results")
         cli.main(["history", "gain"])
         out = capsys.readouterr().out
         closing = out.split("Changes beyond noise")[1]
@@ -186,7 +186,7 @@ class TestMarks:
 
     def test_a_noisy_series_is_not_marked(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """With launches that differ by a tenth, five per cent are told from nothing by nobody."""
-        plant(tmp_path / "results", noise=0.1)
+        plant(tmp_path / "gilscope-results", noise=0.1)
         cli.main(["history"])
 
         assert "None of 7 changes (1 series) are beyond noise." in capsys.readouterr().out
@@ -359,10 +359,10 @@ class TestWrongUse:
 
     def test_an_empty_folder(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         """It says how to fill it."""
-        (tmp_path / "results").mkdir()
+        (tmp_path / "gilscope-results").mkdir()
 
         assert cli.main(["history"]) == 6
-        assert "no runs are stored in results: measure one with `gilscope run`" in capsys.readouterr().err
+        assert "no runs are stored in gilscope-results: measure one with `gilscope run`" in capsys.readouterr().err
 
     def test_no_such_folder(self, capsys: pytest.CaptureFixture[str]) -> None:
         """A share that is not there is named."""
@@ -371,7 +371,7 @@ class TestWrongUse:
 
     def test_an_unknown_probe(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Those that there are are listed."""
-        stored(tmp_path / "results", made_run())
+        stored(tmp_path / "gilscope-results", made_run())
 
         assert cli.main(["history", "--probe", "cpu/prines"]) == 2
         assert "probes that have one: cpu/primes" in capsys.readouterr().err
@@ -379,7 +379,7 @@ class TestWrongUse:
 
 def test_builds_that_must_not_be_compared_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A penalty against a twin that differs says so."""
-    stored(tmp_path / "results", made_run(differences=("PGO: yes against no",)))
+    stored(tmp_path / "gilscope-results", made_run(differences=("PGO: yes against no",)))
     cli.main(["history"])
 
     assert "NOT COMPARABLE in all: the builds set against each other differ in PGO" in capsys.readouterr().out

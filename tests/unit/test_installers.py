@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.provision import index, installed, uv
-from gilscope.provision.installer import Installation, UnreachableIndexError
+from gilscope.provision.installer import Installation, UnreachableIndexError, of_build
 from gilscope.provision.pip_packages import Pip
 from gilscope.provision.uv_packages import Uv
 
@@ -50,6 +51,21 @@ warning: something else
       ConnectionError: that is a name in the person's own code
 
       hint: Build failures usually indicate a problem with the package
+"""
+TWO_PACKAGES = """\
+error: Multiple top-level packages discovered in a flat-layout: ['shop', 'results'].
+
+To avoid accidental inclusion of unwanted files or directories,
+setuptools will not proceed with this build.
+"""
+PIP_BROKEN_BUILD = f"""\
+  error: subprocess-exited-with-error
+
+  Getting requirements to build wheel did not run successfully.
+  ╰─> [14 lines of output]
+{textwrap.indent(TWO_PACKAGES, " " * 6)}      [end of output]
+
+ERROR: Failed to build 'file:///home/ann/shop' when getting requirements to build wheel
 """
 PIP_OFFLINE = """\
 WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError': /simple/numpy/
@@ -163,6 +179,22 @@ def test_uvs_words_are_a_line(
         Uv({}).install(job(tmp_path), build=False)
 
     assert caught.type is kind
+
+
+def test_pip_says_why_a_build_failed(programs: Programs, tmp_path: Path) -> None:
+    """The line of the build backend that names the error, and neither its advice nor pip's frame."""
+    programs.answers["install"] = failed(PIP_BROKEN_BUILD)
+
+    with pytest.raises(InstallError, match=r"^Failed to build '.*/shop' .* wheel: error: Multiple .* 'results'\]\.$"):
+        Pip({}).install(job(tmp_path), build=True)
+
+
+def test_why_a_build_failed_is_the_line_that_names_an_error() -> None:
+    """Or the last one, where none does."""
+    assert of_build(TWO_PACKAGES.splitlines()).startswith("error: Multiple top-level packages")
+    assert of_build(["Traceback", "ModuleNotFoundError: no setuptools", ""]) == "ModuleNotFoundError: no setuptools"
+    assert of_build(["", "killed", ""]) == "killed"
+    assert not of_build([])
 
 
 def test_without_a_uv_another_installer_may_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

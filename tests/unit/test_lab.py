@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.values.contests import Contest, LaneSpec, Rules
+    from gilscope.values.progress import Progress
     from gilscope.values.watching import Watched
 
     Behaviour = Callable[["FakeLane", int], Measured]
@@ -98,16 +99,17 @@ def measured(fake: FakeLane, loops: int, **changes: object) -> Measured:
 
 
 class Watcher:
-    """An observer that only counts."""
+    """An observer that keeps what it is shown."""
 
     def __init__(self) -> None:
         self.ended: list[ContestEnd] = []
+        self.seen: list[Progress] = []
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Nothing to count."""
 
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """Nothing to count."""
+    def progress(self, progress: Progress) -> None:
+        self.seen.append(progress)
 
     def watched(self, record: Watched) -> None:
         """Nothing to count."""
@@ -129,8 +131,14 @@ class Fakes:
         return self.opened[-1]
 
 
-def run(
-    of: Contest, rules: Rules = QUICK, seed: int = 1, fakes: Fakes | None = None, revision: Revision | None = None
+def run(  # noqa: PLR0913 - each is one thing that a contest has of its own
+    of: Contest,
+    rules: Rules = QUICK,
+    seed: int = 1,
+    fakes: Fakes | None = None,
+    revision: Revision | None = None,
+    *,
+    watcher: Watcher | None = None,
 ) -> list[Record]:
     """All records of one contest; its lanes behave well, unless a test says otherwise."""
     records: list[Record] = []
@@ -138,7 +146,7 @@ def run(
         environ={},
         open_lane=fakes or Fakes(),
         record=records.append,
-        observer=Watcher(),
+        observer=watcher or Watcher(),
         random=Random(seed),  # noqa: S311 - an order to repeat, not a secret
         revisions={} if revision is None else {Path(of.probe.path).parent: revision},
     )
@@ -719,6 +727,28 @@ def test_without_its_reference_a_contest_still_ends() -> None:
 
     assert (end.reason, end.launches) == ("launches", 7)
     assert {trial.launch for trial in trials(records) if trial.lane == FREE.name} == set(range(7))
+
+
+def test_the_display_follows_every_trial() -> None:
+    """It is shown the lane before its trial, and the widest interval as soon as there is one."""
+    watcher = Watcher()
+    records = run(contest(TWIN, CONTROL, FREE), watcher=watcher)
+    seen = watcher.seen
+
+    assert [(item.lane, item.launch) for item in seen] == [(item.lane, item.launch + 1) for item in trials(records)]
+    assert {item.launches for item in seen} == {3}
+    assert [item.launch for item in seen if item.widest < 1][:1] == [3]
+    assert all(item.soonest_s <= item.latest_s for item in seen)
+
+
+def test_a_contest_knows_its_length_before_its_first_trial() -> None:
+    """Three lanes of a unit that is said to take two seconds exceed the budget; that it took less is known soon."""
+    watcher = Watcher()
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=loops * 2_000_000_000))
+    run(contest(TWIN, CONTROL, FREE), fakes=fakes, watcher=watcher)
+
+    assert watcher.seen[0].latest_s >= 3 * 4 * 3 * 2 > QUICK.budget_s
+    assert watcher.seen[-1].latest_s < QUICK.budget_s
 
 
 def test_the_budget_ends_a_contest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,19 +14,28 @@ import vl_convert
 
 import asked
 import gilscope.page
-from builders import HEADER, HOST, contest, lane, pair, records, trial, trials
+from builders import HEADER, HOST, contest, lane, pair, records, trial, trials, variants
 from gilscope import cli, store
 from gilscope.commands import output
 from gilscope.figures.run import of_run
 from gilscope.figures.tried import TriedKind
-from gilscope.page import charts, content, html, points, rounds, shared
+from gilscope.history.series import history
+from gilscope.history.summarise import summary
+from gilscope.history.summary import DatedFigure
+from gilscope.history.two_runs import compare
+from gilscope.models import MODELS
+from gilscope.page import charts, content, headlines, html, looks, points, rounds, several_runs, shared
 from gilscope.page.charts import specifications
+from gilscope.page.labels import labels
 from gilscope.page.pictures import pictures
 from gilscope.page.shared import Library, library
-from gilscope.render import cells, throughput
+from gilscope.render import cells, throughput, verdict
+from gilscope.render.builds import BUILDS, COLOURS
 from gilscope.render.report import report
 from gilscope.render.sheet import ColumnHead, Sheet
 from gilscope.values.records import Finding, Record
+from histories import made_run
+from histories import stored as stored_run
 
 if TYPE_CHECKING:
     from gilscope.values.records import Run
@@ -48,7 +57,7 @@ def run(launches: int = 7) -> Run:
 
 def page(of: Run) -> str:
     """The file, with a word in place of the library."""
-    return html.page(report(of_run(of)), of.trials, LIBRARY)
+    return html.page(content.content(report(of_run(of)), of.trials), LIBRARY)
 
 
 def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
@@ -58,7 +67,7 @@ def embedded(text: str) -> Any:  # noqa: ANN401 - whatever was embedded
     return json.loads(found[1])
 
 
-REFERENCE = sorted((Path(__file__).parents[2] / "results" / "reference").glob("*.jsonl"))
+REFERENCE = sorted((Path(__file__).parents[2] / "results").glob("*/*.jsonl"))
 
 
 def one_of_each_kind(of: Run) -> Run:
@@ -196,7 +205,7 @@ def test_an_answer_stands_apart_from_what_it_rests_on() -> None:
 
     assert [sheet["title"].partition(" ")[0] for sheet in held["why"]] == ["threads-2"]
     assert [sheet["title"].partition(" ")[0] for sheet in held["evidence"]] == ["What", "Suspects", "Blocked"]
-    assert [(point["group"], round(point["gain"], 1)) for point in held["tried"]] == [
+    assert [(point["kind"], round(point["gain"], 1)) for point in held["tried"]] == [
         ("as it stands", 1.0),
         ("one thing changed", 2.0),
         ("one thing changed", 2.0),
@@ -210,11 +219,79 @@ def test_an_answer_stands_apart_from_what_it_rests_on() -> None:
 
 
 def test_every_group_of_what_was_tried_has_a_look() -> None:
-    """A colour and a shape that no other group has; a kind without a group of several is one itself."""
+    """A shape that no other group has; a kind without a group of several is one itself."""
     groups = {points.GROUPS.get(kind, kind) for kind in get_args(TriedKind)}
 
-    assert groups == set(charts.TRIED)
-    assert [len(set(looks)) for looks in zip(*charts.TRIED.values(), strict=True)] == [len(groups)] * 2
+    assert groups == set(looks.TRIED)
+    assert len(set(looks.TRIED.values())) == len(groups)
+
+
+def test_every_model_has_a_shape_of_its_own() -> None:
+    """No two models look alike, however many a run has."""
+    assert looks.MODELS.keys() == MODELS.keys()
+    assert len(set(looks.MODELS.values())) == len(MODELS)
+
+
+MEANINGS = {
+    **dict(zip(BUILDS, COLOURS, strict=True)),
+    **{share: colour for share, (colour, _) in looks.SHARES.items()},
+    **{answer: colour for answer, (colour, _) in looks.ANSWERS.items() if colour != looks.INK},
+}
+"""Every colour of the page's charts by what it means."""
+OUTLINED = {"queued", "start, end"}
+"""Pale parts of bars, which have an outline in the colour of text."""
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of a colour by its digits (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def style() -> dict[str, tuple[str, str]]:
+    """The colours of the style sheet by name, in the light theme and in the dark one."""
+    text = (Path(html.__file__).parent / "assets" / "page.css").read_text("utf-8")
+    found = re.findall(r"--(\w+): light-dark\((#\w{6}), (#\w{6})\)", text)
+    return {name: (light, dark) for name, light, dark in found}
+
+
+def test_a_colour_has_one_meaning() -> None:
+    """Builds, shares and answers have no colour in common."""
+    assert len(set(MEANINGS.values())) == len(MEANINGS)
+
+
+@pytest.mark.parametrize("meaning", sorted(MEANINGS.keys() - OUTLINED))
+def test_marks_stand_out_in_both_themes(meaning: str) -> None:
+    """Three to one at least against the paper that charts lie on (WCAG 2.2, 1.4.11)."""
+    assert [paper for paper in style()["sheet"] if contrast(MEANINGS[meaning], paper) < 3] == []
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        *((ink, paper) for ink in ("ink", "quiet", "link") for paper in ("paper", "sheet")),
+        ("ink", "better"),
+        ("ink", "worse"),
+    ],
+)
+def test_text_can_be_read_in_both_themes(ink: str, paper: str) -> None:
+    """Four and a half to one at least (WCAG 2.2, 1.4.3), in the darkest cell of the heat map too."""
+    assert [pair for pair in zip(style()[ink], style()[paper], strict=True) if contrast(*pair) < 4.5] == []
+
+
+def test_every_chart_has_a_section_with_a_description() -> None:
+    """The script finds both by the chart's name; the rounds of a lane are in the dialog."""
+    template = (Path(html.__file__).parent / "assets" / "page.html").read_text("utf-8")
+
+    assert [name for name in specifications() if f'id="{name}-text"' not in template] == []
+    assert [name for name in specifications() if f' id="{name}">' not in template and name != "rounds"] == []
 
 
 def test_steps_of_a_question_have_no_gains_to_choose_by() -> None:
@@ -223,7 +300,191 @@ def test_steps_of_a_question_have_no_gains_to_choose_by() -> None:
 
     assert {each["contest"] for each in held["lanes"] if each["gain"]} == {0}
     assert {each["contest"] for each in held["lanes"] if each["rounds"]} == {0, 1, 2, 3}
-    assert {each["contest"] for each in held["cores"]} == {held["contests"][0]["id"]}
+    assert {each["contest"] for each in held["lanes"] if each.get("shares")} == {0}
+
+
+class TestLabels:
+    """What stands beside a chart can be told apart."""
+
+    def test_what_all_have_in_common_is_left_out(self) -> None:
+        """The folder and the builds; names that end alike keep their ends."""
+        assert labels(["cpu/a@3.14t", "cpu/ab@3.14t"]) == {"cpu/a@3.14t": "a", "cpu/ab@3.14t": "ab"}
+        assert labels(["cpu/a@3.13t", "cpu/a@3.14t"]) == {"cpu/a@3.13t": "a@3.13t", "cpu/a@3.14t": "a@3.14t"}
+        assert labels(["work.py:crunch@3.14t"]) == {"work.py:crunch@3.14t": "work.py:crunch@3.14t"}
+
+    def test_a_long_one_loses_its_middle(self) -> None:
+        """As long as it still differs from all others; else it is whole."""
+        alike = [f"{'a' * 40}{place}{'z' * 40}" for place in range(2)]
+        apart = [f"{place}{'a' * 80}" for place in range(2)]
+
+        assert list(labels(alike).values()) == alike
+        assert [len(label) for label in labels(apart).values()] == [34, 34]
+
+    def test_those_of_pyperformance_are_short_and_differ(self) -> None:
+        """All of its contests on record."""
+        (path,) = (each for each in REFERENCE if each.stem.endswith("-pyperformance"))
+        ids = [each.id for each in store.read(path).contests]
+        told = list(labels(ids).values())
+
+        assert len(set(told)) == len(set(ids))
+        assert max(map(len, told)) <= 34
+
+
+def test_the_largest_penalty_stands_first() -> None:
+    """Whatever the order in which contests were run."""
+    parts = []
+    for name, slower in (("cpu/low", 1.02), ("cpu/high", 1.3), ("cpu/middle", 1.1)):
+        of = contest(*LANES[:3], builds=pair())
+        of = msgspec.structs.replace(of, id=f"{name}@3.14t", probe=msgspec.structs.replace(of.probe, id=name))
+        measured = trials(dict(zip(LANES, (1e6, 1e6, slower * 1e6), strict=False)))
+        parts.append(records(of, [msgspec.structs.replace(each, contest=of.id) for each in measured]))
+    whole = msgspec.structs.replace(
+        parts[0],
+        contests=tuple(of for part in parts for of in part.contests),
+        calibrations=tuple(of for part in parts for of in part.calibrations),
+        trials=tuple(of for part in parts for of in part.trials),
+    )
+
+    assert [point["label"] for point in embedded(page(whole))["penalties"]] == ["high", "middle", "low"]
+
+
+class TestHeadline:
+    """The answer stands on top."""
+
+    def test_one_workload_has_its_verdict(self) -> None:
+        """Its name is the title, and the words are those of the terminal."""
+        figures = of_run(run())
+        (told,) = figures.contests
+        assert told.verdict is not None
+
+        assert headlines.of_run(figures) == headlines.Headline(
+            title=NAME, answer=(verdict.paragraph(told, told.verdict),)
+        )
+
+    def test_why_threads_do_not_scale(self) -> None:
+        """The cause and the remedy, before all evidence."""
+        (answer,) = headlines.of_run(of_run(asked.run())).answer
+
+        assert "Because of reference counts of the values of `TABLE`" in answer
+        assert "What to do: give each thread its own copy" in answer
+
+    def test_variants_are_counted(self) -> None:
+        """A tenth less time in one lane, and none in the other."""
+        lanes = [lane("3.14 a"), lane("3.14 a", control=True), lane("3.14 b"), lane("3.14 a", "threads", 2)]
+        lanes.append(lane("3.14 b", "threads", 2))
+        walls = dict(zip(lanes, (1e6, 1e6, 0.9e6, 1e6, 1e6), strict=True))
+        of = records(variants(*lanes), trials(walls))
+        (answer,) = headlines.of_run(of_run(of)).answer
+
+        assert answer.startswith("b against a: of 2 lanes, 1 became faster and 0 slower")
+        assert [(point["lane"], point["answer"]) for point in embedded(page(of))["variants"]] == [
+            ("3.14 b:serial", "better"),
+            ("3.14 b:threads-2", "no difference"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("observed", "words"),
+        [
+            (
+                {"p99": 0.002, "longest": 0.003},
+                "Beside one busy threads, 3.14 answers 99 of 100 requests within 2 ±0 ms.",
+            ),
+            ({"longest": 0.003}, "Beside one busy threads, 3.14 answers every request within 3 ±0 ms."),
+        ],
+    )
+    def test_requests_are_told_beside_the_most_busy_workers(self, observed: dict[str, float], words: str) -> None:
+        """At the switch interval that Python begins with; another case says nothing on top."""
+        asked_of = contest(*(msgspec.structs.replace(lane("3.14"), way=way) for way in ("alone", "one")))
+        told = []
+        for case in ("0.005", "0.05"):
+            looking = msgspec.structs.replace(
+                asked_of.probe,
+                id=f"latency/threads/{case}",
+                kind="latency",
+                case=case,
+                observes={"p99": "s", "longest": "s"},
+                ways=("alone", "one"),
+            )
+            of = msgspec.structs.replace(asked_of, probe=looking)
+            looks_seen = [
+                msgspec.structs.replace(each, observed=observed) for each in trials(dict.fromkeys(of.lanes, 1e6))
+            ]
+            told.append(headlines.of_run(of_run(records(of, looks_seen))).answer)
+
+        assert told[0] == (words,)
+        assert words not in told[1]
+
+    def test_nothing_measured_is_said(self) -> None:
+        """All lanes failed before their first trial."""
+        of = msgspec.structs.replace(run(), trials=())
+
+        assert headlines.of_run(of_run(of)).answer == (headlines.NOTHING,)
+
+
+def test_what_was_observed_is_drawn() -> None:
+    """Numbers, each with its unit; words stay in the tables, and a percentile of requests has a chart of its own."""
+    (asked_of,) = (of := run()).contests
+    for kind, expected in (("hazards", (3, 0)), ("latency", (0, 3))):
+        looking = msgspec.structs.replace(
+            asked_of.probe, id=f"{kind}/x/0.005", kind=kind, case=0.005, observes={"p99": "s"}, ways=("serial",)
+        )
+        looks_seen = tuple(msgspec.structs.replace(each, observed={"p99": 2.0}) for each in of.trials)
+        seen = msgspec.structs.replace(
+            of, contests=(msgspec.structs.replace(asked_of, probe=looking),), trials=looks_seen
+        )
+        held = embedded(page(seen))
+
+        assert (len(held["seen"]), len(held["requests"])) == expected
+        assert {point["text"] for point in (*held["seen"], *held["requests"])} == {"2 ±0 s"}
+
+
+class TestSeveralRuns:
+    """Two runs, or a history, as the page that a single run has."""
+
+    def test_two_runs_side_by_side(self, tmp_path: Path) -> None:
+        """A change beyond noise is called better or worse, and the largest stands first."""
+        runs = [made_run(slower=1.1, with_yardsticks=True), made_run(slower=1.3, with_yardsticks=True, run="r2")]
+        first, second = (summary(store.read(stored_run(tmp_path, of, f"run{place}"))) for place, of in enumerate(runs))
+        compared = compare(first, second)
+        held = embedded(html.page(several_runs.of_comparison(compared), LIBRARY))
+
+        assert held["title"] == "r1, then r2"
+        assert len(held["changes"]) == len(compared.rows)
+        assert {point["answer"] for point in held["changes"]} <= looks.ANSWERS.keys()
+        assert held["changes"][0]["value"] == max(point["value"] for point in held["changes"])
+        assert held["of_run"]
+
+    def test_a_history_is_drawn_in_the_unit_of_its_tables(self, tmp_path: Path) -> None:
+        """A penalty in per cent, one row a version, in the order of versions."""
+        paths = [
+            stored_run(tmp_path, made_run(version=version, slower=1.1, run=f"r{version}", noise=0.001), version)
+            for version in ("3.14.10", "3.14.9")
+        ]
+        dated = [
+            DatedFigure(of.host, of.started, figure)
+            for of in (summary(store.read(path)) for path in paths)
+            for figure in of.figures
+            if figure.name == "penalty"
+        ]
+        held = embedded(html.page(several_runs.of_history(history("penalty", "version", dated)), LIBRARY))
+        (panel,) = {point["panel"] for point in held["levels"]}
+
+        assert panel.endswith(" (%)")
+        assert [point["when"] for point in held["levels"]] == ["3.14.9", "3.14.10"]
+        assert [point["value"] for point in held["levels"]] == pytest.approx([10, 10], rel=0.2)
+
+    def test_the_command_writes_the_page(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With the option, instead of the table."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
+        monkeypatch.setattr(shared, "_new_library", lambda: LIBRARY)
+        for name in ("r1", "r2"):
+            stored_run(tmp_path / "gilscope-results", made_run(run=name), name)
+
+        assert cli.main(["compare", "r1", "r2", "-o", "both.html"]) == 0
+        assert cli.main(["history", "-o", "history.html"]) == 0
+        for name in ("both", "history"):
+            assert embedded((tmp_path / f"{name}.html").read_text("utf-8"))["of_run"]
 
 
 def test_claims_are_shown_where_there_are_any() -> None:
@@ -231,7 +492,7 @@ def test_claims_are_shown_where_there_are_any() -> None:
     told = Sheet(title="What was said", columns=(ColumnHead("claim"),), rows=(("so it is",),))
     none = Sheet(title="What else", columns=(ColumnHead("claim"),), rows=())
     of = run()
-    shown = embedded(html.page(report(of_run(of)), of.trials, LIBRARY, [told, none]))["claims"]
+    shown = embedded(html.page(content.content(report(of_run(of)), of.trials, [told, none]), LIBRARY))["claims"]
 
     assert [(sheet["title"], sheet["rows"]) for sheet in shown] == [("What was said", [["so it is"]])]
 
@@ -274,7 +535,7 @@ def test_without_the_extra_the_command_says_how_to_get_it(
         monkeypatch.setitem(sys.modules, f"{package.__name__}.{module}", None)
 
     assert cli.main([command, str(stored)]) == 2
-    assert 'pip install "gilscope[page]"' in capsys.readouterr().err
+    assert "`pip install altair vl-convert-python` brings them" in capsys.readouterr().err
 
 
 class TestLibrary:

@@ -135,7 +135,7 @@ def test_the_terminals_width_is_kept(width: int) -> None:
 
     assert max(map(len, text.splitlines())) <= width
     assert "3.14t+gil:interpreters-shared-2" in text
-    assert ("scaling" in text) == (width == 200)
+    assert ("No room at 80 columns for: scaling" in text) == (width == 80)
 
 
 def test_what_a_finding_holds_is_shown_once() -> None:

@@ -166,3 +166,11 @@ def test_a_bar_is_as_long_as_its_value() -> None:
     assert numbers.bar(5.0, 64.0, width=8) == "▋"
     assert numbers.bar(3.0, 2.0, width=2) == "██"
     assert numbers.bar(0.0, 2.0, width=8) == ""
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"), [(0.001, "1%"), (0.04, "4%"), (0.0401, "5%"), (0.29, "29%"), (1.0, "100%")]
+)
+def test_an_upper_end_is_rounded_up(fraction: float, text: str) -> None:
+    """What is said to be ruled out is ruled out; the error of arithmetic is none."""
+    assert numbers.at_most(fraction) == text

@@ -58,7 +58,7 @@ def test_the_summary_tells_cost_gain_and_break_even() -> None:
     assert row["with its GIL on"] == NOT_MEASURED
     assert row["best gain, threads"].startswith("1.8")
     assert row["best gain, threads"].endswith(" threads-2")
-    assert row["threads pay from (workers)"].startswith("1.1")
+    assert row["threads overtake from (workers)"].startswith("1.1")
 
 
 def test_several_probes_have_a_geometric_mean_of_their_penalties() -> None:
@@ -82,13 +82,13 @@ def test_a_penalty_within_the_noise_is_marked() -> None:
     assert any("~" in note for note in sheet.notes)
 
 
-def test_a_lane_that_never_pays_says_within_what_was_measured() -> None:
+def test_a_lane_that_never_overtakes_says_within_what_was_measured() -> None:
     """No number of workers is made up."""
     walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, FREE_THREADS: 3e8}
     (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls))).contests
 
-    assert cells(pairs.summary(*by_pair([made])), "cpu/primes")["threads pay from (workers)"] == "not within 2"
-    assert cells(scaling.break_evens(made), "3.14t:threads")["pays from"] == "not within 2"
+    assert cells(pairs.summary(*by_pair([made])), "cpu/primes")["threads overtake from (workers)"] == "not within 2"
+    assert cells(scaling.break_evens(made), "3.14t:threads")["overtakes from"] == "not within 2"
 
 
 def test_the_reference_is_named_and_the_control_has_no_row() -> None:
@@ -176,7 +176,7 @@ def test_how_many_workers_of_its_own_ran_at_once_is_told() -> None:
     assert all(f"in {name}:serial" in note for name in ("3.14", "3.14t"))
     assert "own-2" not in note
     assert made.verdict is not None
-    assert "As it is, 3.14t costs +10" in verdict.paragraph(made, made.verdict)
+    assert "As it is, 3.14t takes 10 " in verdict.paragraph(made, made.verdict)
 
 
 def test_what_lanes_of_work_that_spreads_itself_are_is_told() -> None:
@@ -189,7 +189,7 @@ def test_what_lanes_of_work_that_spreads_itself_are_is_told() -> None:
     assert "own lanes do as much as these" in text
     assert "10 units per lane and trial" in text
     assert made.verdict is not None
-    assert "With one worker, 3.14t costs +10" in verdict.paragraph(made, made.verdict)
+    assert "With one worker, 3.14t takes 10 " in verdict.paragraph(made, made.verdict)
     assert cells(sheet, "3.14t:own-2")["scaling"].startswith("1.83")
 
 
@@ -228,10 +228,10 @@ def test_lanes_on_several_kinds_of_core_are_named() -> None:
     ],
 )
 def test_an_answer_that_left_cpus_unused_says_so(used: CpusUsed | None, said: str | None) -> None:
-    """Beside the contest's figures, and beside what to run it on."""
+    """Beside the contest's figures, and beside what to run several workloads on."""
     made = msgspec.structs.replace(measured(), cpus_used=used)
     assert made.verdict is not None
-    for sheet in (throughput.sheet(made), verdict.sheet(made, made.verdict), verdict.overview([made, made])):
+    for sheet in (throughput.sheet(made), verdict.overview([made, made])):
         assert [note for note in sheet.notes if "CPUs used" in note][:1] == [
             note for note in sheet.notes if said is not None and note.startswith(said)
         ]

@@ -227,4 +227,4 @@ def test_no_such_run(capsys: pytest.CaptureFixture[str]) -> None:
     stored(DEFAULT_RESULTS, made_run())
 
     assert cli.main(["compare", "r1", "r9"]) == 6
-    assert "there is no run 'r9' in results; the latest are: r1" in capsys.readouterr().err
+    assert "there is no run 'r9' in gilscope-results; the latest are: r1" in capsys.readouterr().err

@@ -266,7 +266,7 @@ def test_a_contest_that_was_begun_again_replaces_what_was_cut_off(tmp_path: Path
 
 def test_the_documented_query_reads_runs_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other readers of JSON lines find in our files what the documentation says."""
-    stored(tmp_path / "results", made_run(slower=1.2))
+    stored(tmp_path / "gilscope-results", made_run(slower=1.2))
     (query,) = re.findall(r"```sql\n(.*?)```", FORMAT.read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     told = {lane: (trials, seconds) for _, lane, trials, seconds in duckdb.execute(query).fetchall()}

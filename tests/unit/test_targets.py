@@ -152,7 +152,7 @@ def test_what_can_be_called_is_a_target(script: Path, text: str, name: str, argu
         ("work.py:sized(1 + x)", "1 + x is no literal"),
         ("work.py:sized(1", "names no callable"),
         ("work.py:sized(1, )(2)", "one pair of parentheses"),
-        ("gone.py:plain", "there is no script gone.py"),
+        ("gone.py:plain", "there is no script gone.py, seen from "),
     ],
 )
 @pytest.mark.usefixtures("script")

@@ -35,7 +35,7 @@ def sendable(text: str) -> str:
 
 def raised(phase: str, error: BaseException) -> Failure:
     """Make the failure record of an exception, even of one whose ``__str__`` raises."""
-    import traceback  # noqa: PLC0415 - only failing lanes pay for its import
+    import traceback  # noqa: PLC0415 - only failing lanes need it
 
     name = type(error).__name__
     try:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Iterator, Optional, Tuple
 
-ELSEWHERE = "; --with PACKAGE installs one for every runtime, --with-editable PATH a project of yours"
+ELSEWHERE = "; --with PACKAGE installs one for every runtime, --with . all that the project here names"
 INSTALLED = "; it is in {source}, where it is found once its project is installed: --with-editable {folder}"
 ON_PATH = "; it is in {source}, where no Python looks by itself: PYTHONPATH={source} has it look there"
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")

@@ -9,10 +9,11 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
 from gilscope.arguments.measuring import changes, measuring
-from gilscope.arguments.options import python, results
+from gilscope.arguments.options import color, folders, python, results
 from gilscope.arguments.why import why
 
-DEFAULT_RESULTS = Path("results")
+DEFAULT_RESULTS = Path("gilscope-results")
+"""With a hyphen, so that no build backend takes it for a package of the project that it lies in."""
 
 EXAMPLES = """\
 examples:
@@ -25,7 +26,7 @@ examples:
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope why work.py:crunch             why its threads do not scale, and what would help
-  gilscope report                         the last run's tables again
+  gilscope report                         the last run again; --full, --json and --csv say all of it
 """
 
 
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=RawDescriptionRichHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"gilscope {__version__}")
+    color(top, default="auto")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _runtimes(commands)
     _run(commands)
@@ -58,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _export(commands)
     _import(commands)
     _history(commands)
+    _tracker(commands)
     _compare(commands)
     _claims(commands)
     _add(commands, "probes", "list the probes by kind, each with its question")
@@ -69,9 +72,11 @@ def _add(
     name: str,
     text: str,
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(
+    command = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + ".", formatter_class=RawDescriptionRichHelpFormatter
     )
+    color(command, default=argparse.SUPPRESS)
+    return command
 
 
 def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -112,12 +117,20 @@ def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    report = _add(commands, "report", "make the tables of a stored run again")
+    report = _add(commands, "report", "show a stored run again: the answer, its tables, or every figure")
     report.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
-    report.add_argument("--markdown", type=Path, metavar="FILE", help="write them as a Markdown page instead")
-    report.add_argument(
-        "--svg", type=Path, metavar="FILE", help="write the summary and a first table as a picture instead"
+    shown = report.add_mutually_exclusive_group()
+    shown.add_argument("--full", action="store_true", help="all tables, notes and tracebacks")
+    shown.add_argument("--json", action="store_true", help="every figure with its interval and unit, as JSON")
+    shown.add_argument("--csv", action="store_true", help="the same as CSV, a row each")
+    shown.add_argument("--markdown", type=Path, metavar="FILE", help="write all tables as a Markdown page instead")
+    shown.add_argument(
+        "--svg",
+        type=Path,
+        metavar="FILE",
+        help="draw the answer instead, as wide as the terminal or COLUMNS",
     )
+    report.add_argument("--theme", choices=["dark", "light"], default="dark", help="colours of --svg (default: dark)")
     results(report)
 
 
@@ -128,6 +141,12 @@ def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "-o", "--output", type=Path, default=Path("gilscope.html"), metavar="FILE", help="default: %(default)s"
     )
     results(page)
+
+
+def _page_instead(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write it as one HTML file instead, which opens offline"
+    )
 
 
 def _charts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -168,14 +187,14 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     history.add_argument("--lane", default="*", metavar="GLOB", help="such as threads-2 (default: all)")
     history.add_argument("--by", choices=["version", "date"], default="version", help="default: version")
     history.add_argument("--json", action="store_true", help="every row, as JSON")
-    history.add_argument(
-        "--results",
-        type=Path,
-        nargs="+",
-        action="extend",
-        metavar="DIR",
-        help="folders of runs, of this or other machines (default: results/, or as pyproject.toml says)",
-    )
+    _page_instead(history)
+    folders(history)
+
+
+def _tracker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tracker = _add(commands, "tracker", "show how free threading fares from version to version, from all stored runs")
+    tracker.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown instead")
+    folders(tracker)
 
 
 def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -183,6 +202,7 @@ def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     compare.add_argument("before", metavar="RUN", help="id or file of the run that is compared with")
     compare.add_argument("after", metavar="RUN", help="id or file of the other one")
     compare.add_argument("--json", action="store_true", help="the same as JSON")
+    _page_instead(compare)
     results(compare)
 
 

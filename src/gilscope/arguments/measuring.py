@@ -175,7 +175,10 @@ def _end(run: argparse.ArgumentParser) -> None:
     """Take what ends a trial or a contest."""
     run.add_argument("--timeout", type=seconds, metavar="SECONDS", help="longest time for one trial of one lane")
     run.add_argument(
-        "--precision", type=fraction, metavar="PERCENT", help="half width asked of every ratio, such as 1%%"
+        "--precision",
+        type=fraction,
+        metavar="WIDTH",
+        help="half width asked of every ratio: 1%% or, as a fraction, 0.01",
     )
     run.add_argument(
         "--budget", type=seconds, metavar="SECONDS", help="time for each contest, instead of a number of launches"
@@ -194,4 +197,6 @@ def _bookkeeping(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
-    run.add_argument("--no-report", action="store_true", help="measure and store only")
+    shown = run.add_mutually_exclusive_group()
+    shown.add_argument("--full", action="store_true", help="show all tables, notes and tracebacks at the end")
+    shown.add_argument("--no-report", action="store_true", help="measure and store only")

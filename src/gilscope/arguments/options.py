@@ -5,6 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+Color: TypeAlias = Literal["auto", "always", "never"]
+"""Where there are colours."""
+
+UNLIKELY = 0.1
+"""A half width above this is hardly asked for as a fraction."""
 
 
 def python(command: argparse.ArgumentParser) -> None:
@@ -16,7 +23,31 @@ def python(command: argparse.ArgumentParser) -> None:
 
 def results(command: argparse.ArgumentParser) -> None:
     """Take a folder of results."""
-    command.add_argument("--results", type=Path, metavar="DIR", help="default: results/, or as pyproject.toml says")
+    command.add_argument(
+        "--results", type=Path, metavar="DIR", help="default: gilscope-results/, or as pyproject.toml says"
+    )
+
+
+def color(command: argparse.ArgumentParser, *, default: str) -> None:
+    """Take where there are colours; what a command leaves out, the words before it decide."""
+    command.add_argument(
+        "--color",
+        choices=get_args(Color),
+        default=default,
+        help="colours on a terminal (NO_COLOR and FORCE_COLOR are heeded), always, or never",
+    )
+
+
+def folders(command: argparse.ArgumentParser) -> None:
+    """Take several folders of results."""
+    command.add_argument(
+        "--results",
+        type=Path,
+        nargs="+",
+        action="extend",
+        metavar="DIR",
+        help="folders of runs, of this or other machines (default: gilscope-results/, or as pyproject.toml says)",
+    )
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -47,11 +78,17 @@ def counts(text: str) -> tuple[int, ...]:
 
 
 def fraction(text: str) -> float:
-    """A percentage, with or without its sign, as a fraction."""
+    """A fraction as files of suites have it (``0.01``), or a percentage with its sign (``1%``).
+
+    A bare number above `UNLIKELY` may have been meant as a percentage, and is refused.
+    """
+    number, divisor = (text.removesuffix("%"), 100) if text.endswith("%") else (text, 1)
     try:
-        fraction = float(text.removesuffix("%")) / 100
+        fraction = float(number) / divisor
     except ValueError:
         fraction = math.nan
+    if divisor == 1 and UNLIKELY < fraction < 100:  # noqa: PLR2004 - per cent
+        raise argparse.ArgumentTypeError(f"{text!r} may mean a fraction or a percentage: write {text}% for the latter")
     if not 0 < fraction < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no percentage between 0 and 100, such as 1%")
+        raise argparse.ArgumentTypeError(f"{text!r} is no precision, such as 1% or, as a fraction, 0.01")
     return fraction

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DEFAULT_SUITE = "quick"
 
+OF_SEVERAL_FOLDERS = ("history", "tracker")
+"""Commands whose runs may lie in several folders."""
+
 
 class Part(NamedTuple):
     """The workloads of a run that are measured alike.
@@ -52,7 +55,7 @@ def completed(options: argparse.Namespace) -> argparse.Namespace:
     options.project = project(Path.cwd())
     if options.results is None:
         folder = options.project.results or DEFAULT_RESULTS
-        options.results = [folder] if options.command == "history" else folder
+        options.results = [folder] if options.command in OF_SEVERAL_FOLDERS else folder
     if hasattr(options, "budget") and options.budget is None:
         options.budget = options.project.budget_s
     if hasattr(options, "on") and not options.on and not options.python:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from gilscope import errors
 from gilscope.commands import output
+from gilscope.commands.showing import write_page
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from gilscope.history.archive import Archive
     from gilscope.history.summary import Summary
     from gilscope.values.records import Run
 
+Item = TypeVar("Item")
+
+MEASURES_PAIRS = (
+    "`gilscope run --suite quick --on '*t'` measures every free-threaded Python that is here beside its twin, and "
+    "`gilscope runtimes install 3.14t` brings one"
+)
+
 
 def show_history(options: argparse.Namespace) -> int:
-    """Print a figure over versions or dates."""
+    """Print a figure over versions or dates, or write it as a page."""
     from gilscope.history.archive import Archive
     from gilscope.history.series import history
     from gilscope.render import history as render
@@ -34,6 +43,11 @@ def show_history(options: argparse.Namespace) -> int:
             f"probes that have one: {', '.join(sorted(probes)) or 'none'}"
         )
     figure_history = history(options.figure, options.by, dated_figures)
+    if options.output:
+        from gilscope.page import several_runs
+
+        write_page(options.output, partial(several_runs.of_history, figure_history))
+        return 0
     if options.json:
         output.print_json(figure_history)
         return 0
@@ -45,17 +59,16 @@ def show_history(options: argparse.Namespace) -> int:
 
 def _summarise(archive: Archive) -> None:
     """Bring the summaries up to date, and print which runs cannot be read."""
+    for problem in archive.fill(_summarised, lambda files: _tracked(files, "Summarising runs")):
+        output.console(stderr=True).print(problem, style="yellow")
+
+
+def _tracked(items: Sequence[Item], what: str) -> Iterable[Item]:
+    """Hand items through, with a bar on the terminal that shows how far it is."""
     from rich.progress import track
 
     console = output.console(stderr=True)
-    problems = archive.fill(
-        _summarised,
-        lambda files: track(
-            files, "Summarising runs", console=console, transient=True, disable=not console.is_terminal
-        ),
-    )
-    for problem in problems:
-        console.print(problem, style="yellow")
+    return track(items, what, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _summarised(path: Path) -> Summary:
@@ -65,8 +78,31 @@ def _summarised(path: Path) -> Summary:
     return summary(store.read(path))
 
 
+def show_tracker(options: argparse.Namespace) -> int:
+    """Print how free-threaded builds fare from version to version, machine by machine."""
+    from gilscope import store
+    from gilscope.figures.run import of_run
+    from gilscope.history.machines import machines
+    from gilscope.render import markdown, terminal
+    from gilscope.render import tracker as render
+
+    places = ", ".join(map(str, options.results))
+    paths = [path for folder in options.results for path in store.runs(folder)]
+    if not paths:
+        raise errors.ResultsError(f"no runs are stored in {places}: {MEASURES_PAIRS}")
+    known = machines(of_run(run) for run in _readable(_tracked(paths, "Reading runs")))
+    if not known:
+        raise errors.UsageError(f"no run in {places} has a free-threaded Python beside its twin: {MEASURES_PAIRS}")
+    sheets = tuple(render.sheets(known))
+    if options.markdown:
+        output.write(options.markdown, "\n".join(map(markdown.of_sheet, sheets)))
+    else:
+        terminal.show(output.console(), sheets)
+    return 0
+
+
 def compare_runs(options: argparse.Namespace) -> int:
-    """Print two runs side by side."""
+    """Print two runs side by side, or write them as a page."""
     from gilscope import store
     from gilscope.history.two_runs import compare
     from gilscope.render import run_comparison as render
@@ -79,7 +115,11 @@ def compare_runs(options: argparse.Namespace) -> int:
             f"{options.before} and {options.after} have no figures to be compared; variants are compared within a run, "
             f"which `gilscope report` shows"
         )
-    if options.json:
+    if options.output:
+        from gilscope.page import several_runs
+
+        write_page(options.output, partial(several_runs.of_comparison, comparison))
+    elif options.json:
         output.print_json(comparison)
     else:
         terminal.show(output.console(), render.sheets(comparison))
@@ -104,7 +144,7 @@ def judge_claims(options: argparse.Namespace) -> int:
     return 0
 
 
-def _readable(paths: Sequence[Path]) -> Iterator[Run]:
+def _readable(paths: Iterable[Path]) -> Iterator[Run]:
     """The runs that can be read; the reason for any other goes to the standard error."""
     from gilscope import store
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from gilscope.lab.measure import Done
     from gilscope.lab.plan import Group, Plan
     from gilscope.values.contests import Contest, Probe, Rules
     from gilscope.values.runtimes import Census, Runtime
@@ -33,8 +35,6 @@ MOST_REASONS = 5
 """How many reasons are printed where nothing is left to measure."""
 
 NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
-
-MINUTE_S = 60
 
 MOST_LAUNCHES = 1000
 """Launches of a contest that has a budget of a person's own: more than any budget has time for."""
@@ -115,19 +115,36 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
         return 0
     for name in missed(os.environ):
         console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
-    _announce(console, plan, rules.budget_s)
+    _announce(console, plan, rules)
     if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
     try:
         with RunProgress(console, len(plan.contests)) as observer:
-            failed_lanes = measure.measure(plan, request, path, environ, observer)
+            done = measure.measure(plan, request, path, environ, observer)
     except KeyboardInterrupt:
         raise errors.ControllerInterruptedError(
             f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
         ) from None
     if not options.no_report:
-        show_run(output.console(), path)
-    return errors.LANES_FAILED if failed_lanes else 0
+        show_run(output.console(), path, in_full=options.full)
+    return errors.LANES_FAILED if _has_failed(done, parts, options.lanes) else 0
+
+
+def _has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> bool:
+    """Whether a lane failed that was asked for, or nothing was measured at all.
+
+    Asked for are the work alone, work that spreads itself, and the models and lanes that are named. That another model
+    cannot do the work, which was tried beside these, is a finding and no failure.
+    """
+    from gilscope.lab.plan import lane_id
+    from gilscope.models import ROLES
+    from gilscope.values.contests import OWN
+
+    asked_models = {"serial", OWN, ROLES.name, *(model for part in parts for model in part.suite.models)}
+    return not done.has_trials or any(
+        lane.model in asked_models or any(fnmatchcase(lane_id(probe, lane.original), glob) for glob in globs)
+        for probe, lane in done.failed
+    )
 
 
 def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:
@@ -173,13 +190,18 @@ def _continued(plan: Plan, path: Path) -> Plan:
     return measure.remaining(plan, measure.measured_before(run))
 
 
-def _announce(console: Console, plan: Plan, budget_s: float) -> None:
+def _announce(console: Console, plan: Plan, rules: Rules) -> None:
+    """Say what is measured.
+
+    How long that takes is known once a unit of the work was timed, and is shown then.
+    """
     from gilscope.lab import host
+    from gilscope.render import numbers
 
     count = len(plan.contests)
-    seconds = count * budget_s
-    length = f"{seconds:.0f} s" if seconds < MINUTE_S * 2 else f"{seconds / MINUTE_S:.0f} min"
-    console.print(f"{count} {'contest' if count == 1 else 'contests'}, about {length}", style="dim")
+    contests = "1 contest" if count == 1 else f"{count} contests"
+    each = numbers.duration(rules.budget_s)
+    console.print(f"{contests} of about {each}, or longer where the first launches take longer", style="dim")
     card = host.card()
     if card.load_1min is not None and card.load_1min > card.cpus_usable / 2:
         console.print(

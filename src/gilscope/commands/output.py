@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,21 +14,46 @@ import platformdirs
 from gilscope import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
+    from gilscope.arguments.options import Color
+
+
+COLOR: ContextVar[Color] = ContextVar("COLOR", default="auto")
+"""Whether consoles have colours: where the standard streams show them, everywhere, or nowhere."""
+
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that prints text as it is, without markup and guessed highlights."""
+    """A console that prints text as it is, without markup and guessed highlights.
+
+    Without a wish, rich decides: by the terminal, and by NO_COLOR and FORCE_COLOR.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False)
+    match COLOR.get():
+        case "always":
+            return Console(stderr=stderr, highlight=False, markup=False, color_system="standard", no_color=False)
+        case "never":
+            return Console(stderr=stderr, highlight=False, markup=False, color_system=None)
+        case "auto":
+            return Console(stderr=stderr, highlight=False, markup=False)
 
 
 def print_json(value: object) -> None:
     """Print a value to the standard output as indented JSON."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+
+
+def print_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table to the standard output as CSV, in UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    sys.stdout.buffer.write(text.getvalue().encode())
 
 
 def write(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from typing import TYPE_CHECKING
 
 from gilscope import errors
@@ -10,28 +11,43 @@ from gilscope.commands import output
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from pathlib import Path
 
     from rich.console import Console
 
     from gilscope.figures.run import RunFigures
+    from gilscope.page.content import Content
     from gilscope.render.report import Report
 
-NO_CHARTS = 'charts need altair and vl-convert-python: pip install "gilscope[page]"'
+NO_CHARTS = (
+    "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
+    "so does `pip install '.[page]'` in a clone"
+)
+
+WIDTH_OF_PICTURES = 100
+"""Columns of a picture where there is no terminal."""
+
+MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} --full, or gilscope page {0}"
 
 
 def show_report(options: argparse.Namespace) -> int:
-    """Print a stored run's tables, or write them to a file."""
+    """Print a stored run's answer and tables or all its figures, or write the tables to a file."""
     from gilscope import store
+    from gilscope.exchange import listing
     from gilscope.render import markdown
 
     path = store.find(options.results, options.run)
     if options.markdown:
         output.write(options.markdown, markdown.page(read_report(path)))
     elif options.svg:
-        output.write(options.svg, _picture(path))
+        output.write(options.svg, _picture(path, options.theme))
+    elif options.json:
+        output.print_json(listing.document(read_figures(path)))
+    elif options.csv:
+        output.print_csv(listing.COLUMNS, listing.rows(listing.figures(read_figures(path))))
     else:
-        show_run(output.console(), path)
+        show_run(output.console(), path, in_full=options.full)
     return 0
 
 
@@ -41,21 +57,33 @@ def make_page(options: argparse.Namespace) -> int:
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
     from gilscope.figures.run import of_run
+    from gilscope.page.content import content
     from gilscope.render import claims as render
     from gilscope.render.report import report
 
+    run = store.read(store.find(options.results, options.run))
+
+    def of_run_with_claims() -> Content:
+        answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
+        return content(report(of_run(run)), run.trials, render.sheets(answered_claims))
+
+    write_page(options.output, of_run_with_claims)
+    return 0
+
+
+def write_page(path: Path, content_of: Callable[[], Content]) -> None:
+    """Write a page's content as one HTML file; it is made only where there is what draws its charts.
+
+    Raises:
+        UsageError: what draws charts is not installed.
+    """
     try:
         from gilscope.page import html
         from gilscope.page.shared import library
     except ImportError as error:
         raise errors.UsageError(NO_CHARTS) from error
-    run = store.read(store.find(options.results, options.run))
-    run_report = report(of_run(run))
-    answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
-    output.write(
-        options.output, html.page(run_report, run.trials, library(output.cache_dir()), render.sheets(answered_claims))
-    )
-    return 0
+    shared = library(output.cache_dir())
+    output.write(path, html.page(content_of(), shared))
 
 
 def make_charts(options: argparse.Namespace) -> int:
@@ -73,18 +101,20 @@ def make_charts(options: argparse.Namespace) -> int:
     return 0
 
 
-def show_run(console: Console, path: Path) -> None:
-    """Print a stored run's tables on a terminal."""
+def show_run(console: Console, path: Path, *, in_full: bool = False) -> None:
+    """Print a stored run on a terminal: the answer first, all tables where it is wanted in full."""
     from gilscope.render import terminal
+    from gilscope.render.brief import brief
 
     report = read_report(path)
-    terminal.show(console, report.details)
-    terminal.show(console, report.closing)
-    terminal.show_details(console, report.findings)
-    terminal.show(console, report.answers)
-    terminal.show(console, report.evidence)
-    terminal.show(console, report.summaries)
-    console.print(f"Raw trials: {path}", style="dim")
+    terminal.show_blocks(console, brief(report, console.width, in_full=in_full))
+    if in_full:
+        for sheets in (report.evidence, report.details, report.summaries, report.closing):
+            terminal.show(console, sheets)
+        terminal.show_details(console, report.findings)
+    else:
+        console.print(MORE.format(path), style="dim", soft_wrap=True)
+    console.print(f"Raw trials: {path}", style="dim", soft_wrap=True)
 
 
 def read_figures(path: Path) -> RunFigures:
@@ -110,16 +140,27 @@ def read_report(path: Path) -> Report:
     return report(read_figures(path))
 
 
-def _picture(path: Path) -> str:
-    """An SVG picture of a run's summary and first contest, as they look on a terminal."""
+def _picture(path: Path, theme: str) -> str:
+    """An SVG picture of what a run shows first, as wide as the terminal or ``COLUMNS``, dark or light."""
     from rich.console import Console
+    from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
     from gilscope.render import terminal
+    from gilscope.render.brief import brief
+    from gilscope.render.report import report
 
-    report = read_report(path)
-    console = Console(record=True, width=100, file=io.StringIO(), highlight=False, markup=False)
-    terminal.show(console, [*report.details[:1], *report.summaries[-1:]])
-    return console.export_svg(title="gilscope report")
+    run = read_figures(path)
+    width = shutil.get_terminal_size((WIDTH_OF_PICTURES, 25)).columns
+    console = Console(record=True, width=width, file=io.StringIO(), highlight=False, markup=False)
+    terminal.show_blocks(console, brief(report(run), console.width))
+    colours = {"dark": SVG_EXPORT_THEME, "light": DEFAULT_TERMINAL_THEME}
+    return console.export_svg(title=_title(run), theme=colours[theme])
+
+
+def _title(run: RunFigures) -> str:
+    """The command that shows it: one that measures, where it is short."""
+    asked = list(dict.fromkeys(contest.contest.probe.id for contest in run.contests))
+    return f"gilscope run {asked[0]}" if len(asked) == 1 else f"gilscope report {run.header.id}"
 
 
 def export_run(options: argparse.Namespace) -> int:

@@ -97,8 +97,8 @@ class _Inquiry:
         from gilscope.render.asking import AskingProgress
 
         with AskingProgress(output.console(stderr=True), self.console) as observer:
-            failed = measure.measure(Plan((contest,), ()), self.request, self.path, self.environ, observer)
-        self.has_failed = self.has_failed or bool(failed and not self.ids)
+            done = measure.measure(Plan((contest,), ()), self.request, self.path, self.environ, observer)
+        self.has_failed = self.has_failed or bool(done.failed and not self.ids)
         self.ids.append(contest.id)
 
     def lanes(self) -> list[ContestLanes]:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.stats.estimate import Estimate
-from gilscope.stats.significance import distinguishable, possible
+from gilscope.stats.significance import possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WORTH = 0.1
-"""The least gain that work is spread for; where a larger one is not ruled out, nobody knows whether it pays."""
+"""The least gain that matters, a tenth: for less, few people leave one thread. Where as large a gain is not ruled out,
+nothing is said against a lane or a model."""
 
 
 class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +53,18 @@ class BreakEven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RatioPoint(msgspec.Struct, frozen=True):
-    """The log of the ratio of throughputs at one number of workers."""
+    """The log of a ratio of throughputs at one number of workers.
+
+    Up to ``log_headstart``, it need not be the lane's own.
+    """
 
     workers: int
     log_ratio: Estimate
+    log_headstart: float = 0.0
+
+    def is_ahead(self, floor: float) -> bool:
+        """Whether it is above one beyond its interval, the noise floor and the headstart."""
+        return possible(self.log_ratio, floor).low > self.log_headstart
 
 
 def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
@@ -67,9 +76,9 @@ def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
 
     Returns:
         The crossing with its interval, in workers. The least number of workers where the ratio is above one there
-        already; None where no point lies above one beyond its interval and the floor.
+        already; None where no point lies above one beyond its interval, the floor and its headstart.
     """
-    if not any(point.log_ratio.value > 0 and distinguishable(point.log_ratio, floor) for point in points):
+    if not any(point.is_ahead(floor) for point in points):
         return None
     counts = [math.log(point.workers) for point in points]
     center, low, high = (
@@ -78,8 +87,8 @@ def crossing(points: Sequence[RatioPoint], floor: float) -> Estimate | None:
     return Estimate(center, low, high)
 
 
-def may_pay(points: Iterable[RatioPoint], floor: float) -> bool:
-    """Whether intervals and the noise floor, a relative difference, leave a gain possible that is worth something."""
+def may_gain(points: Iterable[RatioPoint], floor: float) -> bool:
+    """Whether intervals and the noise floor, a relative difference, leave a gain possible that would matter."""
     return any(possible(point.log_ratio, floor).high > math.log1p(WORTH) for point in points)
 
 

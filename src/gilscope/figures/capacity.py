@@ -5,7 +5,11 @@ Processes show it that spin in the same rounds as the lanes of a probe.
     given         CPU time of the worker that ended last / makespan
     CPUs          workers * given
     speed         CPU time per unit of one process alone / of each of many, within rounds
+    headstart     1 / given to one
     of capacity   scaling * given to one / given to as many workers, within rounds
+
+One worker waits for its CPU where others are busy, and of several workers one or another has a CPU meanwhile. So more
+throughput than one worker's says nothing up to the headstart: threads that take turns have it as well.
 
 CPU time carries over to other work, the speed of a CPU does not: what shares its core may slow a loop of the
 interpreter down to half and leave hashing alone. So scaling is held against the CPUs that were given, and a loss of
@@ -67,6 +71,16 @@ class Spinning:
         cpus = [[workers * given(trial) for trial in rounds] for rounds in self._paired.warm(many)]
         speed = self._paired.log_product(Factor(one, _cpu_per_unit), Factor(many, _cpu_per_unit, -1))
         return Capacity(workers=workers, cpus=quantity_interval(cpus), speed=speed.exp())
+
+    def log_headstart(self) -> float:
+        """The log of the throughput that several workers may gain by waiting less for a CPU than one does.
+
+        It is the upper end of its interval, and 0 where no process alone was measured.
+        """
+        if 1 not in self._lanes:
+            return 0.0
+        one = quantity_interval([[given(trial) for trial in rounds] for rounds in self._paired.warm(self._lanes[1])])
+        return max(0.0, -math.log(one.low)) if one.low > 0 else math.inf
 
     def log_of_capacity(self, lane: LaneSpec, serial: LaneSpec) -> Estimate | None:
         """The log of a lane's scaling over the CPUs that the machine gave; None where unmeasured.

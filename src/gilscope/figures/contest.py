@@ -16,6 +16,7 @@ loop is, one for each worker, or a single one where the work divides itself over
                     T(free-threaded, serial) / T(GIL forced on, serial) - 1 is what turning the GIL off costs
     break-even      the number of workers from which a model is faster (see `gilscope.figures.break_even`)
     contention      workers lose much of their time to each other, by more CPU time per unit or by being blocked
+    verdict         whether any lane is better than the reference, or what is possible (see `gilscope.figures.verdict`)
     interventions   a contest in whose lanes something was changed asks what is to blame, not what to run on: it has no
                     verdict, no break-even and no curve
     own copy        several workers that have a copy each of what threads share: they do not do the work that is asked
@@ -28,13 +29,18 @@ Ratios are formed within rounds, so that what disturbs the machine for a while f
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gilscope.figures import variants, verdict
-from gilscope.figures.break_even import BreakEven, RatioPoint, crossing, may_pay
+from gilscope.figures.break_even import BreakEven, RatioPoint, crossing, may_gain
 from gilscope.figures.cores import Shares, per_unit, shares
+from gilscope.figures.further import Further, Seen, further
 from gilscope.figures.observations import observations
+from gilscope.figures.outcome import CannotBeTold, Outcome, Scarcity, choose, outcome
 from gilscope.figures.roles import role_control, role_figures
 from gilscope.figures.scaling_law import fit
 from gilscope.figures.trends import Trend, trends
@@ -118,6 +124,7 @@ class _Contest:
             parallel_control=None if self.parallel_control is None else self.parallel_control.exp(),
             parallel_floor=self.parallel_floor,
             capacities=self._capacities,
+            headstart=math.exp(self._log_headstart),
             own_workers=contest_lanes.own_workers,
             worker_memory=tuple(contest_lanes.weights.per_worker()),
             orders=(
@@ -203,6 +210,11 @@ class _Contest:
         """What the machine gave, where it was too little for as many workers."""
         return {capacity.workers: capacity for capacity in self._capacities if capacity.is_short}
 
+    @cached_property
+    def _log_headstart(self) -> float:
+        """The log of what several workers may gain over one by waiting less for a CPU."""
+        return self.contest_lanes.spinning.log_headstart()
+
     def _wins_nothing(self, lane: LaneSpec) -> bool:
         """Whether a lane does not do the work that is asked about, since its workers have copies."""
         return works_on_copies(self.contest.probe, lane)
@@ -264,7 +276,11 @@ class _Contest:
 
     def _break_even(self, lanes: Sequence[LaneSpec], against: str, opponents: Sequence[LaneSpec]) -> BreakEven:
         points = [
-            RatioPoint(lane.workers, self.contest_lanes.log_throughput_ratio(lane, opponent))
+            RatioPoint(
+                lane.workers,
+                self.contest_lanes.log_throughput_ratio(lane, opponent),
+                self._log_headstart if lane.workers > opponent.workers == 1 else 0.0,
+            )
             for lane, opponent in zip(lanes, opponents, strict=True)
             if lane is not opponent
         ]
@@ -275,7 +291,7 @@ class _Contest:
             model=lanes[-1].model,
             against=f"{self.arm_of_reference} {against}",
             workers=workers,
-            is_open=workers is None and (is_short or may_pay(points, self.floor_of_parallel)),
+            is_open=workers is None and (is_short or may_gain(points, self.floor_of_parallel)),
             within=within,
             gain=points[-1].log_ratio.exp(),
         )
@@ -310,15 +326,43 @@ class _Contest:
             return None
         lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._wins_nothing(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
-        floor = self.floor_of_parallel
         per_memory = None
         if self.reference in weighed:
-            per_memory = verdict.choose(weighed, self.reference, self._log_ratio_per_memory, floor)
+            per_memory = choose(weighed, self.reference, self._log_ratio_per_memory, self.floor_of_parallel)
         return Verdict(
-            throughput=verdict.choose(lanes, self.reference, self.contest_lanes.log_throughput_ratio, floor),
+            outcome=self._outcome([lane for lane in lanes if lane is not self.reference], self.reference),
             per_memory=per_memory,
             objections=tuple(verdict.objections(self.contest, self.contest_lanes.findings, self.floor, self._short)),
         )
+
+    def _outcome(self, candidates: Sequence[LaneSpec], reference: LaneSpec) -> Outcome:
+        floor = verdict.LOUD if self.floor is None else self.floor_of_parallel
+        log_ratio = self.contest_lanes.log_throughput_ratio
+        found = outcome(candidates, reference, log_ratio, floor, Scarcity(self._short, self._log_headstart))
+        if not isinstance(found, CannotBeTold):
+            return found
+        return msgspec.structs.replace(found, further=self._further(found.unsettled, len(candidates), reference))
+
+    def _further(self, unsettled: Sequence[str], number: int, reference: LaneSpec) -> Further | None:
+        """The measurement that settles the gains that are not settled yet, ``number`` being looked at together."""
+        lanes = [self.contest_lanes.by_name[name] for name in unsettled]
+        paired = self.contest_lanes.paired
+        gains = [
+            Seen(
+                self.contest_lanes.log_throughput_ratio(lane, reference).value,
+                paired.log_ratios(lane.name, reference.name),
+            )
+            for lane in lanes
+        ]
+        copies = [
+            Seen(log_ratio.value, paired.log_ratios(copy.name, copy.original))
+            for copy, log_ratio in (
+                (self.contest_lanes.control, self.control),
+                (self.contest_lanes.parallel_control, self.parallel_control),
+            )
+            if copy is not None and log_ratio is not None
+        ]
+        return further(gains, copies, number, self.contest_lanes.end)
 
     def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """Log of throughput over memory, one lane's over the other's."""

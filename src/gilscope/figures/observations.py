@@ -28,6 +28,9 @@ PERCENTILE = re.compile(r"p\d+")
 LONGEST = "longest"
 """The name of the longest of the requests that percentiles are of."""
 
+PROMPT = "p99"
+"""The percentile of requests that is shown where a lane has only one place."""
+
 NOT_COUNTED = re.compile(r"(per|of) |s$")
 """Units of shares and of times."""
 
@@ -63,6 +66,15 @@ def observations(trials: Iterable[Trial], units: Mapping[str, str]) -> tuple[Obs
         for name, launches in names.items()
         if launches and (lane, name) not in too_few
     )
+
+
+def request_times(seen: Iterable[Observation]) -> dict[str, Observation]:
+    """Return the 99th percentile of each lane's requests, or their longest where there is no percentile."""
+    times: dict[str, Observation] = {}
+    for item in seen:
+        if item.estimate is not None and (item.name == PROMPT or (item.name == LONGEST and item.lane not in times)):
+            times[item.lane] = item
+    return times
 
 
 def _observation(lane: str, name: str, unit: str, launches: Sequence[Sequence[float | str]]) -> Observation:

@@ -161,7 +161,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     ``control`` is the ratio of the reference lane's second copy to the first, ``noise_floor`` the relative difference
     that it leaves open: a smaller one cannot be distinguished from none. Both are None without a control lane.
     ``parallel_control`` and ``parallel_floor`` are the same of a parallel lane, whose noise is another. ``capacities``
-    are by number of workers; those that there are no CPUs for are left out. With ``own_workers``, the work was seen to
+    are by number of workers; those that there are no CPUs for are left out. ``headstart`` is the ratio of throughputs
+    up to which several workers may gain by waiting less for a CPU than one. With ``own_workers``, the work was seen to
     start threads or processes itself, and nothing was pinned. ``gil_off`` is the penalty of the free-threaded arm
     against the same build with its GIL forced on: what is left of it without the build's own cost. ``verdict`` is None
     where workers themselves, variants or interventions were measured, or no reference was; ``cpus_used`` where no work
@@ -187,6 +188,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     parallel_control: Estimate | None = None
     parallel_floor: float | None = None
     capacities: tuple[Capacity, ...] = ()
+    headstart: float = 1.0
     own_workers: bool = False
     worker_memory: tuple[WorkerMemory, ...] = ()
     orders: tuple[Order, ...] = ()

@@ -1,6 +1,6 @@
 """The verdict of one contest: what to run its workload on; pure.
 
-    most throughput     the lane with the highest throughput, and all that cannot be distinguished from it
+    outcome             whether any lane is better than the reference, and if not, what is still possible (`outcome`)
     most per memory     the lane with the most throughput over the memory of all its processes, and its ties
 
 Objections stand beside it: what failed where, a GIL that came back, builds that are not comparable, noise. Ties are
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from gilscope.figures.outcome import Better, Choice, Outcome
 from gilscope.models import MODELS
-from gilscope.stats.estimate import Estimate
-from gilscope.stats.significance import distinguishable, simultaneous
 from gilscope.values.contests import arm_and_work, lane_name
 
 Kind = Literal["fails", "not thread-safe", "not repeatable", "GIL turned on", "not comparable", "capacity", "noise"]
@@ -28,25 +27,14 @@ AS_FOUND: dict[str, Kind] = {"GIL turned on": "GIL turned on", "not repeatable":
 """Kinds of finding that mean what they say to somebody who chooses."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gilscope.figures.capacity import Capacity
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
     from gilscope.values.records import Finding
 
-    LogRatio = Callable[[LaneSpec, LaneSpec], Estimate]
-    """The log of one lane's figure over another's."""
-
 LOUD = 0.1
-"""A noise floor above this leaves differences open that people decide by."""
-
-
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The best lane by a figure, and its ties; ``figure`` is its ratio to the reference, as their highest."""
-
-    best: str
-    ties: tuple[str, ...]
-    figure: Estimate
+"""A noise floor above this leaves differences open that people decide by; one that was not measured may be as high."""
 
 
 class Objection(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,27 +48,14 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What one contest says to run on; ``per_memory`` is None in runs that weighed no lanes."""
 
-    throughput: Choice
+    outcome: Outcome
     per_memory: Choice | None
     objections: tuple[Objection, ...]
 
-
-def choose(lanes: Sequence[LaneSpec], reference: LaneSpec, log_ratio: LogRatio, floor: float) -> Choice:
-    """The lane whose figure is highest.
-
-    Args:
-        lanes: those to choose from, at least one.
-        reference: the lane that the figure is a ratio to.
-        log_ratio: intervals on the log scale; the higher the figure the better.
-        floor: the noise floor, a relative difference.
-    """
-    ranked = sorted(lanes, key=lambda lane: log_ratio(lane, reference).value, reverse=True)
-    best, *others = ranked
-    ties = [
-        lane.name for lane in others if not distinguishable(simultaneous(log_ratio(best, lane), len(others)), floor)
-    ]
-    figure = simultaneous(log_ratio(best, reference), 1 + len(ties))
-    return Choice(best=best.name, ties=tuple(ties), figure=figure.exp())
+    @property
+    def winners(self) -> tuple[str, ...]:
+        """The lanes that are better than the reference by most, several if these do not differ; often none."""
+        return self.outcome.lanes if isinstance(self.outcome, Better) else ()
 
 
 def objections(

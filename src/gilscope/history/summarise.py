@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import TYPE_CHECKING
 
 from gilscope.figures import contest, lanes
+from gilscope.figures.code import digest_of_code
 from gilscope.history.summary import UNKNOWN, Figure, FigureName, Summary, Yardstick
 from gilscope.values.contests import lane_name, work_of
 from gilscope.values.records import CANNOT_BE_COMPARED
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from gilscope.figures.roles import RoleFigures
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.contests import LaneSpec
     from gilscope.values.records import Code, HostCard, Run
     from gilscope.values.runtimes import Arm, Facts
 
 DIGITS = 12
-"""Digits of digests and commits that are shown."""
+"""Digits of commits that are shown."""
 
 
 def summary(run: Run) -> Summary:
@@ -121,7 +121,7 @@ class _FiguresOfContest:
             work=work or lane.work,
             version=facts.version_text,
             build=facts.build + ("+gil" if lane.arm.gil_forced else ""),
-            recipe=_recipe(facts, self.twin if against_twin else None),
+            recipe=facts.recipe_against(self.twin if against_twin else None),
             circumstances=self._circumstances(lane, against_twin=against_twin),
             twin_differs="; ".join(pair.differences) if pair is not None and against_twin else "",
             center=log.value,
@@ -151,7 +151,7 @@ class _FiguresOfContest:
         code = self.measured.code.get(lane.arm.name)
         arms = [lane.arm, *([self.measured.reference.arm] if against_twin and self.measured.reference else [])]
         return {
-            "code": UNKNOWN if code is None else _digest_of_code(code, self.contest.contest.probe),
+            "code": UNKNOWN if code is None else digest_of_code(code, self.contest.contest.probe),
             "commit": UNKNOWN if code is None else _commit(code),
             "libraries": " against ".join(dict.fromkeys(map(self._libraries, arms))),
             "interpreter's commit": facts.commit or UNKNOWN,
@@ -188,16 +188,6 @@ class _FiguresOfContest:
         )
 
 
-def _digest_of_code(code: Code, probe: Probe) -> str:
-    """A digest of all that a workload runs: its modules, wherever they lie, and how it is called."""
-    targets = (probe.target, probe.setup, *(role.target for role in probe.roles))
-    called = [(item.module, item.name, item.node, item.arguments) for item in targets if item is not None]
-    statement = (probe.statement.setup, probe.statement.code) if probe.statement is not None else ()
-    words = (statement, [role.label for role in probe.roles], probe.command, probe.argv, probe.shared)
-    modules = sorted((name, module.digest) for name, module in code.modules.items())
-    return hashlib.sha256(repr((modules, called, words)).encode()).hexdigest()[:DIGITS]
-
-
 def _commit(code: Code) -> str:
     if code.commit is None:
         return "none"
@@ -206,15 +196,5 @@ def _commit(code: Code) -> str:
 
 def _fingerprint(facts: Facts) -> str:
     """A build in all that moves the time of a loop; yardsticks that share it differ by the machine's mood."""
-    words = (facts.version_text, facts.build, facts.compiler, _recipe(facts, None), *facts.config_args, facts.platform)
+    words = (facts.version_text, facts.build, facts.compiler, facts.recipe, *facts.config_args, facts.platform)
     return " ".join(words)
-
-
-def _recipe(facts: Facts, twin: Facts | None) -> str:
-    """A build as far as it must agree: a penalty with PGO says nothing about one without."""
-    parts = [facts.compiler.partition(" ")[0]]
-    parts += [word for word, on in (("PGO", facts.pgo), ("LTO", facts.lto), ("debug", facts.debug)) if on]
-    parts += ["JIT"] if facts.jit == "on" else []
-    build = ", ".join(parts)
-    twin_build = build if twin is None else _recipe(twin, None)
-    return build if twin_build == build else f"{build} against {twin_build}"

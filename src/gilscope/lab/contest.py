@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from gilscope.lab import host, sources, topology
+from gilscope.lab import forecast, host, sources, topology
 from gilscope.lab.comparisons import Comparisons
+from gilscope.lab.forecast import Ahead
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.protocol import Imports
 from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
+from gilscope.values.progress import Progress
 from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
 from gilscope.values.watching import Watched
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
+    from gilscope.lab.forecast import Ends
     from gilscope.lab.launch import LaneOpener
     from gilscope.lab.sources import Revision
     from gilscope.values.contests import Contest, Rules
@@ -41,8 +45,8 @@ class Observer(Protocol):
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Lanes are about to open."""
 
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """A round ended; ``widest`` is the widest half width at the last look, as a fraction (infinite at first)."""
+    def progress(self, progress: Progress) -> None:
+        """A trial begins."""
 
     def watched(self, record: Watched) -> None:
         """Objects were watched while a lane worked."""
@@ -105,6 +109,8 @@ class _Running:
         self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
         self.comparisons = Comparisons(contest)
+        self.opening_s = 0.0
+        self.guessed_s: dict[str, float] = {}
         self.trial_s: dict[str, float] = {}
         self.trials_s = 0.0
         self.launches = 0
@@ -136,9 +142,12 @@ class _Running:
         beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
         probed = [spec for spec in self.specs.values() if not spec.shows_capacity]
         for spec in sorted(probed, key=lambda spec: spec.name != self.contest.reference):
+            began_s = self._elapsed()
             with Launch(self.around, self.contest, 0, self.timeout_s, ()) as launch:
                 launch.open([spec, *beside])
+                self.opening_s = (self._elapsed() - began_s) / (1 + len(beside)) * len(self.specs)
                 self.calibration = launch.calibrate(self.rules.trial_ms * 1_000_000)
+                self._guess(launch.filled_s)
                 launch.refuse_too_large(list(self.specs.values()))
             self._leave_out(launch.failed)
             if self.calibration is not None or launch.has_hung:
@@ -150,32 +159,45 @@ class _Running:
                 self.cpus = ()
         self.scouted_s = self._elapsed()
 
+    def _guess(self, filled_s: Mapping[str, float]) -> None:
+        """Guess what trials take before any was run, by those of the scout; what had no trial there fills one."""
+        fills_s = self.rules.trial_ms / 1000
+        work_s = next((filled_s[name] for name in filled_s if not self.specs[name].shows_capacity), fills_s)
+        self.guessed_s = {
+            name: forecast.turns(spec, host.usable_cpus()) * (fills_s if spec.shows_capacity else work_s)
+            for name, spec in self.specs.items()
+        }
+
     def _leave_out(self, failed: Collection[str]) -> None:
         for name in failed:
             self.specs.pop(name, None)
 
     def _run_stage(self, stage: Stage) -> str | None:
         """Run all launches of a stage; return the reason if the contest ends in the middle of it."""
-        for _ in range(stage.launches):
-            self._run_launch(stage)
+        for further in reversed(range(stage.launches)):
+            self._run_launch(stage, further)
             if all(spec.shows_capacity for spec in self.specs.values()):
                 return "no lane left"
             if budget_is_spent(self.launches, self._elapsed(), self.rules):
                 return "budget"
         return None
 
-    def _run_launch(self, stage: Stage) -> None:
+    def _run_launch(self, stage: Stage, further: int) -> None:
+        """Run one launch of a stage, which goes on with a number of further ones."""
+        began_s = self._elapsed()
         names = self._with_company(stage.lanes)
         self.comparisons.begin_launch()
         with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
-            self._run_rounds(launch, stage.rounds)
+            self._run_rounds(launch, stage.rounds, began_s, further)
             launch.weigh()
             if self.launches == 0:
                 self._watch(launch)
                 self._record_code(launch.imports())
         self.launches += 1
         self._leave_out(launch.failed)
+        self.opening_s = (self._elapsed() - self.scouted_s - self.trials_s) / self.launches
+        self._ratios()
 
     def _watch(self, launch: Launch) -> None:
         if self.calibration is not None:
@@ -201,7 +223,7 @@ class _Running:
             if name in lanes or name in originals or (spec.shows_capacity and spec.workers in counts)
         ]
 
-    def _run_rounds(self, launch: Launch, rounds: int) -> None:
+    def _run_rounds(self, launch: Launch, rounds: int, launch_began_s: float, further: int) -> None:
         """Run the rounds of a launch, fewer pairs of them where they exceed its share of the budget.
 
         More launches narrow an interval further than more rounds do.
@@ -213,24 +235,37 @@ class _Running:
         for number in range(rounds):
             if number and number % PAIR == 0 and self._elapsed() - began_s > share_s:
                 return
-            for name, timing, seconds in launch.round(number, self.calibration, compare=not self.results_vary):
+            round_s = sum(self.trial_s.get(name, self.guessed_s[name]) for name in launch.lanes)
+            ahead = Ahead(launch_began_s, self.launches, further, self.opening_s, rounds, round_s)
+            begins = partial(self._show, forecast.ends(ahead, self.rules), further)
+            for name, timing, seconds in launch.round(
+                number, self.calibration, compare=not self.results_vary, begins=begins
+            ):
                 self.comparisons.add(self.specs[name], timing)
                 self.trial_s[name] = seconds
                 self.trials_s += seconds
-            self.observer.progress(self.launches, self._elapsed(), self.widest)
+
+    def _show(self, ends: Ends, further: int, lane: str) -> None:
+        """Show that a lane's trial begins, and when the contest will end."""
+        launch = self.launches + 1
+        self.observer.progress(
+            Progress(
+                lane=lane,
+                launch=launch,
+                launches=launch + further,
+                elapsed_s=self._elapsed(),
+                soonest_s=ends.soonest_s,
+                latest_s=ends.latest_s,
+                widest=self.widest,
+            )
+        )
 
     def _look(self) -> Stage | str:
-        """Form the ratios so far and decide what they ask for."""
-        ratios = {
-            name: self.comparisons.log_ratios(spec)
-            for name, spec in self.specs.items()
-            if self.comparisons.others(spec)
-        }
-        widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
-        self.widest = max(widths, default=math.inf)
+        """Decide what the ratios so far ask for."""
+        ratios = self._ratios()
         costs = Costs(
             elapsed_s=self._elapsed(),
-            opening_s=(self._elapsed() - self.scouted_s - self.trials_s) / self.launches,
+            opening_s=self.opening_s,
             trial_s={name: seconds for name, seconds in self.trial_s.items() if name in self.specs},
         )
         stage = next_stage(ratios, costs, self.rules)
@@ -239,6 +274,17 @@ class _Running:
         if isinstance(stage, Stage):
             return Stage(min(stage.launches, further), stage.rounds, stage.lanes) if further > 0 else "launches"
         return stage
+
+    def _ratios(self) -> dict[str, list[list[float]]]:
+        """Form the log ratios so far by lane, launch and round, and note the widest of their intervals."""
+        ratios = {
+            name: self.comparisons.log_ratios(spec)
+            for name, spec in self.specs.items()
+            if self.comparisons.others(spec)
+        }
+        widths = [log_ratio_interval(ratio).half_width for ratio in ratios.values() if ratio]
+        self.widest = max(widths, default=math.inf)
+        return ratios
 
     def _record(self, record: Record) -> None:
         """Keep a record, and heed what it says: results that vary cannot be compared.

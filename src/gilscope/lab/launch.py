@@ -57,7 +57,7 @@ class Launch:
 
     ``cpus`` are all that this thread may use. Without any, nothing is pinned.
     ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``. ``has_hung`` says
-    whether one of them gave no answer in time.
+    whether one of them gave no answer in time. ``filled_s`` is what a trial took of each lane in which one was filled.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Launch:
     ) -> None:
         self.lanes: dict[str, Lane] = {}
         self.failed: set[str] = set()
+        self.filled_s: dict[str, float] = {}
         self._around = around
         self._contest = contest
         self._number = number
@@ -156,8 +157,12 @@ class Launch:
             own_workers=own_workers,
         )
 
-    def round(self, number: int, calibration: Calibration, *, compare: bool) -> Iterator[tuple[str, Measured, float]]:
+    def round(
+        self, number: int, calibration: Calibration, *, compare: bool, begins: Callable[[str], None]
+    ) -> Iterator[tuple[str, Measured, float]]:
         """Run one trial of every lane; yield lane, what was measured, and seconds of real time.
+
+        ``begins`` is called with the name of the lane before each of them.
 
         Rounds come in pairs: a random order, then its reverse. What drifts evenly meanwhile is as long before a lane
         as behind it, and cancels in the mean of both; so does what a place in the order is worth.
@@ -171,6 +176,7 @@ class Launch:
             self._order = [name for name in reversed(self._order) if name in self.lanes]
         digests: dict[str, Sequence[str]] = {}
         for name in self._order:
+            begins(name)
             began_s = time.monotonic()
             with self._finding(name):
                 spec = self.lanes[name].spec
@@ -241,6 +247,7 @@ class Launch:
     def _fill(self, lane: Lane, target_ns: int) -> Measured:
         """Find how many loops fill a trial of a lane, and note where results vary; return the last trial."""
         timing, results = calibrating.fill(lane, target_ns, self._timeout_s)
+        self.filled_s[lane.spec.name] = timing.wall_ns / 1e9
         if len(results) > 1:
             first, second, *_ = results.values()
             reason = f"the result differs from call to call: {first}, then {second}"

@@ -17,8 +17,8 @@ from gilscope.lab.lane import Lane
 from gilscope.lab.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
-from gilscope.values.contests import Probe, Rules
-from gilscope.values.records import Finding, Record, Run, RunHeader
+from gilscope.values.contests import LaneSpec, Probe, Rules
+from gilscope.values.records import Finding, Record, Run, RunHeader, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -106,10 +106,18 @@ def remaining(plan: Plan, done: frozenset[tuple[str, str]]) -> Plan:
     return Plan(contests, plan.skips)
 
 
-def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> int:
-    """Run the plan's contests, append every record to ``path``, and return how many lanes failed.
+class Done(NamedTuple):
+    """What became of a plan: the lanes that failed, each with its probe's id, and whether any lane was measured.
 
-    A way or a model that a version lacks does not count as failed.
+    A way or a model that a version lacks has not failed.
+    """
+
+    failed: tuple[tuple[str, LaneSpec], ...]
+    has_trials: bool
+
+
+def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> Done:
+    """Run the plan's contests, append every record to ``path``, and return what became of their lanes.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
 
@@ -134,13 +142,17 @@ def _contests(
     append: Callable[[Record], None],
     environ: Mapping[str, str],
     observer: Observer,
-) -> int:
-    failed_lanes: set[tuple[str, str]] = set()
+) -> Done:
+    lanes = {(of.id, lane.name): (of.probe.id, lane) for of in plan.contests for lane in of.lanes}
+    failed: dict[tuple[str, str], None] = {}
+    measured: set[tuple[str, str]] = set()
 
     def record(item: Record) -> None:
         append(item)
         if isinstance(item, Finding) and item.fails_lane and item.kind != "unsupported":
-            failed_lanes.add((item.contest, item.lane))
+            failed[item.contest, item.lane] = None
+        elif isinstance(item, Trial) and not lanes[item.contest, item.lane][1].shows_capacity:
+            measured.add((item.contest, item.lane))
 
     with Guardian() as guardian:
         lab = Lab(
@@ -153,7 +165,7 @@ def _contests(
         )
         for contest in plan.contests:
             lab.run(contest, request.rules)
-    return len(failed_lanes)
+    return Done(tuple(lanes[place] for place in failed), has_trials=bool(measured - failed.keys()))
 
 
 def _header(request: Request) -> RunHeader:

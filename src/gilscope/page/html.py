@@ -9,51 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gilscope.page.content import content
-from gilscope.page.shared import with_ways
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from importlib.resources.abc import Traversable
 
-    from gilscope.figures.values import ContestFigures
+    from gilscope.page.content import Content
     from gilscope.page.shared import Library
-    from gilscope.render.report import Report
-    from gilscope.render.sheet import Sheet
-    from gilscope.values.records import Trial
 
 ASSETS = files("gilscope.page") / "assets"
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def page(report: Report, trials: Sequence[Trial], shared: Library, claims: Sequence[Sheet] = ()) -> str:
-    """The whole file of a run; the ``report`` was made from the raw ``trials``."""
-    header = report.run.header
-    page_content = content(report, trials, claims)
-    ways = sorted({trip.way for trip in page_content.trips})
-    drawn = {**shared.charts, "trips": with_ways(shared.charts["trips"], ways)}
+def page(content: Content, shared: Library) -> str:
+    """The whole file: any content, with the part that all pages share."""
     parts = {
-        "run": html.escape(header.id),
-        "made": html.escape(
-            f"Measured from {header.started} (UTC) with gilscope {header.gilscope}, suite {header.suite}, on "
-            f"{header.host.cpu or header.host.machine}, {header.host.cpus_usable:g} usable CPUs."
-        ),
+        "title": html.escape(content.title),
+        "answer": "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in content.answer),
+        "made": html.escape(content.made),
         "style": _asset("page.css"),
         "script": _asset("page.js"),
         "library": shared.vega,
-        "content": _embedded(page_content),
-        "charts": _embedded({"drawn": drawn, "workers": list(_of_workers(report.run.contests))}),
+        "content": _embedded(content),
+        "charts": _embedded(shared.charts),
     }
     return PLACE.sub(lambda place: parts[place[1]], _asset("page.html"))
-
-
-def _of_workers(contests: Sequence[ContestFigures]) -> Iterator[dict[str, Any]]:
-    """The charts of births and of memory, with their data."""
-    if any(contest.asks_about_workers for contest in contests):
-        from gilscope.render import charts  # noqa: PLC0415 - altair takes longer to load than a page to make
-
-        for chart in charts.charts(contests):
-            yield {"probe": chart.probe, "specification": charts.specification(chart)}
 
 
 def _asset(name: str) -> str:

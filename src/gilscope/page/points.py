@@ -1,32 +1,41 @@
-"""The points of the page's charts as values that their script reads."""
+"""The points of the page's charts as values that their script reads.
+
+Each point has the fields by which a reader chooses (probe, arm, model), the group of charts that shows it and, where
+its chart has several, the panel. Gains and shares are drawn from the lanes themselves (`gilscope.page.content`).
+"""
 
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.figures.observations import request_times
 from gilscope.figures.scaling_law import Fit
-from gilscope.render import cells, numbers
-from gilscope.render.builds import build
+from gilscope.page.labels import places
+from gilscope.render import cells, numbers, observations
+from gilscope.render.builds import build, version
 from gilscope.render.transport import size_text
 from gilscope.render.why import what_was_tried
 from gilscope.values.contests import lane_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from gilscope.figures.observations import Observation
     from gilscope.figures.transport import Means
     from gilscope.figures.tried import TriedKind
     from gilscope.figures.values import ContestFigures, ScalingLaw
+    from gilscope.figures.variants import LaneComparison
     from gilscope.figures.why import Why
+    from gilscope.page.labels import Place
     from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import LaneSpec
 
 DIGITS = 5
 """Significant digits of what is drawn: more than a screen can show."""
-PARTS = {"start": "start, end", "end": "start, end"}
-"""Shares that share a colour."""
 ALONE = "one thing changed"
 PUT_BACK = "everything apart but one"
 GROUPS: dict[TriedKind, str] = {
@@ -38,7 +47,7 @@ GROUPS: dict[TriedKind, str] = {
     "put back uncounted": PUT_BACK,
     "collector on": PUT_BACK,
 }
-"""What was tried by what it has in common; everything else has a colour of its own."""
+"""What was tried by what it has in common; everything else has a shape of its own."""
 PREDICTED = 2
 """Predictions reach to this many times the most workers that were measured."""
 
@@ -46,7 +55,9 @@ PREDICTED = 2
 class PenaltyPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A point of the chart of penalties, and the band of penalties within the noise floor."""
 
+    group: str
     contest: str
+    label: str
     probe: str
     arm: str
     build: str
@@ -70,11 +81,14 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of the chart of round trips; ``panel`` names the shape of the payload and the arm."""
+    """A point of the chart of round trips: its group is the shape of payload, its panel the way."""
 
+    group: str
     panel: str
     arm: str
-    way: str
+    build: str
+    version: str
+    model: str
     size: int
     time: float
     low: float
@@ -82,33 +96,97 @@ class TripPoint(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class CorePoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a lane's bar in the chart of cores: one share of its workers' time.
+class RequestPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of latency: how long requests took, in seconds, by switch interval, in seconds."""
 
-    ``place`` counts from the left.
-    """
+    panel: str
+    probe: str
+    arm: str
+    build: str
+    version: str
+    model: str
+    interval: float
+    time: float
+    low: float
+    high: float
+    text: str
 
-    contest: str
+
+class SeenPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of observations: a number that a lane saw, in the unit that its panel names."""
+
+    group: str
+    panel: str
     probe: str
     lane: str
     arm: str
+    build: str
     model: str
-    part: str
-    place: int
-    share: float
+    value: float
+    low: float
+    high: float
     text: str
 
 
 class TriedPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A point of the chart of what was tried: a gain in workers, beside the CPUs that the machine gave."""
 
-    contest: str
+    panel: str
     what: str
-    group: str
+    kind: str
     gain: float
     low: float
     high: float
     given: float
+    text: str
+
+
+class VariantPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of variants: a ratio of times, its interval, and all that is possible."""
+
+    group: str
+    panel: str
+    probe: str
+    lane: str
+    arm: str
+    model: str
+    value: float
+    low: float
+    high: float
+    least: float
+    most: float
+    answer: str
+    text: str
+
+
+class ChangePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of changes: a relative difference between two runs, in a panel for each probe."""
+
+    panel: str
+    probe: str
+    arm: str
+    model: str
+    lane: str
+    value: float
+    low: float
+    high: float
+    answer: str
+    text: str
+
+
+class LevelPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of levels: a figure of one version or date, in a panel for each series."""
+
+    group: str
+    panel: str
+    probe: str
+    arm: str
+    model: str
+    when: str
+    value: float
+    low: float
+    high: float
+    answer: str
     text: str
 
 
@@ -121,9 +199,9 @@ def _tried(why: Why) -> Iterator[TriedPoint]:
     for item in why.tried:
         gain, low, high = drawn(item.gain)
         yield TriedPoint(
-            contest=why.contest,
+            panel=why.contest,
             what=what_was_tried(item),
-            group=GROUPS.get(item.kind, item.kind),
+            kind=GROUPS.get(item.kind, item.kind),
             gain=gain,
             low=low,
             high=high,
@@ -132,43 +210,30 @@ def _tried(why: Why) -> Iterator[TriedPoint]:
         )
 
 
-def cores(contests: Sequence[ContestFigures]) -> tuple[CorePoint, ...]:
-    """The parts of the chart of cores, for contests that spread work; a share below zero is drawn as none.
-
-    Contests in which something was changed have none: the names of their lanes leave no room for bars.
-    """
-    return tuple(
-        CorePoint(
-            contest=figures.contest.id,
-            probe=figures.contest.probe.id,
-            lane=row.lane.name,
-            arm=row.lane.arm.name,
-            model=row.lane.model,
-            part=PARTS.get(name, name),
-            place=place,
-            share=rounded(max(0.0, share.value)),
-            text=numbers.percent(share),
-        )
-        for figures in contests
-        if not figures.contest.has_interventions
-        for row in figures.lanes
-        if row.shares is not None and row.lane.workers > 1
-        for place, (name, share) in enumerate(row.shares.parts.items())
-    )
-
-
 def penalties(contests: Sequence[ContestFigures]) -> tuple[PenaltyPoint, ...]:
-    """The points of the chart of penalties; what workers cost has charts of its own."""
-    return tuple(point for contest in contests if not contest.asks_about_workers for point in _penalties(contest))
+    """The points of the chart of penalties, the largest first; what workers cost has charts of its own."""
+    placed = places(contests)
+    costs = [contest for contest in contests if contest.penalties and not contest.asks_about_workers]
+    ordered = sorted(costs, key=_cost, reverse=True)
+    return tuple(point for contest in ordered for point in _penalties(contest, placed[contest.contest.id]))
 
 
-def _penalties(figures: ContestFigures) -> Iterator[PenaltyPoint]:
+def _cost(figures: ContestFigures) -> float:
+    """What a contest is sorted by: the penalty of the build without its GIL, or else the first."""
+    free_threaded = "" if figures.contest.pair is None else figures.contest.pair.free_threaded.name
+    by_arm = {item.arm: item for item in figures.penalties}
+    return by_arm.get(free_threaded, figures.penalties[0]).penalty.value
+
+
+def _penalties(figures: ContestFigures, place: Place) -> Iterator[PenaltyPoint]:
     floor = figures.noise_floor if figures.noise_floor is not None and math.isfinite(figures.noise_floor) else 0.0
     builds = {lane.arm.name: build(lane.arm) for lane in figures.contest.lanes}
     for item in figures.penalties:
         value, low, high = drawn(item.penalty)
         yield PenaltyPoint(
+            group=place.group,
             contest=figures.contest.id,
+            label=place.label,
             probe=figures.contest.probe.id,
             arm=item.arm,
             build=builds[item.arm],
@@ -210,25 +275,132 @@ def _predictions(place: int, figures: ContestFigures, item: ScalingLaw, law: Fit
         )
 
 
-def trips(every_means: Sequence[Means]) -> tuple[TripPoint, ...]:
-    """The points of the chart of round trips."""
-    return tuple(_trips(every_means))
+def trips(contests: Iterable[ContestFigures], every_means: Sequence[Means]) -> tuple[TripPoint, ...]:
+    """The points of the chart of round trips, the newest version first; contests know which build each arm is."""
+    lanes = {lane.arm.name: lane for figures in contests for lane in figures.contest.lanes}
+    ordered = sorted(every_means, key=lambda means: _version(lanes[means.arm]), reverse=True)
+    return tuple(point for means in ordered for point in _trips(means, lanes[means.arm]))
 
 
-def _trips(every_means: Sequence[Means]) -> Iterator[TripPoint]:
-    for means in every_means:
-        for trip in means.trips:
-            time, low, high = drawn(trip.time)
-            yield TripPoint(
-                panel=f"{means.shape}, {means.arm}",
-                arm=means.arm,
-                way=means.way,
-                size=trip.size,
-                time=time,
-                low=low if low > 0 else time,
-                high=high,
-                text=f"{size_text(trip.size)}: {numbers.seconds(trip.time)}",
-            )
+def _version(lane: LaneSpec) -> tuple[int, ...]:
+    return lane.arm.runtime.facts.version
+
+
+def _trips(means: Means, lane: LaneSpec) -> Iterator[TripPoint]:
+    for trip in means.trips:
+        time, low, high = drawn(trip.time)
+        yield TripPoint(
+            group=means.shape,
+            panel=means.way,
+            arm=means.arm,
+            build=build(lane.arm),
+            version=version(lane.arm),
+            model=means.way,
+            size=trip.size,
+            time=time,
+            low=low if low > 0 else time,
+            high=high,
+            text=f"{size_text(trip.size)}: {numbers.seconds(trip.time)}",
+        )
+
+
+def requests(contests: Sequence[ContestFigures]) -> tuple[RequestPoint, ...]:
+    """The points of the chart of latency, in order of the switch interval and then the newest version first."""
+    timed = [figures for figures in contests if figures.contest.probe.times_requests]
+    newest = sorted(timed, key=lambda figures: _version(figures.contest.lanes[0]), reverse=True)
+    return tuple(sorted((point for figures in newest for point in _requests(figures)), key=attrgetter("interval")))
+
+
+def _requests(figures: ContestFigures) -> Iterator[RequestPoint]:
+    probe = figures.contest.probe
+    times = request_times(figures.observations)
+    for lane in _copied_once(figures):
+        seen = times.get(lane.name)
+        if seen is None or seen.estimate is None:
+            continue
+        time, low, high = drawn(seen.estimate)
+        yield RequestPoint(
+            panel=f"{probe.id.split('/')[1]}: {lane.way or lane.model}",
+            probe=probe.id,
+            arm=lane.arm.name,
+            build=build(lane.arm),
+            version=version(lane.arm),
+            model=lane.way or lane.model,
+            interval=float(probe.case or 0),
+            time=time,
+            low=low if low > 0 else time,
+            high=high,
+            text=observations.request_time(seen),
+        )
+
+
+def seen(contests: Sequence[ContestFigures]) -> tuple[SeenPoint, ...]:
+    """The points of the chart of observations: all numbers that lanes saw; how long requests took has its own chart."""
+    placed = places(contests)
+    looks = (figures for figures in contests if not figures.contest.probe.times_requests)
+    return tuple(point for figures in looks for point in _seen(figures, placed[figures.contest.id]))
+
+
+def _seen(figures: ContestFigures, place: Place) -> Iterator[SeenPoint]:
+    lanes = {lane.name: lane for lane in _copied_once(figures)}
+    for item in figures.observations:
+        lane = lanes.get(item.lane)
+        if lane is None or item.estimate is None:
+            continue
+        value, low, high = drawn(item.estimate)
+        yield SeenPoint(
+            group=place.group,
+            panel=f"{place.label}: {item.name}{f' ({item.unit})' * bool(item.unit)}",
+            probe=figures.contest.probe.id,
+            lane=lane.name,
+            arm=lane.arm.name,
+            build=build(lane.arm),
+            model=lane.way or lane.model,
+            value=value,
+            low=low,
+            high=high,
+            text=_observed(item, item.estimate),
+        )
+
+
+def _observed(item: Observation, estimate: Estimate) -> str:
+    return numbers.seconds(estimate) if item.unit == "s" else numbers.amount(estimate)
+
+
+def _copied_once(figures: ContestFigures) -> Iterator[LaneSpec]:
+    """The lanes of a contest without second copies."""
+    return (lane for lane in figures.contest.lanes if not lane.control)
+
+
+def variants(contests: Sequence[ContestFigures]) -> tuple[VariantPoint, ...]:
+    """The points of the chart of variants, in each contest the largest saving first."""
+    placed = places(contests)
+    return tuple(
+        _variant(figures, row, placed[figures.contest.id])
+        for figures in contests
+        if figures.variants is not None
+        for row in sorted(figures.variants.lanes, key=lambda row: row.comparison.ratio.value)
+    )
+
+
+def _variant(figures: ContestFigures, row: LaneComparison, place: Place) -> VariantPoint:
+    value, low, high = drawn(row.comparison.ratio)
+    _, least, most = drawn(row.comparison.possible)
+    return VariantPoint(
+        group=place.group,
+        panel=place.label,
+        probe=figures.contest.probe.id,
+        lane=row.lane.name,
+        arm=row.lane.arm.name,
+        model=row.lane.model,
+        value=value,
+        low=low,
+        high=high,
+        least=least,
+        most=most,
+        answer=row.comparison.answer,
+        text=f"{numbers.ratio(row.comparison.ratio)}, {row.comparison.answer}",
+    )
 
 
 def drawn(estimate: Estimate) -> tuple[float, float, float]:

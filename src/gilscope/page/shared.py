@@ -15,7 +15,6 @@ import vl_convert
 from gilscope import cached
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 Specification = dict[str, Any]
@@ -40,22 +39,6 @@ def library(cache_dir: Path) -> Library:
     with contextlib.suppress(OSError):
         cached.replace(kept, msgspec.json.encode(fresh))
     return fresh
-
-
-def with_ways(specification: Specification, ways: Sequence[str]) -> Specification:
-    """The chart of round trips with all ways named: only then do colour and shape share a legend."""
-    panel = specification["spec"]
-    layers = [
-        {**layer, "encoding": {name: _channel(name, channel, ways) for name, channel in layer["encoding"].items()}}
-        for layer in panel["layer"]
-    ]
-    return {**specification, "spec": {**panel, "layer": layers}}
-
-
-def _channel(name: str, channel: Specification, ways: Sequence[str]) -> Specification:
-    if name not in {"color", "shape"}:
-        return channel
-    return {**channel, "scale": {**channel.get("scale", {}), "domain": list(ways)}}
 
 
 def _new_library() -> Library:

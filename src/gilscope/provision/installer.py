@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 VENV_LIMIT_S = 120.0
 ASK_LIMIT_S = 60.0
 WHEELS_LIMIT_S = 900.0
 BUILD_LIMIT_S = 600.0
+
+_FAILURE = re.compile(r"\w*error: ", re.IGNORECASE)
+"""How the line begins that says why a build failed; others that follow give advice."""
 
 
 class UnreachableIndexError(Exception):
@@ -59,6 +63,12 @@ class Installer(Protocol):
 
     def version_with_wheel(self, environment: Path, requirement: str) -> str | None:
         """Return the newest version that has a wheel for an environment and answers a requirement; None without one."""
+
+
+def of_build(printed: Sequence[str]) -> str:
+    """Why a build failed, by the lines that it printed: the last that names an error, or else the last."""
+    lines = [line.strip() for line in printed if line.strip()]
+    return next(filter(_FAILURE.match, reversed(lines)), lines[-1] if lines else "")
 
 
 def pins(like: Mapping[str, str]) -> str:

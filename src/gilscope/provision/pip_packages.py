@@ -20,6 +20,7 @@ from gilscope.provision.installer import (
     VENV_LIMIT_S,
     WHEELS_LIMIT_S,
     UnreachableIndexError,
+    of_build,
     pins,
 )
 
@@ -37,6 +38,8 @@ RETRYING = "WARNING: Retrying ("
 """What pip says where an index does not answer; its error is then that there is no package."""
 
 _ERROR = re.compile(r"^ERROR: (?P<text>.+)$", re.MULTILINE)
+_PRINTED = re.compile(r"^ {6}(?!\[end of output\])(.*)$", re.MULTILINE)
+"""What a build printed, in pip's box."""
 
 
 class _Metadata(msgspec.Struct):
@@ -108,7 +111,8 @@ class Pip:
             raise InstallError(f"{command[0]} could not be started: {error}") from error
         if not ended.succeeded:
             errors = [match["text"] for match in _ERROR.finditer(ended.errors)]
-            reason = ended.cut_short or (errors[-1] if errors else ended.last_words())[:LONGEST_REASON]
+            parts = (errors[-1] if errors else ended.last_words(), of_build(_PRINTED.findall(ended.errors)))
+            reason = ended.cut_short or ": ".join(filter(None, parts))[:LONGEST_REASON]
             raise (UnreachableIndexError if RETRYING in ended.errors else InstallError)(reason)
         return ended
 

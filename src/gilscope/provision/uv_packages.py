@@ -15,6 +15,7 @@ from gilscope.provision.installer import (
     VENV_LIMIT_S,
     WHEELS_LIMIT_S,
     UnreachableIndexError,
+    of_build,
     pins,
 )
 
@@ -111,9 +112,10 @@ class Uv:
 
 
 def _said(errors: str) -> tuple[list[str], str]:
-    """What uv says, statement and causes, and the last line of what a build printed; without hints."""
+    """What uv says, statement and causes, and what a build printed of its failure; without hints."""
     statements: list[str] = []
-    printed, is_printed = "", False
+    printed: list[str] = []
+    is_printed = False
     for line in errors.splitlines():
         text = line.strip(_FRAME)
         if text.startswith("hint:"):
@@ -121,9 +123,9 @@ def _said(errors: str) -> tuple[list[str], str]:
         if text.startswith(_OUTPUT):
             is_printed = True
         elif is_printed:
-            printed = text or printed
+            printed.append(text)
         elif match := _STATEMENT.match(line):
             statements.append(line[match.end() :].rstrip(":"))
         elif statements and text:  # the rest of a statement that is broken into lines
             statements[-1] += f" {text}"
-    return statements, printed
+    return statements, of_build(printed)

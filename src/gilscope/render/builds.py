@@ -17,3 +17,8 @@ def build(arm: Arm) -> str:
     """The build that an arm runs, whatever its version."""
     default = arm.runtime.facts.build == "default"
     return BUILDS[0] if default else BUILDS[2] if arm.gil_forced else BUILDS[1]
+
+
+def version(arm: Arm) -> str:
+    """The version that an arm runs, whatever its build."""
+    return arm.runtime.name.removesuffix("t")

@@ -12,13 +12,16 @@ import altair as alt
 import msgspec
 import vl_convert
 
-from gilscope.render.builds import BUILDS, COLOURS, SHAPES, build
+from gilscope.render import numbers
+from gilscope.render.builds import BUILDS, COLOURS, SHAPES, build, version
+from gilscope.render.sheet import Column, tabulate
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.stats.estimate import Estimate
+    from gilscope.render.sheet import Sheet
     from gilscope.values.runtimes import Arm
 
 Unit = Literal["time", "memory"]
@@ -138,6 +141,18 @@ def specification(chart: Chart) -> dict[str, Any]:
     return whole
 
 
+def table(chart: Chart) -> Sheet:
+    """The points of a chart as a sheet, each with its interval."""
+    text = numbers.seconds if chart.unit == "time" else numbers.memory
+    columns: list[Column[Point]] = [
+        Column("kind", lambda point: point.kind),
+        Column("version", lambda point: point.version),
+        Column("build", lambda point: point.build),
+        Column(chart.unit, lambda point: text(Estimate(point.value, point.low, point.high))),
+    ]
+    return tabulate(chart.title, columns, chart.points)
+
+
 def _times(contest: ContestFigures) -> Iterator[Point]:
     for row in contest.lanes:
         if row.lane.way is not None and contest.contest.probe.is_timed:
@@ -154,7 +169,7 @@ def _weights(contest: ContestFigures) -> Iterator[Point]:
 
 def _point(arm: Arm, kind: str, estimate: Estimate) -> Point:
     return Point(
-        version=arm.runtime.name.removesuffix("t"),
+        version=version(arm),
         build=build(arm),
         kind=kind,
         value=estimate.value,

@@ -48,6 +48,38 @@ def skips(left_out: Sequence[Skip]) -> Sheet:
     return tabulate("Not measured", columns, sorted(counts))
 
 
+def finding_lines(contests: Sequence[ContestFigures]) -> list[str]:
+    """Findings as a line each: the lanes, what happened, and why; contests are named where there are several."""
+    groups = list(_alike(contests))
+    has_several = len(contests) > 1
+    return [
+        f"{f'{alike[0].contest} ' * has_several}{_listed([finding.lane for finding in alike])}: "
+        f"{alike[0].kind} ({alike[0].phase}): {_last_words(alike[0])}"
+        for alike in groups
+    ]
+
+
+def skip_lines(left_out: Sequence[Skip]) -> list[str]:
+    """Lanes that were not measured, a line for each reason."""
+    by_reason: dict[str, dict[str, None]] = defaultdict(dict)
+    for skip in left_out:
+        by_reason[skip.reason][skip.contest if skip.lane == EVERY_LANE else skip.lane] = None
+    return [f"{_listed(list(lanes))}: {reason}" for reason, lanes in by_reason.items()]
+
+
+def _last_words(finding: Finding) -> str:
+    """Why something happened, in one line: of a text of several lines the exception's name and its last line.
+
+    What wraps another exception (NumPy's advice on how to install it) names that one at its end, and a traceback has
+    the whole text where a reason is cut.
+    """
+    first, *others = finding.reason.strip().splitlines() or [""]
+    if not others:
+        return first
+    last = (finding.detail.strip().splitlines() or others)[-1]
+    return f"{first.partition(':')[0].strip()}: {last.strip()}"
+
+
 def failures(contest: ContestFigures) -> dict[str, Finding]:
     """The last failure of every lane that failed, by the lane's name; the control lane is left out."""
     return {

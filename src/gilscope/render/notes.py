@@ -26,6 +26,7 @@ ENDS = {
     "no lane left": "No lane was left to measure",
 }
 
+CUT_OFF = "This contest was cut off; what had been measured is shown."
 OWN_COPY = (
     "Own copy: these workers share nothing, each has a copy of what threads share. They are shown beside the others, "
     "and are no candidates of verdict, break-even and best lane."
@@ -69,14 +70,11 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
         inner = f", each of which does it {contest.inner_loops} times" if contest.inner_loops > 1 else ""
         yield f"{ended(contest.end)} {contest.loops} {_units(contest)} and trial{inner}."
     else:
-        yield "This contest was cut off; what had been measured is shown."
+        yield CUT_OFF
     cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]
     if cold:
         yield f"Still warming, left out of each launch (trials): {', '.join(cold)}."
-    if any(lane.oversubscribed for lane in contest.lanes):
-        yield "* more workers than usable CPUs."
-    if any(_shares_cores(lane) for lane in contest.lanes):
-        yield "+ more workers than cores: two CPUs of one core do not get twice as much done as one."
+    yield from _marks(contest)
     mixed = [lane.lane.name for lane in contest.lanes if lane.mixes_kinds]
     if mixed:
         yield f"More workers than cores of the fastest kind, so that some had slower ones: {', '.join(mixed)}."
@@ -90,6 +88,28 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
     yield from map(_trend, contest.trends)
     if contest.contest.probe.target is not None:
         yield from dict.fromkeys(map(_code, contest.code))
+
+
+def brief_notes(contest: ContestFigures) -> Iterator[str]:
+    """The notes without which a contest's gains would be misread, for where the others are left out."""
+    pair = contest.contest.pair
+    if pair is not None and (pair.twin is None or pair.differences):
+        yield from comparability(pair)
+    if contest.end is None:
+        yield CUT_OFF
+    yield from _marks(contest)
+    if any(lane.has_own_copy for lane in contest.lanes):
+        yield OWN_COPY
+    yield from _own_workers(contest)
+    yield from _question(contest)
+
+
+def _marks(contest: ContestFigures) -> Iterator[str]:
+    """What the marks behind the names of lanes mean, of those that are there."""
+    if any(lane.oversubscribed for lane in contest.lanes):
+        yield "* more workers than usable CPUs."
+    if any(_shares_cores(lane) for lane in contest.lanes):
+        yield "+ more workers than cores: two CPUs of one core do not get twice as much done as one."
 
 
 def _code(code: Code) -> str:

@@ -27,6 +27,7 @@ TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 MEMORY_UNITS = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 RATE_UNITS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
 CALL_UNITS = ((1e6, "M/s"), (1e3, "k/s"), (1.0, "/s"))
+MINUTE_S, HOUR_S = 60, 3600
 EIGHTHS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉█")
 MOST_DECIMALS = 3
 LOPSIDED = 1.25
@@ -110,6 +111,18 @@ def plain_percent(fraction: float) -> str:
     if math.isinf(fraction):
         return "unknown"
     return f"{100 * fraction:.2g}%" if fraction < ALMOST_ALL else "100% or more"
+
+
+def at_most(fraction: float) -> str:
+    """An upper end above zero, as a fraction, rounded up to whole per cents: ``4%``."""
+    return f"{math.ceil(round(100 * fraction, 6))}%"
+
+
+def duration(seconds: float) -> str:
+    """A length of time without an interval as ``94 s``, ``12 min`` or ``3.5 h``."""
+    if seconds < 2 * MINUTE_S:
+        return f"{max(0.0, seconds):.0f} s"
+    return f"{seconds / MINUTE_S:.0f} min" if seconds < 2 * HOUR_S else f"{seconds / HOUR_S:.1f} h"
 
 
 def signed_memory(estimate: Estimate) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from gilscope.figures.observations import LONGEST, request_times
 from gilscope.render import numbers
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import comparability
@@ -70,11 +71,10 @@ def _convoy(contests: Sequence[ContestFigures]) -> Sheet:
     rows: dict[str, _Seen] = {}
     for contest in contests:
         probe = contest.contest.probe
-        for lane, texts in _by_lane(contest).items():
-            seen = texts["p99"] if "p99" in texts else f"longest {texts['longest']}" if "longest" in texts else None
-            if seen is not None:
+        for lane, seen in request_times(contest.observations).items():
+            if not is_control(lane):
                 name = f"{lane} ({probe.id.split('/')[1]})"
-                rows.setdefault(name, _Seen(name, {})).texts[_interval(contest)] = seen
+                rows.setdefault(name, _Seen(name, {})).texts[_interval(contest)] = request_time(seen)
     intervals = sorted(map(_interval, contests), key=float)
     return tabulate(
         "How long 99 of 100 requests take at most beside CPU-bound workers, by switch interval",
@@ -82,6 +82,11 @@ def _convoy(contests: Sequence[ContestFigures]) -> Sheet:
         rows.values(),
         [HOW_TO_READ, OF_PERCENTILES],
     )
+
+
+def request_time(seen: Observation) -> str:
+    """How long requests took, and whether that is the longest of them."""
+    return f"{LONGEST} {_text(seen)}" if seen.name == LONGEST else _text(seen)
 
 
 def _interval(contest: ContestFigures) -> str:

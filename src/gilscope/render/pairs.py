@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured, penalty
 from gilscope.render.notes import comparabilities
-from gilscope.render.scaling import crossing, pays_from
+from gilscope.render.scaling import crossing, overtakes_from
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.values.contests import arm_and_work
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 HOW_TO_READ = (
     "Penalty: time on one thread against the default build's. Gain: throughput against the default build's serial "
-    "lane; the interval of the best of several lanes is one for the highest of them. Threads pay from the number of "
-    "workers at which they overtake that lane. ~ marks a difference within its interval or the noise floor."
+    "lane; the interval of the best of several lanes is one for the highest of them. Threads overtake that lane from "
+    "so many workers on. ~ marks a difference within its interval or the noise floor."
 )
 OF_WHICH = (
     "The penalty has two factors: what the free-threaded build costs with its GIL on, and what switching the GIL off "
@@ -52,7 +52,7 @@ def _columns(pair: PairFigures) -> list[Column[ContestFigures]]:
         Column("GIL off, same build", lambda row: penalty(row.gil_off), wide=True, foot=_mean(pair.mean_gil_off)),
         Column("best gain, threads", partial(_best_threads, name), foot=NOT_MEASURED),
         Column("best gain, default build", _best_of_twin, foot=NOT_MEASURED),
-        Column("threads pay from (workers)", _threads_pay_from, foot=NOT_MEASURED),
+        Column("threads overtake from (workers)", _threads_overtake_from, foot=NOT_MEASURED),
     ]
 
 
@@ -76,8 +76,8 @@ def _best(best: BestGain | None) -> str:
     return if_measured(best, lambda best: f"{numbers.ratio(best.gain)} {best.work}")
 
 
-def _threads_pay_from(contest: ContestFigures) -> str:
+def _threads_overtake_from(contest: ContestFigures) -> str:
     item = contest.break_even_of_threads
     if item is None:
         return NOT_MEASURED
-    return pays_from(item) if item.workers is None else crossing(item.workers)
+    return overtakes_from(item) if item.workers is None else crossing(item.workers)

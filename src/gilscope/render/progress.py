@@ -1,15 +1,17 @@
-"""A run's progress: a live bar on a terminal, a line per contest elsewhere."""
+"""A run's progress: a live line on a terminal, a line per contest elsewhere."""
 
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from statistics import fmean
 from typing import TYPE_CHECKING, Self
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
 from gilscope.render import numbers
+from gilscope.values.contests import arm_and_work
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -17,27 +19,27 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gilscope.values.contests import Contest, Rules
+    from gilscope.values.progress import Progress as ContestProgress
     from gilscope.values.records import ContestEnd
     from gilscope.values.watching import Watched
 
+WIDE = 110
+"""Characters from which there is room for a bar beside what is said."""
+
 
 class RunProgress:
-    """The display of a run's contest, its used budget and the width of its intervals; a lab's observer."""
+    """The display of what is measured now, how wide intervals are, and how long it will take; a lab's observer."""
 
     def __init__(self, console: Console, contests: int) -> None:
         self._console = console
         self._contests = contests
         self._begun = 0
-        self._budget_s = 0.0
+        self._rules: Rules | None = None
+        self._is_known_to_be_long = False
+        self._took_s: list[float] = []
         self._task: TaskID | None = None
         self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[state]}", markup=False),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            *_columns(console.width), console=console, transient=True, expand=True, disable=not console.is_terminal
         )
 
     def __enter__(self) -> Self:
@@ -48,32 +50,87 @@ class RunProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Clear the bar."""
+        """Clear the line."""
         self._bar.stop()
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
-        """Draw a new bar that ends at the budget."""
+        """Draw a new line."""
         self._begun += 1
-        self._budget_s = rules.budget_s
+        self._rules = rules
+        self._is_known_to_be_long = False
         description = f"{self._begun}/{self._contests} {contest.id}"
-        self._task = self._bar.add_task(description, total=rules.budget_s, state=f"{len(contest.lanes)} lanes")
+        state = f"looking at the work, for {len(contest.lanes)} lanes"
+        self._task = self._bar.add_task(description, total=rules.budget_s, state=state)
 
-    def progress(self, launch: int, elapsed_s: float, widest: float) -> None:
-        """Move the bar."""
-        if self._task is not None:
-            width = f", widest ±{numbers.plain_percent(widest)}" if math.isfinite(widest) else ""
-            left_s = (1 + self._contests - self._begun) * self._budget_s - elapsed_s
-            left = f", {timedelta(seconds=max(0, round(left_s)))} left at most"
-            self._bar.update(self._task, completed=elapsed_s, state=f"launch {launch + 1}{width}{left}")
+    def progress(self, progress: ContestProgress) -> None:
+        """Say which lane is measured, how wide the widest interval is, and how much time is left."""
+        if self._task is None or self._rules is None:
+            return
+        if progress.latest_s > self._rules.budget_s and not self._is_known_to_be_long:
+            self._is_known_to_be_long = True
+            self._say(_longer_than_asked(progress, self._rules))
+        parts = [
+            arm_and_work(progress.lane)[1],
+            f"launch {progress.launch}/{progress.launches}",
+            *_width(progress.widest, self._rules.precision),
+            self._left(progress),
+        ]
+        self._bar.update(
+            self._task, completed=progress.elapsed_s, total=max(progress.latest_s, 1e-9), state=", ".join(parts)
+        )
 
     def watched(self, record: Watched) -> None:
         """Say how many objects were watched."""
-        line = f"watched {record.candidates} named objects and {record.others} others: {len(record.suspects)} moved"
-        self._console.print(Text(line, style="dim"))
+        self._say(f"watched {record.candidates} named objects and {record.others} others: {len(record.suspects)} moved")
 
     def contest_ends(self, end: ContestEnd) -> None:
-        """Replace the bar by a line that stays."""
+        """Replace the line by one that stays."""
         if self._task is not None:
             self._bar.remove_task(self._task)
-        line = f"{self._begun}/{self._contests} {end.contest}: {end.launches} launches, {end.seconds:.0f} s"
-        self._console.print(Text(f"{line} ({end.reason})", style="dim"))
+        self._took_s.append(end.seconds)
+        took = f"{end.launches} launches, {numbers.duration(end.seconds)}"
+        self._say(f"{self._begun}/{self._contests} {end.contest}: {took} ({end.reason})")
+
+    def _left(self, progress: ContestProgress) -> str:
+        """The time left: of all contests, if the others take as long as those before them did."""
+        soonest_s, latest_s = progress.soonest_s - progress.elapsed_s, progress.latest_s - progress.elapsed_s
+        others = self._contests - self._begun
+        if not others:
+            return f"{_range(soonest_s, latest_s)} left"
+        each_s = fmean(self._took_s) if self._took_s else progress.latest_s
+        return f"about {numbers.duration(latest_s + others * each_s)} left in all"
+
+    def _say(self, line: str) -> None:
+        """Print a line that stays."""
+        self._console.print(Text(line, style="dim"))
+
+
+def _columns(width: int) -> list[ProgressColumn]:
+    """The columns of the line: a name that may be cut, what is said, and a bar if it fits."""
+    name = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True))
+    state = TextColumn("{task.fields[state]}", markup=False, table_column=Column(no_wrap=True))
+    return [name, BarColumn(bar_width=width // 5), state, TimeElapsedColumn()] if width >= WIDE else [name, state]
+
+
+def _width(widest: float, asked: float) -> list[str]:
+    """The half width of the widest interval beside what is asked of it."""
+    if math.isinf(widest):
+        return []
+    return [f"±{numbers.plain_percent(widest)} of ±{numbers.plain_percent(asked)}"]
+
+
+def _range(soonest_s: float, latest_s: float) -> str:
+    """Two lengths of time as one where they read alike; what should have ended is about to."""
+    soonest, latest = numbers.duration(soonest_s), numbers.duration(latest_s)
+    if soonest == latest:
+        return latest
+    number, _, unit = soonest.partition(" ")
+    return f"{number if latest.endswith(unit) else soonest} to {latest}"
+
+
+def _longer_than_asked(progress: ContestProgress, rules: Rules) -> str:
+    """Why a contest takes longer than its budget: without its first launches there is no interval."""
+    return (
+        f"This takes {_range(progress.soonest_s, progress.latest_s)}, more than the budget of "
+        f"{numbers.duration(rules.budget_s)}: the first launches, without which there is no interval, take that long."
+    )

@@ -53,17 +53,20 @@ def report(run: RunFigures) -> Report:
         run=run,
         answers=tuple(map(why.answer_sheet, run.answers)),
         evidence=tuple(sheet for found in run.answers for sheet in why.evidence(found)),
-        summaries=(
-            *transport.sheets(run.means),
-            *observations.sheets(contests),
-            workers.orders(contests),
-            *map(pairs.summary, run.pairs),
-            *_verdicts(contests),
-            *variants.overviews(contests, run.variants),
-        ),
+        summaries=(*comparisons(run), *map(pairs.summary, run.pairs), *_verdicts(contests)),
         details=tuple(sheet for contest in contests for sheet in of_contest(contest)),
         closing=(findings.findings(contests), findings.skips(run.skips)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
+    )
+
+
+def comparisons(run: RunFigures) -> tuple[Sheet, ...]:
+    """The sheets that set several contests of a run side by side, but for those about builds and verdicts."""
+    return (
+        *transport.sheets(run.means),
+        *observations.sheets(run.contests),
+        workers.orders(run.contests),
+        *variants.overviews(run.contests, run.variants),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured, marked
 from gilscope.render.findings import failures, in_short
-from gilscope.render.notes import comparability, ended, floor
+from gilscope.render.notes import CUT_OFF, comparability, ended, floor
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.values.contests import arm_and_work, lane_name, work_of
 
@@ -65,4 +65,4 @@ def _notes(contest: ContestFigures) -> Iterator[str]:
     yield HOW_TO_READ
     yield f"Noise floor: {floor(contest)}."
     yield from comparability(contest.contest.pair)
-    yield "This contest was cut off; what had been measured is shown." if contest.end is None else ended(contest.end)
+    yield CUT_OFF if contest.end is None else ended(contest.end)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
     from gilscope.stats.estimate import Estimate
 
-HOW_IT_PAYS = (
+OVERTAKING = (
     "Between the numbers of workers measured, the ratio of throughputs is interpolated on log scales; a serial lane "
     "stands for one worker. The best model is the default build's fastest lane with no more workers."
 )
@@ -30,15 +30,15 @@ THE_LAW = (
 
 
 def break_evens(contest: ContestFigures) -> Sheet:
-    """The number of workers from which each model pays."""
+    """The number of workers from which each model overtakes what it is held against."""
     columns: list[Column[BreakEven]] = [
         Column("lane", lambda item: lane_name(item.arm, item.model)),
         Column("against", lambda item: item.against),
-        Column("pays from", pays_from),
+        Column("overtakes from", overtakes_from),
         Column("crossing", lambda item: if_measured(item.workers, crossing)),
         Column("gain at most", lambda item: f"{numbers.ratio(item.gain)} ({item.within})"),
     ]
-    notes = (HOW_IT_PAYS, *_refusals(contest))
+    notes = (OVERTAKING, *_refusals(contest))
     return tabulate(f"Break-even of {contest.contest.id}", columns, contest.break_evens, notes)
 
 
@@ -56,8 +56,8 @@ def scaling_laws(contest: ContestFigures) -> Sheet:
     return tabulate(f"Scaling of {contest.contest.id}", columns, fits, [THE_LAW])
 
 
-def pays_from(item: BreakEven) -> str:
-    """The least whole number of workers that pays."""
+def overtakes_from(item: BreakEven) -> str:
+    """The least whole number of workers with which a model overtakes its opponent."""
     count = item.whole_workers
     if item.is_open:
         return "cannot be told"
@@ -74,7 +74,7 @@ def tally(answers: Iterable[bool | None]) -> str:
 def crossing(workers: Estimate) -> str:
     """The number of workers at which two throughputs meet.
 
-    The interval has no width where the least number measured pays already: they meet there or before.
+    The interval has no width where the least number measured is ahead already: they meet there or before.
     """
     if workers.low == workers.high:
         return f"{workers.value:g} or fewer" if workers.value > 1 else "1"

@@ -1,9 +1,9 @@
-"""The medium of every table: sheets of text, and the columns that turn rows of figures into them."""
+"""The medium of all that is shown: lines, and sheets of text with the columns that make them of figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 
 
 class ColumnHead(msgspec.Struct, frozen=True):
-    """The head of a column; ``wide`` columns are left out below 100 characters, ``drawn`` ones hold bars."""
+    """The head of a column; ``wide`` ones are the first that a narrow terminal leaves out, ``drawn`` ones hold bars."""
 
     heading: str
     wide: bool = False
@@ -29,6 +29,17 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[ColumnHead, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """Lines below a title."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+Block: TypeAlias = str | Sheet | Lines
+"""A part of what is shown: a paragraph, a table, or lines."""
 
 
 class Column(msgspec.Struct, Generic[Row], frozen=True):

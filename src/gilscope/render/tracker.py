@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from gilscope.figures.scales import SCALES
 from gilscope.render import numbers, scaling
@@ -11,12 +14,25 @@ from gilscope.render.cells import if_measured
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from gilscope.figures.standings import Mean, Standing
+    from gilscope.history.machines import Machine
     from gilscope.stats.estimate import Estimate
 
-    Figure = tuple[str, Callable[[Standing], str]]
+
+class Figure(NamedTuple):
+    """One row: its label, its text for a version, and the words behind ``gilscope run`` that measure it."""
+
+    label: str
+    cell: Callable[[Standing], str]
+    measured_by: str
+
+
+TITLE = "Free-threaded builds from version to version"
+
+PROBES, OWN_WORK = "--suite quick", "work.py:crunch"
+"""Words behind ``gilscope run`` that measure probes, and work of one's own."""
 
 FEATURES = {
     "specialising": "specialising interpreter",
@@ -29,39 +45,132 @@ FEATURES = {
 """Labels of features, by the name that the probe of features gives them."""
 
 HOW_TO_READ = (
-    "Each version's free-threaded build against the default build of the same version, compiler and flags; geometric "
-    "means over the probes that all versions have, with their number. Gains are of probes that share nothing. A rung "
+    "Each version's free-threaded build against its twin, the default build of that version; geometric means over the "
+    "work that all versions have, with its number. Gains of probes are of those that share nothing. A rung "
     "scales where the most threads that there are CPUs for get at least "
     f"{SCALES:g} of their number done against one worker thread, at both ends of the interval. Memory is resident, "
     "with each page once and in full, or PSS where runs are older."
 )
+OTHER_MACHINES = "Runs of several machines were found: each machine has a table of its own, and no mean holds two."
+MOST_NAMED = 3
+"""The most pieces of work that a note names; further ones are counted."""
+
+
+def sheets(machines: Sequence[Machine]) -> Iterator[Sheet]:
+    """A sheet for every machine, which says from how many runs it was made."""
+    for machine in machines:
+        made = sheet(machine.standings)
+        several = len(machines) > 1
+        yield msgspec.structs.replace(
+            made,
+            title=f"{made.title}: {machine.host}" if several else made.title,
+            notes=(*made.notes, _origin(machine), *([OTHER_MACHINES] if several else [])),
+        )
 
 
 def sheet(standings: Sequence[Standing]) -> Sheet:
-    """Figures down and versions across; figures that no run holds are marked as not measured."""
-    counts = sorted({count for standing in standings for count in standing.gains})
-    figures: list[Figure] = [
-        ("penalty on one thread, own probes", lambda standing: _penalty(standing.penalty)),
-        ("penalty on one thread, pyperformance", lambda standing: _penalty(standing.benchmarks)),
-        *((f"gain of {count} threads, own probes", partial(_gain, count)) for count in counts),
-        ("memory of one process", _memory),
-        ("start-up of the interpreter", lambda standing: _penalty(standing.start_up)),
-        ("rungs of the ladder that scale", _rungs),
-        *((label, partial(_feature, name)) for name, label in FEATURES.items()),
-    ]
+    """Figures down and versions across; what no version has is named below, with the command that would measure it."""
+    rows: list[Figure] = []
+    missing: list[Figure] = []
+    for figure in _figures(standings):
+        has_some = any(figure.cell(standing) != NOT_MEASURED for standing in standings)
+        (rows if has_some else missing).append(figure)
+    by_name = dict(zip(_names(standings), standings, strict=True))
     columns: list[Column[Figure]] = [
-        Column("figure", lambda figure: figure[0]),
-        *(Column(standing.version, partial(_cell, standing)) for standing in standings),
+        Column("figure", lambda figure: figure.label),
+        *(Column(name, partial(_cell, standing)) for name, standing in by_name.items()),
     ]
-    return tabulate("Free-threaded builds from version to version", columns, figures, [HOW_TO_READ])
+    notes = (HOW_TO_READ, *_caveats(by_name), *_left_out(by_name), *_commands(missing))
+    return tabulate(TITLE, columns, rows, notes)
+
+
+def _figures(standings: Sequence[Standing]) -> list[Figure]:
+    gains = sorted({count for standing in standings for count in standing.gains})
+    own = sorted({count for standing in standings for count in standing.own_gains})
+    own_penalty = Figure("penalty on one thread, your own work", lambda item: _penalty(item.own_penalty), OWN_WORK)
+    return [
+        Figure("release", lambda item: item.release, PROBES),
+        Figure("build", lambda item: item.recipe, PROBES),
+        Figure("penalty on one thread, probes", lambda item: _penalty(item.penalty), PROBES),
+        Figure("penalty on one thread, scripts for pyperf", lambda item: _penalty(item.benchmarks), "--suite penalty"),
+        *([own_penalty] if any(item.own_penalty is not None for item in standings) else []),
+        *(Figure(f"gain of {count} threads, probes", partial(_gain, count), PROBES) for count in gains),
+        *(Figure(f"gain of {count} threads, your own work", partial(_own_gain, count), OWN_WORK) for count in own),
+        Figure("memory of one process", _memory, PROBES),
+        Figure("start-up of the interpreter", lambda item: _penalty(item.start_up), "--suite workers birth/start"),
+        Figure("rungs of the ladder that scale", _rungs, "--suite ladder"),
+        *(Figure(label, partial(_feature, name), "--suite hazards gil/features") for name, label in FEATURES.items()),
+    ]
+
+
+def _names(standings: Sequence[Standing]) -> list[str]:
+    """The headings of versions: the runtime's name, with its release where several builds have gone by that name."""
+    counts = Counter(standing.version for standing in standings)
+    with_release = Counter((standing.version, standing.release) for standing in standings)
+    names = []
+    for standing in standings:
+        release = f" {standing.release}" if counts[standing.version] > 1 else ""
+        recipe = f" ({standing.recipe})" if with_release[standing.version, standing.release] > 1 else ""
+        names.append(f"{standing.version}{release}{recipe}")
+    return names
+
+
+def _caveats(standings: dict[str, Standing]) -> Iterator[str]:
+    """Notes on builds that differ from their twins or each other, and on a GIL that came back."""
+    for name, standing in standings.items():
+        if standing.differences:
+            yield (
+                f"NOT COMPARABLE in all: {name} and its twin differ in {'; '.join(standing.differences)}. All figures "
+                "of that column hold these differences too."
+            )
+    recipes = {name: standing.recipe for name, standing in standings.items()}
+    if len(set(recipes.values())) > 1:
+        made = "; ".join(f"{name}: {recipe}" for name, recipe in recipes.items())
+        yield f"NOT COMPARABLE across: the versions were not built alike ({made}), and that moves a penalty too."
+    for name, standing in standings.items():
+        if standing.gil_on:
+            yield f"The GIL came back in {name}, turned on by an extension module: {_listed(standing.gil_on)}."
+
+
+def _left_out(standings: dict[str, Standing]) -> Iterator[str]:
+    """Notes on work that is in no mean, since another version has not got it."""
+    for name, standing in standings.items():
+        if standing.left_out:
+            yield (
+                f"In no mean of {name}: {_listed(standing.left_out)}. Another version was not measured with it, or "
+                "with another state of its code."
+            )
+
+
+def _commands(missing: Sequence[Figure]) -> Iterator[str]:
+    """The figures that no run has, by the command that would measure them on every free-threaded Python."""
+    labels: dict[str, list[str]] = defaultdict(list)
+    for figure in missing:
+        labels[figure.measured_by].append(figure.label)
+    for words, of_command in labels.items():
+        yield f"Not measured yet: {', '.join(of_command)}. This would: gilscope run {words} --on '*t'"
+
+
+def _origin(machine: Machine) -> str:
+    days = machine.first if machine.first == machine.last else f"{machine.first} to {machine.last}"
+    return f"From {machine.runs} {'run' if machine.runs == 1 else 'runs'} of {days} on {machine.host}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join([*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
 
 
 def _cell(standing: Standing, figure: Figure) -> str:
-    return figure[1](standing)
+    return figure.cell(standing)
 
 
 def _gain(count: int, standing: Standing) -> str:
     return _mean(standing.gains.get(count), numbers.ratio)
+
+
+def _own_gain(count: int, standing: Standing) -> str:
+    return _mean(standing.own_gains.get(count), numbers.ratio)
 
 
 def _feature(name: str, standing: Standing) -> str:

@@ -77,7 +77,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     that gives a unit of work. A ``case`` is passed to its ways, or to its setup. Units that are ``self_timed`` return
     the nanoseconds that count. Units of ways that observe something return what they saw, by the names in ``observes``,
     each of which has a unit (empty for words). ``loops`` fixes how many units a trial has, and
-    ``timeout_s`` shortens the time limit of its lanes.
+    ``timeout_s`` shortens the time limit of its lanes. With ``is_coroutine``, its text shows a function to be awaited.
     Its ``dependencies`` are installed for every runtime; where one cannot be imported all the same, as in a
     subinterpreter, the lane is unsupported and has not failed.
     """
@@ -99,6 +99,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     starts_program: bool = False
+    is_coroutine: bool = False
     ways: tuple[str, ...] = ()
     case: int | float | str | None = None
     self_timed: bool = False
@@ -151,6 +152,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     def payload(self) -> str:
         """The shape of the payloads that it sends: its id without its kind and its case."""
         return self.id.removeprefix(f"{self.kind}/").removesuffix(f"/{self.case}")
+
+    @property
+    def is_own_work(self) -> bool:
+        """Whether it is a callable, a statement or a program of a person's, and no probe."""
+        return self.kind == "own"
 
     @property
     def is_rung(self) -> bool:
@@ -320,6 +326,10 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
 
 PAIR = 2
 """Rounds that belong together: an order of the lanes and its reverse."""
+
+FIRST_LOOK = 9
+"""Launches before which no interval's width may end a contest: earlier, those that are narrow by chance stop it, and
+hold the truth less often than they say (``docs/explanation/statistics.md``, how much to measure)."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     commit: str = ""
     binary: str = ""
 
+    @property
+    def recipe(self) -> str:
+        """The build as far as it must agree with another: a penalty with PGO says nothing about one without."""
+        made_with = (("PGO", self.pgo), ("LTO", self.lto), ("debug", self.debug), ("JIT", self.jit == "on"))
+        return ", ".join([self.compiler.partition(" ")[0], *(word for word, holds in made_with if holds)])
+
+    def recipe_against(self, twin: Facts | None) -> str:
+        """The recipe of the build, and the twin's behind it where that is another."""
+        return self.recipe if twin is None or twin.recipe == self.recipe else f"{self.recipe} against {twin.recipe}"
+
 
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     """One interpreter on disk that can be measured.

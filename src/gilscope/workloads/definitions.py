@@ -20,6 +20,11 @@ def function(tree: ast.Module, name: str) -> Function | None:
     return definition if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef) else None
 
 
+def is_coroutine(tree: ast.Module, name: str) -> bool:
+    """Whether a function, or a method as ``Class.method``, is awaited, as far as its text shows."""
+    return isinstance(function(tree, name), ast.AsyncFunctionDef)
+
+
 def decorators(node: Function) -> set[str]:
     """The decorators of a function as text."""
     return {ast.unparse(decorator) for decorator in node.decorator_list}

@@ -13,7 +13,7 @@ from gilscope import places
 from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
 from gilscope.values.contests import Probe, Target
-from gilscope.workloads import measurable, scripts, statements, targets, texts
+from gilscope.workloads import definitions, measurable, scripts, statements, targets, texts
 from gilscope.workloads.scripts import Script
 from gilscope.workloads.targets import Given
 
@@ -153,6 +153,7 @@ def foreign(name: str, given: Given) -> Probe:
         target=target,
         setup=setup,
         shared=given.share,
+        is_coroutine=_is_coroutine(target),
         question=f"What does {identifier} cost, and how does it scale?",
         kind="own",
         requires_python=texts.requires_python(block),
@@ -170,6 +171,11 @@ def _metadata(target: Target) -> dict[str, Any]:
         return texts.metadata(texts.source(Path(target.path)))
     except (OSError, SyntaxError, ValueError) as error:
         raise UsageError(f"{targets.label(Path(target.path))}: {error}") from error
+
+
+def _is_coroutine(target: Target) -> bool:
+    """Whether a callable is to be awaited, as far as the text of its file shows, which was parsed before."""
+    return target.path is not None and definitions.is_coroutine(ast.parse(texts.source(Path(target.path))), target.name)
 
 
 def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | None:
@@ -231,6 +237,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
         kind=table.kind or identifier.partition("/")[0],
         shared=table.shared,
         own_workers=table.own_workers,
+        is_coroutine=definitions.is_coroutine(tree, "work"),
         heap=_heap(path, table),
         requires_python=texts.requires_python(block),
         dependencies=texts.dependencies(block),

@@ -34,9 +34,7 @@ def folder() -> Path:
         benchmarks_folder = Path(place, "data-files", "benchmarks")
         if (benchmarks_folder / "MANIFEST").is_file():
             return benchmarks_folder
-    raise UsageError(
-        "pyperformance is not installed beside gilscope: `pip install 'gilscope[pyperformance]'` brings it"
-    )
+    raise UsageError("pyperformance is not installed beside gilscope: `pip install pyperformance` brings it")
 
 
 def benchmarks(home: Path) -> tuple[Script, ...]:

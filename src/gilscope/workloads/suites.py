@@ -11,18 +11,13 @@ import msgspec
 from gilscope.declared import tables, unknown_name
 from gilscope.errors import UsageError
 from gilscope.models import MODELS
-from gilscope.values.contests import PAIR, Limits, Rules
+from gilscope.values.contests import FIRST_LOOK, PAIR, Limits, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 Workers: TypeAlias = int | Literal["powers", "cores", "cpus", "twice"]
 """A number of workers, or a word for numbers that follow the machine (see `counts`)."""
-
-
-FIRST_LOOK = 9
-"""Launches before which no interval's width may end a contest: earlier, those that are narrow by chance stop it, and
-hold the truth less often than they say (``docs/explanation/statistics.md``, how much to measure)."""
 
 
 class Suite(Limits, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import difflib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -130,7 +131,11 @@ def existing(path: Path) -> Path:
     with contextlib.suppress(OSError):  # a name that no file can have, a folder that may not be looked into
         if path.is_file():
             return path.resolve()
-    raise UsageError(f"there is no script {path}: name a probe (`gilscope probes` lists them) or file.py:function")
+    beside = path.parent.glob(f"*{path.suffix}") if path.suffix else ()
+    meant = difflib.get_close_matches(str(path), map(str, beside), n=1)
+    said = f"did you mean {meant[0]}?" if meant else "name a probe (`gilscope probes` lists them) or file.py:function"
+    where = "" if path.is_absolute() else f", seen from {Path.cwd()}"
+    raise UsageError(f"there is no script {path}{where}: {said}")
 
 
 def label(path: Path) -> str:

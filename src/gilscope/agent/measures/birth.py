@@ -75,7 +75,7 @@ def _way(life: Life) -> Callable[[str], ContextManager[Callable[[], int]]]:
     @contextmanager
     def way(case: str) -> Iterator[Callable[[], int]]:
         part = CASES.index(case)
-        life()  # what only the first one pays: imports, the fork server
+        life()  # what falls to the first one only: imports, the fork server
         yield lambda: life()[part]
 
     return way
@@ -176,7 +176,7 @@ def process_pool() -> Tuple[int, int]:
 
 
 def host(*, own_gil: bool) -> None:
-    """Print how a second interpreter of this process lived; the first pays what only a first one pays."""
+    """Print how a second interpreter of this process lived; what comes once only falls to the first."""
     _interpreter(own_gil=own_gil)
     print(*_interpreter(own_gil=own_gil))  # noqa: T201 - its standard output is the way home
 

@@ -34,7 +34,7 @@ def serve(shape: Shape, payloads: Iterable[object], answer: Callable[[Sighting],
             look = shape.ends
             del payload
     except BaseException:  # noqa: BLE001 - a side that ended in silence would be waited for
-        import traceback  # noqa: PLC0415 - only failures pay for its import
+        import traceback  # noqa: PLC0415 - only failures need it
 
         answer(traceback.format_exc())
 
