@@ -492,5 +492,5 @@ def test_an_unknown_run_is_told_with_the_latest(runs: Runs) -> None:
     after = runs.gilscope("report", "tuesday")
 
     assert (before.returncode, after.returncode) == (6, 6)
-    assert "no runs are stored in results" in one_line(before.stderr)
+    assert "no runs are stored in gilscope-results" in one_line(before.stderr)
     assert "monday" in after.stderr
