@@ -35,13 +35,16 @@ def asked_again(test: Callable[Given, None]) -> Callable[Given, None]:
 
 
 def looked(
-    look: Callable[[float], Seen], is_right: Callable[[Seen], bool], limits_s: Iterable[float] = LIMITS_S
+    look: Callable[[float], Seen], is_right: Callable[[Seen], bool], lengths: Iterable[float] = LIMITS_S
 ) -> Seen:
-    """What a look showed that has a time limit: the first right one, each limit longer than the one before it."""
-    first, *longer = limits_s
+    """What a look of some length showed: the first right one, each longer than the one before it.
+
+    Where none are given, lengths are time limits in seconds.
+    """
+    first, *longer = lengths
     seen = look(first)
-    for limit_s in longer:
+    for length in longer:
         if is_right(seen):
             break
-        seen = look(limit_s)
+        seen = look(length)
     return seen

@@ -220,7 +220,7 @@ def test_a_function_that_hangs_is_a_finding(runs: Runs) -> None:
         findings = store.read(store.run_path(runs.results, f"within-{limit_s:g}")).findings
         return ended, any("sits_here" in finding.detail for finding in findings)
 
-    ended, is_told_where = looked(hung, lambda seen: seen[1], limits_s=(2, 6, 18))
+    ended, is_told_where = looked(hung, lambda seen: seen[1], lengths=(2, 6, 18))
 
     assert ended.returncode == 1, ended
     assert "no answer within the time limit" in one_line(ended.stdout)

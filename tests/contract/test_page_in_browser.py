@@ -92,6 +92,19 @@ def page(browser: Chrome, file: Path) -> Chrome:
     return browser
 
 
+def test_an_old_browser_has_the_tables(browser: Chrome, file: Path) -> None:
+    """Without what unpacks Vega, each chart's place says so."""
+    script = {"source": "delete window.DecompressionStream"}
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
+    browser.get(file.as_uri())
+    WebDriverWait(browser, WAIT_S).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "html[data-ready]"))
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+    told = browser.find_element(By.CSS_SELECTOR, "#lanes .charts .note").text
+    assert told == "This browser is too old for charts; their tables have every figure."
+    assert browser.find_elements(By.CSS_SELECTOR, "#heat table tr")
+
+
 def choices(page: Chrome) -> None:
     """Open the choice of what is shown."""
     page.find_element(By.CSS_SELECTOR, "#choice > summary").send_keys(Keys.ENTER)

@@ -30,7 +30,7 @@ from gilscope.stats.counts import mean, mean_amount
 from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gilscope.values.contests import LaneSpec
     from gilscope.values.records import Trial
@@ -107,16 +107,17 @@ def shares(lane: ByLaunch, serial: ByLaunch, unavoidable: float = 0.0) -> Shares
 
 def per_unit(lane: LaneSpec, trials: ByLaunch, units: Callable[[LaneSpec, Trial], int]) -> PerUnit:
     """The counts of a lane per unit."""
-    all_units = sum(units(lane, trial) for of_launch in trials.values() for trial in of_launch)
+    launches = [[(trial, units(lane, trial)) for trial in of_launch] for of_launch in trials.values()]
+    all_units = sum(done for of_launch in launches for _, done in of_launch)
 
     def counted(count: Callable[[Trial], float | None], *, is_time: bool = False) -> Estimate | None:
-        launches: list[list[float]] = []
-        for of_launch in trials.values():
-            counts = [(count(trial), units(lane, trial)) for trial in of_launch]
-            launches.append([amount / done for amount, done in counts if amount is not None])
-            if len(launches[-1]) < len(counts):
+        rates: list[list[float]] = []
+        for of_launch in launches:
+            counts = [(count(trial), done) for trial, done in of_launch]
+            rates.append([amount / done for amount, done in counts if amount is not None])
+            if len(rates[-1]) < len(counts):
                 return None
-        return mean_amount(launches, None if is_time else all_units) if launches else None
+        return mean_amount(rates, None if is_time else all_units) if rates else None
 
     return PerUnit(
         voluntary=counted(lambda trial: _sum(trial.voluntary)),
@@ -167,10 +168,10 @@ def _is_whole(trial: Trial) -> bool:
     )
 
 
-def _sum(counts: Iterable[int | None]) -> int | None:
+def _sum(counts: Sequence[int | None]) -> int | None:
     """The sum over workers, None where one is not known or no worker was counted."""
-    known = list(counts)
-    return None if not known or None in known else sum(count or 0 for count in known)
+    known = [count for count in counts if count is not None]
+    return sum(known) if 0 < len(known) == len(counts) else None
 
 
 def _seconds(nanoseconds: int | None) -> float | None:

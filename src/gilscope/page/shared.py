@@ -5,7 +5,9 @@ Both take longer to make than all the rest of a page, so they are kept; altair i
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import gzip
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,8 @@ Specification = dict[str, Any]
 class Library(msgspec.Struct, frozen=True):
     """Scripts and charts of every page, which no run changes.
 
-    ``vega`` is Vega, Vega-Lite and Vega-Embed; ``charts`` are specifications by the name of the data they draw.
+    ``vega`` is the script of Vega, Vega-Lite and Vega-Embed as gzip in base64, which the page unpacks; ``charts`` are
+    specifications by the name of the data they draw.
     """
 
     vega: str
@@ -45,7 +48,7 @@ def _new_library() -> Library:
     from gilscope.page.charts import specifications  # noqa: PLC0415 - altair takes longer to load than a page to make
 
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub lacks the default
-    return Library(bundle, specifications())
+    return Library(base64.b64encode(gzip.compress(bundle.encode(), mtime=0)).decode(), specifications())
 
 
 def _fingerprint() -> str:

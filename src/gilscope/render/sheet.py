@@ -14,7 +14,7 @@ BETTER, WORSE = ", better", ", worse"
 Row = TypeVar("Row")
 
 
-class ColumnHead(msgspec.Struct, frozen=True):
+class ColumnHead(msgspec.Struct, frozen=True, omit_defaults=True):
     """The head of a column; ``wide`` ones are the first that a narrow terminal leaves out, ``drawn`` ones hold bars."""
 
     heading: str

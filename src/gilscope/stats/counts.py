@@ -9,7 +9,7 @@ Each launch counts by the mean of its looks, since what is rare would vanish fro
 from __future__ import annotations
 
 import math
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from gilscope.stats.estimate import CONFIDENCE, Estimate, student
@@ -25,8 +25,9 @@ def mean(launches: Sequence[Sequence[float]]) -> Estimate:
         launches: at least one, each with at least one value per look, in any unit.
     """
     means = [fmean(looks) for looks in launches]
-    error = stdev(means) / math.sqrt(len(means)) if len(means) > 1 else math.inf
-    return student(fmean(means), error, len(means) - 1)
+    middle, count = fmean(means), len(means)
+    error = math.dist(means, [middle] * count) / math.sqrt(count * (count - 1)) if count > 1 else math.inf
+    return student(middle, error, count - 1)
 
 
 def mean_amount(launches: Sequence[Sequence[float]], looks: float | None) -> Estimate:
