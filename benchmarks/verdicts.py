@@ -23,7 +23,7 @@ from gilscope import store
 from gilscope.figures.break_even import WORTH
 from gilscope.figures.outcome import Better, CannotBeTold, NotBetter
 from gilscope.figures.run import of_run
-from gilscope.render.verdict import paragraph
+from gilscope.render.in_words import paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,7 @@ from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.standings import best_known, standings
-from gilscope.render import claims, ladder, markdown, models, pairs, probes, tracker, verdict
+from gilscope.render import claims, in_words, ladder, markdown, models, pairs, probes, tracker
 from gilscope.values.records import RunHeader
 from gilscope.workloads import probes as catalog
 
@@ -101,7 +101,7 @@ def own_verdict() -> str:
     report = read_report(path)
     (contest,) = report.run.contests
     assert contest.verdict is not None  # noqa: S101 - a function of one's own has one
-    return PICTURE.format(words=html.escape(verdict.paragraph(contest, contest.verdict))) + _text(
+    return PICTURE.format(words=html.escape(in_words.paragraph(contest, contest.verdict))) + _text(
         [], [report.run.header]
     )
 

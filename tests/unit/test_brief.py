@@ -11,7 +11,7 @@ from rich.console import Console
 
 from builders import HEADER, PROBE, contest, lane, pair, records, trials, variants
 from gilscope.figures.run import of_run, together
-from gilscope.render import findings, gains, terminal, verdict
+from gilscope.render import findings, gains, in_words, terminal, verdict
 from gilscope.render.brief import brief
 from gilscope.render.report import report
 from gilscope.render.sheet import Lines, Sheet
@@ -30,6 +30,7 @@ CONTROL = lane("3.14", control=True)
 FREE = lane("3.14t")
 THREADS = lane("3.14t", "threads", 2)
 PROCESSES = lane("3.14", "processes", 2)
+SPINNING = lane("3.14", "capacity", 2)
 WITH_GIL = lane("3.14t+gil", "interpreters-shared", 2)
 WALLS = {TWIN: 1e8, CONTROL: 1.001e8, FREE: 1.1e8, THREADS: 1.1e8, PROCESSES: 1.5e8, WITH_GIL: 2.4e8}
 FINDING = Finding(
@@ -164,7 +165,7 @@ class TestOneContest:
         assert made.verdict is not None
         paragraph, table, found = blocks(made)
 
-        assert paragraph == verdict.paragraph(made, made.verdict)
+        assert paragraph == in_words.paragraph(made, made.verdict)
         assert table == gains.sheet(made, 80)
         assert found == Lines("Findings: 1", ("3.14t:interpreters-2: raised (load): ValueError: no",))
 
@@ -248,6 +249,24 @@ def test_a_wrapped_exception_says_its_last_line() -> None:
     assert findings.finding_lines([made]) == [
         "3.14t:interpreters-2: raised (load): ImportError: Original error was: no subinterpreters"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lanes", "named"),
+    [
+        ((TWIN, CONTROL, SPINNING, FREE), "3.14:serial and 1 more"),
+        ((CONTROL, SPINNING), f"{CONTROL.name} and 1 more"),
+    ],
+    ids=["asked for", "beside them"],
+)
+def test_lanes_that_nobody_asked_for_count_where_it_happened_in_them_alone(
+    lanes: Sequence[LaneSpec], named: str
+) -> None:
+    """A function that raises does so in second copies too, and whoever counts lanes has none of those."""
+    happened = [msgspec.structs.replace(FINDING, lane=of.name) for of in lanes]
+    made = measured({**WALLS, SPINNING: 1e8}, happened)
+
+    assert [line.partition(": raised")[0] for line in findings.finding_lines([made])] == [named]
 
 
 def test_lanes_that_were_left_out_have_a_line_for_each_reason() -> None:

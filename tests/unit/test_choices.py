@@ -7,7 +7,7 @@ import pytest
 from gilscope.render.choices import sheets
 
 
-@pytest.mark.parametrize(("count", "end"), [(8, "work.py:f7"), (9, "work.py:f7, and 1 more")])
+@pytest.mark.parametrize(("count", "end"), [(8, "work.py:f7"), (9, "work.py:f7, 1 more")])
 def test_many_callables_of_a_script_are_counted(count: int, end: str) -> None:
     """Eight are enough to see what is meant."""
     names = [f"work.py:f{number}" for number in range(count)]

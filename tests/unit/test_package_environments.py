@@ -16,6 +16,7 @@ from gilscope.errors import InstallError
 from gilscope.provision import contents, environments, installed
 from gilscope.provision.active import Active
 from gilscope.provision.environments import NO_INDEX, Environments
+from gilscope.provision.filling import OTHER_NAME
 from gilscope.provision.installer import UnreachableIndexError
 from gilscope.values.packages import Packages
 from recorder import Recorder
@@ -238,6 +239,23 @@ def test_what_can_be_neither_fetched_nor_built_has_a_reason_and_spoils_no_other(
     assert versions(provided) == {"3.14": "1.26.4"}
     assert installer.likes[-1] == {}
     assert len(kept.folders()) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "No matching distribution found for dateutil==2.9",
+        "Because dateutil was not found in the package registry",
+    ],
+    ids=["pip", "uv"],
+)
+def test_a_name_that_no_index_has_may_be_that_of_a_module(kept: Kept, refusal: str) -> None:
+    """Whoever asks for what they import is told what to ask for."""
+    wanted = Packages(requirements=("dateutil==2.9",))
+
+    provided = kept.by(FakeInstaller(error=InstallError(refusal))).provided(TWINS[:1], wanted)
+
+    assert provided.reasons["3.14"].endswith(f"{refusal}{OTHER_NAME}")
 
 
 def test_what_failed_once_is_not_tried_twice_in_one_run(kept: Kept) -> None:

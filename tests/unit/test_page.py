@@ -31,7 +31,7 @@ from gilscope.page.charts import specifications
 from gilscope.page.labels import labels
 from gilscope.page.pictures import pictures
 from gilscope.page.shared import Library, library
-from gilscope.render import cells, throughput, verdict
+from gilscope.render import cells, in_words, throughput
 from gilscope.render.builds import BUILDS, COLOURS
 from gilscope.render.report import report
 from gilscope.render.sheet import ColumnHead, Sheet
@@ -360,7 +360,7 @@ class TestHeadline:
         assert told.verdict is not None
 
         assert headlines.of_run(figures) == headlines.Headline(
-            title=NAME, answer=(verdict.paragraph(told, told.verdict),)
+            title=NAME, answer=(in_words.paragraph(told, told.verdict),)
         )
 
     def test_why_threads_do_not_scale(self) -> None:

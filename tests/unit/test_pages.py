@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gilscope import store
 from gilscope.figures.run import of_run
-from gilscope.render import verdict
+from gilscope.render import in_words
 from histories import made_run, stored
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_the_verdict_is_a_picture_with_its_words(tmp_path: Path, monkeypatch: py
     assert contest.verdict is not None
 
     assert "<picture>" not in without
-    assert f'alt="{html.escape(verdict.paragraph(contest, contest.verdict))}"' in shown
+    assert f'alt="{html.escape(in_words.paragraph(contest, contest.verdict))}"' in shown
     assert "From `2026-02-02-own`" in shown
 
 

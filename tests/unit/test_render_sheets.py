@@ -10,7 +10,7 @@ import pytest
 from builders import HOST, contest, lane, pair, records, trials
 from gilscope.figures.run import by_pair, of_run
 from gilscope.figures.values import CpusUsed
-from gilscope.render import findings, machine, notes, pairs, scaling, throughput, verdict
+from gilscope.render import findings, in_words, machine, notes, pairs, scaling, throughput, verdict
 from gilscope.render.report import of_contest
 from gilscope.render.sheet import NOT_MEASURED, Sheet
 from gilscope.stats.estimate import Estimate
@@ -176,7 +176,7 @@ def test_how_many_workers_of_its_own_ran_at_once_is_told() -> None:
     assert all(f"in {name}:serial" in note for name in ("3.14", "3.14t"))
     assert "own-2" not in note
     assert made.verdict is not None
-    assert "As it is, 3.14t takes 10 " in verdict.paragraph(made, made.verdict)
+    assert "As it is, 3.14t takes 10 " in in_words.paragraph(made, made.verdict)
 
 
 def test_what_lanes_of_work_that_spreads_itself_are_is_told() -> None:
@@ -189,7 +189,7 @@ def test_what_lanes_of_work_that_spreads_itself_are_is_told() -> None:
     assert "own lanes do as much as these" in text
     assert "10 units per lane and trial" in text
     assert made.verdict is not None
-    assert "With one worker, 3.14t takes 10 " in verdict.paragraph(made, made.verdict)
+    assert "With one worker, 3.14t takes 10 " in in_words.paragraph(made, made.verdict)
     assert cells(sheet, "3.14t:own-2")["scaling"].startswith("1.83")
 
 

@@ -18,7 +18,8 @@ from gilscope.figures.outcome import Better, CannotBeTold, Cause, NotBetter, Out
 from gilscope.figures.run import of_run, together
 from gilscope.figures.verdict import objections
 from gilscope.render import report, terminal
-from gilscope.render.verdict import paragraph, sheet
+from gilscope.render.in_words import paragraph
+from gilscope.render.verdict import sheet
 from gilscope.stats.estimate import SAME, Estimate
 from gilscope.values.contests import FIRST_LOOK
 from gilscope.values.records import ContestEnd, Finding, FindingKind, Memory

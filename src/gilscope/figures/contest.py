@@ -38,7 +38,7 @@ import msgspec
 from gilscope.figures import variants, verdict
 from gilscope.figures.break_even import BreakEven, RatioPoint, crossing, may_gain
 from gilscope.figures.cores import Shares, per_unit, shares
-from gilscope.figures.further import Further, Seen, further
+from gilscope.figures.further import further_of_lanes
 from gilscope.figures.observations import observations
 from gilscope.figures.outcome import CannotBeTold, Outcome, Scarcity, choose, outcome
 from gilscope.figures.roles import role_control, role_figures
@@ -165,7 +165,7 @@ class _Contest:
             oversubscribed=lane.workers > self.host.cpus_usable,
             cores=self.host.usable_cores,
             cores_of_a_kind=self.host.cores_of_a_kind,
-            has_own_copy=works_on_copies(self.contest.probe, lane),
+            has_own_copy=self._has_own_copy(lane),
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
@@ -215,8 +215,8 @@ class _Contest:
         """The log of what several workers may gain over one by waiting less for a CPU."""
         return self.contest_lanes.spinning.log_headstart()
 
-    def _wins_nothing(self, lane: LaneSpec) -> bool:
-        """Whether a lane does not do the work that is asked about, since its workers have copies."""
+    def _has_own_copy(self, lane: LaneSpec) -> bool:
+        """Whether the workers of a lane have copies, so that it does not do the work that is asked about."""
         return works_on_copies(self.contest.probe, lane)
 
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
@@ -255,7 +255,7 @@ class _Contest:
         arm = self.pair.free_threaded.name if self.pair is not None else self.arm_of_reference
         for model in dict.fromkeys(lane.model for lane in self.contest_lanes.lanes if lane.model != "serial"):
             lanes = self._curve(arm, model)
-            if lanes and self.reference is not None and not any(map(self._wins_nothing, lanes)):
+            if lanes and self.reference is not None and not any(map(self._has_own_copy, lanes)):
                 yield self._break_even(lanes, "serial", [self.reference] * len(lanes))
                 if self.pair is not None and self.pair.twin is not None:
                     best = [self._best_of_twin(lane.workers, self.reference) for lane in lanes]
@@ -303,7 +303,7 @@ class _Contest:
             for lane in self.contest_lanes.lanes
             if lane.arm.name == self.arm_of_reference
             and not lane.control
-            and not self._wins_nothing(lane)
+            and not self._has_own_copy(lane)
             and lane.workers <= workers
         ]
         return max(candidates, key=lambda lane: self.contest_lanes.log_throughput_ratio(lane, reference).value)
@@ -324,7 +324,7 @@ class _Contest:
             return None
         if self.contest.variants or self.contest.has_interventions:
             return None
-        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._wins_nothing(lane)]
+        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._has_own_copy(lane)]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
         per_memory = None
         if self.reference in weighed:
@@ -341,28 +341,8 @@ class _Contest:
         found = outcome(candidates, reference, log_ratio, floor, Scarcity(self._short, self._log_headstart))
         if not isinstance(found, CannotBeTold):
             return found
-        return msgspec.structs.replace(found, further=self._further(found.unsettled, len(candidates), reference))
-
-    def _further(self, unsettled: Sequence[str], number: int, reference: LaneSpec) -> Further | None:
-        """The measurement that settles the gains that are not settled yet, ``number`` being looked at together."""
-        lanes = [self.contest_lanes.by_name[name] for name in unsettled]
-        paired = self.contest_lanes.paired
-        gains = [
-            Seen(
-                self.contest_lanes.log_throughput_ratio(lane, reference).value,
-                paired.log_ratios(lane.name, reference.name),
-            )
-            for lane in lanes
-        ]
-        copies = [
-            Seen(log_ratio.value, paired.log_ratios(copy.name, copy.original))
-            for copy, log_ratio in (
-                (self.contest_lanes.control, self.control),
-                (self.contest_lanes.parallel_control, self.parallel_control),
-            )
-            if copy is not None and log_ratio is not None
-        ]
-        return further(gains, copies, number, self.contest_lanes.end)
+        lacking = further_of_lanes(self.contest_lanes, found.unsettled, len(candidates))
+        return msgspec.structs.replace(found, further=lacking)
 
     def _log_ratio_per_memory(self, lane: LaneSpec, other: LaneSpec) -> Estimate:
         """Log of throughput over memory, one lane's over the other's."""

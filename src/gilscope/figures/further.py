@@ -20,7 +20,9 @@ from gilscope.values.contests import FIRST_LOOK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.intervals import Launches
+    from gilscope.values.contests import LaneSpec
     from gilscope.values.records import ContestEnd
 
 MOST = 1000
@@ -84,6 +86,23 @@ def further(gains: Sequence[Seen], copies: Sequence[Seen], number: int, end: Con
             narrowest = min(noise.half_width(count) for noise in (*lanes, *floors))
             return Further(launches=count, precision=max(NARROWEST, narrowest), seconds=count * launch_s)
     return None
+
+
+def further_of_lanes(contest_lanes: ContestLanes, unsettled: Sequence[str], number: int) -> Further | None:
+    """The measurement that settles the gains of ``unsettled`` lanes, ``number`` being looked at together."""
+    paired, reference = contest_lanes.paired, contest_lanes.contest.reference
+
+    def seen(lane: LaneSpec, other: str) -> Seen:
+        gain = contest_lanes.log_throughput_ratio(lane, contest_lanes.by_name[other])
+        return Seen(gain.value, paired.log_ratios(lane.name, other))
+
+    copies = [copy for copy in (contest_lanes.control, contest_lanes.parallel_control) if copy is not None]
+    return further(
+        [seen(contest_lanes.by_name[name], reference) for name in unsettled],
+        [seen(copy, copy.original) for copy in copies],
+        number,
+        contest_lanes.end,
+    )
 
 
 def far_enough(log_gain: float) -> float:

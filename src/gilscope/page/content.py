@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gilscope.page import headlines, points
+from gilscope.page import headlines, observed, points
 from gilscope.page.labels import group, places
 from gilscope.page.rounds import Rounds, Walls
 from gilscope.render import findings, machine, numbers
@@ -94,9 +94,9 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     variants: tuple[points.VariantPoint, ...] = ()
     changes: tuple[points.ChangePoint, ...] = ()
     levels: tuple[points.LevelPoint, ...] = ()
-    requests: tuple[points.RequestPoint, ...] = ()
-    seen: tuple[points.SeenPoint, ...] = ()
-    trips: tuple[points.TripPoint, ...] = ()
+    requests: tuple[observed.RequestPoint, ...] = ()
+    seen: tuple[observed.SeenPoint, ...] = ()
+    trips: tuple[observed.TripPoint, ...] = ()
     workers: tuple[WorkersChart, ...] = ()
     of_run: tuple[Sheet, ...] = ()
     claims: tuple[Sheet, ...] = ()
@@ -123,9 +123,9 @@ def content(report: Report, trials: Sequence[Trial], claims: Sequence[Sheet] = (
         predictions=points.predictions(contests),
         penalties=points.penalties(contests),
         variants=points.variants(contests),
-        requests=points.requests(contests),
-        seen=points.seen(contests),
-        trips=points.trips(contests, run.means),
+        requests=observed.requests(contests),
+        seen=observed.seen(contests),
+        trips=observed.trips(contests, run.means),
         workers=tuple(_of_workers(contests)),
         of_run=filled(report.summaries),
         claims=filled(claims),

@@ -9,7 +9,7 @@ import msgspec
 
 from gilscope.figures.observations import LONGEST, request_times
 from gilscope.page.labels import labels
-from gilscope.render import changes, history, numbers, verdict, why
+from gilscope.render import changes, history, in_words, numbers, why
 from gilscope.render.sheet import BETTER, WORSE
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _verdicts(contests: Sequence[ContestFigures]) -> Iterator[str]:
         return
     for contest, found in judged:
         beginning = f"{contest.contest.id}: " if len(judged) > 1 else ""
-        yield beginning + verdict.paragraph(contest, found)
+        yield beginning + in_words.paragraph(contest, found)
 
 
 def _mean_penalties(run: RunFigures) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import vl_convert
 
-from gilscope.page import charts, points
+from gilscope.page import charts, observed, points
 from gilscope.page.labels import labels
 from gilscope.render.charts import charts as charts_of_workers
 from gilscope.render.charts import svg
@@ -31,7 +31,7 @@ def pictures(run: RunFigures) -> dict[str, str]:
     """Every chart that there are figures for, by the name of its file; equal figures make equal files."""
     drawn = {chart.name: svg(chart) for chart in charts_of_workers(run.contests)}
     penalties = points.penalties(run.contests)
-    trips = points.trips(run.contests, run.means)
+    trips = observed.trips(run.contests, run.means)
     known = charts.specifications()
     if penalties:
         height = ROW * len({point.contest for point in penalties})

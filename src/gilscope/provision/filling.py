@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from gilscope.provision.progress import Progress
     from gilscope.values.packages import Packages
 
+NOT_FOUND = ("No matching distribution found", "not found in the package registry")
+"""What pip and uv say of a name that the index does not have."""
+OTHER_NAME = "; a package may be called otherwise than what is imported of it: name it as pip installs it"
+
 
 def fill(  # noqa: PLR0913 - each is one thing that an environment depends on
     installer: Installer,
@@ -74,7 +78,10 @@ def _build(installer: Installer, job: Installation, runtime: str, lacking: Seque
     except InstallError as error:
         if not lacking:
             raise
-        raise InstallError(f"no wheel for {runtime} of {', '.join(lacking)}, and no build of it: {error}") from error
+        hint = OTHER_NAME if any(words in str(error) for words in NOT_FOUND) else ""
+        raise InstallError(
+            f"no wheel for {runtime} of {', '.join(lacking)}, and no build of it: {error}{hint}"
+        ) from error
 
 
 def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason: str) -> list[str]:

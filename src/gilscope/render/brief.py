@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.render import findings, gains, verdict
+from gilscope.render import findings, gains, in_words, verdict
 from gilscope.render.report import comparisons, of_contest
 from gilscope.render.sheet import Lines
 
@@ -55,7 +55,7 @@ def _of_contest(contest: ContestFigures, width: int) -> Iterator[Block]:
     if not (contest.lanes or contest.observations or contest.roles):
         yield NOTHING.format(contest.contest.id)
     elif contest.verdict is not None:
-        yield verdict.paragraph(contest, contest.verdict)
+        yield in_words.paragraph(contest, contest.verdict)
         yield gains.sheet(contest, width)
     else:
         sheets = [sheet for sheet in of_contest(contest) if sheet.rows]

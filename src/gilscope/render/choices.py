@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from gilscope.render.names import listed
 from gilscope.render.sheet import Column, Sheet, tabulate
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def sheets(
         kinds: how many probes there are of each kind.
     """
     yield _pairs("Workloads of this project", "target", workloads, "Measure one: gilscope run NAME.")
-    listed = {script: _listed(names) for script, names in callables.items()}
-    yield _pairs("In scripts here", "could be measured", listed, "Measure one: gilscope run TARGET.")
+    measurable = {script: listed(names, MOST_NAMES) for script, names in callables.items()}
+    yield _pairs("In scripts here", "could be measured", measurable, "Measure one: gilscope run TARGET.")
     yield _pairs("Suites", "what it is for", suites, "Measure by one: gilscope run --suite NAME.")
     counts = {f"{kind}/*": f"{count} {'probe' if count == 1 else 'probes'}" for kind, count in sorted(kinds.items())}
     note = "Measure a kind: gilscope run 'KIND/*'. gilscope probes lists each probe with its question."
@@ -41,8 +42,3 @@ def sheets(
 def _pairs(title: str, heading: str, pairs: Mapping[str, str], note: str) -> Sheet:
     columns: list[Column[tuple[str, str]]] = [Column("name", itemgetter(0)), Column(heading, itemgetter(1))]
     return tabulate(title, columns, pairs.items(), [note])
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMES
-    return ", ".join([*names[:MOST_NAMES], *([f"and {more} more"] if more > 0 else [])])

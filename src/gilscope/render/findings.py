@@ -93,14 +93,18 @@ def in_short(failure: Finding) -> str:
 
 
 def _alike(contests: Sequence[ContestFigures]) -> Iterator[list[Finding]]:
-    """Findings that differ in their lane only, each lane once: a function that raises does so in every lane."""
-    groups: dict[tuple[str, ...], dict[str, Finding]] = defaultdict(dict)
+    """Findings that differ in their lane only, each lane once: a function that raises does so in every lane.
+
+    Lanes that nobody asked for (second copies, those that show the capacity) count where it happened in them alone.
+    """
     for contest in contests:
+        groups: dict[tuple[str, ...], dict[str, Finding]] = defaultdict(dict)
         for finding in contest.findings:
             if not (contest.asks_about_workers and finding.kind == "unsupported"):
-                group = groups[finding.contest, finding.kind, finding.phase, finding.reason]
-                group.setdefault(finding.lane, finding)
-    yield from (list(group.values()) for group in groups.values())
+                groups[finding.kind, finding.phase, finding.reason].setdefault(finding.lane, finding)
+        beside = {lane.name for lane in contest.contest.lanes if lane.control or lane.shows_capacity}
+        for group in groups.values():
+            yield [finding for name, finding in group.items() if name not in beside] or list(group.values())
 
 
 def _listed(lanes: Sequence[str]) -> str:

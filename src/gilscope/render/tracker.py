@@ -11,6 +11,7 @@ import msgspec
 from gilscope.figures.scales import SCALES
 from gilscope.render import numbers, scaling
 from gilscope.render.cells import if_measured
+from gilscope.render.names import listed
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ HOW_TO_READ = (
     "with each page once and in full, or PSS where runs are older."
 )
 OTHER_MACHINES = "Runs of several machines were found: each machine has a table of its own, and no mean holds two."
-MOST_NAMED = 3
-"""The most pieces of work that a note names; further ones are counted."""
 
 
 def sheets(machines: Sequence[Machine]) -> Iterator[Sheet]:
@@ -129,7 +128,7 @@ def _caveats(standings: dict[str, Standing]) -> Iterator[str]:
         yield f"NOT COMPARABLE across: the versions were not built alike ({made}), and that moves a penalty too."
     for name, standing in standings.items():
         if standing.gil_on:
-            yield f"The GIL came back in {name}, turned on by an extension module: {_listed(standing.gil_on)}."
+            yield f"The GIL came back in {name}, turned on by an extension module: {listed(standing.gil_on)}."
 
 
 def _left_out(standings: dict[str, Standing]) -> Iterator[str]:
@@ -137,7 +136,7 @@ def _left_out(standings: dict[str, Standing]) -> Iterator[str]:
     for name, standing in standings.items():
         if standing.left_out:
             yield (
-                f"In no mean of {name}: {_listed(standing.left_out)}. Another version was not measured with it, or "
+                f"In no mean of {name}: {listed(standing.left_out)}. Another version was not measured with it, or "
                 "with another state of its code."
             )
 
@@ -154,11 +153,6 @@ def _commands(missing: Sequence[Figure]) -> Iterator[str]:
 def _origin(machine: Machine) -> str:
     days = machine.first if machine.first == machine.last else f"{machine.first} to {machine.last}"
     return f"From {machine.runs} {'run' if machine.runs == 1 else 'runs'} of {days} on {machine.host}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join([*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
 
 
 def _cell(standing: Standing, figure: Figure) -> str:
