@@ -663,9 +663,9 @@ MUTATIONS = (
         "test_summarise.py::test_a_host_is_described_by_all_that_moves_a_time",
     ),
     Mutation(
-        "render/tracker.py",
-        "MOST_NAMED = 3",
-        "MOST_NAMED = 4",
+        "render/names.py",
+        "MOST = 3",
+        "MOST = 4",
         "test_tracker.py::TestWork::test_long_lists_of_work_are_counted",
     ),
     Mutation(
@@ -689,7 +689,7 @@ MUTATIONS = (
     # workers on copies, and heaps
     Mutation(
         "figures/contest.py",
-        "if not lane.control and not self._wins_nothing(lane)]",
+        "if not lane.control and not self._has_own_copy(lane)]",
         "if not lane.control]",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),
