@@ -325,8 +325,8 @@ def test_a_scaling_law_needs_cores_to_scale_on() -> None:
     counts = (1, 2, 4, 6, 8)
     slowdowns = [1 + 0.05 * (count - 1) + 0.01 * count * (count - 1) for count in counts]
     walls = {lane("3.14t", "threads", count): 1e8 * slow for count, slow in zip(counts, slowdowns, strict=True)}
-    walls[TWIN] = 1e8
-    of = contest(TWIN, *walls, builds=pair())
+    walls = {TWIN: 1e8, **walls}
+    of = contest(*walls, builds=pair())
 
     def law(cpus: int) -> Fit | Refusal:
         host = msgspec.structs.replace(HOST, cpus_usable=float(cpus), cpus_physical=cpus)

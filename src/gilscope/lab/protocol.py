@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
+from gilscope.decoding import decoded
 from gilscope.models import model_of
 from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
@@ -170,7 +171,7 @@ def answer(line: bytes) -> Answer | None:
     if not line.startswith(SEPARATOR):
         return None
     try:
-        record: Answer = _decoder.decode(line[1:])
+        record: Answer = decoded(line[1:], _decoder)
     except msgspec.DecodeError as error:
         raise GarbageError(f"{error}: {line[1:80]!r}") from error
     return record

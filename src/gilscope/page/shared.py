@@ -15,6 +15,7 @@ import msgspec
 import vl_convert
 
 from gilscope import cached
+from gilscope.decoding import decoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def library(cache_dir: Path) -> Library:
     """The library from the cache, or a new one, which is cached if it can be."""
     kept = cache_dir / f"page-{_fingerprint()}.json"
     with contextlib.suppress(OSError, msgspec.DecodeError):
-        return msgspec.json.decode(kept.read_bytes(), type=Library)
+        return decoded(kept.read_bytes(), msgspec.json.Decoder(Library))
     fresh = _new_library()
     with contextlib.suppress(OSError):
         cached.replace(kept, msgspec.json.encode(fresh))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope import cached
+from gilscope.decoding import decoded
 from gilscope.errors import InstallError
 from gilscope.provision import contents, filling, index, installed, requirements
 from gilscope.provision.installer import UnreachableIndexError
@@ -144,7 +145,7 @@ class Environments:
     def _stored(self, key: str) -> Environment | None:
         """What the manifest says, where its interpreter is still there; the folder is marked as used."""
         try:
-            environment = msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Environment)
+            environment = decoded((self._folder / f"{key}.json").read_bytes(), msgspec.json.Decoder(Environment))
         except (OSError, msgspec.MsgspecError):
             return None
         if shutil.which(environment.python) is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.decoding import decoded
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
@@ -100,7 +101,7 @@ class Pip:
         command = [*_pip(environment), *report, "--no-deps", "--only-binary", ":all:", requirement]
         try:
             ended = self._run(command, ASK_LIMIT_S)
-            return msgspec.json.decode(ended.output, type=_Report).install[0].metadata.version
+            return decoded(ended.output.encode(), msgspec.json.Decoder(_Report)).install[0].metadata.version
         except (InstallError, UnreachableIndexError, msgspec.MsgspecError, IndexError):
             return None
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.version import Version
 
+from gilscope.decoding import decoded
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
@@ -101,7 +102,7 @@ def _list(wish: Wish, *options: str) -> list[ListedBuild]:
         if not ended.succeeded:
             raise InstallError(_reason(ended))
         try:
-            builds += msgspec.json.decode(ended.output, type=list[ListedBuild])
+            builds += decoded(ended.output.encode(), msgspec.json.Decoder(list[ListedBuild]))
         except msgspec.DecodeError as error:
             raise InstallError(f"answered what could not be read ({error}); `uv self update` may help") from error
     return builds

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import cached
+from gilscope.decoding import decoded
 from gilscope.places import FACTS_SCRIPT
 from gilscope.runtimes.candidates import Candidate
 from gilscope.values.runtimes import Facts
@@ -108,7 +109,7 @@ def load(cache_dir: Path) -> AnswerCache:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
     script = cached.fingerprint([FACTS_SCRIPT.read_text("utf-8")])
     try:
-        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=AnswerCache)
+        memory = decoded((cache_dir / FILE_NAME).read_bytes(), msgspec.json.Decoder(AnswerCache))
     except (OSError, msgspec.MsgspecError):
         return AnswerCache(script)
     return memory if memory.script == script else AnswerCache(script)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.decoding import decoded
 from gilscope.places import FACTS_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death
@@ -78,7 +79,7 @@ def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
     if facts is None:
         return FactsAnswer(reason="it gave facts, but not the nonce it was asked with")
     try:
-        return FactsAnswer(facts=msgspec.json.decode(facts, type=Facts))
+        return FactsAnswer(facts=decoded(facts, msgspec.json.Decoder(Facts)))
     except msgspec.MsgspecError as error:
         return FactsAnswer(reason=f"its facts are incomplete or wrong: {error}")
 
@@ -86,7 +87,7 @@ def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
 def _reply(line: str) -> _Reply | None:
     """Read one line of output; start-up files may have printed others around it."""
     try:
-        return msgspec.json.decode(line, type=_Reply)
+        return decoded(line.encode(errors="replace"), msgspec.json.Decoder(_Reply))
     except msgspec.MsgspecError:
         return None
 
