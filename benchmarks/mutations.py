@@ -692,14 +692,14 @@ MUTATIONS = (
     # workers on copies, and heaps
     Mutation(
         "figures/contest.py",
-        "if not lane.control and not self._has_own_copy(lane)]",
-        "if not lane.control]",
+        "and not self._has_own_copy(lane)",
+        "",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),
     Mutation(
         "figures/values.py",
-        "if row.gain is not None and not row.has_own_copy",
-        "if row.gain is not None",
+        "not (row.has_own_copy or row.has_failed",
+        "not (row.has_failed",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),
     Mutation(

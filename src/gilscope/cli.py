@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from gilscope import errors
+from gilscope import errors, interrupts
 from gilscope.arguments import parse
 from gilscope.commands import comparing, completion, judging, measuring, output, showing, why
 from gilscope.commands.choosing import completed
+from gilscope.render.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -44,19 +45,28 @@ def main(arguments: list[str] | None = None) -> int:
     completion.answer()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     output.COLOR.set(options.color)
-    try:
-        return COMMANDS[options.command](completed(options))
-    except KeyboardInterrupt:
-        return _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
-    except errors.GilscopeError as error:
-        return _fail(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    output.take_any_text()
+    with interrupts.heard() as heard:
+        try:
+            status = COMMANDS[options.command](completed(options))
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            status = _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
+        except errors.GilscopeError as error:
+            status = _fail(error)
+        except BrokenPipeError:
+            output.leave(sys.stdout)
+            status = 1
+        except OSError as error:
+            if not output.is_broken():
+                raise
+            status = _fail(errors.ResultsError(f"cannot print: {error.strerror}"))
+    return status if heard.status is None else heard.status
 
 
 def _fail(error: errors.GilscopeError) -> int:
-    print(f"gilscope: {error}", file=sys.stderr)  # noqa: T201 - this is the room that prints
+    with contextlib.suppress(OSError):
+        print(f"gilscope: {visible(str(error))}", file=sys.stderr)  # noqa: T201 - this is the room that prints
     return error.exit_status
 
 

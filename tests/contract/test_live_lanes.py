@@ -14,7 +14,8 @@ import pytest
 from gilscope.lab import host, weighing
 from gilscope.lab import lane as lane_room
 from gilscope.lab.lane import Lane, LaneFailedError
-from gilscope.processes.guardian import Guardian, kill_group
+from gilscope.processes.families import kill_group
+from gilscope.processes.guardian import Guardian
 from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.values.contests import LaneSpec, Probe
 from leftovers import gone, members
@@ -460,7 +461,7 @@ def test_the_guardian_kills_what_is_on_its_list_and_nothing_else() -> None:
     try:
         with Guardian() as guardian:
             for sleeper in sleepers:
-                guardian.watch(sleeper.pid)
+                guardian.watch(sleeper.pid, "")
             guardian.forget(sleepers[1].pid)
 
         assert sleepers[0].wait(TIME_LIMIT_S) < 0
@@ -478,7 +479,7 @@ def test_a_dead_guardian_does_not_stop_the_controller() -> None:
         guardian._process.kill()
         guardian._process.wait()
 
-        guardian.watch(2**22 + 1)
+        guardian.watch(2**22 + 1, "")
         guardian.forget(2**22 + 1)
 
         assert guardian._process.returncode < 0

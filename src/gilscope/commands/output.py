@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import os
 import sys
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 import platformdirs
@@ -31,15 +33,40 @@ def console(*, stderr: bool = False) -> Console:
 
     Without a wish, rich decides: by the terminal, and by NO_COLOR and FORCE_COLOR.
     """
-    from rich.console import Console
+    from gilscope.commands.screen import Screen
 
     match COLOR.get():
         case "always":
-            return Console(stderr=stderr, highlight=False, markup=False, color_system="standard", no_color=False)
+            return Screen(stderr=stderr, color_system="standard", no_color=False)
         case "never":
-            return Console(stderr=stderr, highlight=False, markup=False, color_system=None)
+            return Screen(stderr=stderr, color_system=None)
         case "auto":
-            return Console(stderr=stderr, highlight=False, markup=False)
+            return Screen(stderr=stderr)
+
+
+def take_any_text() -> None:
+    """Have our streams show what their encoding lacks as escapes, and never fail for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def is_broken() -> bool:
+    """Whether a stream of ours takes no more: it was closed, or lies on a disk that is full."""
+    broken = False
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            broken = True
+            leave(stream)
+    return broken
+
+
+def leave(stream: TextIO) -> None:
+    """Write to nowhere from now on, so that Python's own flush at the end says nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_json(value: object) -> None:

@@ -14,13 +14,14 @@ from gilscope.lab.weighing import Watch, weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import SEARCH, without_python
-from gilscope.processes.guardian import Guardian, signal_group
+from gilscope.processes.families import signal_group
 from gilscope.values.records import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gilscope.lab.weighing import Weight
+    from gilscope.processes.guardian import Guardian
     from gilscope.values.contests import LaneSpec, Probe
     from gilscope.values.runtimes import Arm
 
@@ -75,7 +76,7 @@ class Target:
             self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True)
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
-        guardian.watch(self._child.pid)
+        guardian.watch(self._child.pid, self._child.mark)
         host.pin(self._child.pid, cpus)
         self._child.send(order)
 

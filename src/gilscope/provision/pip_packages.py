@@ -14,6 +14,7 @@ from gilscope.decoding import decoded
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 from gilscope.provision import installed
 from gilscope.provision.installer import (
     ASK_LIMIT_S,
@@ -107,7 +108,7 @@ class Pip:
 
     def _run(self, command: list[str], limit_s: float, heard: Callable[[str], None] | None = None) -> child.Ended:
         try:
-            ended = child.run(command, environ=self._environ, limit_s=limit_s, on_line=heard, guarded=True)
+            ended = child.run(command, environ=self._environ, limit_s=limit_s, on_line=heard, guardian=Guardian())
         except OSError as error:
             raise InstallError(f"{command[0]} could not be started: {error}") from error
         if not ended.succeeded:

@@ -18,6 +18,7 @@ from gilscope.decoding import decoded
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,7 +112,7 @@ def _list(wish: Wish, *options: str) -> list[ListedBuild]:
 def _uv(action: str, *arguments: str, limit_s: float) -> child.Ended:
     command = [binary(), "python", action, "--no-progress", "--color", "never", *arguments]
     try:
-        return child.run(command, environ=environment(os.environ), limit_s=limit_s, guarded=True)
+        return child.run(command, environ=environment(os.environ), limit_s=limit_s, guardian=Guardian())
     except OSError as error:
         raise InstallError(f"could not be started: {error}") from error
 

@@ -149,6 +149,10 @@ NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"differs", "died at shutdo
 """Kinds of finding after which a lane's trials still count."""
 
 
+VOID: frozenset[FindingKind] = frozenset({"disagreed", "garbage", "unsupported"})
+"""Kinds of finding after which no trial of a lane counts: it does something else, says what is not, or is not there."""
+
+
 class Fault(msgspec.Struct, frozen=True):
     """A fault in a lane: its phase, its kind, the reason, and details such as a traceback."""
 
