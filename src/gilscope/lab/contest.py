@@ -25,16 +25,18 @@ from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd,
 from gilscope.values.watching import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
     from random import Random
 
     from gilscope.lab.forecast import Ends
     from gilscope.lab.launch import LaneOpener
     from gilscope.lab.sources import Revision
-    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.contests import Contest, LaneSpec, Rules
 
 
+MOST_HUNG = 2
+"""Lanes that may hang before it is taken for granted that all of them would."""
 WATCHED_MS = 700
 """How long one worker alone would take for the trial in which objects are watched."""
 
@@ -136,12 +138,13 @@ class _Running:
 
         Nothing is pinned yet: what a program sees when it starts (how many CPUs it may use) decides how many threads it
         makes, so that this cannot be asked of a pinned one. The reference lane is asked, or the first that does not
-        fail. A lane that hangs ends the search: the others would hang too, each for as long.
+        fail. Two that hang end the search: the others would hang too, each for as long.
         """
         self.is_scouting = True
         beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
         probed = [spec for spec in self.specs.values() if not spec.shows_capacity]
-        for spec in sorted(probed, key=lambda spec: spec.name != self.contest.reference):
+        hung = 0
+        for spec in self._scouts(probed):
             began_s = self._elapsed()
             with Launch(self.around, self.contest, 0, self.timeout_s, ()) as launch:
                 launch.open([spec, *beside])
@@ -150,7 +153,8 @@ class _Running:
                 self._guess(launch.filled_s)
                 launch.refuse_too_large(list(self.specs.values()))
             self._leave_out(launch.failed)
-            if self.calibration is not None or launch.has_hung:
+            hung += launch.has_hung
+            if self.calibration is not None or hung == MOST_HUNG:
                 break
         self.is_scouting = False
         if self.calibration is not None:
@@ -158,6 +162,16 @@ class _Running:
             if self.calibration.own_workers:
                 self.cpus = ()
         self.scouted_s = self._elapsed()
+
+    def _scouts(self, probed: Sequence[LaneSpec]) -> list[LaneSpec]:
+        """Order lanes for the search: the reference, then those of its model in other arms, then all others."""
+        reference = next((spec for spec in probed if spec.name == self.contest.reference), None)
+
+        def key(spec: LaneSpec) -> tuple[bool, bool]:
+            is_like = reference is not None and (spec.arm == reference.arm or spec.model != reference.model)
+            return spec is not reference, is_like
+
+        return sorted(probed, key=key)
 
     def _guess(self, filled_s: Mapping[str, float]) -> None:
         """Guess what trials take before any was run, by those of the scout; what had no trial there fills one."""

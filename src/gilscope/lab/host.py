@@ -91,6 +91,23 @@ def has_children(pid: int) -> bool:
     return False
 
 
+def queued_s(pid: int) -> float:
+    """Return the longest time in seconds for which a thread of a process, or of its descendants, lacked a CPU.
+
+    It was ready to run meanwhile. Where the system does not say, that is 0.
+    """
+    import psutil  # noqa: PLC0415 - only measuring needs it
+
+    pids = [pid]
+    with contextlib.suppress(psutil.Error):  # it has ended
+        pids += [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    queued_ns = 0
+    for task in (file for pid in pids for file in Path("/proc", str(pid), "task").glob("*/schedstat")):
+        with contextlib.suppress(OSError, ValueError, IndexError):  # the thread has ended
+            queued_ns = max(queued_ns, int(task.read_text().split()[1]))
+    return queued_ns / 1e9
+
+
 def cgroup_quota(root: Path = CGROUP, membership: Path = MEMBERSHIP) -> float | None:
     """Return how many CPUs' worth of time the cgroup grants; None without a limit.
 

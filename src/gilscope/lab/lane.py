@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gilscope.values.runtimes import Arm
 
 SECONDS_TO_LEAVE = 5.0
+WORTH_WAITING_S = 0.05
+"""What a lane had to wait for a CPU beyond which its time limit is later."""
 SECONDS_FOR_STACKS = 0.5
 LONGEST_OUTPUT_BYTES = 8000
 
@@ -71,6 +73,7 @@ class Target:
         """
         self._guardian = guardian
         self._unmarked = b""
+        self._queued_s = 0.0
         try:
             folder = Path(arm.place(str(Path.cwd())))
             self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True)
@@ -100,12 +103,17 @@ class Target:
         raise LaneFailedError(Fault(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}"))
 
     def _next(self, phase: str, deadline: float) -> protocol.Answer:
+        """The next record, by a time of the monotonic clock, and later by as long as the lane waited for a CPU."""
+        queued_s = self._queued_s
         while True:
             try:
-                line = self._child.lines.next(deadline)
+                line = self._child.lines.next(deadline + queued_s - self._queued_s)
             except TimeoutError:
                 if self._child.status() is not None:  # a child that it left behind keeps the pipe open
                     raise self._died(phase) from None
+                before_s, queued_s = queued_s, host.queued_s(self._child.pid)
+                if queued_s - before_s > WORTH_WAITING_S:
+                    continue
                 raise self._hung(phase) from None
             except EOFError:
                 raise self._died(phase) from None
@@ -114,6 +122,7 @@ class Target:
             except protocol.GarbageError as error:
                 raise LaneFailedError(Fault(phase, "garbage", str(error), self.printed())) from error
             if record is not None:
+                self._queued_s = queued_s
                 return record
             self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
 
@@ -155,13 +164,12 @@ class Lane(Target):
         self.gil_was_recorded = False
         super().__init__(spec.arm, protocol.order(probe, spec), environ, guardian, cpus)
 
-    def wait_ready(self, timeout_s: float) -> protocol.Ready:
-        """Wait until all workers stand at the gate.
+    def wait_ready(self, deadline: float) -> protocol.Ready:
+        """Wait until all workers stand at the gate, by a time of the monotonic clock.
 
         Raises:
             LaneFailedError: the lane failed, or was not ready in time.
         """
-        deadline = time.monotonic() + timeout_s
         self._expect(protocol.Hello, "start", deadline)
         return self._expect(protocol.Ready, "start", deadline)
 
