@@ -21,8 +21,9 @@ from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
 from gilscope.values.progress import Progress
-from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
+from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Fault, Finding, Record
 from gilscope.values.watching import Watched
+from gilscope.workloads.targets import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -118,6 +119,8 @@ class _Running:
         self.launches = 0
         self.calibration: Calibration | None = None
         self.results_vary = False
+        self.held = sources.held(contest)
+        self.is_changed = False
         self.widest = math.inf
 
     def run(self) -> ContestEnd:
@@ -190,6 +193,8 @@ class _Running:
         """Run all launches of a stage; return the reason if the contest ends in the middle of it."""
         for further in reversed(range(stage.launches)):
             self._run_launch(stage, further)
+            if self.is_changed:
+                return "changed"
             if all(spec.shows_capacity for spec in self.specs.values()):
                 return "no lane left"
             if budget_is_spent(self.launches, self._elapsed(), self.rules):
@@ -203,6 +208,9 @@ class _Running:
         self.comparisons.begin_launch()
         with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
+            self._look_for_changes(launch)
+            if self.is_changed:
+                return
             self._run_rounds(launch, stage.rounds, began_s, further)
             launch.weigh()
             if self.launches == 0:
@@ -213,14 +221,27 @@ class _Running:
         self.opening_s = (self._elapsed() - self.scouted_s - self.trials_s) / self.launches
         self._ratios()
 
+    def _look_for_changes(self, launch: Launch) -> None:
+        """Note that the person's code is another than the one measured so far: no lane is of two codes."""
+        path = sources.changed(self.held)
+        if path is not None:
+            reason = f"{label(path)} was changed while it was measured: what was measured before counts"
+            launch.find(self.contest.reference, Fault("load", "changed", reason))
+            self.is_changed = True
+
     def _watch(self, launch: Launch) -> None:
         if self.calibration is not None:
             launch.watch(self.calibration.loops * max(1, WATCHED_MS // self.rules.trial_ms))
 
     def _record_code(self, imports: Mapping[str, Imports]) -> None:
         """Record what each arm ran, by what one of its lanes has imported."""
-        for name, arm in {spec.arm.name: spec.arm for spec in self.contest.lanes}.items():
-            self.keep(sources.code(self.contest, arm, imports.get(name, Imports()), self.revisions))
+        arms = {spec.arm.name: spec.arm for spec in self.contest.lanes}
+        codes = [
+            sources.code(self.contest, arm, imports.get(name, Imports()), self.revisions) for name, arm in arms.items()
+        ]
+        for code in codes:
+            self.keep(code)
+        self.held = sources.of_modules(codes, arms)
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
         """Return lanes with what they are held against: the reference, others, a copy's original, the capacity.

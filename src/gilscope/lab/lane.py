@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gilscope.values.runtimes import Arm
 
 SECONDS_TO_LEAVE = 5.0
+LOOK_S = 1.0
+"""How often a lane that takes its time is looked after."""
 WORTH_WAITING_S = 0.05
 """What a lane had to wait for a CPU beyond which its time limit is later."""
 SECONDS_FOR_STACKS = 0.5
@@ -72,6 +74,7 @@ class Target:
             LaneFailedError: it cannot be started at all.
         """
         self._guardian = guardian
+        self._version = arm.runtime.facts.version_text
         self._unmarked = b""
         self._queued_s = 0.0
         try:
@@ -91,8 +94,15 @@ class Target:
 
     def printed(self) -> str:
         """Return the end of what the lane printed, before the agent ran and since."""
-        text = self._unmarked + self._child.errors(LONGEST_OUTPUT_BYTES)
+        text = self._unmarked + self._child.printed.end(LONGEST_OUTPUT_BYTES)
         return text[-LONGEST_OUTPUT_BYTES:].decode("utf-8", "replace")
+
+    def _greet(self, deadline: float) -> None:
+        """Wait until the agent runs, and see whether it runs in the interpreter that is meant."""
+        version = self._expect(protocol.Hello, "start", deadline).version
+        if version != self._version:
+            reason = f"the interpreter was replaced: it is {version} now, and was {self._version} when it was found"
+            raise LaneFailedError(Fault("start", "replaced", reason))
 
     def _expect(self, kind: type[Kind], phase: str, deadline: float) -> Kind:
         record = self._next(phase, deadline)
@@ -106,9 +116,13 @@ class Target:
         """The next record, by a time of the monotonic clock, and later by as long as the lane waited for a CPU."""
         queued_s = self._queued_s
         while True:
+            limit = deadline + queued_s - self._queued_s
             try:
-                line = self._child.lines.next(deadline + queued_s - self._queued_s)
+                line = self._child.lines.next(min(limit, time.monotonic() + LOOK_S))
             except TimeoutError:
+                self._child.printed.trim()
+                if time.monotonic() < limit:
+                    continue
                 if self._child.status() is not None:  # a child that it left behind keeps the pipe open
                     raise self._died(phase) from None
                 before_s, queued_s = queued_s, host.queued_s(self._child.pid)
@@ -122,6 +136,7 @@ class Target:
             except protocol.GarbageError as error:
                 raise LaneFailedError(Fault(phase, "garbage", str(error), self.printed())) from error
             if record is not None:
+                self._child.printed.trim()
                 self._queued_s = queued_s
                 return record
             self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
@@ -170,7 +185,7 @@ class Lane(Target):
         Raises:
             LaneFailedError: the lane failed, or was not ready in time.
         """
-        self._expect(protocol.Hello, "start", deadline)
+        self._greet(deadline)
         return self._expect(protocol.Ready, "start", deadline)
 
     def trial(self, loops: int, timeout_s: float) -> protocol.Measured:
@@ -264,5 +279,5 @@ class Inquiry(Target):
             LaneFailedError: it failed before its first benchmark, or did not end in time.
         """
         deadline = time.monotonic() + timeout_s
-        self._expect(protocol.Hello, "start", deadline)
+        self._greet(deadline)
         return self._expect(protocol.Benchmarks, "load", deadline)

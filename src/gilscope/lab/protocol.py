@@ -30,10 +30,14 @@ SPINNING = Probe(id="capacity", path=str(places.SPINNING), question="How many CP
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """The agent has taken over its descriptors; ``gil`` is the GIL's state before the probe was loaded."""
+    """The agent has taken over its descriptors; ``gil`` is the GIL's state before the probe was loaded.
+
+    ``version`` is that of the interpreter that it runs in.
+    """
 
     pid: int
     gil: bool
+    version: str
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):

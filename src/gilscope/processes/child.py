@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import secrets
 import signal
 import subprocess
-import tempfile
 import time
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from gilscope.processes import families
 from gilscope.processes.families import signal_group
 from gilscope.processes.lines import Lines
+from gilscope.processes.printed import Printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,8 +38,8 @@ ERRORS_KEPT_BYTES = 65_536
 class Child:
     """A child is a started program; whoever starts it ends and closes it.
 
-    ``lines`` are what it prints to standard output, to be read as they come. Standard error goes to a file, so that a
-    program which nobody listens to does not wait for a reader.
+    ``lines`` are what it prints to standard output, to be read as they come, and ``printed`` is what it prints to
+    standard error.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class Child:
         """
         self.mark = secrets.token_hex(8)
         families.temporary(self.mark).mkdir(mode=0o700)
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
+        self.printed = Printed()
         try:
             self._process = subprocess.Popen(
                 list(command),
@@ -69,13 +68,13 @@ class Child:
                 env={**environ, **families.environment(self.mark)},
                 stdin=subprocess.PIPE if takes_orders else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=self._errors,
+                stderr=self.printed.fileno(),
                 start_new_session=True,
                 pass_fds=tuple(inherit),
                 bufsize=0,
             )
         except BaseException:
-            self._errors.close()
+            self.printed.close()
             families.temporary(self.mark).rmdir()
             raise
         assert self._process.stdout is not None  # noqa: S101 - the line above asks for it
@@ -94,16 +93,6 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.wait(max(0.0, within_s))
         return None
-
-    def errors(self, most_bytes: int) -> bytes:
-        """Return the end of what the child has printed to standard error."""
-        size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - most_bytes))
-        return self._errors.read(most_bytes)
-
-    def errors_bytes(self) -> int:
-        """Return how much the child has printed to standard error."""
-        return os.fstat(self._errors.fileno()).st_size
 
     def note_family(self) -> None:
         """Note all that the child has started, before a signal takes the parents by whom some of it is found."""
@@ -127,7 +116,7 @@ class Child:
 
     def close(self) -> None:
         """Close the pipes to and from the child, and the file of its errors."""
-        for stream in (self._process.stdin, self.lines, self._errors):
+        for stream in (self._process.stdin, self.lines, self.printed):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
@@ -193,7 +182,7 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
         finally:
             status = child.end(FAREWELL_S)
         return Ended(
-            status, "".join(printed_lines), child.errors(ERRORS_KEPT_BYTES).decode(errors="replace"), cut_short
+            status, "".join(printed_lines), child.printed.end(ERRORS_KEPT_BYTES).decode(errors="replace"), cut_short
         )
 
 
@@ -219,7 +208,7 @@ def _hear(
         else:
             heard_bytes += len(line) + 1
             on_line(line.decode(errors="replace") + "\n")
-        if max(heard_bytes, child.errors_bytes()) > most_bytes:
+        if max(heard_bytes, child.printed.total_bytes()) > most_bytes:
             return f"it printed more than {most_bytes / 1024:g} KiB"
         if time.monotonic() > deadline_s:
             return too_late

@@ -23,6 +23,7 @@ ENDS = {
     "precise": "All intervals are as narrow as asked",
     "budget": "The time budget ended it",
     "launches": "The most launches asked for were run",
+    "changed": "Its code was changed meanwhile, which ended it",
     "no lane left": "No lane was left to measure",
 }
 

@@ -134,18 +134,25 @@ FindingKind = Literal[
     "hung",
     "too large",
     "garbage",
+    "replaced",
     "forked",
     "disagreed",
     "varies",
     "not repeatable",
     "differs",
+    "changed",
     "GIL turned on",
 ]
 
 CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatable"})
 """Kinds of finding after which results of lanes say nothing of the lanes."""
 
-NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"differs", "died at shutdown", "GIL turned on"}
+NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {
+    "differs",
+    "changed",
+    "died at shutdown",
+    "GIL turned on",
+}
 """Kinds of finding after which a lane's trials still count."""
 
 
@@ -222,7 +229,7 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
 
 
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
-    """Why a contest ended: ``precise``, ``budget``, ``launches`` or ``no lane left``; seconds it took."""
+    """Why a contest ended: ``precise``, ``budget``, ``launches``, ``changed`` or ``no lane left``; seconds it took."""
 
     contest: str
     reason: str
