@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gilscope import errors, interrupts
 from gilscope.arguments import parse
-from gilscope.commands import comparing, completion, judging, measuring, output, showing, why
+from gilscope.commands import comparing, completion, doors, judging, measuring, output, showing, why
 from gilscope.commands.choosing import completed
 from gilscope.render.visible import visible
 
@@ -48,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     output.take_any_text()
     with interrupts.heard() as heard:
         try:
+            doors.refuse_unwritable_names(sys.argv[1:] if arguments is None else arguments)
+            doors.allow_descriptors()
             status = COMMANDS[options.command](completed(options))
             sys.stdout.flush()
         except KeyboardInterrupt:

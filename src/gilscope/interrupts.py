@@ -1,4 +1,7 @@
-"""Signals that end a command: the first one unwinds it, and further ones do not disturb that."""
+"""Signals that end a command: the first one unwinds it, and further ones do not disturb that.
+
+Who starts us may have had us ignore the ends of our children, which would hide how they ended.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,8 @@ def heard() -> Iterator[Interrupts]:
     for number in numbers:
         if before[number] is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, interrupts.hear)
+    if hasattr(signal, "SIGCHLD"):
+        before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         yield interrupts
     finally:

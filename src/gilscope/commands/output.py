@@ -14,6 +14,7 @@ import msgspec
 import platformdirs
 
 from gilscope import errors
+from gilscope.interchange import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +72,7 @@ def leave(stream: TextIO) -> None:
 
 def print_json(value: object) -> None:
     """Print a value to the standard output as indented JSON."""
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.format(encoded(value)) + b"\n")
 
 
 def print_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

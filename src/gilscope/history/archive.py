@@ -8,17 +8,19 @@ figures by name, and only those that are asked for are decoded: that makes ten t
 
 from __future__ import annotations
 
+import contextlib
 import os
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
 from gilscope import cached, store
-from gilscope.decoding import decoded
 from gilscope.errors import ResultsError
 from gilscope.history.summary import DatedFigure, Figure, FigureName
+from gilscope.interchange import decoded, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,6 +82,7 @@ class Archive:
             raise ResultsError(f"no runs are stored in {places}: measure one with `gilscope run`")
         self._lines = cache_dir / "summaries" / f"{cached.of_code()[:16]}{store.SUFFIX}"
         self._damaged: dict[RunFile, int] = {}
+        self._unkept: list[bytes] = []
 
     def fill(
         self, summarised: Callable[[Path], Summary], watched: Callable[[Sequence[RunFile]], Iterable[RunFile]]
@@ -92,9 +95,6 @@ class Archive:
 
         Returns:
             What could not be read, in words: files are left out and tried again the next time, lines only left out.
-
-        Raises:
-            ResultsError: the cache cannot be written.
         """
         heads = list(self._read_lines(_head))
         missing = sorted(self._files - {head.file for head in heads})
@@ -138,25 +138,25 @@ class Archive:
         return {head.file: head.damaged for head in largest.values()}
 
     def _read_lines(self, decoder: msgspec.json.Decoder[Line]) -> Iterator[Line]:
-        """The lines of the cache; a torn one is a run without a summary."""
-        if not self._lines.exists():
-            return
-        with self._lines.open("rb") as lines:
-            for line in lines:
-                try:
-                    yield decoded(line, decoder)
-                except msgspec.DecodeError:
-                    continue
+        """The lines of the cache, and those that it could not take; a damaged one is a run without a summary."""
+        for line in chain(self._kept(), self._unkept):
+            with contextlib.suppress(msgspec.DecodeError):
+                yield decoded(line, decoder)
+
+    def _kept(self) -> Iterator[bytes]:
+        with contextlib.suppress(OSError), self._lines.open("rb") as lines:
+            yield from lines
 
     def _append(self, line: SummaryLine) -> None:
-        """Add a line; the line break comes first, so that one that was cut off before spoils no other."""
+        """Add a line, or keep it in mind where that cannot be; one that was cut off before spoils no other."""
+        content = encoded(line)
         try:
             if not self._lines.exists():
                 self._begin()
             with self._lines.open("ab", buffering=0) as lines:
-                lines.write(b"\n" + msgspec.json.encode(line))
-        except OSError as error:
-            raise ResultsError(f"summaries cannot be kept in {self._lines.parent}: {error.strerror}") from error
+                lines.write(b"\n" + content)
+        except OSError:
+            self._unkept.append(content)
 
     def _begin(self) -> None:
         """Begin an empty cache; summaries by other versions of the code are of no use any more."""
@@ -174,7 +174,7 @@ def _line(file: RunFile, run_summary: Summary) -> SummaryLine:
         started=run_summary.started,
         host=run_summary.host,
         damaged=run_summary.damaged,
-        figures={name: msgspec.Raw(msgspec.json.encode(figures)) for name, figures in by_name.items()},
+        figures={name: msgspec.Raw(encoded(figures)) for name, figures in by_name.items()},
     )
 
 

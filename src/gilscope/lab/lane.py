@@ -83,12 +83,17 @@ class Target:
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
         guardian.watch(self._child.pid, self._child.mark)
+        host.offer_to_killer(self._child.pid)
         host.pin(self._child.pid, cpus)
         self._child.send(order)
 
-    def kill(self) -> None:
-        """End the lane and everything it started, now; harmless when it is over."""
+    def end(self) -> None:
+        """End the lane and everything it started, now; who waits for it hears of that."""
         self._child.end()
+
+    def kill(self) -> None:
+        """End the lane and everything it started, now, and let go of it; harmless when it is over."""
+        self.end()
         self._guardian.forget(self._child.pid)
         self._child.close()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
-from gilscope.decoding import decoded
+from gilscope.interchange import decoded
 from gilscope.lab import protocol
 from gilscope.processes.child import run
 

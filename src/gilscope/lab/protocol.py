@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
-from gilscope.decoding import decoded
+from gilscope.interchange import decoded
 from gilscope.models import model_of
 from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing

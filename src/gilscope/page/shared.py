@@ -15,7 +15,7 @@ import msgspec
 import vl_convert
 
 from gilscope import cached
-from gilscope.decoding import decoded
+from gilscope.interchange import decoded, encoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def library(cache_dir: Path) -> Library:
         return decoded(kept.read_bytes(), msgspec.json.Decoder(Library))
     fresh = _new_library()
     with contextlib.suppress(OSError):
-        cached.replace(kept, msgspec.json.encode(fresh))
+        cached.replace(kept, encoded(fresh))
     return fresh
 
 

@@ -12,7 +12,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from gilscope.decoding import decoded
+from gilscope.interchange import decoded
 from gilscope.provision import installed, requirements
 from gilscope.values.packages import Packages
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope import cached
-from gilscope.decoding import decoded
 from gilscope.errors import InstallError
+from gilscope.interchange import decoded, encoded
 from gilscope.provision import contents, filling, index, installed, requirements
 from gilscope.provision.installer import UnreachableIndexError
 from gilscope.provision.pip_packages import Pip
@@ -155,7 +155,7 @@ class Environments:
         return environment
 
     def _store(self, key: str, environment: Environment) -> None:
-        cached.replace(self._folder / f"{key}.json", msgspec.json.encode(environment))
+        cached.replace(self._folder / f"{key}.json", encoded(environment))
 
     def _sweep(self) -> None:
         """Remove the folders that nobody has used for a month, also those that were never whole."""

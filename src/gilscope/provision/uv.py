@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.version import Version
 
-from gilscope.decoding import decoded
 from gilscope.errors import InstallError
+from gilscope.interchange import decoded
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
 from gilscope.processes.guardian import Guardian

@@ -45,8 +45,8 @@ def of_sheet(sheet: Sheet) -> str:
 def _origin(header: RunHeader) -> str:
     rules = header.rules
     return (
-        f"Run `{header.id}`, measured from {header.started} (UTC) with gilscope {header.gilscope}, suite "
-        f"`{header.suite}`: {rules.min_launches} to {rules.max_launches} launches of {rules.rounds} rounds, seed "
+        f"Run {_escaped(header.id)}, measured from {_escaped(header.started)} (UTC) with gilscope "
+        f"{_escaped(header.gilscope)}, suite {_escaped(header.suite)}: {rules.min_launches} to {rules.max_launches} launches of {rules.rounds} rounds, seed "
         f"{header.seed}.\nEvery figure is followed by the half width of its 95 % interval."
     )
 

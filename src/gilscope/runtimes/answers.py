@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import cached
-from gilscope.decoding import decoded
+from gilscope.interchange import decoded, encoded
 from gilscope.places import FACTS_SCRIPT
 from gilscope.runtimes.candidates import Candidate
 from gilscope.values.runtimes import Facts
@@ -99,9 +99,9 @@ def identity(path: str) -> Identity | None:
 def lent(cache_dir: Path) -> Iterator[AnswerCache]:
     """Lend the cache, and write it back if something was added to it."""
     memory = load(cache_dir)
-    before = msgspec.json.encode(memory)
+    before = encoded(memory)
     yield memory
-    if msgspec.json.encode(memory) != before:
+    if encoded(memory) != before:
         save(cache_dir, memory)
 
 
@@ -121,4 +121,4 @@ def save(cache_dir: Path, memory: AnswerCache) -> None:
         path: remembered for path, remembered in memory.answers.items() if identity(path) == remembered.identity
     }
     with contextlib.suppress(OSError):
-        cached.replace(cache_dir / FILE_NAME, msgspec.json.encode(memory))
+        cached.replace(cache_dir / FILE_NAME, encoded(memory))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.decoding import decoded
+from gilscope.interchange import decoded
 from gilscope.places import FACTS_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death

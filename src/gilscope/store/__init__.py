@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from gilscope.decoding import decoded
 from gilscope.errors import ResultsError, UsageError
+from gilscope.interchange import decoded
 from gilscope.store.reading import SCHEMA, read
 from gilscope.store.writing import RunWriter, cannot_write
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from gilscope.decoding import decoded
 from gilscope.errors import ResultsError
+from gilscope.interchange import decoded
 from gilscope.values.contests import Contest, Skip
 from gilscope.values.records import (
     Calibration,

@@ -11,9 +11,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from gilscope.errors import ResultsError
+from gilscope.interchange import encoded
 from gilscope.values.records import ContestEnd
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ LOCKS = Path("/proc/locks")
 """Who holds a lock, where the system says so."""
 _FLOCK, _HOLDER, _FILE = 1, 4, 5
 """Columns of that list: the kind of a lock, its process, and its file as ``major:minor:inode``."""
-
-_encoder = msgspec.json.Encoder()
 
 
 class RunWriter:
@@ -73,7 +70,7 @@ class RunWriter:
         Raises:
             ResultsError: it could not be written; what was written before stays readable.
         """
-        self._write(_line(record))
+        self._write(encoded(record) + b"\n")
         if isinstance(record, ContestEnd):
             self._sync()
 
@@ -157,26 +154,6 @@ def _holder(inode: int) -> int | None:
             if fields[_FLOCK] == "FLOCK" and fields[_FILE].rpartition(":")[2] == str(inode):
                 return int(fields[_HOLDER])
     return None
-
-
-def _line(record: Record) -> bytes:
-    """A record as JSON; what no UTF-8 can hold (a name of bytes that are none) is written as escapes."""
-    try:
-        return _encoder.encode(record) + b"\n"
-    except UnicodeEncodeError:
-        return _encoder.encode(_readable(msgspec.to_builtins(record))) + b"\n"
-
-
-def _readable(value: object) -> object:
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case dict():
-            return {_readable(name): _readable(item) for name, item in value.items()}
-        case list() | tuple():
-            return [_readable(item) for item in value]
-        case _:
-            return value
 
 
 def cannot_write(path: Path, error: OSError) -> str:

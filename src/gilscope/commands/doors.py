@@ -1,0 +1,49 @@
+"""What is looked at before a command does anything: names that nobody could store, and how much may be open at once."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gilscope.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    HAS_LIMITS = False
+else:
+    HAS_LIMITS = True
+
+DESCRIPTORS = 4096
+"""Files and pipes that a run with very many lanes has open."""
+
+
+def refuse_unwritable_names(arguments: Iterable[str]) -> None:
+    """Refuse names of bytes that are no UTF-8, which no result could hold, wherever they come from.
+
+    Raises:
+        UsageError: an argument, or the working folder, has one.
+    """
+    for text in (*arguments, str(Path.cwd())):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            shown = text.encode("utf-8", "backslashreplace").decode()
+            raise UsageError(
+                f"{shown}: this name has bytes that are no UTF-8, so that no result can hold it"
+            ) from error
+
+
+def allow_descriptors() -> None:
+    """Allow ourselves as many open files as the system lets us: macOS begins with 256."""
+    if not HAS_LIMITS:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
