@@ -33,9 +33,8 @@ def refuse_unwritable_names(arguments: Iterable[str]) -> None:
             text.encode()
         except UnicodeEncodeError as error:
             shown = text.encode("utf-8", "backslashreplace").decode()
-            raise UsageError(
-                f"{shown}: this name has bytes that are no UTF-8, so that no result can hold it"
-            ) from error
+            reason = "the name has bytes that are no UTF-8, and no result could hold it"
+            raise UsageError(f"{shown}: {reason}") from error
 
 
 def allow_descriptors() -> None:
