@@ -38,6 +38,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "probes": measuring.list_probes,
 }
 
+STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why"})
+"""Commands that start interpreters."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, one of those in ``gilscope.errors``."""
@@ -49,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     with interrupts.heard() as heard:
         try:
             doors.refuse_unwritable_names(sys.argv[1:] if arguments is None else arguments)
-            doors.allow_descriptors()
+            if options.command in STARTS_PROGRAMS:
+                doors.need_a_temporary_folder()
+                doors.allow_descriptors()
             status = COMMANDS[options.command](completed(options))
             sys.stdout.flush()
         except KeyboardInterrupt:

@@ -64,7 +64,9 @@ def seconds(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 < number <= LONGEST_S:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from above 0 to {LONGEST_S:g}")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of seconds greater than 0 and at most {LONGEST_S:g}"
+        )
     return number
 
 

@@ -28,7 +28,7 @@ def why(command: argparse.ArgumentParser) -> None:
         "--pid",
         type=int,
         metavar="PID",
-        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 5)",
+        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 10)",
     )
     command.add_argument("--json", action="store_true", help="the answer with all its evidence, as JSON")
     of_other_commands = {"program": None, "module": None, "roles": None, "workers_argument": None, "suite": None}

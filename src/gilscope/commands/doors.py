@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ except ImportError:  # Windows has none
 else:
     HAS_LIMITS = True
 
-DESCRIPTORS = 4096
+DESCRIPTORS = 1024
 """Files and pipes that a run with very many lanes has open."""
 
 
@@ -35,6 +36,18 @@ def refuse_unwritable_names(arguments: Iterable[str]) -> None:
             shown = text.encode("utf-8", "backslashreplace").decode()
             reason = "the name has bytes that are no UTF-8, and no result could hold it"
             raise UsageError(f"{shown}: {reason}") from error
+
+
+def need_a_temporary_folder() -> None:
+    """Refuse to begin where there is no folder for temporary files: nothing can be started without one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        tempfile.gettempdir()
+    except OSError as error:
+        raise UsageError(f"{error.strerror}: set TMPDIR to a folder that you may write to") from error
 
 
 def allow_descriptors() -> None:

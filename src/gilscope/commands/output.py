@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import msgspec
@@ -18,7 +19,6 @@ from gilscope.interchange import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -46,16 +46,19 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def take_any_text() -> None:
-    """Have our streams show what their encoding lacks as escapes, and never fail for it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    """Have our streams show what their encoding lacks as escapes; one that was closed before we began takes all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the command's end
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def is_broken() -> bool:
     """Whether a stream of ours takes no more: it was closed, or lies on a disk that is full."""
     broken = False
-    for stream in filter(None, (sys.stdout, sys.stderr)):
+    for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError):

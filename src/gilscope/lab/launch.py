@@ -77,7 +77,7 @@ class Launch:
         self._order: list[str] = []
 
     def open(self, specs: Sequence[LaneSpec]) -> Self:
-        """Start all lanes side by side, in random order, then wait for each; one time limit holds for all of them.
+        """Start all lanes side by side, in random order, then wait for each within one time limit.
 
         They share a hash seed that no other launch has. Those of one worker share a CPU too: CPUs of one machine differ
         in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. We wait on
