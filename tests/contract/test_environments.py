@@ -148,7 +148,11 @@ def test_projects_are_installed_for_every_runtime_and_only_once(made: Made, tmp_
 
     assert first.reasons == {}
     for environment in first.environments.values():
-        assert environment.versions == {"adding": "1.0", "counting": "1.0"}
+        seeds = {"setuptools"}  # what older Pythons put into every environment, beside pip
+        assert {name: text for name, text in environment.versions.items() if name not in seeds} == {
+            "adding": "1.0",
+            "counting": "1.0",
+        }
         assert answer(environment.python, "import counting; print(counting.mean([1, 2]))") == "1.5"
     assert again == first
     assert made.shown.steps == steps == [f"Installing counting, adding for {runtime.name}" for runtime in PAIR]
