@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from short import SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="processes are told apart by their environment, which Linux shows"
@@ -113,6 +119,19 @@ class Runs:
         """Run git in the folder, as somebody."""
         command = [str(GIT), "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments]
         return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let children take SIGINT and SIGHUP, which a shell, or nohup, may have made these tests ignore."""
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    if hasattr(signal, "SIGHUP"):
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def end(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:

@@ -65,8 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
             output.leave(sys.stdout)
             status = 1
         except OSError as error:
-            if not output.is_broken():
+            if error.filename is not None:  # no stream of ours
                 raise
+            output.leave(sys.stdout)
             status = _fail(errors.ResultsError(f"cannot print: {error.strerror}"))
     return status if heard.status is None else heard.status
 

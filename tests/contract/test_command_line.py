@@ -15,7 +15,7 @@ import pytest
 import targets
 from gilscope import store
 from patience import looked
-from runs import GIT, LONG, SMALL, THIS_PYTHON, Runs, end, needs_proc, one_line
+from runs import GIT, LONG, SMALL, THIS_PYTHON, Runs, end, interruptible, needs_proc, one_line
 from short import SHORT
 
 if TYPE_CHECKING:
@@ -39,10 +39,9 @@ def runs(tmp_path: Path, cache: Path) -> Runs:
 
 @pytest.fixture(autouse=True)
 def _interruptible() -> Iterator[None]:
-    """Let children take SIGINT, which a shell that started these tests in the background made them ignore."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+    """Let children take signals."""
+    with interruptible():
+        yield
 
 
 # a script of one's own

@@ -115,7 +115,7 @@ class Answer(NamedTuple):
 
 
 ANSWERS = (
-    Answer(b"", "said nothing"),
+    Answer(b"", "it did not answer as a Python does"),
     Answer(b"hello\n", "it did not answer as a Python does"),
     Answer(b"{}\n", "it did not answer as a Python does"),
     Answer(b"[1]\n", "it did not answer as a Python does"),
@@ -126,7 +126,7 @@ ANSWERS = (
     Answer(b'{"nonce": "NONCE", "facts": {}}\n', "incomplete or wrong"),
     Answer(b'{"nonce": "NONCE", "facts": null}\n', "incomplete or wrong"),
     Answer(b'{"nonce": "NONCE", "facts": {"version": [3, 14, 1' + b"0" * 400 + b"]}}\n", "incomplete or wrong"),
-    Answer(b'{"nonce": "NONCE", "facts": {"executable": "\\ud800"}}\n', "incomplete or wrong"),
+    Answer(b'{"nonce": "NONCE", "facts": {"executable": "\\ud800"}}\n', "it did not answer as a Python does"),
     Answer(b"\x1b]0;title\x07\xe2\x80\xaereversed\n", "it did not answer as a Python does"),
 )
 """Programs that only look like a Python."""

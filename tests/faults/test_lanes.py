@@ -9,7 +9,8 @@ import pytest
 
 from faults.catalogue import LANES
 from gilscope import store
-from runs import Runs, needs_proc, one_line
+from runs import Runs, end, needs_proc, one_line
+from short import SHORT
 
 pytestmark = [needs_proc, pytest.mark.skipif(os.name == "nt", reason="what is done to lanes here is POSIX's")]
 
@@ -48,10 +49,9 @@ def test_eight_runs_of_one_second_have_a_file_each(tmp_path: Path) -> None:
         "from gilscope.lab import measure\n"
         "measure.new_run_id = lambda _: '2026-01-02T030405Z'"  # as if the second never ended
     )
-    from short import SHORT  # noqa: PLC0415
-
     started = [runs.start("run", "small.py", *SHORT, "--no-report", prelude=prelude) for _ in range(8)]
-    assert [process.wait(240) for process in started] == [0] * 8
+    ended = [end(process) for process in started]
+    assert [each.returncode for each in ended] == [0] * 8, [each.stderr for each in ended if each.returncode]
 
     files = sorted(path.stem for path in set(runs.results.iterdir()) - before)
     assert files == sorted(["2026-01-02T030405Z", *(f"2026-01-02T030405Z-{number}" for number in range(2, 9))])

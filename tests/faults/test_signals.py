@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from faults.catalogue import BEGUN, PHASES, SIGNALS
-from runs import LONG, THIS_PYTHON, Runs, end, needs_proc
+from runs import LONG, THIS_PYTHON, Runs, end, interruptible, needs_proc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +22,9 @@ PATIENCE_S = 120
 
 @pytest.fixture(autouse=True)
 def _interruptible() -> Iterator[None]:
-    """Let children take SIGINT, which a shell that started these tests in the background made them ignore."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+    """Let children take signals."""
+    with interruptible():
+        yield
 
 
 @pytest.mark.parametrize("phase", PHASES)

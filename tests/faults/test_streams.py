@@ -63,10 +63,10 @@ def test_a_terminal_that_cannot_show_all_shows_escapes(environ: dict[str, str], 
 
 
 def shell(folder: Path, where: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Measure something whose name is no ASCII, with a shell's redirection."""
+    """Measure something, with a shell's redirection."""
     runs = Runs(folder, folder / "cache")
-    runs.script("größe.py", "def work():\n    return 1\n")
-    command = f"{sys.executable} -m gilscope.cli run größe.py:work {' '.join((*THIS_PYTHON, *SHORT))} {where}"
+    runs.script("work.py", "def work():\n    return 1\n")
+    command = f"{sys.executable} -m gilscope.cli run work.py:work {' '.join((*THIS_PYTHON, *SHORT))} {where}"
     source = str(Path(cli.__file__).parents[1])
     return subprocess.run(
         ["/bin/sh", "-c", command],
@@ -97,6 +97,14 @@ def test_names_of_other_bytes_are_refused(argument: str, capsys: pytest.CaptureF
     """No result could hold them."""
     assert cli.main(["run", "cpu/primes", argument]) == 2
     assert "\\udcff" in capsys.readouterr().err
+
+
+def test_a_locale_that_lacks_letters_of_a_name_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its bytes are UTF-8, and Python may not read them so."""
+    name = "größe".encode().decode("ascii", "surrogateescape")
+
+    assert cli.main(["run", f"{name}.py:work"]) == 2
+    assert "this locale does not have all letters of the name: set LC_ALL=C.UTF-8" in capsys.readouterr().err
 
 
 def test_a_folder_of_other_bytes_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,18 @@ def refuse_unwritable_names(arguments: Iterable[str]) -> None:
         except UnicodeEncodeError as error:
             shown = text.encode("utf-8", "backslashreplace").decode()
             reason = "the name has bytes that are no UTF-8, and no result could hold it"
+            if _is_utf_8(text):
+                reason = "this locale does not have all letters of the name: set LC_ALL=C.UTF-8"
             raise UsageError(f"{shown}: {reason}") from error
+
+
+def _is_utf_8(text: str) -> bool:
+    """Whether the bytes of a name are UTF-8, which a locale without any could not read."""
+    try:
+        os.fsencode(text).decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def need_a_temporary_folder() -> None:

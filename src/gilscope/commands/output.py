@@ -55,18 +55,6 @@ def take_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def is_broken() -> bool:
-    """Whether a stream of ours takes no more: it was closed, or lies on a disk that is full."""
-    broken = False
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            broken = True
-            leave(stream)
-    return broken
-
-
 def leave(stream: TextIO) -> None:
     """Write to nowhere from now on, so that Python's own flush at the end says nothing."""
     with contextlib.suppress(OSError, ValueError):

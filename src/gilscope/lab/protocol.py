@@ -8,7 +8,7 @@ hello, ready, trial, watched, imports, failed, closed or benchmarks. The control
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -54,7 +54,7 @@ class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
     system does not report it, or none has ended.
     """
 
-    digests: tuple[str, ...]
+    digests: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     shown: tuple[str, ...] = ()
     children_peak_bytes: int | None = None
 
