@@ -194,7 +194,7 @@ WORK = "def work():\n    return sum(range(20_000))\n"
 FORGES = """
 import os
 def work():
-    for descriptor in range(3, 30):
+    for descriptor in range(3, 8):
         try:
             os.write(descriptor, b'\\x1e{"type": "trial", "loops": 1}\\n')
         except OSError:

@@ -28,7 +28,7 @@ def test_a_workload_that_misbehaves_is_told_of(name: str, tmp_path: Path) -> Non
     runs.script("mine.py", case.script.replace("COUNTER", repr(str(tmp_path / "counter"))))
     shared = set(SHARED_MEMORY.iterdir())
 
-    ended = runs.measure("mine.py:work")
+    ended = runs.measure("mine.py:work", "--timeout", "20")
 
     told = one_line(ended.stdout + ended.stderr)
     assert ended.returncode == case.status, ended
