@@ -1,4 +1,4 @@
-"""What is looked at before a command does anything: names that nobody could store, and how much may be open at once."""
+"""What is looked at before a command does anything: names, descriptors, and a folder for temporary files."""
 
 from __future__ import annotations
 

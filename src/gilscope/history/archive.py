@@ -138,7 +138,7 @@ class Archive:
         return {head.file: head.damaged for head in largest.values()}
 
     def _read_lines(self, decoder: msgspec.json.Decoder[Line]) -> Iterator[Line]:
-        """The lines of the cache, and those that it could not take; a damaged one is a run without a summary."""
+        """The lines of the cache, and those that it could not take; a damaged one is as good as none."""
         for line in chain(self._kept(), self._unkept):
             with contextlib.suppress(msgspec.DecodeError):
                 yield decoded(line, decoder)
@@ -148,7 +148,10 @@ class Archive:
             yield from lines
 
     def _append(self, line: SummaryLine) -> None:
-        """Add a line, or keep it in mind where that cannot be; one that was cut off before spoils no other."""
+        """Add a line, or keep it in mind where that cannot be.
+
+        One that was cut off before spoils no other.
+        """
         content = encoded(line)
         try:
             if not self._lines.exists():

@@ -95,7 +95,7 @@ def has_children(pid: int) -> bool:
 
 
 def offer_to_killer(pid: int) -> None:
-    """Where memory runs out, have the system take a lane and not us; what the lane starts is offered with it."""
+    """Where memory runs out, have the system take a lane, and what it has started, and not us."""
     with contextlib.suppress(OSError):
         Path("/proc", str(pid), "oom_score_adj").write_text(TAKE_FIRST)
 

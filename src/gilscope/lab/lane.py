@@ -118,7 +118,7 @@ class Target:
         raise LaneFailedError(Fault(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}"))
 
     def _next(self, phase: str, deadline: float) -> protocol.Answer:
-        """The next record, by a time of the monotonic clock; it is later by as long as the lane lacked a CPU."""
+        """The next record, by a time of the monotonic clock, or later if the lane lacked a CPU."""
         queued_s = self._queued_s
         while True:
             limit = deadline + queued_s - self._queued_s

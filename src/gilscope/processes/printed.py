@@ -1,4 +1,4 @@
-"""What a child prints to standard error: the beginning and the end of it are kept, and what is between is let go.
+"""What a child prints to standard error, of which the beginning and the end are kept.
 
 It goes to a file, so that a program which nobody listens to does not wait for a reader. Whoever waits for the program
 trims the file now and then.
