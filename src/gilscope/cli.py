@@ -38,6 +38,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "probes": measuring.list_probes,
 }
 
+CANNOT_PRINT = "cannot print: {}. What was measured is kept; `gilscope report` shows it."
+
 STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why"})
 """Commands that start interpreters."""
 
@@ -46,9 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, one of those in ``gilscope.errors``."""
     gc.set_threshold(CYCLES)
     completion.answer()
+    lost = output.take_any_text()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     output.COLOR.set(options.color)
-    output.take_any_text()
     with interrupts.heard() as heard:
         try:
             doors.refuse_unwritable_names(sys.argv[1:] if arguments is None else arguments)
@@ -57,6 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
                 doors.allow_descriptors()
             status = COMMANDS[options.command](completed(options))
             sys.stdout.flush()
+            if lost is not None:
+                raise errors.ResultsError(CANNOT_PRINT.format(lost))
         except KeyboardInterrupt:
             status = _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
         except errors.GilscopeError as error:
@@ -68,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
             if error.filename is not None:  # no stream of ours
                 raise
             output.leave(sys.stdout)
-            status = _fail(errors.ResultsError(f"cannot print: {error.strerror}"))
+            status = _fail(errors.ResultsError(CANNOT_PRINT.format(error.strerror)))
     return status if heard.status is None else heard.status
 
 

@@ -45,14 +45,24 @@ def console(*, stderr: bool = False) -> Console:
             return Screen(stderr=stderr)
 
 
-def take_any_text() -> None:
-    """Have our streams show what their encoding lacks as escapes; one that was closed before we began takes all."""
+def take_any_text() -> str | None:
+    """Have our streams show what their encoding lacks as escapes; one that was closed before we began takes all.
+
+    Returns:
+        What is wrong with the standard output where it takes nothing (a disk that is full), None where it does.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the command's end
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    try:
+        sys.stdout.write("")
+    except OSError as error:
+        leave(sys.stdout)
+        return error.strerror
+    return None
 
 
 def leave(stream: TextIO) -> None:
