@@ -39,7 +39,7 @@ STORED = (
     *_stored("trial", ('"yes"', "1", "null"), "gil_before", "gil_after"),
     *_stored("trial", NO_TEXTS, "digest", "lane", "contest"),
     *_stored("trial", ('"3.99:serial"',), "lane"),
-    *_stored("trial", ('"no such contest"',), "contest"),
+    *_stored("trial", ('"no such contest"', '""'), "contest"),
     *_stored("trial", ("7", "null", '{"seen": []}', '{"seen": 1e400}'), "observed"),
     *_stored("memory", ("0", "-1", HUGE, "1.5", '"1"'), "resident_bytes", "peak_bytes", "pss_bytes", "uss_bytes"),
     *_stored("memory", NO_POSITIVES, "processes"),

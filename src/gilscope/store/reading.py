@@ -118,7 +118,9 @@ def _at_home(records: Sequence[tuple[int, Record]], damages: list[Damage]) -> It
     lanes = {record.id: {lane.name for lane in record.lanes} for _, record in records if isinstance(record, Contest)}
     for number, record in records:
         contest = _contest_of(record)
-        if contest and contest not in lanes:
+        if contest is None:
+            yield record
+        elif contest not in lanes:
             damages.append(Damage(line=number, reason=f"it is of a contest that the file does not have: {contest}"))
         elif isinstance(record, (Trial, Memory, Watched)) and record.lane not in lanes[contest]:
             damages.append(Damage(line=number, reason=f"it is of a lane that its contest does not have: {record.lane}"))
@@ -133,15 +135,15 @@ def _last_attempts(records: Iterable[Record]) -> list[Record]:
     """
     records = list(records)
     starts = {record.id: number for number, record in enumerate(records) if isinstance(record, Contest)}
-    return [record for number, record in enumerate(records) if number >= starts.get(_contest_of(record), 0)]
+    return [record for number, record in enumerate(records) if number >= starts.get(_contest_of(record) or "", 0)]
 
 
-def _contest_of(record: Record) -> str:
-    """The id of a record's contest; empty for records that stand before the contests."""
+def _contest_of(record: Record) -> str | None:
+    """The id of a record's contest; None for records that stand before the contests."""
     match record:
         case Contest():
             return record.id
         case RunHeader() | Skip():
-            return ""
+            return None
         case _:
             return record.contest
