@@ -113,14 +113,15 @@ def never():
 def test_the_collections_of_all_interpreters_are_counted(arm: Arm, agents: Agents) -> None:
     """Those of workers that share an interpreter count once; without a GIL, one that finds another at it does nothing.
 
-    Pauses are timed where they stop other threads.
+    All calls of one worker can fall into one collection of the other, whose calls may by then be over but for the
+    first: two collections are sure there. Pauses are timed where they stop other threads.
     """
     collects, idles = (agents.write(COLLECTING, function=name) for name in ("twice", "never"))
     for model, ended in agents.ask(arm, collects, loops=(1, 3)).items():
         workers = 1 if model == "serial" else 2
         trial = ended.trials[1]
         assert trial.collections is not None
-        assert 2 * 3 <= trial.collections <= 2 * 3 * workers or arm.runtime.facts.version < (3, 9), model
+        assert 2 <= trial.collections <= 2 * 3 * workers or arm.runtime.facts.version < (3, 9), model
         if model in {"serial", "interpreters", "processes"}:
             assert trial.collections == 2 * 3 * workers, model
         assert (trial.paused_ns is None) == arm.runtime.facts.gil_enabled, model
