@@ -22,9 +22,15 @@ if TYPE_CHECKING:
     Candidate = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 
+def biweights(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Centres and standard errors, each of shape ``(...)``, of samples of shape ``(..., n)``."""
+    centers, errors = np.moveaxis(np.apply_along_axis(lambda sample: biweight(sample.tolist()), -1, samples), -1, 0)
+    return centers, errors
+
+
 def ours(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The biweight as `gilscope.stats` has it."""
-    center, error = biweight(samples)
+    center, error = biweights(samples)
     return center, student_quantile(freedom(samples.shape[1]), CONFIDENCE) * error
 
 

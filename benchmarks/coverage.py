@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scenarios
-from candidates import CANDIDATES, ours
+from candidates import CANDIDATES, biweights, ours
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
@@ -22,7 +22,7 @@ from gilscope import places
 from gilscope.lab.stopping import MOST_ROUNDS, Costs, Stage, next_stage
 from gilscope.stats import effort
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
-from gilscope.stats.intervals import biweight, freedom, log_ratio_interval
+from gilscope.stats.intervals import freedom, log_ratio_interval
 from gilscope.stats.significance import distinguishable, noise_floor
 from gilscope.values.contests import FIRST_LOOK
 from gilscope.workloads.suites import suite
@@ -196,9 +196,9 @@ def _best(rng: np.random.Generator, runs: int, lanes: int, launches: int, spread
     """Shares of contests whose lanes are evenly spread, chosen from as `gilscope.figures.outcome.choose` does."""
     truths = np.linspace(0.0, -spread, lanes)
     logs = truths[:, None] + scenarios.TRIAL_SD * rng.standard_normal((runs, lanes, launches))
-    centers, errors = biweight(logs - scenarios.TRIAL_SD * rng.standard_normal((runs, 1, launches)))
+    centers, errors = biweights(logs - scenarios.TRIAL_SD * rng.standard_normal((runs, 1, launches)))
     best, contests = centers.argmax(axis=1), np.arange(runs)
-    ahead, error = biweight(logs[contests, best][:, None] - logs)
+    ahead, error = biweights(logs[contests, best][:, None] - logs)
     are_ties = np.abs(ahead) <= _quantile(launches, lanes - 1) * error
     are_ties[contests, best] = True
     quantiles = np.array([_quantile(launches, number) for number in range(1, lanes + 1)])
@@ -356,7 +356,7 @@ def freedom_table(rng: np.random.Generator, runs: int) -> Table:
     def rows() -> Iterator[list[str]]:
         for n in (*range(3, 13), 15, 20, 30, 40):
             shapes = _launch_shapes(rng, runs, n)
-            ratios = {name: np.abs(np.divide(*biweight(sample))) for name, sample in shapes.items()}
+            ratios = {name: np.abs(np.divide(*biweights(sample))) for name, sample in shapes.items()}
             mixture = float(np.quantile(np.concatenate(list(ratios.values())), 0.95))
             fitted = brentq(lambda degrees, goal=mixture: stdtrit(degrees, 0.975) - goal, 0.5, 1e4)
             used = student_quantile(freedom(n), 0.95)

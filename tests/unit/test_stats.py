@@ -39,7 +39,7 @@ scenarios = load_scenarios()
 
 def intervals(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Centres and half widths of many samples of launch medians at once."""
-    center, error = biweight(samples)
+    center, error = np.moveaxis(np.apply_along_axis(lambda sample: biweight(sample.tolist()), -1, samples), -1, 0)
     return center, student_quantile(freedom(samples.shape[-1]), CONFIDENCE) * error
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gilscope.stats.estimate import CONFIDENCE, student_quantile
-from gilscope.stats.intervals import FEWEST, biweight, freedom, launch_medians, medians
+from gilscope.stats.intervals import FEWEST, biweight, freedom, launch_medians
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +77,7 @@ def split_variance(launches: Launches) -> VarianceSplit:
     samples = launch_medians(launches)
     if len(samples) < FEWEST:
         raise ValueError("variance between launches needs at least two launches")
-    total = len(samples) * float(biweight(samples)[1]) ** 2
+    total = len(samples) * biweight(samples)[1] ** 2
     within = _sigma(launches) ** 2
     typical_rounds = len(launches) / math.fsum(1 / len(launch) for launch in launches)
     from_rounds = VarianceSplit(0.0, within).of_launch(typical_rounds)
@@ -158,7 +158,7 @@ def warm_up_end(launches: Launches) -> int:
     half = trials // 2
     logs = np.log(np.array([launch[:trials] for launch in launches], dtype=np.float64))
     steady = logs[:, half:]
-    excess = medians((logs[:, :half] - medians(steady)[:, None]).T)
+    excess = _medians((logs[:, :half] - _medians(steady)[:, None]).T)
     noise = _sigma(steady) * math.sqrt(MEDIAN_COST * (1 + 1 / steady.shape[1]) / len(logs))
     certain = noise * student_quantile(len(logs) * (steady.shape[1] - 1), 2 * WARM_UP_CONFIDENCE - 1)
     cold = excess > max(WARM_UP_EXCESS, certain)
@@ -190,7 +190,7 @@ def _sigma(launches: Launches | NDArray[np.float64]) -> float:
     """The standard deviation of a value within its launch (Shamos 1976); 0 where no launch has two values."""
     alike = [launches] if isinstance(launches, np.ndarray) else launches
     distances = np.concatenate([_pairwise_distances(np.asarray(each, dtype=np.float64)) for each in alike])
-    return float(medians(distances)) / SHAMOS if distances.size else 0.0
+    return float(_medians(distances)) / SHAMOS if distances.size else 0.0
 
 
 def _pairwise_distances(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -204,3 +204,10 @@ def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The places of all pairs in a sequence of this length."""
     first, second = np.triu_indices(count, 1)
     return first, second
+
+
+def _medians(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median of each sample of shape ``(..., n)``; for few values ten times as fast as numpy."""
+    ordered = np.sort(samples, axis=-1)
+    n = samples.shape[-1]
+    return (ordered[..., (n - 1) // 2] + ordered[..., n // 2]) / 2

@@ -15,17 +15,14 @@ from __future__ import annotations
 
 import math
 from itertools import chain
-from statistics import median
+from operator import mul
+from statistics import fmean, median
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from gilscope.stats.estimate import CONFIDENCE, student
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from gilscope.stats.estimate import Estimate
 
@@ -62,8 +59,7 @@ def log_ratio_interval(launches: Launches, confidence: float = CONFIDENCE) -> Es
     layout (Kalibera and Jones 2013). The medians are joined by `biweight`, and the interval is the biweight's
     Student interval (Gross 1976; Kafadar 1982) with the degrees of freedom of `freedom`.
     """
-    center, error = biweight(launch_medians(launches))
-    return student(float(center), float(error), freedom(len(launches)), confidence)
+    return student(*biweight(launch_medians(launches)), freedom(len(launches)), confidence)
 
 
 def quantity_interval(launches: Launches, confidence: float = CONFIDENCE) -> Estimate:
@@ -86,14 +82,8 @@ def quantity_interval(launches: Launches, confidence: float = CONFIDENCE) -> Est
     return log_ratio_interval(logs, confidence).exp()
 
 
-def biweight(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Tukey's biweight centre of each sample, and its standard error.
-
-    Args:
-        samples: shape ``(..., n)``; every row along the last axis is a sample of its own.
-
-    Returns:
-        Centres and standard errors, each of shape ``(...)``. For ``n = 1`` the error is infinite.
+def biweight(sample: Sequence[float]) -> tuple[float, float]:
+    """Tukey's biweight centre of a sample, and its standard error; of a single value, the error is infinite.
 
     The centre is the mean with weights ``(1 - u**2)**2``, where ``u`` counts the distance in `TUNING` deviations, and
     the error is Mosteller and Tukey's (1977). One thing differs from theirs: the deviation is not the median distance
@@ -101,21 +91,19 @@ def biweight(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
     from itself when ``n`` is odd, and holds more than half of the sample (the ``h`` of Rousseeuw and Croux 1993). With
     four to seven launches the median distance is too often small by chance, and the interval with it.
     """
-    n = samples.shape[-1]
-    center = medians(samples)[..., None]
-    if n < FEWEST:
-        return center[..., 0], np.full(center.shape[:-1], np.inf)
-    scale = TUNING * _deviation(samples, center)
+    center = median(sample)
+    if len(sample) < FEWEST:
+        return center, math.inf
+    scale = TUNING * _deviation(sample, center)
     for _ in range(ITERATIONS):
-        weights = (1 - np.minimum(((samples - center) / scale) ** 2, 1)) ** 2
-        before = center
-        center = (weights * samples).sum(axis=-1, keepdims=True) / weights.sum(axis=-1, keepdims=True)
-        if (np.abs(center - before) <= SETTLED * scale).all():
+        weights = [(1 - u * u) ** 2 if (u := abs(value - center) / scale) < 1 else 0.0 for value in sample]
+        before, center = center, sum(map(mul, weights, sample)) / sum(weights)
+        if abs(center - before) <= SETTLED * scale:
             break
-    squared = np.minimum(((samples - center) / scale) ** 2, 1)
-    spread = ((samples - center) ** 2 * (1 - squared) ** 4).sum(axis=-1)
-    slope = ((1 - squared) * (1 - 5 * squared)).sum(axis=-1)
-    return center[..., 0], np.sqrt(spread / (slope * (slope - 1)))
+    kept = [(value, 1 - u * u) for value in sample if (u := abs(value - center) / scale) < 1]
+    spread = sum((value - center) ** 2 * left**4 for value, left in kept)
+    slope = sum(left * (5 * left - 4) for _, left in kept)
+    return center, math.sqrt(spread / (slope * (slope - 1)))
 
 
 def freedom(launches: int) -> int:
@@ -131,30 +119,21 @@ def freedom(launches: int) -> int:
     return max(1, 2 * ((launches - 1) // 2))
 
 
-def launch_medians(launches: Launches) -> NDArray[np.float64]:
-    """Each launch's median over its rounds, of shape ``(launches,)``.
+def launch_medians(launches: Launches) -> list[float]:
+    """Each launch's median over its rounds.
 
     Raises:
         ValueError: no launch, a launch without rounds, or a value that is not finite.
     """
-    if not launches or not all(len(launch) for launch in launches):
+    if not launches or not all(map(len, launches)):
         raise ValueError("an estimate needs at least one launch, and each launch at least one round")
-    if not all(math.isfinite(value) for value in chain.from_iterable(launches)):
+    if not all(map(math.isfinite, chain.from_iterable(launches))):
         raise ValueError("a value is not a finite number")
-    return np.array([median(launch) for launch in launches], dtype=np.float64)
+    return [float(median(launch)) for launch in launches]
 
 
-def medians(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The median of each sample of shape ``(..., n)``; for few values ten times as fast as numpy."""
-    ordered = np.sort(samples, axis=-1)
-    n = samples.shape[-1]
-    return (ordered[..., (n - 1) // 2] + ordered[..., n // 2]) / 2
-
-
-def _deviation(samples: NDArray[np.float64], center: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The distance that holds more than half of each sample; never zero, even if all agree."""
-    distances = np.abs(samples - center)
-    rank = min((samples.shape[-1] + 1) // 2, samples.shape[-1] - 1)
-    deviation = np.partition(distances, rank, axis=-1)[..., rank : rank + 1]
-    deviation = np.where(deviation > 0, deviation, distances.mean(axis=-1, keepdims=True))
-    return np.where(deviation > 0, deviation, 1.0)
+def _deviation(sample: Sequence[float], center: float) -> float:
+    """The distance that holds more than half of a sample; never zero, even if all agree."""
+    distances = sorted(abs(value - center) for value in sample)
+    rank = min((len(sample) + 1) // 2, len(sample) - 1)
+    return distances[rank] or fmean(distances) or 1.0
