@@ -688,8 +688,8 @@ MUTATIONS = (
     ),
     # workers on copies, and heaps
     Mutation(
-        "figures/contest.py",
-        "if not lane.control and not self._has_own_copy(lane)]",
+        "figures/verdict.py",
+        "if not lane.control and not works_on_copies(contest.probe, lane)]",
         "if not lane.control]",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),

@@ -14,6 +14,7 @@ from gilscope.figures.capacity import Spinning
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
 from gilscope.stats.intervals import quantity_interval
+from gilscope.values.contests import arm_and_work, lane_name
 from gilscope.values.records import Code, Finding, Memory, Trial
 
 if TYPE_CHECKING:
@@ -113,6 +114,15 @@ class ContestLanes:
     def reference(self) -> LaneSpec | None:
         """The lane that ratios are formed against, None where it failed."""
         return self.by_name.get(self.contest.reference)
+
+    @property
+    def arm_of_reference(self) -> str:
+        """The name of the arm that the reference lane belongs to."""
+        return arm_and_work(self.contest.reference)[0]
+
+    def find(self, arm: str, work: str = "serial") -> LaneSpec | None:
+        """The lane of an arm that does this work, None where there is none or it failed."""
+        return self.by_name.get(lane_name(arm, work))
 
     @property
     def control(self) -> LaneSpec | None:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from gilscope.figures.outcome import Better, Choice, Outcome
-from gilscope.models import MODELS
+from gilscope.figures.further import further_of_lanes
+from gilscope.figures.outcome import Better, CannotBeTold, Choice, Outcome, Scarcity, choose, outcome
+from gilscope.models import MODELS, works_on_copies
+from gilscope.stats.estimate import SAME
 from gilscope.values.contests import arm_and_work, lane_name
 
 Kind = Literal["fails", "not thread-safe", "not repeatable", "GIL turned on", "not comparable", "capacity", "noise"]
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gilscope.figures.capacity import Capacity
-    from gilscope.values.contests import Contest
+    from gilscope.figures.lanes import ContestLanes
+    from gilscope.figures.yardsticks import Yardsticks
+    from gilscope.stats.estimate import Estimate
+    from gilscope.values.contests import Contest, LaneSpec
     from gilscope.values.records import Finding
 
 LOUD = 0.1
@@ -56,6 +61,48 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     def winners(self) -> tuple[str, ...]:
         """The lanes that are better than the reference by most, several if these do not differ; often none."""
         return self.outcome.lanes if isinstance(self.outcome, Better) else ()
+
+
+def of_contest(contest_lanes: ContestLanes, yardsticks: Yardsticks) -> Verdict | None:
+    """The verdict of a contest; None where nobody chooses among its lanes, or its reference was not measured."""
+    contest, reference = contest_lanes.contest, contest_lanes.reference
+    if reference is None or contest.probe.asks_about_workers or contest.variants or contest.has_interventions:
+        return None
+    lanes = [lane for lane in contest_lanes.lanes if not lane.control and not works_on_copies(contest.probe, lane)]
+    return Verdict(
+        outcome=_outcome(contest_lanes, yardsticks, [lane for lane in lanes if lane is not reference], reference),
+        per_memory=_per_memory(contest_lanes, yardsticks, lanes, reference),
+        objections=tuple(objections(contest, contest_lanes.findings, yardsticks.floor, yardsticks.short)),
+    )
+
+
+def _outcome(
+    contest_lanes: ContestLanes, yardsticks: Yardsticks, candidates: Sequence[LaneSpec], reference: LaneSpec
+) -> Outcome:
+    floor = LOUD if yardsticks.floor is None else yardsticks.floor_of_parallel
+    scarcity = Scarcity(yardsticks.short, yardsticks.log_headstart)
+    found = outcome(candidates, reference, contest_lanes.log_throughput_ratio, floor, scarcity)
+    if not isinstance(found, CannotBeTold):
+        return found
+    lacking = further_of_lanes(contest_lanes, found.unsettled, len(candidates))
+    return msgspec.structs.replace(found, further=lacking)
+
+
+def _per_memory(
+    contest_lanes: ContestLanes, yardsticks: Yardsticks, lanes: Sequence[LaneSpec], reference: LaneSpec
+) -> Choice | None:
+    """The lane with the most throughput over memory, of those that were weighed; None where the reference was not."""
+    memory = {lane.name: weight.best.log() for lane in lanes if (weight := contest_lanes.weights.of_lane(lane.name))}
+    if reference.name not in memory:
+        return None
+
+    def log_ratio(lane: LaneSpec, other: LaneSpec) -> Estimate:
+        if lane is other:
+            return SAME
+        return contest_lanes.log_throughput_ratio(lane, other).less(memory[lane.name].less(memory[other.name]))
+
+    weighed = [lane for lane in lanes if lane.name in memory]
+    return choose(weighed, reference, log_ratio, yardsticks.floor_of_parallel)
 
 
 def objections(
