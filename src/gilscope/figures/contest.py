@@ -90,11 +90,8 @@ class _Contest:
         self.contest = contest_lanes.contest
         self.reference = contest_lanes.reference
         self.pair = contest_lanes.contest.pair
-        self.control = (
-            None
-            if contest_lanes.control is None
-            else contest_lanes.paired.log_ratio(contest_lanes.control.name, contest_lanes.contest.reference)
-        )
+        control = contest_lanes.control
+        self.control = None if control is None else contest_lanes.paired.log_ratio(control.name, control.original)
         self.floor = None if self.control is None else noise_floor(self.control)
         copy = contest_lanes.parallel_control
         self.parallel_control = None if copy is None else contest_lanes.paired.log_ratio(copy.name, copy.original)
@@ -138,6 +135,7 @@ class _Contest:
             trends=tuple(self._trends()),
             code=tuple(contest_lanes.code.values()),
             variants=variants.figures(contest_lanes, self.floor or 0.0, self.floor_of_parallel),
+            instead_of=contest_lanes.instead_of,
         )
 
     def _cpus_used(self) -> CpusUsed | None:
@@ -166,6 +164,7 @@ class _Contest:
             cores=self.host.usable_cores,
             cores_of_a_kind=self.host.cores_of_a_kind,
             has_own_copy=self._has_own_copy(lane),
+            has_failed=lane.name in self.contest_lanes.failed,
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
@@ -219,14 +218,22 @@ class _Contest:
         """Whether the workers of a lane have copies, so that it does not do the work that is asked about."""
         return works_on_copies(self.contest.probe, lane)
 
+    def _can_be_run(self, lane: LaneSpec) -> bool:
+        """Whether somebody could run the work in this lane: it did not fail, and does what is asked about."""
+        return lane.name not in self.contest_lanes.failed and not self._has_own_copy(lane)
+
     def _lane(self, arm: str, work: str = "serial") -> LaneSpec | None:
         return self.contest_lanes.by_name.get(lane_name(arm, work))
 
+    def _is_of_twin(self, lane: LaneSpec) -> bool:
+        """Whether a lane is one of the default build that the free-threaded one is compared with."""
+        return self.pair is not None and self.pair.twin is not None and lane.arm.name == self.pair.twin.name
+
     def _penalties(self) -> Iterator[Penalty]:
         """The penalties of the free-threaded arms' serial lanes and ways against the twin's."""
-        twin = None if self.pair is None or self.pair.twin is None else self.pair.twin.name
-        if self.pair is None or self.reference is None or self.reference.arm.name != twin:
+        if self.pair is None or self.reference is None or not self._is_of_twin(self.reference):
             return
+        twin = self.reference.arm.name
         for lane in self.contest_lanes.lanes:
             other = self._lane(twin, lane.way or "serial")
             if lane.model == "serial" and lane.arm.name != twin and other is not None:
@@ -257,7 +264,7 @@ class _Contest:
             lanes = self._curve(arm, model)
             if lanes and self.reference is not None and not any(map(self._has_own_copy, lanes)):
                 yield self._break_even(lanes, "serial", [self.reference] * len(lanes))
-                if self.pair is not None and self.pair.twin is not None:
+                if self.pair is not None and self._is_of_twin(self.reference):
                     best = [self._best_of_twin(lane.workers, self.reference) for lane in lanes]
                     yield self._break_even(lanes, "best model", best)
 
@@ -303,7 +310,7 @@ class _Contest:
             for lane in self.contest_lanes.lanes
             if lane.arm.name == self.arm_of_reference
             and not lane.control
-            and not self._has_own_copy(lane)
+            and (self._can_be_run(lane) or lane is reference)
             and lane.workers <= workers
         ]
         return max(candidates, key=lambda lane: self.contest_lanes.log_throughput_ratio(lane, reference).value)
@@ -324,7 +331,8 @@ class _Contest:
             return None
         if self.contest.variants or self.contest.has_interventions:
             return None
-        lanes = [lane for lane in self.contest_lanes.lanes if not lane.control and not self._has_own_copy(lane)]
+        measured = [lane for lane in self.contest_lanes.lanes if not lane.control]
+        lanes = [lane for lane in measured if self._can_be_run(lane) or lane is self.reference]
         weighed = [lane for lane in lanes if self.contest_lanes.weights.of_lane(lane.name) is not None]
         per_memory = None
         if self.reference in weighed:
