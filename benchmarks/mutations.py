@@ -557,31 +557,34 @@ MUTATIONS = (
     ),
     # store
     Mutation(
-        "store.py",
-        "record.schema > SCHEMA",
-        "record.schema >= SCHEMA",
+        "store/reading.py",
+        "if schema > SCHEMA",
+        "if schema >= SCHEMA",
         "test_store.py::test_every_format_up_to_todays_is_read",
     ),
     Mutation(
-        "store.py",
-        "record.schema > SCHEMA",
-        "record.schema > SCHEMA + 1",
+        "store/reading.py",
+        "if schema > SCHEMA",
+        "if schema > SCHEMA + 1",
         "test_store.py::test_a_later_format_is_refused",
     ),
     Mutation(
-        "store.py",
+        "store/__init__.py",
         "key=lambda path: (_started(path), path.name)",
         "key=lambda path: path.name",
         "test_store.py::test_the_latest_run_is_the_one_that_began_last",
     ),
     Mutation(
-        "store.py",
-        "if self._file.tell() and not _ends_with_newline(path)",
+        "store/writing.py",
+        "if self._size() and not self._ends_with_newline()",
         "if False",
         "test_store.py::test_any_cut_leaves_a_prefix_that_can_be_continued",
     ),
     Mutation(
-        "store.py", "number >= starts.get", "number > starts.get", "test_store.py::test_what_is_appended_is_read_back"
+        "store/reading.py",
+        "number >= starts.get",
+        "number > starts.get",
+        "test_store.py::test_what_is_appended_is_read_back",
     ),
     # history
     Mutation(
@@ -688,15 +691,15 @@ MUTATIONS = (
     ),
     # workers on copies, and heaps
     Mutation(
-        "figures/verdict.py",
-        "if not lane.control and not works_on_copies(contest.probe, lane)]",
-        "if not lane.control]",
+        "figures/lanes.py",
+        "and not works_on_copies(self.contest.probe, lane)",
+        "",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),
     Mutation(
         "figures/values.py",
-        "if row.gain is not None and not row.has_own_copy",
-        "if row.gain is not None",
+        "not (row.has_own_copy or row.has_failed",
+        "not (row.has_failed",
         "test_analysis.py::test_workers_on_copies_are_no_answer_where_threads_share",
     ),
     Mutation(
@@ -944,21 +947,21 @@ MUTATIONS = (
     ),
     # workloads
     Mutation(
-        "workloads/suites.py",
-        "if not 1 <= suite.min_launches",
-        "if not 0 <= suite.min_launches",
+        "values/bounds.py",
+        "Launches = Annotated[int, Meta(ge=1",
+        "Launches = Annotated[int, Meta(ge=0",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
     ),
     Mutation(
         "workloads/suites.py",
-        "suite.min_launches <= suite.max_launches",
-        "suite.min_launches < suite.max_launches",
+        "if suite.min_launches > suite.max_launches",
+        "if suite.min_launches >= suite.max_launches",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
     ),
     Mutation(
-        "workloads/suites.py",
-        "isinstance(count, int) and count < 1",
-        "isinstance(count, int) and count < 0",
+        "values/bounds.py",
+        "Workers = Annotated[int, Meta(ge=1",
+        "Workers = Annotated[int, Meta(ge=0",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",
     ),
     Mutation(
@@ -968,10 +971,10 @@ MUTATIONS = (
         "test_topology.py::test_two_siblings_of_a_big_machine",
     ),
     Mutation(
-        "workloads/suites.py",
-        "getattr(suite, name) <= 0",
-        "getattr(suite, name) < 0",
-        "test_matrix.py::test_numbers_without_sense_are_refused",
+        "values/bounds.py",
+        "PositiveSeconds = Annotated[float, Meta(gt=0",
+        "PositiveSeconds = Annotated[float, Meta(ge=0",
+        "test_matrix.py::test_the_least_number_with_sense_is_accepted",
     ),
     # commands
     Mutation(

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from gilscope import places
 from gilscope.commands.measuring import take_census
+from gilscope.commands.running import WATCHED_S
 from gilscope.lab.lane import Lane, common_environment
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
@@ -42,7 +43,7 @@ TRIAL_NS = 500_000_000
 TIMEOUT_S = 60.0
 LAUNCHES, ROUNDS = 5, 4
 SERVERS = 12
-SPAN_S = 5
+SPAN_S = WATCHED_S
 
 WALK = """
 import sys, time

@@ -259,3 +259,12 @@ def _default(field: FieldInfo) -> str:
         return "required"
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
     return "none" if value is None or value in ((), {}) else f"`{value}`"
+
+
+def faults() -> str:
+    """The kinds of faults that are tried, and how many cases there are of each."""
+    from faults.catalogue import KINDS  # noqa: PLC0415 - tests are found where the page says so
+
+    rows = [f"| {kind.wrong} | {kind.right} | {kind.cases} |" for kind in KINDS]
+    whole = f"| all | | {sum(kind.cases for kind in KINDS)} |"
+    return "\n".join(["| input | what becomes of it | cases |", "|---|---|--:|", *rows, whole]) + "\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from gilscope.lab import protocol
 from gilscope.places import AGENT
-from gilscope.processes.guardian import kill_group
+from gilscope.processes.families import kill_group
 from gilscope.values.contests import LaneSpec, Probe, Target
 from targets import environment, models_of
 

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from gilscope import errors
+from gilscope import errors, interrupts
 from gilscope.arguments import parse
-from gilscope.commands import comparing, completion, judging, measuring, output, showing, why
+from gilscope.commands import comparing, completion, doors, judging, measuring, output, showing, why
 from gilscope.commands.choosing import completed
+from gilscope.render.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -37,26 +38,47 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "probes": measuring.list_probes,
 }
 
+CANNOT_PRINT = "cannot print: {}. What was measured is kept; `gilscope report` shows it."
+
+STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why"})
+"""Commands that start interpreters."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, one of those in ``gilscope.errors``."""
     gc.set_threshold(CYCLES)
     completion.answer()
+    lost = output.take_any_text()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     output.COLOR.set(options.color)
-    try:
-        return COMMANDS[options.command](completed(options))
-    except KeyboardInterrupt:
-        return _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
-    except errors.GilscopeError as error:
-        return _fail(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    with interrupts.heard() as heard:
+        try:
+            doors.refuse_unwritable_names(sys.argv[1:] if arguments is None else arguments)
+            if options.command in STARTS_PROGRAMS:
+                doors.need_a_temporary_folder()
+                doors.allow_descriptors()
+            status = COMMANDS[options.command](completed(options))
+            sys.stdout.flush()
+            if lost is not None:
+                raise errors.ResultsError(CANNOT_PRINT.format(lost))
+        except KeyboardInterrupt:
+            status = _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
+        except errors.GilscopeError as error:
+            status = _fail(error)
+        except BrokenPipeError:
+            output.leave(sys.stdout)
+            status = 1
+        except OSError as error:
+            if error.filename is not None:  # no stream of ours
+                raise
+            output.leave(sys.stdout)
+            status = _fail(errors.ResultsError(CANNOT_PRINT.format(error.strerror)))
+    return status if heard.status is None else heard.status
 
 
 def _fail(error: errors.GilscopeError) -> int:
-    print(f"gilscope: {error}", file=sys.stderr)  # noqa: T201 - this is the room that prints
+    with contextlib.suppress(OSError):
+        print(f"gilscope: {visible(str(error))}", file=sys.stderr)  # noqa: T201 - this is the room that prints
     return error.exit_status
 
 

@@ -67,6 +67,8 @@ def toml(path: Path) -> dict[str, Any]:
         raise MatrixError((f"{path}: {error.strerror}",)) from error
     except ValueError as error:  # no TOML, or no UTF-8
         raise MatrixError((f"{path.name}: {error}",)) from error
+    except (RecursionError, MemoryError) as error:
+        raise MatrixError((f"{path.name}: it is nested too deep to be read",)) from error
 
 
 def convert(table: object, kind: type[Table], where: str) -> tuple[Table | None, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,7 +118,7 @@ def test_a_deadlock_is_ended_with_both_stacks(arm: Arm, bytecode: Path, monkeypa
         with Guardian() as guardian:
             lane = Lane(spec, PROBES["hazards/deadlock"], environ, guardian)
             try:
-                lane.wait_ready(60)
+                lane.wait_ready(time.monotonic() + 60)
                 with pytest.raises(LaneFailedError) as failed:
                     lane.trial(1, limit_s)
             finally:

@@ -19,7 +19,7 @@ import targets
 from gilscope import places
 from gilscope.lab import protocol
 from gilscope.places import AGENT
-from gilscope.processes.guardian import kill_group
+from gilscope.processes.families import kill_group
 from gilscope.values.contests import LaneSpec
 from gilscope.workloads import probes as catalog
 from targets import environment, models_of

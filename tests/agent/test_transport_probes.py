@@ -18,7 +18,7 @@ from gilscope.agent.measures.transport import _shapes, _trips
 from gilscope.lab import protocol
 from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.places import AGENT, BUILT_IN_PROBES
-from gilscope.processes.guardian import kill_group
+from gilscope.processes.families import kill_group
 from gilscope.values.contests import LaneSpec
 from gilscope.workloads import probes as catalog
 from targets import AS_BUILT, EDGES, WITH_A_LIST, standard_library

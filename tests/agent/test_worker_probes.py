@@ -12,7 +12,7 @@ import targets
 from gilscope.lab import protocol
 from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.places import AGENT, BUILT_IN_PROBES
-from gilscope.processes.guardian import kill_group
+from gilscope.processes.families import kill_group
 from gilscope.values.contests import LaneSpec, Probe
 from gilscope.workloads import probes as catalog
 from leftovers import members

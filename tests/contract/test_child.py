@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope.processes import child
+from gilscope.processes import child, families
 from leftovers import gone
 from patience import looked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+ON_LINUX = sys.platform == "linux"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="process groups are for POSIX systems")
 
@@ -25,9 +27,26 @@ TIME_LIMIT_S = 60.0
 DETACHES = """
 import os, subprocess, sys, time
 ways = ({"preexec_fn": os.setpgrp}, {"start_new_session": True})
-print(*[subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, **way).pid for way in ways], flush=True)
+pids = [subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, **way).pid for way in ways]
+told, tell = os.pipe()
+if not os.fork():
+    os.setsid()
+    daemon = os.fork()
+    if daemon:
+        os.write(tell, b"%d" % daemon)
+        os._exit(0)
+    os.execvp("sh", ["sh", "-c", "exec sleep 600 >/dev/null"])
+os.wait()
+print(*pids, os.read(told, 20).decode(), flush=True)
 """
-"""A program that starts one process in a group of its own and one in a session of its own, and prints their numbers."""
+"""A program that prints the numbers of what it starts: in a group and in a session of their own, and a daemon."""
+LITTERS = """
+import multiprocessing.shared_memory, tempfile, time
+kept = [multiprocessing.Lock(), multiprocessing.shared_memory.SharedMemory(create=True, size=2**20)]
+print(tempfile.mkdtemp(), flush=True)
+time.sleep(600)
+"""
+"""A program that makes a temporary folder, a semaphore and shared memory."""
 
 
 def run(script: str, *, limit_s: float = TIME_LIMIT_S, on_line: Callable[[str], None] | None = None) -> child.Ended:
@@ -110,16 +129,31 @@ def test_an_interrupt_ends_the_child_and_goes_on_up() -> None:
 
 
 def test_what_left_the_group_or_the_session_of_a_child_ends_with_it() -> None:
-    """As ninja's compilers do, and servers; also where the child ends before they do, but for those of a session."""
+    """As ninja's compilers do, servers, and daemons that fork twice; also where the child ends before they do."""
     hung = run_python(DETACHES + "time.sleep(600)", limit_s=2.0)
     over = run_python(DETACHES)
 
     assert hung.cut_short is not None
-    assert all(map(gone, pids(hung.output)))
     assert over.succeeded
-    in_group, in_session = pids(over.output)
-    assert gone(in_group)
-    os.kill(in_session, signal.SIGKILL)
+    for ended in (hung, over):
+        in_group, in_session, daemon = pids(ended.output)
+        assert gone(in_group)
+        if ON_LINUX:
+            assert gone(in_session)
+            assert gone(daemon)
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="other systems do not show what a process began with")
+def test_a_child_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its temporary ones, nor shared memory and semaphores that it was killed with."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shared = set(families.SHARED_MEMORY.iterdir())
+    hung = run_python(LITTERS, limit_s=5.0)
+
+    assert hung.cut_short is not None
+    assert hung.output.startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    assert set(families.SHARED_MEMORY.iterdir()) - shared == set()
 
 
 def pids(text: str) -> list[int]:
@@ -135,9 +169,9 @@ def pids(text: str) -> list[int]:
 def test_a_child_does_not_outlive_a_killed_controller(command: list[str], *, guarded: bool) -> None:
     """It has nobody to talk to any more; what prints nothing does not notice."""
     script = (
-        "import os; from gilscope.processes.child import run; "
+        "import os; from gilscope.processes.child import run; from gilscope.processes.guardian import Guardian; "
         f"run({command!r}, environ=os.environ, limit_s=600, on_line=lambda line: print(end=line, flush=True), "
-        f"guarded={guarded})"
+        f"guardian={'Guardian()' if guarded else None})"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as controller:
         assert controller.stdout is not None

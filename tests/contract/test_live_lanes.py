@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ import pytest
 from gilscope.lab import host, weighing
 from gilscope.lab import lane as lane_room
 from gilscope.lab.lane import Lane, LaneFailedError
-from gilscope.processes.guardian import Guardian, kill_group
+from gilscope.processes.families import kill_group
+from gilscope.processes.guardian import Guardian
 from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
 from gilscope.values.contests import LaneSpec, Probe
 from leftovers import gone, members
@@ -39,6 +41,11 @@ TIME_LIMIT_S = 30.0
 PROCESSES = ("processes", "processes-fork", "processes-forkserver", "process-pool")
 """Models whose worker is a process of its own; joblib calls the function itself where there is one worker."""
 INTERPRETERS = [model for model in MODELS if model.startswith("interpreter")]
+
+
+def by(limit_s: float) -> float:
+    """The time of the monotonic clock so many seconds from now."""
+    return time.monotonic() + limit_s
 
 
 class Lanes:
@@ -91,7 +98,7 @@ class Lanes:
         """
         lane = self.open(source, model)
         with pytest.raises(LaneFailedError) as caught:  # noqa: PT012 - either may be where it fails
-            lane.wait_ready(min(TIME_LIMIT_S, 10 * limit_s) if self.phase(model) == "start" else TIME_LIMIT_S)
+            lane.wait_ready(by(min(TIME_LIMIT_S, 10 * limit_s) if self.phase(model) == "start" else TIME_LIMIT_S))
             lane.trial(1, limit_s)
         return caught.value.fault
 
@@ -104,7 +111,7 @@ class Lanes:
         """Open a lane with a shell script for an interpreter, and return how that failed."""
         lane = self.open("def work(): ...\n", executable=self.fake(script))
         with pytest.raises(LaneFailedError) as caught:
-            lane.wait_ready(limit_s)
+            lane.wait_ready(by(limit_s))
         return caught.value.fault
 
     def fake(self, script: str) -> str:
@@ -155,7 +162,7 @@ def test_a_lane_weighs_the_same_alone_and_beside_ten_others(lanes: Lanes, arm: A
 
     def opened(model: str) -> Lane:
         lane = lanes.open(STATE, model)
-        lane.wait_ready(TIME_LIMIT_S)
+        lane.wait_ready(by(TIME_LIMIT_S))
         lane.trial(1, TIME_LIMIT_S)
         return lane
 
@@ -199,7 +206,7 @@ def test_a_pinned_lane_and_all_that_it_starts_stay_on_one_cpu(lanes: Lanes, mode
     """The last of the CPUs, so that a lane which is not pinned would be on another too."""
     cpu = host.pinnable_cpus()[-1]
     lane = lanes.open(USES.format(cpus=[cpu]), model, cpus=(cpu,))
-    lane.wait_ready(TIME_LIMIT_S)
+    lane.wait_ready(by(TIME_LIMIT_S))
     lane.trial(1, TIME_LIMIT_S)
     lane.close()
 
@@ -214,7 +221,7 @@ def test_lanes_of_several_workers_get_all_cpus_of_a_controller_that_stays_on_one
         lane = lanes.open(USES.format(cpus=list(cpus)), model, cpus=cpus, workers=2)
     finally:
         host.pin(host.THIS_THREAD, cpus)
-    lane.wait_ready(TIME_LIMIT_S)
+    lane.wait_ready(by(TIME_LIMIT_S))
     lane.trial(1, TIME_LIMIT_S)
     lane.close()
 
@@ -223,7 +230,7 @@ def test_lanes_of_several_workers_get_all_cpus_of_a_controller_that_stays_on_one
 def test_a_good_lane_is_closed_without_a_word(lanes: Lanes, model: str) -> None:
     """Trials of as many loops as asked, then an orderly end with an empty process group."""
     lane = lanes.open("def work():\n    return 7\n", model)
-    lane.wait_ready(TIME_LIMIT_S)
+    lane.wait_ready(by(TIME_LIMIT_S))
 
     measured = [lane.trial(loops, TIME_LIMIT_S) for loops in (1, 5)]
     lane.close()
@@ -333,7 +340,7 @@ def test_a_probe_that_never_gets_ready(lanes: Lanes, source: str, rest: str) -> 
     def unready(limit_s: float) -> Fault:
         lane = lanes.open(source.format(rest))
         with pytest.raises(LaneFailedError) as caught:
-            lane.wait_ready(limit_s)
+            lane.wait_ready(by(limit_s))
         return caught.value.fault
 
     error = looked(unready, lambda error: "sits_here" in error.detail)
@@ -366,7 +373,7 @@ def test_a_lane_that_dies_beside_a_child_has_died(lanes: Lanes) -> None:
 def test_a_lane_that_dies_on_its_way_out(lanes: Lanes) -> None:
     """All was measured, so that is a state of its own."""
     lane = lanes.open("import os\nos._exit = lambda status: os.abort()\ndef work(): ...\n")
-    lane.wait_ready(TIME_LIMIT_S)
+    lane.wait_ready(by(TIME_LIMIT_S))
     lane.trial(1, TIME_LIMIT_S)
 
     with pytest.raises(LaneFailedError, match="all was done, then it died of SIGABRT") as caught:
@@ -380,7 +387,7 @@ def test_a_lane_that_does_not_end(lanes: Lanes, monkeypatch: pytest.MonkeyPatch)
 
     def unended(limit_s: float) -> Fault:
         lane = lanes.open("import os, time\nos._exit = lambda status: time.sleep(600)\ndef work(): ...\n")
-        lane.wait_ready(TIME_LIMIT_S)
+        lane.wait_ready(by(TIME_LIMIT_S))
         monkeypatch.setattr(lane_room, "SECONDS_TO_LEAVE", limit_s)
         with pytest.raises(LaneFailedError) as caught:
             lane.close()
@@ -401,7 +408,7 @@ def test_rubbish_before_the_agent_is_passed_over(lanes: Lanes) -> None:
     wrapper = lanes.fake('echo rubbish; echo \'{"type": "closed"}\'; exec "$PYTHON" "$@"')
     lane = lanes.open("def work(): ...\n", executable=wrapper)
 
-    lane.wait_ready(TIME_LIMIT_S)
+    lane.wait_ready(by(TIME_LIMIT_S))
 
     assert lane.trial(2, TIME_LIMIT_S).loops == 2
 
@@ -460,8 +467,8 @@ def test_the_guardian_kills_what_is_on_its_list_and_nothing_else() -> None:
     try:
         with Guardian() as guardian:
             for sleeper in sleepers:
-                guardian.watch(sleeper.pid)
-            guardian.forget(sleepers[1].pid)
+                guardian.watch(str(sleeper.pid), sleeper.pid)
+            guardian.forget(str(sleepers[1].pid))
 
         assert sleepers[0].wait(TIME_LIMIT_S) < 0
         assert sleepers[1].poll() is None
@@ -478,7 +485,7 @@ def test_a_dead_guardian_does_not_stop_the_controller() -> None:
         guardian._process.kill()
         guardian._process.wait()
 
-        guardian.watch(2**22 + 1)
-        guardian.forget(2**22 + 1)
+        guardian.watch("mark", 2**22 + 1)
+        guardian.forget("mark")
 
         assert guardian._process.returncode < 0

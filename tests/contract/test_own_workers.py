@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,7 +163,7 @@ def test_a_program_that_hangs_ends_with_all_that_it_started(folder: Path, tmp_pa
         with Guardian() as guardian:
             lane = Lane(LaneSpec(arm=NEWEST_DEFAULT, model="serial", workers=1), probe, environ, guardian)
             try:
-                lane.wait_ready(60)
+                lane.wait_ready(time.monotonic() + 60)
                 with pytest.raises(LaneFailedError) as caught:
                     lane.trial(1, limit_s)
             finally:

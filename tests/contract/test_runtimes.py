@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import targets
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.census import census
-from gilscope.runtimes.interrogation import ask
+from gilscope.runtimes.interrogation import TIME_LIMIT_S, ask
 from leftovers import gone
 from patience import looked
 
 if TYPE_CHECKING:
+    from gilscope.runtimes.answers import FactsAnswer
     from gilscope.values.runtimes import Census, Runtime, Unusable
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the fakes are shell scripts")
@@ -33,6 +35,12 @@ def script(path: Path, *lines: str) -> str:
     path.write_text("\n".join(("#!/bin/sh", *lines, "")))
     path.chmod(0o755)
     return str(path)
+
+
+def asked(fake: str, limit_s: float = TIME_LIMIT_S) -> FactsAnswer:
+    """What one executable answers."""
+    with Guardian() as guardian:
+        return ask(fake, os.environ, guardian, time_limit_s=limit_s)
 
 
 def alone(tmp_path: Path, *explicit: str, path: str = "/nonexistent") -> Census:
@@ -117,7 +125,7 @@ def test_a_hanging_executable_and_its_children_are_killed(tmp_path: Path) -> Non
     fake = script(tmp_path / "python3.9", f"sleep 600 & echo $! > {child}", "wait")
 
     def ask_for(limit_s: float) -> tuple[float, str | None]:
-        return limit_s, ask(fake, os.environ, time_limit_s=limit_s).reason
+        return limit_s, asked(fake, limit_s).reason
 
     limit_s, reason = looked(ask_for, lambda _: child.exists() and bool(child.read_text().strip()))
 
@@ -129,7 +137,7 @@ def test_a_child_that_keeps_the_pipe_open_does_not_hold_us(tmp_path: Path) -> No
     """The executable has ended, but who it left behind would keep a reader waiting for ever."""
     fake = script(tmp_path / "python3.9", f"sleep 600 & echo $! > {tmp_path / 'child'}", "exit 0")
 
-    answer = ask(fake, os.environ)
+    answer = asked(fake)
 
     assert answer.reason == "it did not answer as a Python does"
     assert gone(int((tmp_path / "child").read_text()))
@@ -139,7 +147,7 @@ def test_endless_output_is_cut(tmp_path: Path) -> None:
     """The time limit is not waited for, and memory does not fill."""
     fake = script(tmp_path / "python3.9", "while :; do echo garbage garbage garbage; done")
 
-    answer = ask(fake, os.environ, time_limit_s=30)
+    answer = asked(fake, 30)
 
     assert str(answer.reason).startswith("it printed more than 64 KiB")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -53,7 +54,7 @@ def measured(source: str, folder: Path, cpus: tuple[int, ...] = ()) -> Shares:
         lanes = [Lane(spec, probe, environ, guardian, cpus) for spec in specs]
         try:
             for lane in lanes:
-                lane.wait_ready(TIME_LIMIT_S)
+                lane.wait_ready(time.monotonic() + TIME_LIMIT_S)
             trials = [[_trial(lane, number) for number in range(ROUNDS)] for lane in lanes]
         finally:
             for lane in lanes:

@@ -12,10 +12,10 @@ from builders import HEADER, HOST, contest, lane, pair, records, starved, trial,
 from gilscope.figures.capacity import given
 from gilscope.figures.run import by_pair, of_run, together
 from gilscope.figures.scaling_law import Fit, Refusal
-from gilscope.render.notes import contest_notes
+from gilscope.render.notes import brief_notes, contest_notes
 from gilscope.stats.estimate import Estimate
 from gilscope.values.interventions import Intervention
-from gilscope.values.records import CoreKind, Finding
+from gilscope.values.records import CoreKind, Finding, FindingKind
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures, LaneFigures
@@ -325,8 +325,8 @@ def test_a_scaling_law_needs_cores_to_scale_on() -> None:
     counts = (1, 2, 4, 6, 8)
     slowdowns = [1 + 0.05 * (count - 1) + 0.01 * count * (count - 1) for count in counts]
     walls = {lane("3.14t", "threads", count): 1e8 * slow for count, slow in zip(counts, slowdowns, strict=True)}
-    walls[TWIN] = 1e8
-    of = contest(TWIN, *walls, builds=pair())
+    walls = {TWIN: 1e8, **walls}
+    of = contest(*walls, builds=pair())
 
     def law(cpus: int) -> Fit | Refusal:
         host = msgspec.structs.replace(HOST, cpus_usable=float(cpus), cpus_physical=cpus)
@@ -478,16 +478,48 @@ def test_cores_busy_is_cpu_time_over_wall_time() -> None:
     assert row(measured(), "3.14t:threads-2").cores_busy.value == pytest.approx(2.0)
 
 
-def test_a_failed_lane_has_no_row() -> None:
-    """What a lane delivered before it failed is not shown as if it were whole; the finding says what happened."""
+@pytest.mark.parametrize(
+    ("kind", "counts", "against"),
+    [("raised", True, "not thread-safe"), ("hung", True, "fails"), ("disagreed", False, "not thread-safe")],
+)
+def test_a_lane_that_fails_late_counts_up_to_there(kind: FindingKind, against: str, *, counts: bool) -> None:
+    """It is shown as one that failed, and nobody is told to run on it; results that disagree void all of it."""
     finding = Finding(
-        contest="cpu/primes@3.14t", lane=FREE.name, launch=3, phase="work", kind="raised", reason="ValueError"
+        contest="cpu/primes@3.14t", lane=FREE_THREADS.name, launch=3, phase="work", kind=kind, reason="no"
     )
+    walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, FREE_THREADS: 5e7}
+    (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls), [finding])).contests
+
+    assert [(row.lane.name, row.has_failed) for row in made.lanes if row.lane == FREE_THREADS] == [
+        (FREE_THREADS.name, True)
+    ] * counts
+    assert made.findings == (finding,)
+    assert made.verdict is not None
+    assert made.verdict.winners == ()
+    assert [item.kind for item in made.verdict.objections] == [against]
+
+
+def test_a_reference_that_fails_late_has_figures_all_the_same() -> None:
+    """Gains are held against what it did before."""
+    finding = Finding(contest="cpu/primes@3.14t", lane=TWIN.name, launch=3, phase="work", kind="raised", reason="no")
     walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8}
     (made,) = of_run(records(contest(*walls, builds=pair()), trials(walls), [finding])).contests
 
-    assert [item.lane.name for item in made.lanes] == [TWIN.name]
-    assert made.findings == (finding,)
+    assert [row.lane.name for row in made.lanes] == [TWIN.name, FREE.name]
+    assert made.penalties[0].penalty.value == pytest.approx(0.1)
+    assert made.instead_of is None
+
+
+def test_another_lane_stands_in_for_a_reference_that_was_never_measured() -> None:
+    """The next one that does the same work in one thread; the notes say so."""
+    walls = {TWIN: 1e8, CONTROL: 1e8, FREE: 1.1e8, FREE_THREADS: 5e7}
+    kept = [trial for trial in trials(walls) if trial.lane not in {TWIN.name, CONTROL.name}]
+    (made,) = of_run(records(contest(*walls, builds=pair()), kept)).contests
+
+    assert (made.contest.reference, made.instead_of) == (FREE.name, TWIN.name)
+    assert next(row.gain.value for row in made.lanes if row.gain is not None) == pytest.approx(4.4)
+    assert made.penalties == ()
+    assert f"{TWIN.name}, which gains are formed against, was not measured: {FREE.name} is." in brief_notes(made)
 
 
 def test_a_note_leaves_the_lane_in_place() -> None:

@@ -78,7 +78,10 @@ def test_seconds_are_a_number_above_zero(option: str, text: str, capsys: pytest.
         parse(["run", f"{option}={text}"])
 
     assert left.value.code == 2
-    assert f"argument {option}: {text!r} is not a number of seconds greater than 0" in capsys.readouterr().err
+    assert (
+        f"argument {option}: {text!r} is not a number of seconds greater than 0 and at most 1e+09"
+        in capsys.readouterr().err
+    )
 
 
 def test_runtimes_are_listed_unless_one_is_to_be_installed() -> None:

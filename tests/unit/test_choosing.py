@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.measure import Request
     from gilscope.lab.plan import Plan
+    from gilscope.store import RunWriter
     from gilscope.values.contests import Contest
 
 SUITE = """
@@ -67,11 +68,11 @@ class Asked:
         self.requests: list[Request] = []
         self.paths: list[Path] = []
 
-    def measure(self, plan: Plan, request: Request, path: Path, *_: object) -> measure.Done:
+    def measure(self, plan: Plan, request: Request, writer: RunWriter, *_: object) -> measure.Done:
         """Measure nothing, and say that all went well."""
         self.plans.append(plan)
         self.requests.append(request)
-        self.paths.append(path)
+        self.paths.append(writer.path)
         return measure.Done((), has_trials=True)
 
     @property

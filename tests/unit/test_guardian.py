@@ -7,15 +7,15 @@ from io import StringIO
 
 import pytest
 
-from gilscope.processes import guardian
+from gilscope.processes import families, guardian
 
 
 @pytest.fixture
 def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The groups that were killed, none of which exists."""
     groups: list[int] = []
-    monkeypatch.setattr(guardian, "family", lambda _: set())
-    monkeypatch.setattr(guardian, "kill_group", groups.append)
+    monkeypatch.setattr(families, "family", lambda *_: set())
+    monkeypatch.setattr(families, "kill_group", groups.append)
     return groups
 
 
@@ -25,7 +25,7 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         ("", []),
         ("+11\n", [11]),
         ("+11\n-11\n", []),
-        ("+11\n+12\n-11\n", [12]),
+        ("+11 1a2b\n+12 3c4d\n-11\n", [12]),
         ("+11\n-11\n+11\n", [11]),
         ("-13\n+11\n", [11]),
     ],
@@ -53,6 +53,6 @@ def test_a_group_is_killed_whether_or_not_it_is_there(
             raise error
 
     monkeypatch.setattr("os.killpg", killpg, raising=False)
-    guardian.kill_group(11)
+    families.kill_group(11)
 
     assert sent == [(11, signal.SIGKILL)]

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from builders import RULES, contest, lane, pair, variants
-from gilscope.lab import host, topology
+from gilscope.lab import host, sources, topology
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.lab.protocol import Imports, Measured, Ready
@@ -877,3 +877,35 @@ def test_a_lane_of_a_variant_is_measured_until_its_ratio_to_the_first_ones_is_kn
     records = run(variants(MAIN, MAIN_THREADS, HEAD, HEAD_THREADS), rules, fakes=fakes)
 
     assert {trial.lane for trial in trials(records) if trial.launch == 6} == {spec.name for spec in last}
+
+
+def test_code_that_is_changed_meanwhile_ends_the_contest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lane is of two codes: what was measured before counts, and the finding names the file."""
+    answers = iter([None, None, Path("work.py")])
+    monkeypatch.setattr(sources, "changed", lambda _: next(answers))
+    records = run(contest(TWIN, FREE))
+    (end,) = (record for record in records if isinstance(record, ContestEnd))
+
+    assert (end.reason, end.launches) == ("changed", 2)
+    assert {trial.launch for trial in trials(records)} == {0, 1}
+    assert [(item.kind, item.launch) for item in findings(records)] == [("changed", 2)]
+    assert findings(records)[0].reason.startswith("work.py was changed")
+
+
+@pytest.mark.parametrize(("hanging", "measured"), [(1, True), (2, False)])
+def test_one_lane_that_hangs_does_not_take_the_others_with_it(hanging: int, *, measured: bool) -> None:
+    """Two do: the others would hang too, each for as long."""
+    hung = {TWIN.name, FREE.name} if hanging > 1 else {TWIN.name}
+
+    class Hangs(FakeLane):
+        """A lane that gives no answer."""
+
+        def wait_ready(self, deadline: float) -> Ready:
+            if self.spec.name in hung:
+                raise LaneFailedError(Fault("start", "hung", "gave no answer"))
+            return super().wait_ready(deadline)
+
+    records = run(contest(TWIN, lane("3.14", "threads", 2), FREE), fakes=Fakes(kind=Hangs))
+
+    assert bool(trials(records)) == measured
+    assert {trial.lane for trial in trials(records)} <= {"3.14:threads-2", FREE.name}

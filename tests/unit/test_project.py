@@ -123,7 +123,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ('models = ["threads"]', 'models = ["thread"]', "unknown model 'thread'; did you mean 'threads'?"),
-        ('workers = [1, "cores"]', "workers = [0]", "workers must hold words or numbers, none below 1"),
+        ('workers = [1, "cores"]', "workers = [0]", "workers: expected `int` >= 1"),
         ('mode = "fast"', "mode = 2026-01-02", "args: mode = 2026-01-02 is no number"),
         ('mode = "fast"', "mode = inf", "args: mode = inf is no number"),
         ("workloads.resize]", 'workloads."cpu/resize"]', "a workload's name has letters, digits, _ and - only"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from builders import HEADER, contest, lane, trial
 from gilscope import store
-from gilscope.errors import ResultsError
+from gilscope.errors import ResultsError, UsageError
 from gilscope.values.contests import Skip
 from gilscope.values.records import Code, SourceFile
 from histories import made_run, stored
@@ -67,7 +70,7 @@ def test_the_code_that_was_run_is_read_back(tmp_path: Path) -> None:
 def test_a_finding_has_the_keys_it_always_had(tmp_path: Path) -> None:
     """Runs on record are read whatever the order of the keys, and newer ones hold no others."""
     line = (
-        b'{"type":"finding","contest":"c","lane":"3.14:serial","launch":2,"phase":"work","kind":"hung",'
+        b'{"type":"finding","contest":"cpu/primes@3.14t","lane":"3.14:serial","launch":2,"phase":"work","kind":"hung",'
         b'"reason":"gave no answer","detail":"stacks"}'
     )
     path = written(tmp_path / "run.jsonl")
@@ -75,7 +78,7 @@ def test_a_finding_has_the_keys_it_always_had(tmp_path: Path) -> None:
 
     (finding,) = store.read(path).findings
 
-    assert (finding.contest, finding.lane, finding.launch) == ("c", "3.14:serial", 2)
+    assert (finding.contest, finding.lane, finding.launch) == ("cpu/primes@3.14t", "3.14:serial", 2)
     assert (finding.phase, finding.kind, finding.reason, finding.detail) == ("work", "hung", "gave no answer", "stacks")
     assert msgspec.to_builtins(finding) == msgspec.json.decode(line)
 
@@ -107,9 +110,9 @@ def test_any_cut_leaves_a_prefix_that_can_be_continued(whole: Path, share: float
     lines = [*kept, rest] if rest in content.split(b"\n") else kept
     path = whole.with_name("cut.jsonl")
     path.write_bytes(cut)
-    added = trial(SERIAL, 9, 0, 2e6)
+    added = msgspec.structs.replace(SKIP, lane="3.14t:processes-2")
     if not any(lines):
-        with pytest.raises(ResultsError, match="holds no run"):
+        with pytest.raises(ResultsError, match=r"holds no run|is empty"):
             store.read(path)
         continued(path, HEADER)
     before = store.read(path)
@@ -118,8 +121,8 @@ def test_any_cut_leaves_a_prefix_that_can_be_continued(whole: Path, share: float
 
     assert len(before.trials) == sum(b'"type":"trial"' in line for line in lines)
     assert before.trials == store.read(whole).trials[: len(before.trials)]
-    assert before.torn == (len(lines) == len(kept) and rest != b"")
-    assert after == msgspec.structs.replace(before, trials=(*before.trials, added))
+    assert len(before.damages) == (len(lines) == len(kept) and rest != b"")
+    assert after == msgspec.structs.replace(before, skips=(*before.skips, added))
 
 
 def continued(path: Path, record: Record) -> None:
@@ -163,7 +166,7 @@ def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.jsonl"
     path.write_text('{"type": "something else"}\n')
 
-    with pytest.raises(ResultsError, match="line 1"):
+    with pytest.raises(ResultsError, match="its first line is not a run's header"):
         store.read(path)
 
 
@@ -211,18 +214,76 @@ def test_a_full_disk_keeps_what_was_written(tmp_path: Path, monkeypatch: pytest.
     path = written(tmp_path / "run.jsonl")
     writer = store.RunWriter(path)
 
-    class Full:
-        """A file on a full disk."""
+    def full(*_: object) -> NoReturn:
+        raise OSError(28, "No space left on device")
 
-        def write(self, _: bytes) -> NoReturn:
-            raise OSError(28, "No space left on device")
-
-    writer.close()
-    monkeypatch.setattr(writer, "_file", Full())
+    monkeypatch.setattr(os, "fstat", full)
 
     with pytest.raises(ResultsError, match="No space left on device"):
         writer.append(trial(SERIAL, 1, 0, 1e6))
+    monkeypatch.undo()
+    writer.close()
     assert len(store.read(path).trials) == 3
+
+
+def test_runs_that_begin_in_one_second_have_a_file_each(tmp_path: Path) -> None:
+    """The second is named after the first; a run that is continued is not begun anew."""
+    path = store.run_path(tmp_path, "now")
+    writers = [store.RunWriter(path, anew=True) for _ in range(8)]
+    for writer in writers:
+        writer.append(msgspec.structs.replace(HEADER, id=writer.path.stem))
+        writer.close()
+
+    assert [writer.path.stem for writer in writers] == ["now", *(f"now-{number}" for number in range(2, 9))]
+    assert [store.read(writer.path).header.id for writer in writers] == [writer.path.stem for writer in writers]
+
+
+def test_a_run_has_one_writer(tmp_path: Path) -> None:
+    """The second is told of the first one's process, and may begin when that has ended."""
+    path = written(tmp_path / "run.jsonl")
+    with contextlib.closing(store.RunWriter(path)):
+        with pytest.raises(ResultsError, match=f"run is being written by process {os.getpid()}: wait"):
+            store.RunWriter(path)
+        store.read(path)
+        with pytest.raises(ResultsError, match="is being written"):
+            store.RunWriter(path)
+    continued(path, trial(SERIAL, 0, 3, 1e6))
+
+    assert len(store.read(path).trials) == 4
+
+
+@pytest.mark.parametrize("of_folder", [False, True], ids=["file", "folder"])
+def test_what_is_removed_meanwhile_is_written_anew(tmp_path: Path, *, of_folder: bool) -> None:
+    """Whole, at its place; a run that took the place meanwhile keeps it."""
+    path = tmp_path / "kept" / "run.jsonl"
+    with contextlib.closing(store.RunWriter(path)) as writer:
+        writer.append(HEADER)
+        writer.append(contest(SERIAL))
+        if of_folder:
+            shutil.rmtree(path.parent)
+        else:
+            path.unlink()
+            written(path)
+        writer.append(trial(SERIAL, 0, 0, 1e6))
+
+    assert writer.path.stem == ("run" if of_folder else "run-2")
+    assert len(store.read(writer.path).trials) == 1
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../escape", "a/b", "/escape", "a\0b", "a\x1b]0;b", "a\nb"])
+def test_a_run_is_named_like_a_file_of_its_folder(tmp_path: Path, name: str) -> None:
+    """No name leads elsewhere, or writes on a terminal."""
+    with pytest.raises(UsageError, match="cannot be the id of a run"):
+        store.run_path(tmp_path, name)
+
+
+def test_a_name_that_no_text_can_hold_is_kept_as_escapes(tmp_path: Path) -> None:
+    """A folder of bytes that are no UTF-8 ends no run."""
+    path = written(tmp_path / "run.jsonl")
+    continued(path, msgspec.structs.replace(SKIP, reason="no such file: /a/\udcff"))
+
+    (skip,) = store.read(path).skips
+    assert skip.reason == "no such file: /a/\\udcff"
 
 
 def test_a_later_format_is_called_that_even_if_its_records_are_unknown(tmp_path: Path) -> None:

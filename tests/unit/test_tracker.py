@@ -293,7 +293,7 @@ class TestBestKnown:
         others = [
             replaced(known, pair=alone),
             replaced(known, pair=None),
-            replaced(known, lanes=(TWIN, FREE, changed)),
+            replaced(known, lanes=(TWIN, changed)),
             replaced(known, variants=variants(lane("3.14t main"), lane("3.14t HEAD")).variants),
         ]
 

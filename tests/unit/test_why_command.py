@@ -44,14 +44,11 @@ def pretend(
     """
     asked: list[Contest] = []
 
-    def measured(plan: Plan, _: object, path: Path, *__: object) -> measure.Done:
-        begins = not store.is_stored(path)
-        writer = store.RunWriter(path)
-        for record in [HEADER] * begins + [
+    def measured(plan: Plan, _: object, writer: store.RunWriter, *__: object) -> measure.Done:
+        for record in [HEADER] * writer.is_empty + [
             item for contest in plan.contests for item in records(contest, wall_of, wavering=wavering)
         ]:
             writer.append(record)
-        writer.close()
         asked.extend(plan.contests)
         return measure.Done((), has_trials=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import sys
@@ -26,11 +27,12 @@ def main() -> None:
     faulthandler.enable()
     stacks.write_on_request()
     stray.settle(lambda record: door.send(dict(record, type="failed")))
-    door.send({"type": "hello", "pid": os.getpid(), "gil": gil_enabled()})
+    door.send({"type": "hello", "pid": os.getpid(), "gil": gil_enabled(), "version": sys.version.split()[0]})
     order: Optional[FirstOrder] = door.receive()
     if order is not None:
         _obey(door, order)
-    sys.stdout.flush()
+    with contextlib.suppress(Exception):  # a script may have put anything in its place
+        sys.stdout.flush()
     os._exit(0)
 
 

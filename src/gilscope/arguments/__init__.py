@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gilscope {__version__}")
     color(top, default="auto")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", prog=top.prog)
     _runtimes(commands)
     _run(commands)
     _ab(commands)
@@ -130,6 +130,7 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         metavar="FILE",
         help="draw the answer instead, as wide as the terminal or COLUMNS",
     )
+    _anonymous(report)
     report.add_argument("--theme", choices=["dark", "light"], default="dark", help="colours of --svg (default: dark)")
     results(report)
 
@@ -140,7 +141,16 @@ def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     page.add_argument(
         "-o", "--output", type=Path, default=Path("gilscope.html"), metavar="FILE", help="default: %(default)s"
     )
+    _anonymous(page)
     results(page)
+
+
+def _anonymous(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="without the host's name, folders, values of variables, and what code said when it failed",
+    )
 
 
 def _page_instead(command: argparse.ArgumentParser) -> None:
@@ -157,10 +167,13 @@ def _charts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    export = _add(commands, "export", "write a stored run as files of another tool's, one per arm")
+    export = _add(commands, "export", "write a stored run for others: as pyperf's files, or as results of gilscope's")
     export.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
-    export.add_argument("--format", choices=["pyperf"], default="pyperf", help="whose files (default: pyperf)")
-    export.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: RUN-pyperf/ beside the run")
+    export.add_argument(
+        "--format", choices=["pyperf", "gilscope"], default="pyperf", help="whose files (default: pyperf, one per arm)"
+    )
+    export.add_argument("-o", "--output", type=Path, metavar="DIR", help="a folder (default: beside the run)")
+    _anonymous(export)
     export.add_argument("--raw", action="store_true", help="every trial as it was measured, not our paired estimates")
     results(export)
 

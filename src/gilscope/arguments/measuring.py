@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gilscope.arguments.options import counts, fraction, names, results, seconds
+from gilscope.arguments.options import counts, fraction, names, results, seconds, seed
 
 
 def changes(command: argparse.ArgumentParser, what: str) -> None:
@@ -195,7 +195,7 @@ def _bookkeeping(run: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let lanes of one worker change CPUs (for work with threads of its own)",
     )
-    run.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
+    run.add_argument("--seed", type=seed, help="decides the order of trials, the hash seeds and the CPUs")
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     shown = run.add_mutually_exclusive_group()
     shown.add_argument("--full", action="store_true", help="show all tables, notes and tracebacks at the end")

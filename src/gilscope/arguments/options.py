@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
+from gilscope.values.bounds import LONGEST_S, MOST, MOST_WORKERS
+
 Color: TypeAlias = Literal["auto", "always", "never"]
 """Where there are colours."""
 
@@ -56,13 +58,23 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def seconds(text: str) -> float:
-    """A number of seconds, greater than 0."""
+    """A number of seconds, greater than 0 and at most three decades."""
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds greater than 0")
+    if not 0 < number <= LONGEST_S:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of seconds greater than 0 and at most {LONGEST_S:g}"
+        )
+    return number
+
+
+def seed(text: str) -> int:
+    """A number that decides what is left to chance, 0 or above."""
+    number = int(text) if text.isdecimal() and len(text) <= len(str(MOST)) else -1
+    if not 0 <= number <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {MOST}")
     return number
 
 
@@ -72,8 +84,10 @@ def counts(text: str) -> tuple[int, ...]:
         counts = tuple(map(int, text.split(",")))
     except ValueError:
         counts = (0,)
-    if min(counts) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers of workers, such as 2,8")
+    if min(counts) < 1 or max(counts) > MOST_WORKERS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no list of numbers of workers, such as 2,8, none above {MOST_WORKERS}"
+        )
     return counts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gilscope.arguments.measuring import callables, packages, statement
-from gilscope.arguments.options import counts, results, seconds
+from gilscope.arguments.options import counts, results, seconds, seed
 
 if TYPE_CHECKING:
     import argparse
@@ -22,13 +22,13 @@ def why(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workers", type=counts, metavar="COUNT", help="number of threads (default: 2)")
     command.add_argument("--timeout", type=seconds, metavar="SECONDS", help="longest time for one trial of one lane")
     command.add_argument("--budget", type=seconds, metavar="SECONDS", help="time for all steps together (default: 60)")
-    command.add_argument("--seed", type=int, help="decides the order of trials, the hash seeds and the CPUs")
+    command.add_argument("--seed", type=seed, help="decides the order of trials, the hash seeds and the CPUs")
     command.add_argument("--run", dest="run_id", metavar="ID", help="the name of the run that is stored")
     command.add_argument(
         "--pid",
         type=int,
         metavar="PID",
-        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 5)",
+        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 10)",
     )
     command.add_argument("--json", action="store_true", help="the answer with all its evidence, as JSON")
     of_other_commands = {"program": None, "module": None, "roles": None, "workers_argument": None, "suite": None}

@@ -168,7 +168,8 @@ class _NamedLanes:
 
     @cached_property
     def _by_name(self) -> dict[str, LaneSpec]:
-        lanes = (lane for lane in self.contest_lanes.lanes if not lane.control)
+        of = self.contest_lanes
+        lanes = (lane for lane in of.lanes if not lane.control and lane.name not in of.failed)
         return {lane_name(arm, lane.work): lane for lane in lanes for arm in _names(lane.arm)}
 
     def __contains__(self, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import partial
@@ -109,7 +109,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     plan = _continued(plan_of(options, parts, environ, groups_of), path)
     rules = rules_of(options, chosen_suite)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(run_id=run_id, suite=choosing.name_of_suite(options), rules=rules, seed=seed)
+    request = measure.Request(suite=choosing.name_of_suite(options), rules=rules, seed=seed)
     if not plan.contests:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
@@ -118,15 +118,16 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     _announce(console, plan, rules)
     if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
-    try:
-        with RunProgress(console, len(plan.contests)) as observer:
-            done = measure.measure(plan, request, path, environ, observer)
-    except KeyboardInterrupt:
-        raise errors.ControllerInterruptedError(
-            f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
-        ) from None
+    with closing(store.RunWriter(path, anew=options.run_id is None)) as writer:
+        try:
+            with RunProgress(console, len(plan.contests)) as observer:
+                done = measure.measure(plan, request, writer, environ, observer)
+        except KeyboardInterrupt:
+            raise errors.ControllerInterruptedError(
+                f"interrupted. What had been measured is in {writer.path}; `gilscope report {writer.path}` shows it."
+            ) from None
     if not options.no_report:
-        show_run(output.console(), path, in_full=options.full)
+        show_run(output.console(), writer.path, in_full=options.full)
     return errors.LANES_FAILED if _has_failed(done, parts, options.lanes) else 0
 
 

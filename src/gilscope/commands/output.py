@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import os
 import sys
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 import platformdirs
 
 from gilscope import errors
+from gilscope.interchange import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -31,20 +34,46 @@ def console(*, stderr: bool = False) -> Console:
 
     Without a wish, rich decides: by the terminal, and by NO_COLOR and FORCE_COLOR.
     """
-    from rich.console import Console
+    from gilscope.commands.screen import Screen
 
     match COLOR.get():
         case "always":
-            return Console(stderr=stderr, highlight=False, markup=False, color_system="standard", no_color=False)
+            return Screen(stderr=stderr, color_system="standard", no_color=False)
         case "never":
-            return Console(stderr=stderr, highlight=False, markup=False, color_system=None)
+            return Screen(stderr=stderr, color_system=None)
         case "auto":
-            return Console(stderr=stderr, highlight=False, markup=False)
+            return Screen(stderr=stderr)
+
+
+def take_any_text() -> str | None:
+    """Have our streams show what their encoding lacks as escapes; one that was closed before we began takes all.
+
+    Returns:
+        What is wrong with the standard output where it takes nothing (a disk that is full), None where it does.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the command's end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        sys.stdout.write("")
+    except OSError as error:
+        leave(sys.stdout)
+        return error.strerror
+    return None
+
+
+def leave(stream: TextIO) -> None:
+    """Write to nowhere from now on, so that Python's own flush at the end says nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_json(value: object) -> None:
     """Print a value to the standard output as indented JSON."""
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.format(encoded(value)) + b"\n")
 
 
 def print_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.live import Live
 
-WATCHED_S = 5.0
+WATCHED_S = 10.0
 """How long a program is watched where nobody says how long."""
 
 

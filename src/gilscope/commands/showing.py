@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from gilscope import errors
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gilscope.figures.run import RunFigures
     from gilscope.page.content import Content
     from gilscope.render.report import Report
+    from gilscope.values.records import Run
 
 NO_CHARTS = (
     "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
@@ -33,27 +35,28 @@ MORE = "Times, shares of cores, break-evens and all notes: gilscope report {0} -
 
 def show_report(options: argparse.Namespace) -> int:
     """Print a stored run's answer and tables or all its figures, or write the tables to a file."""
-    from gilscope import store
     from gilscope.exchange import listing
+    from gilscope.figures.run import of_run
     from gilscope.render import markdown
+    from gilscope.render.report import report
 
-    path = store.find(options.results, options.run)
+    run = _run(options)
     if options.markdown:
-        output.write(options.markdown, markdown.page(read_report(path)))
+        output.write(options.markdown, markdown.page(report(of_run(run))))
     elif options.svg:
-        output.write(options.svg, _picture(path, options.theme))
+        output.write(options.svg, _picture(of_run(run), options.theme))
     elif options.json:
-        output.print_json(listing.document(read_figures(path)))
+        output.print_json(listing.document(of_run(run)))
     elif options.csv:
-        output.print_csv(listing.COLUMNS, listing.rows(listing.figures(read_figures(path))))
+        output.print_csv(listing.COLUMNS, listing.rows(listing.figures(of_run(run))))
     else:
-        show_run(output.console(), path, in_full=options.full)
+        _show(output.console(), run, in_full=options.full)
     return 0
 
 
 def make_page(options: argparse.Namespace) -> int:
     """Write a stored run as one HTML file."""
-    from gilscope import places, store
+    from gilscope import places
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
     from gilscope.figures.run import of_run
@@ -61,7 +64,7 @@ def make_page(options: argparse.Namespace) -> int:
     from gilscope.render import claims as render
     from gilscope.render.report import report
 
-    run = store.read(store.find(options.results, options.run))
+    run = _run(options)
 
     def of_run_with_claims() -> Content:
         answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
@@ -103,18 +106,39 @@ def make_charts(options: argparse.Namespace) -> int:
 
 def show_run(console: Console, path: Path, *, in_full: bool = False) -> None:
     """Print a stored run on a terminal: the answer first, all tables where it is wanted in full."""
+    from gilscope import store
+
+    _show(console, store.read(path), in_full=in_full)
+
+
+def _show(console: Console, run: Run, *, in_full: bool) -> None:
+    from gilscope.figures.run import of_run
     from gilscope.render import terminal
     from gilscope.render.brief import brief
+    from gilscope.render.report import report
 
-    report = read_report(path)
-    terminal.show_blocks(console, brief(report, console.width, in_full=in_full))
+    told = report(of_run(run))
+    terminal.show_blocks(console, brief(told, console.width, in_full=in_full))
     if in_full:
-        for sheets in (report.evidence, report.details, report.summaries, report.closing):
+        for sheets in (told.evidence, told.details, told.summaries, told.closing):
             terminal.show(console, sheets)
-        terminal.show_details(console, report.findings)
+        terminal.show_details(console, told.findings)
     else:
-        console.print(MORE.format(path), style="dim", soft_wrap=True)
-    console.print(f"Raw trials: {path}", style="dim", soft_wrap=True)
+        console.print(MORE.format(run.path), style="dim", soft_wrap=True)
+    console.print(f"Raw trials: {run.path}", style="dim", soft_wrap=True)
+
+
+def _run(options: argparse.Namespace) -> Run:
+    """The stored run that is named, without what a person may not want to publish where that is asked for.
+
+    Raises:
+        ResultsError: it is not there, or cannot be read.
+    """
+    from gilscope import store
+    from gilscope.store.anonymous import anonymous
+
+    run = store.read(store.find(options.results, options.run))
+    return anonymous(run) if options.anonymous else run
 
 
 def read_figures(path: Path) -> RunFigures:
@@ -140,7 +164,7 @@ def read_report(path: Path) -> Report:
     return report(read_figures(path))
 
 
-def _picture(path: Path, theme: str) -> str:
+def _picture(run: RunFigures, theme: str) -> str:
     """An SVG picture of what a run shows first, as wide as the terminal or ``COLUMNS``, dark or light."""
     from rich.console import Console
     from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
@@ -149,7 +173,6 @@ def _picture(path: Path, theme: str) -> str:
     from gilscope.render.brief import brief
     from gilscope.render.report import report
 
-    run = read_figures(path)
     width = shutil.get_terminal_size((WIDTH_OF_PICTURES, 25)).columns
     console = Console(record=True, width=width, file=io.StringIO(), highlight=False, markup=False)
     terminal.show_blocks(console, brief(report(run), console.width))
@@ -164,17 +187,31 @@ def _title(run: RunFigures) -> str:
 
 
 def export_run(options: argparse.Namespace) -> int:
-    """Write a stored run as files that pyperf reads."""
-    from gilscope import store
+    """Write a stored run as files that pyperf reads, or as a file of results for others."""
     from gilscope.exchange import files as pyperf_files
     from gilscope.exchange.export import exported, left_out
 
-    run = store.read(store.find(options.results, options.run))
+    run = _run(options)
+    if options.format == "gilscope":
+        return _copy(run, options.output)
     arms = exported(run, raw=options.raw)
     for contest in left_out(run):
         output.console(stderr=True).print(f"Left out: {contest}.", style="yellow", soft_wrap=True)
     for path in pyperf_files.write(options.output or run.path.with_name(f"{run.path.stem}-pyperf"), arms):
         print(path)  # noqa: T201 - this is the room that prints
+    return 0
+
+
+def _copy(run: Run, folder: Path | None) -> int:
+    """Write a run as a file of results beside its own, or into a folder."""
+    from gilscope import store
+    from gilscope.store.anonymous import records
+
+    named = run.path.with_name(f"{run.path.stem}-copy{run.path.suffix}")
+    with closing(store.RunWriter(named if folder is None else folder / run.path.name, anew=True)) as writer:
+        for record in records(run):
+            writer.append(record)
+    print(writer.path)  # noqa: T201 - this is the room that prints
     return 0
 
 

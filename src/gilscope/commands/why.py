@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,6 @@ from gilscope.commands import choosing, measuring, output, running
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gilscope.figures.why import Why
     from gilscope.lab.measure import Request
     from gilscope.lab.plan import Group
+    from gilscope.store import RunWriter
     from gilscope.values.contests import Contest, LaneSpec, Probe
     from gilscope.values.interventions import Intervention
     from gilscope.values.runtimes import Census, Runtime
@@ -65,26 +66,27 @@ def ask(options: argparse.Namespace) -> int:
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(run_id=run_id, suite=SUITE, rules=_suite(options, (), ()).rules, seed=seed)
-    inquiry = _Inquiry(request, path, environ, console)
-    try:
-        if asked.is_free:
-            _answer_free(inquiry, asked, options)
-        else:
-            _answer_with_gil(inquiry, asked, options)
-    except KeyboardInterrupt:
-        raise errors.ControllerInterruptedError(
-            f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
-        ) from None
+    request = measure.Request(suite=SUITE, rules=_suite(options, (), ()).rules, seed=seed)
+    with closing(store.RunWriter(path, anew=options.run_id is None)) as writer:
+        inquiry = _Inquiry(request, writer, environ, console)
+        try:
+            if asked.is_free:
+                _answer_free(inquiry, asked, options)
+            else:
+                _answer_with_gil(inquiry, asked, options)
+        except KeyboardInterrupt:
+            raise errors.ControllerInterruptedError(
+                f"interrupted. What had been measured is in {writer.path}; `gilscope report {writer.path}` shows it."
+            ) from None
     return errors.LANES_FAILED if inquiry.has_failed else 0
 
 
 class _Inquiry:
     """The steps of one question, each measured once what it asks is known, and stored in one run."""
 
-    def __init__(self, request: Request, path: Path, environ: dict[str, str], console: Console) -> None:
+    def __init__(self, request: Request, writer: RunWriter, environ: dict[str, str], console: Console) -> None:
         self.request = request
-        self.path = path
+        self.writer = writer
         self.environ = environ
         self.console = console
         self.ids: list[str] = []
@@ -97,7 +99,7 @@ class _Inquiry:
         from gilscope.render.asking import AskingProgress
 
         with AskingProgress(output.console(stderr=True), self.console) as observer:
-            done = measure.measure(Plan((contest,), ()), self.request, self.path, self.environ, observer)
+            done = measure.measure(Plan((contest,), ()), self.request, self.writer, self.environ, observer)
         self.has_failed = self.has_failed or bool(done.failed and not self.ids)
         self.ids.append(contest.id)
 
@@ -106,7 +108,7 @@ class _Inquiry:
         from gilscope import store
         from gilscope.figures import lanes
 
-        found = {of.contest.id: of for of in lanes.contests(store.read(self.path))}
+        found = {of.contest.id: of for of in lanes.contests(store.read(self.writer.path))}
         return [found[name] for name in self.ids if name in found]
 
     def answer(self) -> Why:
@@ -118,7 +120,7 @@ class _Inquiry:
         from gilscope import store
         from gilscope.figures.answering import answers
 
-        found = answers(self.lanes(), store.read(self.path).watched)
+        found = answers(self.lanes(), store.read(self.writer.path).watched)
         if not found:
             raise errors.GilscopeError(f"nothing can be said: {self.failures()}")
         return found[0]
@@ -127,7 +129,7 @@ class _Inquiry:
         """Why lanes failed, in words."""
         from gilscope import store
 
-        findings = store.read(self.path).findings
+        findings = store.read(self.writer.path).findings
         return "; ".join(dict.fromkeys(finding.reason for finding in findings)) or "too little was measured"
 
     def say(self, lines: Sequence[str]) -> None:

@@ -69,7 +69,7 @@ def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why 
 def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
     """The lane of threads that is asked about."""
     candidates = (lane for lane in lanes.lanes if lane.model == "threads" and not lane.control)
-    return next((lane for lane in candidates if not lane.interventions), None)
+    return next((lane for lane in candidates if not lane.interventions and lane.name not in lanes.failed), None)
 
 
 class _Question:

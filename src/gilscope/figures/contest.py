@@ -121,6 +121,7 @@ class _Contest:
             trends=tuple(self._trends()),
             code=tuple(contest_lanes.code.values()),
             variants=variants.figures(contest_lanes, self.floor, yardsticks.floor_of_parallel),
+            instead_of=contest_lanes.instead_of,
         )
 
     def _cpus_used(self) -> CpusUsed | None:
@@ -149,6 +150,7 @@ class _Contest:
             cores=self.host.usable_cores,
             cores_of_a_kind=self.host.cores_of_a_kind,
             has_own_copy=works_on_copies(self.contest.probe, lane),
+            has_failed=lane.name in self.contest_lanes.failed,
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,
@@ -183,9 +185,9 @@ class _Contest:
 
     def _penalties(self) -> Iterator[Penalty]:
         """The penalties of the free-threaded arms' serial lanes and ways against the twin's."""
-        twin = None if self.pair is None or self.pair.twin is None else self.pair.twin.name
-        if self.pair is None or self.reference is None or self.reference.arm.name != twin:
+        if self.pair is None or self.reference is None or not self.contest.is_of_twin(self.reference):
             return
+        twin = self.reference.arm.name
         for lane in self.contest_lanes.lanes:
             other = self.contest_lanes.find(twin, lane.way or "serial")
             if lane.model == "serial" and lane.arm.name != twin and other is not None:

@@ -31,7 +31,7 @@ def break_evens(contest_lanes: ContestLanes, yardsticks: Yardsticks) -> Iterator
         lanes = _curve(contest_lanes, arm, model)
         if lanes and not any(works_on_copies(contest.probe, lane) for lane in lanes):
             yield _break_even(contest_lanes, yardsticks, lanes, "serial", [reference] * len(lanes))
-            if contest.pair is not None and contest.pair.twin is not None:
+            if contest.is_of_twin(reference):
                 best = [_best_of_twin(contest_lanes, lane.workers, reference) for lane in lanes]
                 yield _break_even(contest_lanes, yardsticks, lanes, "best model", best)
 
@@ -94,7 +94,7 @@ def _best_of_twin(contest_lanes: ContestLanes, workers: int, reference: LaneSpec
         for lane in contest_lanes.lanes
         if lane.arm.name == contest_lanes.arm_of_reference
         and not lane.control
-        and not works_on_copies(contest_lanes.contest.probe, lane)
+        and (contest_lanes.can_be_run(lane) or lane is reference)
         and lane.workers <= workers
     ]
     return max(candidates, key=lambda lane: contest_lanes.log_throughput_ratio(lane, reference).value)

@@ -1,4 +1,7 @@
-"""The lanes of one contest that did not fail, with all their records; pure.
+"""The lanes of one contest that were measured, with all their records; pure.
+
+A lane that fails ends there: what it did in the launches before that counts, unless its results disagree with those of
+others. Where the reference has no trials at all, another lane stands in for it.
 
 Every figure of a lane is defined here once: the report, published claims and pyperf's files take it from here.
 """
@@ -10,12 +13,15 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from gilscope.figures.capacity import Spinning
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
 from gilscope.stats.intervals import quantity_interval
+from gilscope.models import works_on_copies
 from gilscope.values.contests import arm_and_work, lane_name
-from gilscope.values.records import Code, Finding, Memory, Trial
+from gilscope.values.records import VOID, Code, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,6 +54,25 @@ def contests(run: Run) -> tuple[ContestLanes, ...]:
     )
 
 
+def _with_trials(contest: Contest, trials: Iterable[Trial], findings: Iterable[Finding]) -> list[LaneSpec]:
+    """The lanes that have trials which count."""
+    void = {finding.lane for finding in findings if finding.kind in VOID}
+    tried = {trial.lane for trial in trials}
+    return [lane for lane in contest.lanes if lane.name in tried - void]
+
+
+def _with_reference(contest: Contest, measured: Sequence[LaneSpec]) -> Contest:
+    """The contest with a reference that was measured: its own, or else the next lane that fits.
+
+    Variants are held against the first of them alone, and ways and roles against none but their own.
+    """
+    if contest.variants or contest.probe.has_own_lanes or any(lane.name == contest.reference for lane in measured):
+        return contest
+    work = arm_and_work(contest.reference)[1]
+    candidates = [lane for lane in measured if lane.work == work and not (lane.control or lane.interventions)]
+    return msgspec.structs.replace(contest, reference=candidates[0].name) if candidates else contest
+
+
 def _by_contest(records: Iterable[Item]) -> Mapping[str, list[Item]]:
     by_contest: dict[str, list[Item]] = defaultdict(list)
     for record in records:
@@ -57,6 +82,8 @@ def _by_contest(records: Iterable[Item]) -> Mapping[str, list[Item]]:
 
 class ContestLanes:
     """One contest: its lanes by name, and what their trials say of each and of two together.
+
+    Where the contest's own reference was not measured, the contest has another one ``instead_of`` it.
 
     One unit does ``inner_loops`` times what the probe asks about; ``loops`` is 0 where nothing was calibrated. ``code``
     is what was run, by arm; it is empty in runs of formats before 4.
@@ -73,7 +100,8 @@ class ContestLanes:
         calibration: Calibration | None,
         end: ContestEnd | None,
     ) -> None:
-        self.contest = contest
+        self.contest = _with_reference(contest, _with_trials(contest, trials, findings))
+        self.instead_of = None if self.contest.reference == contest.reference else contest.reference
         self.findings = findings
         self.end = end
         self.code = {of_arm.arm: of_arm for of_arm in code}
@@ -90,20 +118,22 @@ class ContestLanes:
 
     @cached_property
     def lanes(self) -> list[LaneSpec]:
-        """The probe's lanes that were measured and did not fail, second copies among them."""
-        return [lane for lane in self._unfailed if not lane.shows_capacity]
+        """The probe's lanes that were measured, second copies among them."""
+        return [lane for lane in self._measured if not lane.shows_capacity]
 
     @cached_property
-    def _unfailed(self) -> list[LaneSpec]:
-        failed_names = {finding.lane for finding in self.findings if finding.fails_lane}
-        return [
-            lane for lane in self.contest.lanes if lane.name in self.paired.trials and lane.name not in failed_names
-        ]
+    def _measured(self) -> list[LaneSpec]:
+        return _with_trials(self.contest, self.trials, self.findings)
+
+    @cached_property
+    def failed(self) -> frozenset[str]:
+        """The names of the lanes that failed, sooner or later."""
+        return frozenset(finding.lane for finding in self.findings if finding.fails_lane)
 
     @cached_property
     def spinning(self) -> Spinning:
         """The lanes that show the machine's capacity."""
-        return Spinning({lane.workers: lane.name for lane in self._unfailed if lane.shows_capacity}, self.paired)
+        return Spinning({lane.workers: lane.name for lane in self._measured if lane.shows_capacity}, self.paired)
 
     @cached_property
     def by_name(self) -> dict[str, LaneSpec]:
@@ -112,7 +142,7 @@ class ContestLanes:
 
     @property
     def reference(self) -> LaneSpec | None:
-        """The lane that ratios are formed against, None where it failed."""
+        """The lane that ratios are formed against, None where it was not measured."""
         return self.by_name.get(self.contest.reference)
 
     @property
@@ -124,14 +154,19 @@ class ContestLanes:
         """The lane of an arm that does this work, None where there is none or it failed."""
         return self.by_name.get(lane_name(arm, work))
 
+    def can_be_run(self, lane: LaneSpec) -> bool:
+        """Whether somebody could run the work in this lane: it did not fail, and does what is asked about."""
+        return lane.name not in self.failed and not works_on_copies(self.contest.probe, lane)
+
     @property
     def control(self) -> LaneSpec | None:
-        """The reference's second copy, None where there is none or it failed."""
-        return next((lane for lane in self.lanes if lane.control and lane.model == "serial"), None)
+        """The second copy of a serial lane, None where there is none or one of both was not measured."""
+        copies = (lane for lane in self.lanes if lane.control and lane.model == "serial")
+        return next((copy for copy in copies if copy.original in self.by_name), None)
 
     @property
     def parallel_control(self) -> LaneSpec | None:
-        """The second copy of a parallel lane, None where there is none or one of both failed."""
+        """The second copy of a parallel lane, None where there is none or one of both was not measured."""
         copies = (lane for lane in self.lanes if lane.control and lane.model != "serial")
         return next((copy for copy in copies if copy.original in self.by_name), None)
 

@@ -14,7 +14,7 @@ from gilscope.figures.variants import VariantMeans
 from gilscope.figures.why import Why
 from gilscope.stats.estimate import geometric_mean
 from gilscope.values.contests import Skip
-from gilscope.values.records import RunHeader
+from gilscope.values.records import Damage, RunHeader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     """All figures of a run: ``pairs`` are free-threaded builds beside their twins, ``means`` ways to send payloads.
 
     ``variants`` has what variants take over several workloads, and ``answers`` why threads do not scale, for each lane
-    that was asked about.
+    that was asked about. ``damages`` are the lines of the run's file that are in no figure.
     """
 
     header: RunHeader
@@ -37,6 +37,7 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     variants: VariantMeans
     answers: tuple[Why, ...]
     skips: tuple[Skip, ...]
+    damages: tuple[Damage, ...] = ()
 
     @property
     def cpus_used(self) -> CpusUsed | None:
@@ -48,7 +49,8 @@ def of_run(run: Run) -> RunFigures:
     """The figures of every contest that was begun, in the order in which they were run."""
     measured = lanes.contests(run)
     contests = tuple(contest.figures(contest_lanes, run.header.host) for contest_lanes in measured)
-    return together(run.header, contests, run.skips, answering.answers(measured, run.watched))
+    told = together(run.header, contests, run.skips, answering.answers(measured, run.watched))
+    return msgspec.structs.replace(told, damages=run.damages)
 
 
 def together(

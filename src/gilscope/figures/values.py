@@ -42,7 +42,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     left out, since the lane was still warming. ``over_one_worker`` is the throughput over that of one worker of the
     same model and arm, whose thread owns as little of what is shared as every other worker's. With ``has_own_copy``,
     its workers share nothing: each has a copy of what threads share. ``of_first_way`` is for lanes that are ways,
-    ``memory`` None in runs that weighed no lanes.
+    ``memory`` None in runs that weighed no lanes. One that ``has_failed`` did so later: its figures are those of the
+    launches before.
     """
 
     lane: LaneSpec
@@ -50,6 +51,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     cores: float
     cores_of_a_kind: float
     has_own_copy: bool
+    has_failed: bool
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None
@@ -169,7 +171,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     was spread.
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
     workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch, and
-    ``code`` what was run, arm by arm. Where workers have ``roles``, these are all that is said, beside the control.
+    ``code`` what was run, arm by arm. ``instead_of`` names the lane that gains were to be held against, where it was
+    not measured and another is the reference. Where workers have ``roles``, all that is said is these and the control.
     """
 
     contest: Contest
@@ -198,6 +201,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     code: tuple[Code, ...] = ()
     variants: VariantFigures | None = None
     roles: tuple[RoleFigures, ...] = ()
+    instead_of: str | None = None
 
     @property
     def quantity(self) -> Quantity | None:
@@ -210,15 +214,15 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
         return self.contest.probe.asks_about_workers
 
     def best_gain(self, arm: str, model: str | None = None) -> BestGain | None:
-        """The highest gain of an arm, or of one of its models; own copies are no candidates.
+        """The highest gain of an arm, or of one of its models; None where there is none.
 
-        None where there is none with a gain.
+        Own copies and lanes that failed are no candidates.
         """
         gains = [
             BestGain(work=row.lane.work, gain=row.gain)
             for row in self.lanes
             if row.lane.arm.name == arm and model in {None, row.lane.model}
-            if row.gain is not None and not row.has_own_copy and not row.lane.interventions
+            if row.gain is not None and not (row.has_own_copy or row.has_failed or row.lane.interventions)
         ]
         best = max(gains, key=lambda item: item.gain.value, default=None)
         if best is None:

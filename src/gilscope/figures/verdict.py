@@ -19,7 +19,7 @@ import msgspec
 
 from gilscope.figures.further import further_of_lanes
 from gilscope.figures.outcome import Better, CannotBeTold, Choice, Outcome, Scarcity, choose, outcome
-from gilscope.models import MODELS, works_on_copies
+from gilscope.models import MODELS
 from gilscope.stats.estimate import SAME
 from gilscope.values.contests import arm_and_work, lane_name
 
@@ -68,7 +68,8 @@ def of_contest(contest_lanes: ContestLanes, yardsticks: Yardsticks) -> Verdict |
     contest, reference = contest_lanes.contest, contest_lanes.reference
     if reference is None or contest.probe.asks_about_workers or contest.variants or contest.has_interventions:
         return None
-    lanes = [lane for lane in contest_lanes.lanes if not lane.control and not works_on_copies(contest.probe, lane)]
+    measured = [lane for lane in contest_lanes.lanes if not lane.control]
+    lanes = [lane for lane in measured if contest_lanes.can_be_run(lane) or lane is reference]
     return Verdict(
         outcome=_outcome(contest_lanes, yardsticks, [lane for lane in lanes if lane is not reference], reference),
         per_memory=_per_memory(contest_lanes, yardsticks, lanes, reference),

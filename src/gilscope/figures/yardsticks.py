@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Yardsticks:
     """The noise floors of one contest, and the CPUs that its lanes had.
 
-    ``control`` is the log ratio of the reference's second copy to it, ``parallel_control`` that of a parallel lane's;
+    ``control`` is the log ratio of a serial lane's second copy to it, ``parallel_control`` that of a parallel lane's;
     ``floor`` and ``parallel_floor`` are their noise floors, relative differences, each None where there is no copy.
     """
 
@@ -26,7 +26,7 @@ class Yardsticks:
         self._counts = sorted({lane.workers for lane in contest_lanes.lanes if lane.workers <= host.cpus_usable})
         log_ratio = contest_lanes.paired.log_ratio
         serial, parallel = contest_lanes.control, contest_lanes.parallel_control
-        self.control = None if serial is None else log_ratio(serial.name, contest_lanes.contest.reference)
+        self.control = None if serial is None else log_ratio(serial.name, serial.original)
         self.parallel_control = None if parallel is None else log_ratio(parallel.name, parallel.original)
         self.floor = _floor(self.control)
         self.parallel_floor = _floor(self.parallel_control)

@@ -8,8 +8,10 @@ figures by name, and only those that are asked for are decoded: that makes ten t
 
 from __future__ import annotations
 
+import contextlib
 import os
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -18,6 +20,7 @@ import msgspec
 from gilscope import cached, store
 from gilscope.errors import ResultsError
 from gilscope.history.summary import DatedFigure, Figure, FigureName
+from gilscope.interchange import decoded, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,7 +45,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     started: str
     host: str
-    torn: int
+    damaged: int
 
     @property
     def file(self) -> RunFile:
@@ -78,7 +81,8 @@ class Archive:
             places = ", ".join(map(str, folders))
             raise ResultsError(f"no runs are stored in {places}: measure one with `gilscope run`")
         self._lines = cache_dir / "summaries" / f"{cached.of_code()[:16]}{store.SUFFIX}"
-        self._torn: dict[RunFile, int] = {}
+        self._damaged: dict[RunFile, int] = {}
+        self._unkept: list[bytes] = []
 
     def fill(
         self, summarised: Callable[[Path], Summary], watched: Callable[[Sequence[RunFile]], Iterable[RunFile]]
@@ -91,9 +95,6 @@ class Archive:
 
         Returns:
             What could not be read, in words: files are left out and tried again the next time, lines only left out.
-
-        Raises:
-            ResultsError: the cache cannot be written.
         """
         heads = list(self._read_lines(_head))
         missing = sorted(self._files - {head.file for head in heads})
@@ -105,19 +106,27 @@ class Archive:
                 problems.append(f"left out: {error}")
             else:
                 self._append(_line(file, run_summary))
-        self._torn = self._files_to_read(self._read_lines(_head) if missing else heads)
-        return (*problems, *(_damage(file, torn) for file, torn in sorted(self._torn.items()) if torn))
+        self._damaged = self._files_to_read(self._read_lines(_head) if missing else heads)
+        return (*problems, *(_damage(file, count) for file, count in sorted(self._damaged.items()) if count))
 
     def dated_figures(self, name: FigureName, probe: str, work: str) -> tuple[DatedFigure, ...]:
         """One figure of every run that is summarised, of the probes and lanes that these globs mean."""
         by_place = {}
         for line in self._read_lines(_summary_line):
-            if line.file in self._torn and name in line.figures:
-                for figure in _figures.decode(line.figures[name]):
+            if line.file in self._damaged and name in line.figures:
+                for figure in self._figures_of(line, name):
                     if fnmatchcase(figure.probe, probe) and fnmatchcase(figure.work, work):
                         key = (line.file, figure.probe, figure.arm, figure.work)
                         by_place[key] = DatedFigure(line.host, line.started, figure)
         return tuple(by_place.values())
+
+    @staticmethod
+    def _figures_of(line: SummaryLine, name: FigureName) -> tuple[Figure, ...]:
+        """One kind of figures of a line; none where the cache is damaged there."""
+        try:
+            return decoded(line.figures[name], _figures)
+        except msgspec.DecodeError:
+            return ()
 
     def _files_to_read(self, heads: Iterable[Head]) -> dict[RunFile, int]:
         """The files to read: of several copies of a run, in whatever folders, the longest."""
@@ -126,28 +135,31 @@ class Archive:
             if head.file in self._files:
                 run = (head.host, head.run, head.started)
                 largest[run] = max(head, largest.get(run, head), key=lambda copy: copy.size)
-        return {head.file: head.torn for head in largest.values()}
+        return {head.file: head.damaged for head in largest.values()}
 
     def _read_lines(self, decoder: msgspec.json.Decoder[Line]) -> Iterator[Line]:
-        """The lines of the cache; a torn one is a run without a summary."""
-        if not self._lines.exists():
-            return
-        with self._lines.open("rb") as lines:
-            for line in lines:
-                try:
-                    yield decoder.decode(line)
-                except msgspec.DecodeError:
-                    continue
+        """The lines of the cache, and those that it could not take; a damaged one is as good as none."""
+        for line in chain(self._kept(), self._unkept):
+            with contextlib.suppress(msgspec.DecodeError):
+                yield decoded(line, decoder)
+
+    def _kept(self) -> Iterator[bytes]:
+        with contextlib.suppress(OSError), self._lines.open("rb") as lines:
+            yield from lines
 
     def _append(self, line: SummaryLine) -> None:
-        """Add a line; the line break comes first, so that one that was cut off before spoils no other."""
+        """Add a line, or keep it in mind where that cannot be.
+
+        One that was cut off before spoils no other.
+        """
+        content = encoded(line)
         try:
             if not self._lines.exists():
                 self._begin()
             with self._lines.open("ab", buffering=0) as lines:
-                lines.write(b"\n" + msgspec.json.encode(line))
-        except OSError as error:
-            raise ResultsError(f"summaries cannot be kept in {self._lines.parent}: {error.strerror}") from error
+                lines.write(b"\n" + content)
+        except OSError:
+            self._unkept.append(content)
 
     def _begin(self) -> None:
         """Begin an empty cache; summaries by other versions of the code are of no use any more."""
@@ -164,8 +176,8 @@ def _line(file: RunFile, run_summary: Summary) -> SummaryLine:
         run=run_summary.run,
         started=run_summary.started,
         host=run_summary.host,
-        torn=run_summary.torn,
-        figures={name: msgspec.Raw(msgspec.json.encode(figures)) for name, figures in by_name.items()},
+        damaged=run_summary.damaged,
+        figures={name: msgspec.Raw(encoded(figures)) for name, figures in by_name.items()},
     )
 
 
@@ -178,5 +190,5 @@ def _files(folder: Path) -> list[RunFile]:
     return [RunFile(path, status.st_size, status.st_mtime_ns) for path, status in files]
 
 
-def _damage(file: RunFile, torn: int) -> str:
-    return f"{file.path}: {torn} {'line is' if torn == 1 else 'lines are'} damaged or cut off, and left out"
+def _damage(file: RunFile, count: int) -> str:
+    return f"{file.path}: {count} {'line is' if count == 1 else 'lines are'} damaged or cut off, and left out"

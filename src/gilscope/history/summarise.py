@@ -42,7 +42,7 @@ def summary(run: Run) -> Summary:
         run=header.id,
         started=header.started,
         host=described(header.host),
-        torn=run.torn,
+        damaged=len(run.damages),
         figures=tuple(figures.values()),
     )
 

@@ -90,12 +90,12 @@ class DatedFigure(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures of a run; ``torn`` counts the lines of its file that could not be read."""
+    """All figures of a run; ``damaged`` counts the lines of its file that could not be read."""
 
     run: str
     started: str
     host: str
-    torn: int
+    damaged: int
     figures: tuple[Figure, ...]
 
 

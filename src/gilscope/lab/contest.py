@@ -21,20 +21,23 @@ from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats.intervals import log_ratio_interval
 from gilscope.values.contests import PAIR
 from gilscope.values.progress import Progress
-from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Finding, Record
+from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Fault, Finding, Record
 from gilscope.values.watching import Watched
+from gilscope.workloads.targets import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
     from random import Random
 
     from gilscope.lab.forecast import Ends
     from gilscope.lab.launch import LaneOpener
     from gilscope.lab.sources import Revision
-    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.contests import Contest, LaneSpec, Rules
 
 
+MOST_HUNG = 2
+"""Lanes that may hang before it is taken for granted that all of them would."""
 WATCHED_MS = 700
 """How long one worker alone would take for the trial in which objects are watched."""
 
@@ -116,6 +119,8 @@ class _Running:
         self.launches = 0
         self.calibration: Calibration | None = None
         self.results_vary = False
+        self.held = sources.held(contest)
+        self.is_changed = False
         self.widest = math.inf
 
     def run(self) -> ContestEnd:
@@ -136,12 +141,13 @@ class _Running:
 
         Nothing is pinned yet: what a program sees when it starts (how many CPUs it may use) decides how many threads it
         makes, so that this cannot be asked of a pinned one. The reference lane is asked, or the first that does not
-        fail. A lane that hangs ends the search: the others would hang too, each for as long.
+        fail. Two that hang end the search: the others would hang too, each for as long.
         """
         self.is_scouting = True
         beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
         probed = [spec for spec in self.specs.values() if not spec.shows_capacity]
-        for spec in sorted(probed, key=lambda spec: spec.name != self.contest.reference):
+        hung = 0
+        for spec in self._scouts(probed):
             began_s = self._elapsed()
             with Launch(self.around, self.contest, 0, self.timeout_s, ()) as launch:
                 launch.open([spec, *beside])
@@ -150,7 +156,8 @@ class _Running:
                 self._guess(launch.filled_s)
                 launch.refuse_too_large(list(self.specs.values()))
             self._leave_out(launch.failed)
-            if self.calibration is not None or launch.has_hung:
+            hung += launch.has_hung
+            if self.calibration is not None or hung == MOST_HUNG:
                 break
         self.is_scouting = False
         if self.calibration is not None:
@@ -158,6 +165,16 @@ class _Running:
             if self.calibration.own_workers:
                 self.cpus = ()
         self.scouted_s = self._elapsed()
+
+    def _scouts(self, probed: Sequence[LaneSpec]) -> list[LaneSpec]:
+        """Order lanes for the search: the reference, then those of its model in other arms, then all others."""
+        reference = next((spec for spec in probed if spec.name == self.contest.reference), None)
+
+        def key(spec: LaneSpec) -> tuple[bool, bool]:
+            is_like = reference is not None and (spec.arm == reference.arm or spec.model != reference.model)
+            return spec is not reference, is_like
+
+        return sorted(probed, key=key)
 
     def _guess(self, filled_s: Mapping[str, float]) -> None:
         """Guess what trials take before any was run, by those of the scout; what had no trial there fills one."""
@@ -176,6 +193,8 @@ class _Running:
         """Run all launches of a stage; return the reason if the contest ends in the middle of it."""
         for further in reversed(range(stage.launches)):
             self._run_launch(stage, further)
+            if self.is_changed:
+                return "changed"
             if all(spec.shows_capacity for spec in self.specs.values()):
                 return "no lane left"
             if budget_is_spent(self.launches, self._elapsed(), self.rules):
@@ -189,6 +208,9 @@ class _Running:
         self.comparisons.begin_launch()
         with Launch(self.around, self.contest, self.launches, self.timeout_s, self.cpus) as launch:
             launch.open([self.specs[name] for name in names])
+            self._look_for_changes(launch)
+            if self.is_changed:
+                return
             self._run_rounds(launch, stage.rounds, began_s, further)
             launch.weigh()
             if self.launches == 0:
@@ -199,14 +221,27 @@ class _Running:
         self.opening_s = (self._elapsed() - self.scouted_s - self.trials_s) / self.launches
         self._ratios()
 
+    def _look_for_changes(self, launch: Launch) -> None:
+        """Note that the person's code is another than the one measured so far: no lane is of two codes."""
+        path = sources.changed(self.held)
+        if path is not None:
+            reason = f"{label(path)} was changed while it was measured: what was measured before counts"
+            launch.find(self.contest.reference, Fault("load", "changed", reason))
+            self.is_changed = True
+
     def _watch(self, launch: Launch) -> None:
         if self.calibration is not None:
             launch.watch(self.calibration.loops * max(1, WATCHED_MS // self.rules.trial_ms))
 
     def _record_code(self, imports: Mapping[str, Imports]) -> None:
         """Record what each arm ran, by what one of its lanes has imported."""
-        for name, arm in {spec.arm.name: spec.arm for spec in self.contest.lanes}.items():
-            self.keep(sources.code(self.contest, arm, imports.get(name, Imports()), self.revisions))
+        arms = {spec.arm.name: spec.arm for spec in self.contest.lanes}
+        codes = [
+            sources.code(self.contest, arm, imports.get(name, Imports()), self.revisions) for name, arm in arms.items()
+        ]
+        for code in codes:
+            self.keep(code)
+        self.held = sources.of_modules(codes, arms)
 
     def _with_company(self, lanes: Collection[str]) -> list[str]:
         """Return lanes with what they are held against: the reference, others, a copy's original, the capacity.

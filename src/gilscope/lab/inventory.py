@@ -39,6 +39,7 @@ class Inquirer:
         self._guardian = guardian
         self._timeout_s = timeout_s
         self._at_once = at_once
+        self._asked: set[Inquiry] = set()
 
     def take(self, workloads: Sequence[Probe | Script], group: Group) -> Inventory:
         """The inventory of a group, asked of its first arm that is fit; in the order of the workloads."""
@@ -49,8 +50,10 @@ class Inquirer:
         with ThreadPoolExecutor(self._at_once) as pool:
             try:
                 inventories = list(pool.map(inventory_of, workloads))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+            except BaseException:  # those who wait for an answer hear of its end
+                for inquiry in tuple(self._asked):
+                    inquiry.end()
+                pool.shutdown(cancel_futures=True)
                 raise
         probes = {probe.id: probe for inventory in inventories for probe in inventory.probes}
         return Inventory(tuple(probes.values()), tuple(skip for inventory in inventories for skip in inventory.skips))
@@ -68,9 +71,11 @@ class Inquirer:
     def _answer(self, script: Script, arm: Arm) -> Benchmarks:
         environ = lane_environment(self._environ, arm, HASH_SEED)
         inquiry = Inquiry(arm, script.path, script.argv, environ, self._guardian)
+        self._asked.add(inquiry)
         try:
             return inquiry.answer(self._timeout_s)
         finally:
+            self._asked.discard(inquiry)
             inquiry.kill()
 
 

@@ -14,17 +14,22 @@ from gilscope.lab.weighing import Watch, weight
 from gilscope.places import AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import SEARCH, without_python
-from gilscope.processes.guardian import Guardian, signal_group
+from gilscope.processes.families import signal_group
 from gilscope.values.records import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gilscope.lab.weighing import Weight
+    from gilscope.processes.guardian import Guardian
     from gilscope.values.contests import LaneSpec, Probe
     from gilscope.values.runtimes import Arm
 
 SECONDS_TO_LEAVE = 5.0
+LOOK_S = 1.0
+"""How often a lane that takes its time is looked after."""
+WORTH_WAITING_S = 0.05
+"""What a lane had to wait for a CPU beyond which its time limit is later."""
 SECONDS_FOR_STACKS = 0.5
 LONGEST_OUTPUT_BYTES = 8000
 
@@ -68,27 +73,38 @@ class Target:
         Raises:
             LaneFailedError: it cannot be started at all.
         """
-        self._guardian = guardian
+        self._version = arm.runtime.facts.version_text
         self._unmarked = b""
+        self._queued_s = 0.0
         try:
             folder = Path(arm.place(str(Path.cwd())))
-            self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True)
+            self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True, guardian=guardian)
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
-        guardian.watch(self._child.pid)
+        host.offer_to_killer(self._child.pid)
         host.pin(self._child.pid, cpus)
         self._child.send(order)
 
-    def kill(self) -> None:
-        """End the lane and everything it started, now; harmless when it is over."""
+    def end(self) -> None:
+        """End the lane and everything it started, now; who waits for it hears of that."""
         self._child.end()
-        self._guardian.forget(self._child.pid)
+
+    def kill(self) -> None:
+        """End the lane and everything it started, now, and let go of it; harmless when it is over."""
+        self.end()
         self._child.close()
 
     def printed(self) -> str:
         """Return the end of what the lane printed, before the agent ran and since."""
-        text = self._unmarked + self._child.errors(LONGEST_OUTPUT_BYTES)
+        text = self._unmarked + self._child.printed.end(LONGEST_OUTPUT_BYTES)
         return text[-LONGEST_OUTPUT_BYTES:].decode("utf-8", "replace")
+
+    def _greet(self, deadline: float) -> None:
+        """Wait until the agent runs, and see whether it runs in the interpreter that is meant."""
+        version = self._expect(protocol.Hello, "start", deadline).version
+        if version != self._version:
+            reason = f"the interpreter was replaced: it is {version} now, and was {self._version} when it was found"
+            raise LaneFailedError(Fault("start", "replaced", reason))
 
     def _expect(self, kind: type[Kind], phase: str, deadline: float) -> Kind:
         record = self._next(phase, deadline)
@@ -99,12 +115,21 @@ class Target:
         raise LaneFailedError(Fault(phase, "garbage", f"answered {type(record).__name__} instead of {kind.__name__}"))
 
     def _next(self, phase: str, deadline: float) -> protocol.Answer:
+        """The next record, by a time of the monotonic clock, or later if the lane lacked a CPU."""
+        queued_s = self._queued_s
         while True:
+            limit = deadline + queued_s - self._queued_s
             try:
-                line = self._child.lines.next(deadline)
+                line = self._child.lines.next(min(limit, time.monotonic() + LOOK_S))
             except TimeoutError:
+                self._child.printed.trim()
+                if time.monotonic() < limit:
+                    continue
                 if self._child.status() is not None:  # a child that it left behind keeps the pipe open
                     raise self._died(phase) from None
+                before_s, queued_s = queued_s, host.queued_s(self._child.pid)
+                if queued_s - before_s > WORTH_WAITING_S:
+                    continue
                 raise self._hung(phase) from None
             except EOFError:
                 raise self._died(phase) from None
@@ -113,6 +138,8 @@ class Target:
             except protocol.GarbageError as error:
                 raise LaneFailedError(Fault(phase, "garbage", str(error), self.printed())) from error
             if record is not None:
+                self._child.printed.trim()
+                self._queued_s = queued_s
                 return record
             self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
 
@@ -154,14 +181,13 @@ class Lane(Target):
         self.gil_was_recorded = False
         super().__init__(spec.arm, protocol.order(probe, spec), environ, guardian, cpus)
 
-    def wait_ready(self, timeout_s: float) -> protocol.Ready:
-        """Wait until all workers stand at the gate.
+    def wait_ready(self, deadline: float) -> protocol.Ready:
+        """Wait until all workers stand at the gate, by a time of the monotonic clock.
 
         Raises:
             LaneFailedError: the lane failed, or was not ready in time.
         """
-        deadline = time.monotonic() + timeout_s
-        self._expect(protocol.Hello, "start", deadline)
+        self._greet(deadline)
         return self._expect(protocol.Ready, "start", deadline)
 
     def trial(self, loops: int, timeout_s: float) -> protocol.Measured:
@@ -255,5 +281,5 @@ class Inquiry(Target):
             LaneFailedError: it failed before its first benchmark, or did not end in time.
         """
         deadline = time.monotonic() + timeout_s
-        self._expect(protocol.Hello, "start", deadline)
+        self._greet(deadline)
         return self._expect(protocol.Benchmarks, "load", deadline)

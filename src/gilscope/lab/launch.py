@@ -77,7 +77,7 @@ class Launch:
         self._order: list[str] = []
 
     def open(self, specs: Sequence[LaneSpec]) -> Self:
-        """Start all lanes side by side, in random order, then wait for each.
+        """Start all lanes side by side, in random order, then wait for each within one time limit.
 
         They share a hash seed that no other launch has. Those of one worker share a CPU too: CPUs of one machine differ
         in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. We wait on
@@ -85,6 +85,7 @@ class Launch:
         else that a trial costs. The order is drawn since memory may come to processes in the order in which they start,
         launch after launch.
         """
+        deadline = time.monotonic() + self._timeout_s
         hash_seed = self._around.random.randrange(1, 2**32)
         shared = (self._around.random.choice(cpus_for(self._cpus, 1)),) if self._cpus else ()
         host.pin(host.THIS_THREAD, shared)
@@ -95,7 +96,7 @@ class Launch:
                 self.lanes[spec.name] = self._around.open_lane(spec, self._contest.probe, environ, cpus=cpus)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
-                ready = lane.wait_ready(self._timeout_s)
+                ready = lane.wait_ready(deadline)
                 self._inner_loops[name] = ready.inner_loops
                 self._note_gil(lane, is_on=ready.gil)
         return self

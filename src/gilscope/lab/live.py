@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import places
+from gilscope.interchange import decoded
 from gilscope.lab import protocol
 from gilscope.processes.child import run
 
@@ -103,6 +104,9 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str]) -> Live:
     return Live(pid=pid, seconds=seconds, busy_cpus=ran_ns / length_ns, queued=queued_ns / length_ns, seen=record)
 
 
+_decoder = msgspec.json.Decoder(protocol.Watching | protocol.Failed)
+
+
 def _answer(path: Path, process: Path, seconds: float) -> protocol.Watching:
     deadline_s = time.monotonic() + seconds + SECONDS_TO_BEGIN
     while not path.exists():
@@ -111,7 +115,7 @@ def _answer(path: Path, process: Path, seconds: float) -> protocol.Watching:
         if time.monotonic() > deadline_s:
             raise Unanswered(SLEEPS.format(SECONDS_TO_BEGIN))
         time.sleep(QUIET_S)
-    record = msgspec.json.decode(path.read_bytes(), type=protocol.Watching | protocol.Failed)
+    record: protocol.Watching | protocol.Failed = decoded(path.read_bytes(), _decoder)
     if isinstance(record, protocol.Failed):
         raise Unanswered(f"it could not be watched: {record.reason}")
     return record

@@ -22,7 +22,6 @@ from gilscope.values.records import Finding, Record, Run, RunHeader, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a run; ``seed`` decides the order of trials and the hash seeds."""
 
-    run_id: str
     suite: str
     rules: Rules
     seed: int
@@ -116,24 +114,21 @@ class Done(NamedTuple):
     has_trials: bool
 
 
-def measure(plan: Plan, request: Request, path: Path, environ: Mapping[str, str], observer: Observer) -> Done:
-    """Run the plan's contests, append every record to ``path``, and return what became of their lanes.
+def measure(
+    plan: Plan, request: Request, writer: store.RunWriter, environ: Mapping[str, str], observer: Observer
+) -> Done:
+    """Run the plan's contests, hand every record to the run's writer, and return what became of their lanes.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
 
     Raises:
         ResultsError: results cannot be written.
     """
-    begins = not store.is_stored(path)
-    writer = store.RunWriter(path)
-    try:
-        if begins:
-            writer.append(_header(request))
-        for skip in plan.skips:
-            writer.append(skip)
-        return _contests(plan, request, writer.append, environ, observer)
-    finally:
-        writer.close()
+    if writer.is_empty:
+        writer.append(_header(request, writer.path.stem))
+    for skip in plan.skips:
+        writer.append(skip)
+    return _contests(plan, request, writer.append, environ, observer)
 
 
 def _contests(
@@ -168,10 +163,10 @@ def _contests(
     return Done(tuple(lanes[place] for place in failed), has_trials=bool(measured - failed.keys()))
 
 
-def _header(request: Request) -> RunHeader:
+def _header(request: Request, run_id: str) -> RunHeader:
     return RunHeader(
         schema=store.SCHEMA,
-        id=request.run_id,
+        id=run_id,
         started=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         gilscope=__version__,
         suite=request.suite,

@@ -8,11 +8,12 @@ hello, ready, trial, watched, imports, failed, closed or benchmarks. The control
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from gilscope import places
+from gilscope.interchange import decoded
 from gilscope.models import model_of
 from gilscope.values.contests import Probe, Target
 from gilscope.values.records import Fault, Timing
@@ -29,10 +30,14 @@ SPINNING = Probe(id="capacity", path=str(places.SPINNING), question="How many CP
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """The agent has taken over its descriptors; ``gil`` is the GIL's state before the probe was loaded."""
+    """The agent has taken over its descriptors; ``gil`` is the GIL's state before the probe was loaded.
+
+    ``version`` is that of the interpreter that it runs in.
+    """
 
     pid: int
     gil: bool
+    version: str
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -49,7 +54,7 @@ class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
     system does not report it, or none has ended.
     """
 
-    digests: tuple[str, ...]
+    digests: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     shown: tuple[str, ...] = ()
     children_peak_bytes: int | None = None
 
@@ -170,7 +175,7 @@ def answer(line: bytes) -> Answer | None:
     if not line.startswith(SEPARATOR):
         return None
     try:
-        record: Answer = _decoder.decode(line[1:])
+        record: Answer = decoded(line[1:], _decoder)
     except msgspec.DecodeError as error:
         raise GarbageError(f"{error}: {line[1:80]!r}") from error
     return record

@@ -55,6 +55,24 @@ def code(contest: Contest, arm: Arm, imports: Imports, revisions: Mapping[Path, 
     )
 
 
+def held(contest: Contest) -> dict[Path, str | None]:
+    """Return digests of what the files hold that a contest's lanes are ordered to run."""
+    arms = {lane.arm.name: lane.arm for lane in contest.lanes}
+    return {path: digest(path) for arm in arms.values() for path in _ordered(contest.probe, arm)}
+
+
+def of_modules(codes: Iterable[Code], arms: Mapping[str, Arm]) -> dict[Path, str | None]:
+    """Return the digests on record of the person's own modules, by where their arms find them."""
+    return {
+        Path(arms[code.arm].place(module.path)): module.digest for code in codes for module in code.modules.values()
+    }
+
+
+def changed(before: Mapping[Path, str | None]) -> Path | None:
+    """Return the first file that holds something else now than it did; None where all are as they were."""
+    return next((path for path, was in before.items() if digest(path) != was), None)
+
+
 def digest(path: Path) -> str | None:
     """Return a digest of what a file holds now; None where it cannot be read."""
     try:

@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import msgspec
+from gilscope.interchange import encoded
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -41,7 +41,7 @@ def _asset(name: str) -> str:
 
 def _embedded(value: Any) -> str:  # noqa: ANN401 - whatever msgspec can encode
     """A value as JSON without markup characters, which occur in its strings only, as escapes."""
-    text = msgspec.json.encode(value).decode()
+    text = encoded(value).decode()
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text

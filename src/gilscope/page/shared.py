@@ -15,6 +15,7 @@ import msgspec
 import vl_convert
 
 from gilscope import cached
+from gilscope.interchange import decoded, encoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,10 +38,10 @@ def library(cache_dir: Path) -> Library:
     """The library from the cache, or a new one, which is cached if it can be."""
     kept = cache_dir / f"page-{_fingerprint()}.json"
     with contextlib.suppress(OSError, msgspec.DecodeError):
-        return msgspec.json.decode(kept.read_bytes(), type=Library)
+        return decoded(kept.read_bytes(), msgspec.json.Decoder(Library))
     fresh = _new_library()
     with contextlib.suppress(OSError):
-        cached.replace(kept, msgspec.json.encode(fresh))
+        cached.replace(kept, encoded(fresh))
     return fresh
 
 

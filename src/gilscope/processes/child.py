@@ -1,30 +1,34 @@
 """A child is a program of somebody else's, started in its own session and ended with everything it started.
 
 Ctrl-C reaches only the controller, which then ends the child with all its descendants. Should the controller be killed
-instead, a child dies of ``SIGPIPE`` when it next prints; what may be silent for long is ``guarded`` by a `Guardian`.
+instead, a child dies of ``SIGPIPE`` when it next prints; what may be silent for long is watched by a `Guardian`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
-import os
+import secrets
 import signal
 import subprocess
-import tempfile
 import time
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.processes.guardian import Guardian, family, kill_family, signal_group
+from gilscope.processes import families
+from gilscope.processes.families import signal_group
 from gilscope.processes.lines import Lines
+from gilscope.processes.printed import Printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from psutil import Process
+
+    from gilscope.processes.guardian import Guardian
 
 FAREWELL_S = 3.0
 QUIET_S = 0.1
@@ -34,8 +38,8 @@ ERRORS_KEPT_BYTES = 65_536
 class Child:
     """A child is a started program; whoever starts it ends and closes it.
 
-    ``lines`` are what it prints to standard output, to be read as they come. Standard error goes to a file, so that a
-    program which nobody listens to does not wait for a reader.
+    ``lines`` are what it prints to standard output, to be read as they come, and ``printed`` is what it prints to
+    standard error.
     """
 
     def __init__(
@@ -46,30 +50,44 @@ class Child:
         folder: Path | None = None,
         inherit: Sequence[int] = (),
         takes_orders: bool = False,
+        guardian: Guardian | None = None,
     ) -> None:
         """Start the program; ``environ`` is all its environment, and it keeps the descriptors in ``inherit`` open.
+
+        Its temporary files go into a folder of its own, which is removed in the end. The guardian, where there is one,
+        knows of it from before its start until it has ended.
 
         Raises:
             OSError, ValueError: it cannot be started.
         """
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
+        self.mark = secrets.token_hex(8)
+        self._guardian = guardian
+        if guardian is not None:
+            guardian.watch(self.mark)
+        families.temporary(self.mark).mkdir(mode=0o700)
+        self.printed = Printed()
         try:
             self._process = subprocess.Popen(
                 list(command),
                 cwd=folder,
-                env=dict(environ),
+                env={**environ, **families.environment(self.mark)},
                 stdin=subprocess.PIPE if takes_orders else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=self._errors,
+                stderr=self.printed.fileno(),
                 start_new_session=True,
                 pass_fds=tuple(inherit),
                 bufsize=0,
             )
         except BaseException:
-            self._errors.close()
+            self.printed.close()
+            families.temporary(self.mark).rmdir()
+            if guardian is not None:
+                guardian.forget(self.mark)
             raise
         assert self._process.stdout is not None  # noqa: S101 - the line above asks for it
         self.pid = self._process.pid
+        if guardian is not None:
+            guardian.watch(self.mark, self.pid)
         self._family: set[Process] = set()
         self.lines = Lines(self._process.stdout)
 
@@ -85,19 +103,9 @@ class Child:
             return self._process.wait(max(0.0, within_s))
         return None
 
-    def errors(self, most_bytes: int) -> bytes:
-        """Return the end of what the child has printed to standard error."""
-        size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - most_bytes))
-        return self._errors.read(most_bytes)
-
-    def errors_bytes(self) -> int:
-        """Return how much the child has printed to standard error."""
-        return os.fstat(self._errors.fileno()).st_size
-
     def note_family(self) -> None:
         """Note all that the child has started, before a signal takes the parents by whom some of it is found."""
-        self._family |= family(self.pid)
+        self._family |= families.family(self.pid, self.mark)
 
     def end(self, farewell_s: float = 0.0) -> int:
         """End the child with all that it started, and return its exit status.
@@ -111,13 +119,15 @@ class Child:
                 signal_group(self.pid, signal.SIGTERM)
                 self.status(farewell_s)
         finally:
-            kill_family(self.pid, self._family)
+            families.end(self.pid, self._family, self.mark)
             status = self._process.wait()
+        if self._guardian is not None:
+            self._guardian.forget(self.mark)
         return status
 
     def close(self) -> None:
         """Close the pipes to and from the child, and the file of its errors."""
-        for stream in (self._process.stdin, self.lines, self._errors):
+        for stream in (self._process.stdin, self.lines, self.printed):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
@@ -151,7 +161,8 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
     on_line: Callable[[str], None] | None = None,
     inherit: Sequence[int] = (),
     most_bytes: float = math.inf,
-    guarded: bool = False,
+    guardian: AbstractContextManager[Guardian] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Ended:
     """Run a command to its end or to a limit, then end what it left behind in its session.
 
@@ -164,7 +175,8 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
             without one; ``output`` then stays empty.
         inherit: file descriptors that stay open in the child and its descendants, such as a lock's.
         most_bytes: what it may print to either stream before it is ended.
-        guarded: whether it is ended at once should we be killed, for what takes long and may print nothing meanwhile.
+        guardian: ends it at once should we be killed, for what takes long and may print nothing meanwhile.
+        stopped: is asked now and then whether it is not to go on.
 
     Raises:
         OSError, ValueError: the program could not be started.
@@ -172,20 +184,21 @@ def run(  # noqa: PLR0913 - each is one thing that a command may need
     """
     printed_lines: list[str] = []
     with contextlib.ExitStack() as until:
-        guardian = until.enter_context(Guardian()) if guarded else None
-        child = until.enter_context(contextlib.closing(Child(command, environ, folder=folder, inherit=inherit)))
-        if guardian is not None:
-            until.enter_context(guardian.watching(child.pid))
+        guard = None if guardian is None else until.enter_context(guardian)
+        started = Child(command, environ, folder=folder, inherit=inherit, guardian=guard)
+        child = until.enter_context(contextlib.closing(started))
         try:
-            cut_short = _hear(child, on_line or printed_lines.append, limit_s, most_bytes)
+            cut_short = _hear(child, on_line or printed_lines.append, limit_s, most_bytes, stopped)
         finally:
             status = child.end(FAREWELL_S)
         return Ended(
-            status, "".join(printed_lines), child.errors(ERRORS_KEPT_BYTES).decode(errors="replace"), cut_short
+            status, "".join(printed_lines), child.printed.end(ERRORS_KEPT_BYTES).decode(errors="replace"), cut_short
         )
 
 
-def _hear(child: Child, on_line: Callable[[str], None], limit_s: float, most_bytes: float) -> str | None:
+def _hear(
+    child: Child, on_line: Callable[[str], None], limit_s: float, most_bytes: float, stopped: Callable[[], bool]
+) -> str | None:
     """Hand on a child's lines until it ends; return the reason where it is cut short."""
     deadline_s = time.monotonic() + limit_s
     too_late = f"it did not end within {limit_s:g} s"
@@ -205,10 +218,12 @@ def _hear(child: Child, on_line: Callable[[str], None], limit_s: float, most_byt
         else:
             heard_bytes += len(line) + 1
             on_line(line.decode(errors="replace") + "\n")
-        if max(heard_bytes, child.errors_bytes()) > most_bytes:
+        if max(heard_bytes, child.printed.total_bytes()) > most_bytes:
             return f"it printed more than {most_bytes / 1024:g} KiB"
         if time.monotonic() > deadline_s:
             return too_late
+        if stopped():
+            return "it was interrupted"
 
 
 def death(status: int) -> str:

@@ -1,26 +1,27 @@
 """The guardian ends what a killed controller leaves behind.
 
-A tiny process of its own, run as a script: it reads ``+GROUP`` and ``-GROUP`` lines from its standard input and, when
-that ends without a good-bye (the controller was killed, even by SIGKILL), kills every process group still on the list,
-with all else that its leader started.
+A tiny process of its own, run as a script: it reads ``+MARK``, ``+MARK LEADER`` and ``-MARK`` lines from its standard
+input and, when that ends without a good-bye (the controller was killed, even by SIGKILL), ends every child still on the
+list, with all that it started (`gilscope.processes.families`). A child is put on the list before it is started, when
+only its mark is known.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from psutil import Process
+STARTING_S = 0.2
+"""How long a child whose start was not seen has until it is one that can be found."""
 
 
 class Guardian:
@@ -32,7 +33,7 @@ class Guardian:
     def __enter__(self) -> Self:
         """Start the guardian, out of reach of the terminal's Ctrl-C."""
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, _folder_of_psutil()],
+            [sys.executable, "-I", "-S", __file__, *_folders()],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -47,20 +48,13 @@ class Guardian:
         with contextlib.suppress(BrokenPipeError):
             self._process.communicate()
 
-    def watch(self, group: int) -> None:
-        """Kill this process group should the controller die."""
-        self._tell(f"+{group}\n")
+    def watch(self, mark: str, leader: int | None = None) -> None:
+        """End the child with this mark, whose process is the leader once it was started, should the controller die."""
+        self._tell(f"+{mark}\n" if leader is None else f"+{mark} {leader}\n")
 
-    def forget(self, group: int) -> None:
-        """The group has ended."""
-        self._tell(f"-{group}\n")
-
-    @contextlib.contextmanager
-    def watching(self, group: int) -> Iterator[None]:
-        """Watch a process group until it has ended; after an error, the guardian makes sure of that."""
-        self.watch(group)
-        yield
-        self.forget(group)
+    def forget(self, mark: str) -> None:
+        """The child with this mark has ended with its family."""
+        self._tell(f"-{mark}\n")
 
     def _tell(self, line: str) -> None:
         if self._process.stdin is not None:
@@ -68,77 +62,33 @@ class Guardian:
                 os.write(self._process.stdin.fileno(), line.encode())
 
 
-def signal_group(group: int, number: int) -> None:
-    """Send a signal to a process group; that it is gone already is fine."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        (os.killpg if hasattr(os, "killpg") else os.kill)(group, number)
-
-
-def kill_group(group: int) -> None:
-    """End a process group at once."""
-    signal_group(group, getattr(signal, "SIGKILL", signal.SIGTERM))
-
-
-def family(leader: int) -> set[Process]:
-    """The processes of the session that a child of ours leads, and its descendants in sessions of their own.
-
-    A program may give what it starts a group (ninja) or a session (``setsid``). The latter is found by its parents
-    alone, so that this is asked before any of them is ended; who has outlived them in a session of its own is lost.
-    Windows has no sessions: there they are the descendants of a leader that lives.
-    """
-    import psutil  # noqa: PLC0415 - only those who end children need it
-
-    members: set[Process] = set()
-    if _session(leader) == leader:
-        with contextlib.suppress(psutil.Error):
-            members.update(psutil.Process(leader).children(recursive=True))
-    for pid in psutil.pids():
-        if pid != leader and _session(pid) == leader:
-            with contextlib.suppress(psutil.Error):
-                members.add(psutil.Process(pid))
-    return members
-
-
-def kill_family(leader: int, members: Iterable[Process]) -> None:
-    """End a process group at once, then what its leader had started in others."""
-    import psutil  # noqa: PLC0415 - only those who end children need it
-
-    kill_group(leader)
-    for member in members:
-        with contextlib.suppress(psutil.Error):  # it has ended, and its number may be another's
-            member.kill()
-
-
-def _session(pid: int) -> int | None:
-    """The session of a process that lives, its own number where the system has no sessions."""
-    if not hasattr(os, "getsid"):
-        return pid
-    try:
-        return os.getsid(pid)
-    except OSError:
-        return None
-
-
-def _folder_of_psutil() -> str:
-    """The folder that the guardian, which starts without any packages, finds psutil in."""
+def _folders() -> list[str]:
+    """Where the guardian, which starts without any packages, finds psutil and what it shares with us."""
     spec = find_spec("psutil")
     assert spec is not None  # noqa: S101 - it is a dependency
     assert spec.origin is not None  # noqa: S101 - it has files
-    return str(Path(spec.origin).parents[1])
+    return [str(Path(spec.origin).parents[1]), str(Path(__file__).parents[2])]
 
 
 def _keep_watch() -> None:
     import psutil  # noqa: F401, PLC0415 - loaded before it is needed: lanes that lose us soon end by themselves
 
-    groups: set[int] = set()
+    from gilscope.processes import families  # noqa: PLC0415 - found only since this runs
+
+    leaders: dict[str, int | None] = {}
     for line in sys.stdin:
-        group = int(line[1:])
-        (groups.add if line[0] == "+" else groups.discard)(group)
-    families = {group: family(group) for group in groups}
-    for group, members in families.items():
-        kill_family(group, members)
+        mark, _, leader = line[1:].strip().partition(" ")
+        if line[0] == "+":
+            leaders[mark] = int(leader) if leader else None
+        else:
+            leaders.pop(mark, None)
+    if None in leaders.values():
+        time.sleep(STARTING_S)
+    found = {mark: families.family(leader, mark) for mark, leader in leaders.items()}
+    for mark, members in found.items():
+        families.end(leaders[mark], members, mark)
 
 
 if __name__ == "__main__":
-    sys.path.append(sys.argv[1])
+    sys.path += sys.argv[1:]
     _keep_watch()

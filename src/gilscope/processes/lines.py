@@ -38,7 +38,7 @@ class Lines:
         """
         while not self._ready:
             left_s = deadline - time.monotonic()
-            if left_s < 0 or not select.select((self._stream,), (), (), left_s)[0]:
+            if left_s < 0 or not _has_more(self._stream, left_s):
                 raise TimeoutError
             self._take(self._stream.read(CHUNK_BYTES) or b"")
         return self._ready.popleft()
@@ -55,6 +55,15 @@ class Lines:
             lines, rest = [*lines, rest], b""
         self._ready.extend(lines)
         self._rest = rest
+
+
+def _has_more(stream: IO[bytes] | SocketIO, within_s: float) -> bool:
+    """Whether there is something to read, or the end; ``poll`` knows descriptors beyond the 1024 of ``select``."""
+    if not hasattr(select, "poll"):
+        return bool(select.select((stream,), (), (), within_s)[0])
+    poll = select.poll()
+    poll.register(stream, select.POLLIN)
+    return bool(poll.poll(1000 * within_s))
 
 
 def waitable(pipe: IO[bytes]) -> IO[bytes] | SocketIO:

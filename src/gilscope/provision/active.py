@@ -12,6 +12,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from gilscope.interchange import decoded
 from gilscope.provision import installed, requirements
 from gilscope.values.packages import Packages
 
@@ -88,7 +89,7 @@ class _DirectUrl(msgspec.Struct):
 def _as_requirement(distribution: Distribution) -> tuple[bool, str]:
     """Whether a package is editable, and what asks for it: its name, its address, or its folder."""
     try:
-        direct = msgspec.json.decode((distribution.info / "direct_url.json").read_bytes(), type=_DirectUrl)
+        direct = decoded((distribution.info / "direct_url.json").read_bytes(), msgspec.json.Decoder(_DirectUrl))
     except (OSError, msgspec.MsgspecError):
         return False, distribution.name
     if urlsplit(direct.url).scheme == "file":

@@ -19,6 +19,7 @@ import msgspec
 
 from gilscope import cached
 from gilscope.errors import InstallError
+from gilscope.interchange import decoded, encoded
 from gilscope.provision import contents, filling, index, installed, requirements
 from gilscope.provision.installer import UnreachableIndexError
 from gilscope.provision.pip_packages import Pip
@@ -144,7 +145,7 @@ class Environments:
     def _stored(self, key: str) -> Environment | None:
         """What the manifest says, where its interpreter is still there; the folder is marked as used."""
         try:
-            environment = msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Environment)
+            environment = decoded((self._folder / f"{key}.json").read_bytes(), msgspec.json.Decoder(Environment))
         except (OSError, msgspec.MsgspecError):
             return None
         if shutil.which(environment.python) is None:
@@ -154,7 +155,7 @@ class Environments:
         return environment
 
     def _store(self, key: str, environment: Environment) -> None:
-        cached.replace(self._folder / f"{key}.json", msgspec.json.encode(environment))
+        cached.replace(self._folder / f"{key}.json", encoded(environment))
 
     def _sweep(self) -> None:
         """Remove the folders that nobody has used for a month, also those that were never whole."""

@@ -15,6 +15,7 @@ import msgspec
 
 from gilscope.errors import InstallError
 from gilscope.processes import child
+from gilscope.processes.guardian import Guardian
 from gilscope.provision import toolchain
 from gilscope.provision.tally import PROFILE_TESTS, compilations
 
@@ -145,7 +146,7 @@ class Making(NamedTuple):
                 folder=self.folder,
                 on_line=note,
                 inherit=(self.lock,),
-                guarded=True,
+                guardian=Guardian(),
             )
             file.write(ended.errors)
         if not ended.succeeded:

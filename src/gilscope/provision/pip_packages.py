@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.errors import InstallError
+from gilscope.interchange import decoded
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 from gilscope.provision import installed
 from gilscope.provision.installer import (
     ASK_LIMIT_S,
@@ -100,13 +102,13 @@ class Pip:
         command = [*_pip(environment), *report, "--no-deps", "--only-binary", ":all:", requirement]
         try:
             ended = self._run(command, ASK_LIMIT_S)
-            return msgspec.json.decode(ended.output, type=_Report).install[0].metadata.version
+            return decoded(ended.output.encode(), msgspec.json.Decoder(_Report)).install[0].metadata.version
         except (InstallError, UnreachableIndexError, msgspec.MsgspecError, IndexError):
             return None
 
     def _run(self, command: list[str], limit_s: float, heard: Callable[[str], None] | None = None) -> child.Ended:
         try:
-            ended = child.run(command, environ=self._environ, limit_s=limit_s, on_line=heard, guarded=True)
+            ended = child.run(command, environ=self._environ, limit_s=limit_s, on_line=heard, guardian=Guardian())
         except OSError as error:
             raise InstallError(f"{command[0]} could not be started: {error}") from error
         if not ended.succeeded:

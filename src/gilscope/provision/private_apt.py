@@ -20,6 +20,7 @@ from packaging.version import Version
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,7 +145,7 @@ class AptSuite:
         command = [program, f"--config-file={self._configuration}", *arguments]
         environ = without_python(os.environ) | {"LC_ALL": "C"}
         try:
-            return child.run(command, environ=environ, limit_s=limit_s, folder=folder, guarded=True)
+            return child.run(command, environ=environ, limit_s=limit_s, folder=folder, guardian=Guardian())
         except FileNotFoundError as error:
             raise InstallError(f"{program} is not installed") from error
 

@@ -15,8 +15,10 @@ import msgspec
 from packaging.version import Version
 
 from gilscope.errors import InstallError
+from gilscope.interchange import decoded
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,7 +103,7 @@ def _list(wish: Wish, *options: str) -> list[ListedBuild]:
         if not ended.succeeded:
             raise InstallError(_reason(ended))
         try:
-            builds += msgspec.json.decode(ended.output, type=list[ListedBuild])
+            builds += decoded(ended.output.encode(), msgspec.json.Decoder(list[ListedBuild]))
         except msgspec.DecodeError as error:
             raise InstallError(f"answered what could not be read ({error}); `uv self update` may help") from error
     return builds
@@ -110,7 +112,7 @@ def _list(wish: Wish, *options: str) -> list[ListedBuild]:
 def _uv(action: str, *arguments: str, limit_s: float) -> child.Ended:
     command = [binary(), "python", action, "--no-progress", "--color", "never", *arguments]
     try:
-        return child.run(command, environ=environment(os.environ), limit_s=limit_s, guarded=True)
+        return child.run(command, environ=environment(os.environ), limit_s=limit_s, guardian=Guardian())
     except OSError as error:
         raise InstallError(f"could not be started: {error}") from error
 

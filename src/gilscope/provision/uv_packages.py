@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.errors import InstallError
 from gilscope.processes import child
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 from gilscope.provision import installed, uv
 from gilscope.provision.installer import (
     ASK_LIMIT_S,
@@ -99,7 +100,7 @@ class Uv:
             raise UnreachableIndexError(f"uv {error}") from error
         try:
             ended = child.run(
-                [binary, *arguments, *QUIET], environ=self._environ, limit_s=limit_s, on_line=heard, guarded=True
+                [binary, *arguments, *QUIET], environ=self._environ, limit_s=limit_s, on_line=heard, guardian=Guardian()
             )
         except OSError as error:
             raise UnreachableIndexError(f"uv could not be started: {error}") from error

@@ -40,6 +40,7 @@ def brief(report: Report, width: int, *, in_full: bool = False) -> Iterator[Bloc
     if not in_full:
         yield from _listed("Findings", findings.finding_lines(report.run.contests))
         yield from _listed("Not measured", findings.skip_lines(report.run.skips))
+        yield from _listed("Damaged lines of the run's file, left out", findings.damage_lines(report.run.damages))
 
 
 def _over_all(report: Report, contests: Sequence[ContestFigures]) -> Iterator[Sheet]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from gilscope.render.names import listed
 from gilscope.render.sheet import Column, Sheet, tabulate
 from gilscope.values.contests import EVERY_LANE, is_control
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
     from gilscope.figures.values import ContestFigures
     from gilscope.values.contests import Skip
-    from gilscope.values.records import Finding
+    from gilscope.values.records import Damage, Finding
+
+MOST_LINES = 12
+"""The most numbers of damaged lines that a row names."""
 
 
 def findings(contests: Sequence[ContestFigures]) -> Sheet:
@@ -65,6 +69,28 @@ def skip_lines(left_out: Sequence[Skip]) -> list[str]:
     for skip in left_out:
         by_reason[skip.reason][skip.contest if skip.lane == EVERY_LANE else skip.lane] = None
     return [f"{_listed(list(lanes))}: {reason}" for reason, lanes in by_reason.items()]
+
+
+def damages(left_out: Sequence[Damage]) -> Sheet:
+    """Lines of a run's file that were damaged, a row for each reason."""
+    columns: list[Column[tuple[str, list[int]]]] = [
+        Column("lines", lambda row: listed(list(map(str, row[1])), MOST_LINES)),
+        Column("what is wrong", lambda row: row[0]),
+    ]
+    notes = ["No figure holds what stood there."]
+    return tabulate("Damaged lines of the run's file, left out", columns, _by_reason(left_out).items(), notes)
+
+
+def damage_lines(left_out: Sequence[Damage]) -> list[str]:
+    """Lines of a run's file that were damaged, a line for each reason."""
+    return [f"{listed(list(map(str, lines)))}: {reason}" for reason, lines in _by_reason(left_out).items()]
+
+
+def _by_reason(left_out: Sequence[Damage]) -> dict[str, list[int]]:
+    lines: dict[str, list[int]] = defaultdict(list)
+    for damage in left_out:
+        lines[damage.reason].append(damage.line)
+    return lines
 
 
 def _last_words(finding: Finding) -> str:

@@ -44,10 +44,11 @@ def of_sheet(sheet: Sheet) -> str:
 
 def _origin(header: RunHeader) -> str:
     rules = header.rules
+    suite, gilscope, started = map(_escaped, (header.suite, header.gilscope, header.started))
     return (
-        f"Run `{header.id}`, measured from {header.started} (UTC) with gilscope {header.gilscope}, suite "
-        f"`{header.suite}`: {rules.min_launches} to {rules.max_launches} launches of {rules.rounds} rounds, seed "
-        f"{header.seed}.\nEvery figure is followed by the half width of its 95 % interval."
+        f"Run {_escaped(header.id)}, measured from {started} (UTC) with gilscope {gilscope}, suite {suite}: "
+        f"{rules.min_launches} to {rules.max_launches} launches of {rules.rounds} rounds, seed {header.seed}.\n"
+        "Every figure is followed by the half width of its 95 % interval."
     )
 
 

@@ -23,6 +23,7 @@ ENDS = {
     "precise": "All intervals are as narrow as asked",
     "budget": "The time budget ended it",
     "launches": "The most launches asked for were run",
+    "changed": "Its code was changed meanwhile, which ended it",
     "no lane left": "No lane was left to measure",
 }
 
@@ -105,11 +106,16 @@ def brief_notes(contest: ContestFigures) -> Iterator[str]:
 
 
 def _marks(contest: ContestFigures) -> Iterator[str]:
-    """What the marks behind the names of lanes mean, of those that are there."""
+    """What the marks behind the names of lanes mean, of those that are there, and which lanes ended early."""
     if any(lane.oversubscribed for lane in contest.lanes):
         yield "* more workers than usable CPUs."
     if any(_shares_cores(lane) for lane in contest.lanes):
         yield "+ more workers than cores: two CPUs of one core do not get twice as much done as one."
+    failed = [lane.lane.name for lane in contest.lanes if lane.has_failed]
+    if failed:
+        yield f"Failed in a later launch, so that the figures are of the launches before: {', '.join(failed)}."
+    if contest.instead_of is not None:
+        yield f"{contest.instead_of}, which gains are formed against, was not measured: {contest.contest.reference} is."
 
 
 def _code(code: Code) -> str:

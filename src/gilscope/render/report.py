@@ -55,7 +55,7 @@ def report(run: RunFigures) -> Report:
         evidence=tuple(sheet for found in run.answers for sheet in why.evidence(found)),
         summaries=(*comparisons(run), *map(pairs.summary, run.pairs), *_verdicts(contests)),
         details=tuple(sheet for contest in contests for sheet in of_contest(contest)),
-        closing=(findings.findings(contests), findings.skips(run.skips)),
+        closing=(findings.findings(contests), findings.skips(run.skips), findings.damages(run.damages)),
         findings=tuple(finding for contest in contests for finding in contest.findings),
     )
 

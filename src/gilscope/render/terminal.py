@@ -14,6 +14,7 @@ from rich.text import Text
 
 from gilscope.render import widths
 from gilscope.render.sheet import BETTER, WORSE, Lines, Sheet
+from gilscope.render.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,9 +134,7 @@ def _visible(text: str, console: Console) -> str:
 
     A terminal that is called dumb shows nothing else, nor does an output whose encoding has nothing else.
     """
-    shown = "".join(
-        character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1] for character in text
-    )
+    shown = visible(text)
     if not (console.options.ascii_only or console.is_dumb_terminal):
         return shown
     return shown.translate(str.maketrans(ASCII)).encode("ascii", "backslashreplace").decode("ascii")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import cached
+from gilscope.interchange import decoded, encoded
 from gilscope.places import FACTS_SCRIPT
 from gilscope.runtimes.candidates import Candidate
 from gilscope.values.runtimes import Facts
@@ -98,9 +99,9 @@ def identity(path: str) -> Identity | None:
 def lent(cache_dir: Path) -> Iterator[AnswerCache]:
     """Lend the cache, and write it back if something was added to it."""
     memory = load(cache_dir)
-    before = msgspec.json.encode(memory)
+    before = encoded(memory)
     yield memory
-    if msgspec.json.encode(memory) != before:
+    if encoded(memory) != before:
         save(cache_dir, memory)
 
 
@@ -108,7 +109,7 @@ def load(cache_dir: Path) -> AnswerCache:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
     script = cached.fingerprint([FACTS_SCRIPT.read_text("utf-8")])
     try:
-        memory = msgspec.json.decode((cache_dir / FILE_NAME).read_bytes(), type=AnswerCache)
+        memory = decoded((cache_dir / FILE_NAME).read_bytes(), msgspec.json.Decoder(AnswerCache))
     except (OSError, msgspec.MsgspecError):
         return AnswerCache(script)
     return memory if memory.script == script else AnswerCache(script)
@@ -120,4 +121,4 @@ def save(cache_dir: Path, memory: AnswerCache) -> None:
         path: remembered for path, remembered in memory.answers.items() if identity(path) == remembered.identity
     }
     with contextlib.suppress(OSError):
-        cached.replace(cache_dir / FILE_NAME, msgspec.json.encode(memory))
+        cached.replace(cache_dir / FILE_NAME, encoded(memory))

@@ -113,11 +113,19 @@ def _places(environ: Mapping[str, str], builds: Path) -> Iterator[Place]:
 def _versions(root: Path, origin: str) -> Iterator[Place]:
     """Yield the folder of executables of every version below ``root``."""
     try:
-        versions = sorted(entry for entry in root.iterdir() if entry.is_dir() and entry.name[0] != ".")
+        entries = sorted(entry for entry in root.iterdir() if entry.name[0] != ".")
     except OSError:
         return
-    for version in versions:
+    for version in filter(_is_folder, entries):
         yield Place(version if sys.platform == "win32" else version / "bin", origin, version.name)
+
+
+def _is_folder(entry: Path | os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder; a link that leads nowhere, or where nobody may look, is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _path_folders(environ: Mapping[str, str]) -> Iterator[Path]:
@@ -148,7 +156,7 @@ def _executables(place: Place) -> Iterator[Candidate]:
     """Yield the files in a folder that are called as an interpreter is, also links that lead nowhere."""
     try:
         with os.scandir(place.folder) as entries:
-            files = [entry for entry in entries if NAME.fullmatch(entry.name) and not entry.is_dir()]
+            files = [entry for entry in entries if NAME.fullmatch(entry.name) and not _is_folder(entry)]
     except OSError:
         return
     for file in sorted(files, key=lambda entry: entry.name):

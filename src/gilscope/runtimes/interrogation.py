@@ -6,23 +6,27 @@ with the facts; a hanging wrapper goes down with its children.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import secrets
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope.interchange import decoded
 from gilscope.places import FACTS_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death
 from gilscope.processes.environment import without_python
+from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.answers import FactsAnswer
 from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 TIME_LIMIT_S = 10.0
 OUTPUT_LIMIT_BYTES = 65_536
@@ -36,18 +40,37 @@ class _Reply(msgspec.Struct, frozen=True):
 
 
 def ask_all(paths: Sequence[str], environ: Mapping[str, str]) -> dict[str, FactsAnswer]:
-    """Ask all executables, several at once."""
+    """Ask all executables, several at once; who interrupts that ends those that are being asked."""
     clean = without_python(environ)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(paths, pool.map(lambda path: ask(path, clean), paths), strict=True))
+    stop = threading.Event()
+    with Guardian() as guardian, ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            asking = pool.map(lambda path: ask(path, clean, guardian, stopped=stop.is_set), paths)
+            return dict(zip(paths, asking, strict=True))
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def ask(path: str, environ: Mapping[str, str], time_limit_s: float = TIME_LIMIT_S) -> FactsAnswer:
+def ask(
+    path: str,
+    environ: Mapping[str, str],
+    guardian: Guardian,
+    time_limit_s: float = TIME_LIMIT_S,
+    stopped: Callable[[], bool] = lambda: False,
+) -> FactsAnswer:
     """Ask one executable for its facts; whatever goes wrong is the answer's reason."""
     nonce = secrets.token_hex(16)
     try:
-        command = [path, "-B", str(FACTS_SCRIPT), nonce]
-        ended = child.run(command, environ=environ, limit_s=time_limit_s, most_bytes=OUTPUT_LIMIT_BYTES)
+        ended = child.run(
+            [path, "-B", str(FACTS_SCRIPT), nonce],
+            environ=environ,
+            limit_s=time_limit_s,
+            most_bytes=OUTPUT_LIMIT_BYTES,
+            guardian=contextlib.nullcontext(guardian),
+            stopped=stopped,
+        )
     except (OSError, ValueError) as error:
         return FactsAnswer(reason=start_failure(path, error))
     return judge(ended, nonce)
@@ -78,7 +101,7 @@ def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
     if facts is None:
         return FactsAnswer(reason="it gave facts, but not the nonce it was asked with")
     try:
-        return FactsAnswer(facts=msgspec.json.decode(facts, type=Facts))
+        return FactsAnswer(facts=decoded(facts, msgspec.json.Decoder(Facts)))
     except msgspec.MsgspecError as error:
         return FactsAnswer(reason=f"its facts are incomplete or wrong: {error}")
 
@@ -86,7 +109,7 @@ def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
 def _reply(line: str) -> _Reply | None:
     """Read one line of output; start-up files may have printed others around it."""
     try:
-        return msgspec.json.decode(line, type=_Reply)
+        return decoded(line.encode(errors="replace"), msgspec.json.Decoder(_Reply))
     except msgspec.MsgspecError:
         return None
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from gilscope.values.bounds import (
+    Amount,
+    Launches,
+    Positive,
+    PositiveSeconds,
+    Precision,
+    Whole,
+    Workers,
+)
 from gilscope.values.interventions import Intervention
 from gilscope.values.runtimes import Arm, Pair
 
@@ -49,7 +58,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     target: Target
-    workers: int
+    workers: Workers
 
     @property
     def label(self) -> str:
@@ -92,7 +101,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...] = ()
     shared: bool = False
     own_workers: bool = False
-    heap: int = 0
+    heap: Amount = 0
     requires_python: str | None = None
     dependencies: tuple[str, ...] = ()
     benchmark: str | None = None
@@ -101,11 +110,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     starts_program: bool = False
     is_coroutine: bool = False
     ways: tuple[str, ...] = ()
-    case: int | float | str | None = None
+    case: Whole | float | str | None = None
     self_timed: bool = False
     observes: dict[str, str] = {}
-    loops: int | None = None
-    timeout_s: float | None = None
+    loops: Positive | None = None
+    timeout_s: PositiveSeconds | None = None
 
     @property
     def takes_workers(self) -> bool:
@@ -216,7 +225,7 @@ class LaneSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     arm: Arm
     model: str
-    workers: int
+    workers: Workers
     control: bool = False
     way: str | None = None
     roles: tuple[Role, ...] = ()
@@ -303,10 +312,25 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
     variants: tuple[Variant, ...] = ()
     watched: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse lanes of one name, and variants that cannot be set side by side.
+
+        Raises:
+            ValueError: two lanes have one name, or variants do not have as many arms each.
+        """
+        if len({lane.name for lane in self.lanes}) < len(self.lanes):
+            raise ValueError("two lanes of a contest have one name")
+        if len({len(variant.arms) for variant in self.variants}) > 1:
+            raise ValueError("one variant of a contest has more arms than another")
+
     @property
     def has_interventions(self) -> bool:
         """Whether something is changed in some lanes, to see what is to blame: nobody chooses among these."""
         return any(lane.interventions for lane in self.lanes)
+
+    def is_of_twin(self, lane: LaneSpec) -> bool:
+        """Whether a lane is one of the default build that the free-threaded one is compared with."""
+        return self.pair is not None and self.pair.twin is not None and lane.arm.name == self.pair.twin.name
 
     def variant_of(self, lane: LaneSpec) -> Variant | None:
         """The variant that a lane belongs to, None where there are none."""
@@ -339,13 +363,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     further launch is begun. At least ``min_launches`` and at most ``max_launches`` of ``rounds`` rounds are run.
     """
 
-    min_launches: int
-    max_launches: int
-    rounds: int
-    trial_ms: int
-    precision: float
-    budget_s: float
-    timeout_s: float
+    min_launches: Launches
+    max_launches: Launches
+    rounds: Launches
+    trial_ms: Positive
+    precision: Precision
+    budget_s: PositiveSeconds
+    timeout_s: PositiveSeconds
 
 
 class Rules(Limits, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from gilscope.values.bounds import Amount, Cpus, Number, Positive, Seconds
 from gilscope.values.contests import Contest, LaneSpec, Rules, Skip
 from gilscope.values.watching import Watched
 
@@ -19,11 +20,11 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     ``longest_ns`` are those of single calls; ``p99_ns`` is None where there were too few to have a 99th percentile.
     """
 
-    count: int
-    ns: int
-    median_ns: int
-    longest_ns: int
-    p99_ns: int | None = None
+    count: Amount
+    ns: Amount
+    median_ns: Amount
+    longest_ns: Amount
+    p99_ns: Amount | None = None
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,24 +42,37 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     formats before 3, empty tuples; there ``cpu_ns`` was the whole process's where a worker had one to itself.
     """
 
-    loops: int
-    wall_ns: int
-    starts_ns: tuple[int, ...]
-    ends_ns: tuple[int, ...]
-    cpu_ns: tuple[int, ...]
-    wait_ns: tuple[int | None, ...]
+    loops: Positive
+    wall_ns: Positive
+    starts_ns: tuple[Amount, ...]
+    ends_ns: tuple[Positive, ...]
+    cpu_ns: tuple[Amount, ...]
+    wait_ns: tuple[Amount | None, ...]
     gil_before: bool
     gil_after: bool
-    own_ns: tuple[int, ...] = ()
-    others_ns: tuple[int, ...] = ()
-    system_ns: tuple[int | None, ...] = ()
-    voluntary: tuple[int | None, ...] = ()
-    involuntary: tuple[int | None, ...] = ()
-    faults: tuple[int | None, ...] = ()
-    collections: int | None = None
-    paused_ns: int | None = None
+    own_ns: tuple[Amount, ...] = ()
+    others_ns: tuple[Amount, ...] = ()
+    system_ns: tuple[Amount | None, ...] = ()
+    voluntary: tuple[Amount | None, ...] = ()
+    involuntary: tuple[Amount | None, ...] = ()
+    faults: tuple[Amount | None, ...] = ()
+    collections: Amount | None = None
+    paused_ns: Amount | None = None
     observed: dict[str, float | str] = {}
     calls: tuple[Calls, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse tuples that do not have one entry per worker.
+
+        Raises:
+            ValueError: some have another number of entries, or there is no worker.
+        """
+        told = (self.starts_ns, self.ends_ns, self.cpu_ns)
+        may_be_empty = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
+        may_be_empty_too = (self.voluntary, self.involuntary, self.faults, self.calls)
+        counts = {*map(len, told), *map(len, filter(None, may_be_empty)), *map(len, filter(None, may_be_empty_too))}
+        if len(counts) > 1 or 0 in counts:
+            raise ValueError(f"a trial of {' or '.join(map(str, sorted(counts)))} workers")
 
 
 class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
@@ -70,10 +84,10 @@ class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
 
     contest: str
     lane: str
-    launch: int
-    round: int
+    launch: Number
+    round: Number
     digest: str
-    cpu: int | None = None
+    cpu: Amount | None = None
 
 
 Quantity = Literal["resident", "PSS", "USS"]
@@ -95,12 +109,12 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, tag="memory"):
 
     contest: str
     lane: str
-    launch: int
-    processes: int
-    resident_bytes: int | None = None
-    peak_bytes: int | None = None
-    pss_bytes: int | None = None
-    uss_bytes: int | None = None
+    launch: Number
+    processes: Positive
+    resident_bytes: Positive | None = None
+    peak_bytes: Positive | None = None
+    pss_bytes: Positive | None = None
+    uss_bytes: Positive | None = None
 
     @property
     def amounts(self) -> dict[Quantity, int]:
@@ -120,19 +134,30 @@ FindingKind = Literal[
     "hung",
     "too large",
     "garbage",
+    "replaced",
     "forked",
     "disagreed",
     "varies",
     "not repeatable",
     "differs",
+    "changed",
     "GIL turned on",
 ]
 
 CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatable"})
 """Kinds of finding after which results of lanes say nothing of the lanes."""
 
-NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {"differs", "died at shutdown", "GIL turned on"}
+NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {
+    "differs",
+    "changed",
+    "died at shutdown",
+    "GIL turned on",
+}
 """Kinds of finding after which a lane's trials still count."""
+
+
+VOID: frozenset[FindingKind] = frozenset({"disagreed", "garbage", "unsupported"})
+"""Kinds of finding after which no trial of a lane counts: it does something else, says what is not, or is not there."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -158,7 +183,7 @@ class Finding(Fault, frozen=True, kw_only=True, tag="finding"):
 
     contest: str
     lane: str
-    launch: int
+    launch: Number
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -193,9 +218,9 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
     """
 
     contest: str
-    loops: int
-    inner_loops: int = 1
-    capacity_loops: int = 1
+    loops: Positive
+    inner_loops: Positive = 1
+    capacity_loops: Positive = 1
     own_workers: bool = False
 
     def loops_of(self, lane: LaneSpec) -> int:
@@ -204,19 +229,19 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
 
 
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
-    """Why a contest ended: ``precise``, ``budget``, ``launches`` or ``no lane left``; seconds it took."""
+    """Why a contest ended: ``precise``, ``budget``, ``launches``, ``changed`` or ``no lane left``; seconds it took."""
 
     contest: str
     reason: str
-    seconds: float
-    launches: int
+    seconds: Seconds
+    launches: Amount
 
 
 class CoreKind(msgspec.Struct, frozen=True, kw_only=True):
     """The cores of one kind, and the CPUs that they have."""
 
-    cores: int
-    cpus: int
+    cores: Positive
+    cpus: Positive
 
 
 class HostCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,20 +257,20 @@ class HostCard(msgspec.Struct, frozen=True, kw_only=True):
     kernel: str
     machine: str
     cpu: str | None
-    cpus_online: int
-    cpus_usable: float
-    affinity: int | None
+    cpus_online: Positive
+    cpus_usable: Cpus
+    affinity: Positive | None
     cgroup_quota: float | None
     load_1min: float | None
     steal_percent: float | None
     virtualisation: str | None
     governor: str | None
-    memory_bytes: int | None
-    cpus_physical: int | None = None
-    cores: int | None = None
-    siblings: int | None = None
-    sockets: int | None = None
-    numa_nodes: int | None = None
+    memory_bytes: Positive | None
+    cpus_physical: Positive | None = None
+    cores: Positive | None = None
+    siblings: Positive | None = None
+    sockets: Positive | None = None
+    numa_nodes: Positive | None = None
     kinds: tuple[CoreKind, ...] = ()
 
     @property
@@ -262,12 +287,12 @@ class HostCard(msgspec.Struct, frozen=True, kw_only=True):
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     """The first record of a stored run; ``schema`` is the store's format, ``seed`` orders the rounds."""
 
-    schema: int
+    schema: Positive
     id: str
     started: str
     gilscope: str
     suite: str
-    seed: int
+    seed: Amount
     rules: Rules
     host: HostCard
 
@@ -275,8 +300,15 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
 Record = RunHeader | Contest | Skip | Code | Calibration | Trial | Memory | Watched | Finding | ContestEnd
 
 
+class Damage(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a run's file that holds no record, or one that nothing else there fits."""
+
+    line: int
+    reason: str
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored run, read back whole; ``torn`` lines were cut off or damaged, and are left out."""
+    """A stored run, read back whole but for its ``damages``."""
 
     path: Path
     header: RunHeader
@@ -289,4 +321,4 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     watched: tuple[Watched, ...] = ()
     findings: tuple[Finding, ...] = ()
     ends: tuple[ContestEnd, ...] = ()
-    torn: int = 0
+    damages: tuple[Damage, ...] = ()

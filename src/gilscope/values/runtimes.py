@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from gilscope.values.bounds import Amount
 from gilscope.values.checkouts import Checkout
 
 Build = Literal["default", "free-threaded"]
@@ -24,7 +25,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     executable: str
     base_prefix: str
     implementation: str
-    version: tuple[int, int, int]
+    version: tuple[Amount, Amount, Amount]
     version_text: str
     build: Build
     gil_enabled: bool

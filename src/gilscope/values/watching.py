@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from gilscope.values.bounds import Amount, Fraction, Number, Positive
+
 
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):
     """An object, or the values of a container, that was busy in some of the ``looks`` at it.
@@ -17,11 +19,11 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     kind: str
-    size: int | None
-    looks: int
-    moved: int
-    held: int
-    waited: int
+    size: Amount | None
+    looks: Positive
+    moved: Amount
+    held: Amount
+    waited: Amount
     has_place: bool
     module: str = ""
     owner: str = ""
@@ -37,11 +39,11 @@ class BlockedLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line at which workers were blocked for a ``share`` of their time; ``within`` is Python's function below it."""
 
     file: str
-    line: int
+    line: Amount
     function: str
     within: str
     text: str
-    share: float
+    share: Fraction
 
 
 class WatchFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +53,11 @@ class WatchFields(msgspec.Struct, frozen=True, kw_only=True):
     cannot be read, ``unknown`` says why, and there are no suspects.
     """
 
-    wall_ns: int
-    cpu_ns: int
-    looks: int
-    candidates: int
-    others: int
+    wall_ns: Amount
+    cpu_ns: Amount
+    looks: Amount
+    candidates: Amount
+    others: Amount
     unknown: str | None = None
     suspects: tuple[Suspect, ...] = ()
     lines: tuple[BlockedLine, ...] = ()
@@ -66,4 +68,4 @@ class Watched(WatchFields, frozen=True, kw_only=True, tag="watched"):
 
     contest: str
     lane: str
-    launch: int
+    launch: Number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import warnings
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ def _of_script(path: Path) -> tuple[str, ...]:
     try:
         with warnings.catch_warnings():  # of an escape that is none, say: they are the person's
             warnings.simplefilter("ignore")
-            tree = ast.parse(texts.source(path))
+            tree = texts.tree(path)
     except (OSError, SyntaxError, ValueError):
         return ()
     if scripts.is_for_pyperf(tree):

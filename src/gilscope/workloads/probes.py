@@ -175,14 +175,14 @@ def _metadata(target: Target) -> dict[str, Any]:
 
 def _is_coroutine(target: Target) -> bool:
     """Whether a callable is to be awaited, as far as the text of its file shows, which was parsed before."""
-    return target.path is not None and definitions.is_coroutine(ast.parse(texts.source(Path(target.path))), target.name)
+    return target.path is not None and definitions.is_coroutine(texts.tree(Path(target.path)), target.name)
 
 
 def _pyperf_script(path: Path, pattern: str, argv: tuple[str, ...]) -> Script | None:
     """The script if it was written for pyperf, and ``pattern`` is not one of its functions."""
     try:
         text = texts.source(path)
-        tree = ast.parse(text)
+        tree = texts.parsed(text)
         block = texts.metadata(text)
     except (OSError, SyntaxError, ValueError):
         return None
@@ -216,7 +216,7 @@ def _probes(path: Path, identifier: str) -> tuple[tuple[Probe, ...], tuple[str, 
     try:
         text = texts.source(path)
         block = texts.metadata(text)
-        tree = ast.parse(text)
+        tree = texts.parsed(text)
     except (OSError, SyntaxError, ValueError) as error:  # no TOML and no text in its encoding are ValueErrors
         return (), (f"{identifier}: {error}",)
     tool = block.get("tool", {})

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from gilscope.declared import Table, convert, named_tables, toml
 from gilscope.errors import MatrixError
+from gilscope.values.bounds import PositiveSeconds
 from gilscope.workloads.suites import Suite, Workers, nonsense, unknown_models
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ProjectTable(msgspec.Struct, frozen=True, kw_only=True):
     results: str | None = None
     on: tuple[str, ...] = ()
     suite: str | None = None
-    budget_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    budget_s: PositiveSeconds | None = None
     packages: tuple[str, ...] = msgspec.field(default=(), name="with")
     workloads: dict[str, Any] = {}
     suites: dict[str, Any] = {}
@@ -127,8 +128,6 @@ def is_name(text: str) -> bool:
 def _nonsense_of_workload(workload: NamedWorkload) -> Iterator[str]:
     """What is wrong with a workload whose keys all have the right type, but for its target."""
     yield from unknown_models(workload.models)
-    if any(isinstance(count, int) and count < 1 for count in workload.workers):
-        yield "workers must hold words or numbers, none below 1"
     for name, value in workload.args.items():
         try:
             ast.literal_eval(repr(value))

@@ -13,7 +13,7 @@ import msgspec
 
 from gilscope.declared import unknown_name
 from gilscope.errors import MatrixError, UsageError
-from gilscope.workloads import scripts
+from gilscope.workloads import scripts, texts
 from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _script(name: str, metafile: Path) -> Script:
     tool = {**base.get("tool", {}).get("pyperformance", {}), **own_table.get("tool", {}).get("pyperformance", {})}
     project = {**base.get("project", {}), **own_table.get("project", {})}
     path = metafile.parent / tool.get("runscript", RUN_SCRIPT)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = texts.tree(path)
     return Script(
         id=PREFIX + name,
         path=str(path),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.errors import UsageError
 from gilscope.values.contests import Probe, Statement
 from gilscope.workloads.targets import is_target, own_folders
+from gilscope.workloads.texts import shallow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,8 @@ def looks_like_one(text: str) -> bool:
 
 def _check(what: str, text: str) -> None:
     try:
-        compile(text, f"<{what}>", "exec", dont_inherit=True)
+        with shallow():
+            compile(text, f"<{what}>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # text with a null byte is a ValueError
         raise UsageError(f"the {what} cannot be parsed: {getattr(error, 'msg', error)}: {_one_line(text)}") from error
 

@@ -11,12 +11,13 @@ import msgspec
 from gilscope.declared import tables, unknown_name
 from gilscope.errors import UsageError
 from gilscope.models import MODELS
+from gilscope.values import bounds
 from gilscope.values.contests import FIRST_LOOK, PAIR, Limits, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-Workers: TypeAlias = int | Literal["powers", "cores", "cpus", "twice"]
+Workers: TypeAlias = bounds.Workers | Literal["powers", "cores", "cpus", "twice"]
 """A number of workers, or a word for numbers that follow the machine (see `counts`)."""
 
 
@@ -43,7 +44,7 @@ class Suite(Limits, frozen=True, kw_only=True):
     without: tuple[str, ...] = ()
     workers: tuple[Workers, ...]
     probes: tuple[str, ...] = ("*",)
-    oversubscription: float = 2
+    oversubscription: bounds.Cpus = 2
 
     @property
     def rules(self) -> Rules:
@@ -149,14 +150,11 @@ def unknown_models(models: Iterable[str]) -> Iterator[str]:
 def nonsense(suite: Suite) -> Iterator[str]:
     """What is wrong with a suite whose keys all have the right type."""
     yield from unknown_models(suite.models)
-    if not 1 <= suite.min_launches <= suite.max_launches:
-        yield "min_launches must be at least 1 and at most max_launches"
+    if suite.min_launches > suite.max_launches:
+        yield "min_launches must be at most max_launches"
     elif suite.min_launches < min(FIRST_LOOK, suite.max_launches):
         yield f"min_launches must be at least {FIRST_LOOK}, or max_launches: then the width of intervals decides"
     if suite.rounds > 1 and suite.rounds % PAIR:
         yield "rounds must be even, or 1: every order of lanes is run in reverse too"
-    if not suite.workers or any(isinstance(count, int) and count < 1 for count in suite.workers):
-        yield "workers must hold words or numbers, none below 1"
-    for name in ("rounds", "trial_ms", "precision", "budget_s", "timeout_s"):
-        if getattr(suite, name) <= 0:
-            yield f"{name} must be greater than 0"
+    if not suite.workers:
+        yield "workers must hold words or numbers"

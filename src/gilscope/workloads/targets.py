@@ -17,7 +17,7 @@ import msgspec
 from gilscope.errors import UsageError
 from gilscope.values.contests import Target
 from gilscope.workloads import callables, definitions, tests
-from gilscope.workloads.texts import source
+from gilscope.workloads.texts import parsed, shallow, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -234,7 +234,7 @@ def _module_of(path: Path) -> tuple[str | None, Path | None]:
 def _tree(place: _Place) -> ast.Module:
     assert place.path is not None  # noqa: S101 - the caller has looked
     try:
-        return ast.parse(source(place.path))
+        return parsed(source(place.path))
     except SyntaxError as error:
         raise UsageError(f"{place.label}, line {error.lineno}: {error.msg}") from error
     except (OSError, ValueError) as error:  # it cannot be read, or is not in its encoding
@@ -248,9 +248,10 @@ def _arguments(text: str, written: str, named: Mapping[str, str]) -> str:
         UsageError: one is no literal, or is given twice.
     """
     try:
-        call = ast.parse(f"f{written}", mode="eval").body
-    except SyntaxError as error:
-        raise UsageError(f"{text}: {written} cannot be read as arguments: {error.msg}") from error
+        with shallow():
+            call = ast.parse(f"f{written}", mode="eval").body
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"{text}: {written} cannot be read as arguments: {getattr(error, 'msg', error)}") from error
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise UsageError(f"{text}: write the arguments in one pair of parentheses, such as (512, mode='fast')")
     values = [(None, value) for value in call.args] + [(keyword.arg, keyword.value) for keyword in call.keywords]

@@ -1,13 +1,16 @@
-"""Scripts as text: their encoding, and the metadata in their PEP 723 block."""
+"""Scripts as text: their encoding, their syntax tree, and the metadata in their PEP 723 block."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import re
 import tokenize
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # PEP 723's reference expression for a script's metadata block.
@@ -26,16 +29,52 @@ def source(path: Path) -> str:
         return file.read()
 
 
+@contextlib.contextmanager
+def shallow() -> Iterator[None]:
+    """Parse inside: what is nested deeper than a parser can follow is an error of its own there.
+
+    Raises:
+        ValueError: something is nested too deep.
+    """
+    try:
+        yield
+    except (RecursionError, MemoryError) as error:
+        raise ValueError("it is nested too deep to be read") from error
+
+
+def tree(path: Path) -> ast.Module:
+    """A script's syntax tree.
+
+    Raises:
+        OSError: it cannot be read.
+        SyntaxError: it is no Python, or its encoding is unknown.
+        ValueError: it is not in its encoding, or nested too deep.
+    """
+    return parsed(source(path))
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a script's text.
+
+    Raises:
+        SyntaxError: it is no Python.
+        ValueError: it is nested too deep, or has a null character.
+    """
+    with shallow():
+        return ast.parse(text)
+
+
 def metadata(text: str) -> dict[str, Any]:
     """The script's inline metadata (PEP 723), empty without a block.
 
     Raises:
-        ValueError: the block holds no TOML.
+        ValueError: the block holds no TOML, or is nested too deep.
     """
     for match in _BLOCK.finditer(text):
         if match["type"] == "script":
             lines = match["content"].splitlines(keepends=True)
-            return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
+            with shallow():
+                return tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
     return {}
 
 

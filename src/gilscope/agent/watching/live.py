@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List
 
 MAIN = "__main__."
+SHARE = 0.01
+"""The share of one CPU that looks take of a program that has work to do."""
 
 
 def begin(answer: str, seconds: float) -> None:
@@ -38,7 +40,7 @@ def _watch(answer: str, seconds: float) -> None:
 
     record: Dict[str, Any] = {"type": "watched"}
     try:
-        record.update(watched.seen(_named, others, during))
+        record.update(watched.seen(_named, others, during, share=SHARE))
     except Exception as error:  # noqa: BLE001 - it runs in somebody's program, which must not hear of it
         record.update({"type": "failed", "phase": "work", "kind": "raised", "reason": repr(error), "detail": ""})
     with open(answer + ".part", "w", encoding="utf-8") as file:

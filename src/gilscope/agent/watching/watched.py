@@ -11,7 +11,7 @@ from types import FunctionType
 from . import candidates, edges, header
 from .blocked import BlockedLines
 from .paths import state_path
-from .watcher import Watcher
+from .watcher import SHARE, Watcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,16 +50,18 @@ def seen(
     threads: Callable[[], Iterable[Thread]],
     during: Callable[[], int],
     own_places: Sequence[str] = (),
+    share: float = SHARE,
 ) -> WatchRecord:
     """Watch what has a name, and more slowly all else, while something is done.
 
     It returns how long that took, in ns. Paths in ``own_places`` can be given another object though nothing holds it.
+    Looks take at most this ``share`` of one CPU.
     """
     unknown = header.unknown()
     candidates_by_path = {} if unknown else named()
     others = [] if unknown else _unnamed(candidates_by_path)
     lines = BlockedLines(threads)
-    watcher = Watcher(candidates_by_path.values(), others, [lines.look])
+    watcher = Watcher(candidates_by_path.values(), others, [lines.look], share)
     with watcher:
         wall_ns = during()
     suspects = [followed for followed in watcher.busy if max(followed.moved, followed.held) >= FEWEST]

@@ -22,7 +22,7 @@ PAUSE_S = 0.003
 LONGEST_S = 0.05
 """The longest."""
 SHARE = 0.02
-"""The share of one CPU that looks take at the most."""
+"""The share of one CPU that looks take at the most, where nobody says less."""
 IN_TURN = 150
 """Objects of each kind that a look takes in turn."""
 
@@ -57,14 +57,19 @@ class Watcher:
     """A context manager in which candidates are watched: the ``named``, and more slowly the ``others``."""
 
     def __init__(
-        self, named: Iterable[Candidate], others: Iterable[Candidate], beside: Sequence[Callable[[], None]] = ()
+        self,
+        named: Iterable[Candidate],
+        others: Iterable[Candidate],
+        beside: Sequence[Callable[[], None]] = (),
+        share: float = SHARE,
     ) -> None:
-        """Get ready; what is called ``beside`` is called with every look.
+        """Get ready; what is called ``beside`` is called with every look, and all take this share of one CPU.
 
         In the end, ``busy`` has those that something was going on with, and ``cpu_ns`` the CPU time of all looks.
         """
         self._idle: List[List[Followed]] = [list(map(Followed, named)), list(map(Followed, others))]
         self._beside = beside
+        self._share = share
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._live, daemon=True)
         self.busy: List[Followed] = []
@@ -90,7 +95,7 @@ class Watcher:
             for call in self._beside:
                 call()
             self.cpu_ns = thread_time_ns()
-            pause_s = min(LONGEST_S, max(PAUSE_S, (thread_time() - began_s) / SHARE))
+            pause_s = min(LONGEST_S, max(PAUSE_S, (thread_time() - began_s) / self._share))
 
     def _look_in_turn(self, idle: List[Followed], turn: int) -> int:
         """Look at the next of the idle, follow from now on who moved, and return whose turn it is."""

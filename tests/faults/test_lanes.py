@@ -1,0 +1,72 @@
+"""Workloads that misbehave: the lane is told of, the others are measured, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from faults.catalogue import LANES
+from gilscope import store
+from runs import Runs, end, needs_proc, one_line
+from short import SHORT
+
+pytestmark = [needs_proc, pytest.mark.skipif(os.name == "nt", reason="what is done to lanes here is POSIX's")]
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where the system keeps it
+
+
+@pytest.mark.parametrize("name", LANES)
+def test_a_workload_that_misbehaves_is_told_of(name: str, tmp_path: Path) -> None:
+    """In words; the run can be read, and its temporary files are gone."""
+    runs = Runs(tmp_path, tmp_path / "cache")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    runs.environ["TMPDIR"] = str(temporary)
+    case = LANES[name]
+    runs.script("mine.py", case.script.replace("COUNTER", repr(str(tmp_path / "counter"))))
+    shared = set(SHARED_MEMORY.iterdir())
+
+    ended = runs.measure("mine.py:work", "--timeout", "20")
+
+    told = one_line(ended.stdout + ended.stderr)
+    assert ended.returncode == case.status, ended
+    assert case.said in told
+    assert "gilscope/" not in ended.stderr or "Traceback" not in ended.stderr
+    assert store.read(runs.stored()).damages == ()
+    assert runs.gone() == []
+    assert list(temporary.iterdir()) == []
+    assert {path for path in set(SHARED_MEMORY.iterdir()) - shared if not path.exists()} == set()
+
+
+def test_eight_runs_of_one_second_have_a_file_each(tmp_path: Path) -> None:
+    """Started at once in one folder."""
+    runs = Runs(tmp_path, tmp_path / "cache")
+    runs.measure("small.py")
+    before = set(runs.results.iterdir())
+    prelude = (
+        "from gilscope.lab import measure\n"
+        "measure.new_run_id = lambda _: '2026-01-02T030405Z'"  # as if the second never ended
+    )
+    started = [runs.start("run", "small.py", *SHORT, "--no-report", prelude=prelude) for _ in range(8)]
+    ended = [end(process) for process in started]
+    assert [each.returncode for each in ended] == [0] * 8, [each.stderr for each in ended if each.returncode]
+
+    files = sorted(path.stem for path in set(runs.results.iterdir()) - before)
+    assert files == sorted(["2026-01-02T030405Z", *(f"2026-01-02T030405Z-{number}" for number in range(2, 9))])
+    for name in files:
+        assert store.read(runs.results / f"{name}.jsonl").header.id == name
+
+
+def test_a_run_that_is_written_is_not_written_by_another(tmp_path: Path) -> None:
+    """The second is told who writes it."""
+    runs = Runs(tmp_path, tmp_path / "cache")
+    first = runs.start("run", "small.py", "--run", "mine", "--budget", "60")
+    runs.wait_for_trials(first)
+    second = runs.measure("small.py", "--run", "mine")
+    first.terminate()
+    first.communicate()
+
+    assert second.returncode == 6, second
+    assert f"run mine is being written by process {first.pid}" in one_line(second.stderr)
