@@ -26,8 +26,10 @@ from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, common_environment
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
-from gilscope.values.contests import Contest, LaneSpec, Rules
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
 from gilscope.values.records import Record, Trial
+from gilscope.values.rules import Rules
 from gilscope.values.runtimes import Arm
 from gilscope.workloads import probes
 

@@ -24,7 +24,7 @@ from gilscope.stats import effort
 from gilscope.stats.estimate import CONFIDENCE, Estimate, mean, student_quantile
 from gilscope.stats.intervals import freedom, log_ratio_interval
 from gilscope.stats.significance import distinguishable, noise_floor
-from gilscope.values.contests import FIRST_LOOK
+from gilscope.values.rules import FIRST_LOOK
 from gilscope.workloads.suites import suite
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gilscope.values.contests import Rules
+    from gilscope.values.rules import Rules
 
     FloatArray = NDArray[np.float64]
 

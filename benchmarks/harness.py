@@ -30,8 +30,11 @@ from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import Contest, LaneSpec, Probe, Rules, Target
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 from gilscope.values.records import Calibration, Record, Trial
+from gilscope.values.rules import Rules
 from gilscope.values.runtimes import Arm, Runtime
 
 if TYPE_CHECKING:

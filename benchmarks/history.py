@@ -40,8 +40,11 @@ from gilscope.history.two_runs import COMPARED, RunComparison, compare
 from gilscope.stats.between import Difference, run_error
 from gilscope.stats.estimate import mean, student
 from gilscope.stats.significance import holm, p_value
-from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from gilscope.values.records import Calibration, ContestEnd, Record, RunHeader, Trial
+from gilscope.values.rules import Rules
 from gilscope.values.runtimes import Arm, Pair, Runtime
 
 if TYPE_CHECKING:

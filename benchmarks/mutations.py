@@ -72,7 +72,7 @@ MUTATIONS = (
     ),
     # values
     Mutation(
-        "values/contests.py",
+        "values/lanes.py",
         "return 1 if self.divides_work else self.workers",
         "return self.workers",
         "test_analysis.py::test_workers_that_divide_the_work_do_it_once",
@@ -825,7 +825,7 @@ MUTATIONS = (
         "test_render_numbers.py::test_an_amount_is_told_by_the_ends_that_say_something",
     ),
     Mutation(
-        "values/contests.py",
+        "values/rules.py",
         "FIRST_LOOK = 9",
         "FIRST_LOOK = 8",
         "test_matrix.py::test_the_least_number_with_sense_is_accepted",

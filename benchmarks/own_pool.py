@@ -26,7 +26,9 @@ from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import Contest, LaneSpec, Probe, Target
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 from gilscope.values.runtimes import Arm
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from builders import HEADER, PROBE, contest, lane, pair, trial
 from gilscope.values.records import Calibration, Run, Trial
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
 
 GOAL_S = 2.0
 GOAL_BYTES = 1_500_000

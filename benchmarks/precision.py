@@ -45,7 +45,9 @@ from gilscope.runtimes.twins import select
 from gilscope.stats import effort
 from gilscope.stats.estimate import Estimate, student_quantile
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import Contest, LaneSpec, Probe
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from gilscope.values.records import Record, Trial
 from gilscope.values.runtimes import Arm, Runtime
 from gilscope.workloads.suites import suite

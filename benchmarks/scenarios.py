@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gilscope.values.contests import PAIR
+from gilscope.values.rules import PAIR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.contests import Contest
     from gilscope.values.progress import Progress
     from gilscope.values.records import ContestEnd
+    from gilscope.values.rules import Rules
     from gilscope.values.watching import Watched
 
 

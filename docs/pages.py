@@ -244,11 +244,15 @@ def keys(table: type[msgspec.Struct]) -> str:
     return "\n".join([about.replace("``", "`"), "", "| key | type | default |", "|---|---|---|", *rows, ""])
 
 
+ROOMS = ("checkouts", "contests", "lanes", "probes", "records", "rules", "runtimes")
+"""The rooms of values that a type of a field may come from."""
+
+
 def _type(kind: object) -> str:
     named = kind.__name__ if isinstance(kind, type) else str(kind)
     for prefix in (
         "typing.",
-        *(f"gilscope.{room}." for room in ("values.checkouts", "values.contests", "values.records", "values.runtimes")),
+        *(f"gilscope.values.{room}." for room in ROOMS),
     ):
         named = named.replace(prefix, "")
     return "`" + named.replace("|", "or").replace("NoneType", "null") + "`"

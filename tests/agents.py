@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from gilscope.lab import protocol
 from gilscope.places import AGENT
 from gilscope.processes.families import kill_group
-from gilscope.values.contests import LaneSpec, Probe, Target
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 from targets import environment, models_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from gilscope.values.watching import BlockedLine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Trial
 
 SERIAL, THREADS, PROCESSES = lane("3.14t"), lane("3.14t", "threads", 2), lane("3.14t", "processes", 2)

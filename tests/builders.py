@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope import store
-from gilscope.values.contests import Contest, LaneSpec, Probe, Rules, Variant
+from gilscope.values.contests import Contest, Variant
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from gilscope.values.records import Calibration, ContestEnd, Finding, HostCard, Run, RunHeader, Trial
+from gilscope.values.rules import Rules
 from gilscope.values.runtimes import Arm, Facts, Pair, Runtime
 from gilscope.values.watching import BlockedLine, Suspect, Watched
 

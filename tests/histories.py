@@ -9,7 +9,7 @@ import msgspec
 
 from builders import HEADER, HOST, contest, pair, runtime, trial
 from gilscope import store
-from gilscope.values.contests import LaneSpec
+from gilscope.values.lanes import LaneSpec
 from gilscope.values.records import Calibration, ContestEnd
 from gilscope.values.runtimes import Arm
 

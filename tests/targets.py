@@ -22,7 +22,7 @@ from gilscope.models import MODELS
 from gilscope.runtimes.candidates import candidates
 from gilscope.runtimes.census import census
 from gilscope.runtimes.twins import arms, select
-from gilscope.values.contests import OWN
+from gilscope.values.lanes import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -38,7 +38,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "probes": measuring.list_probes,
 }
 
-CANNOT_PRINT = "cannot print: {}. What was measured is kept; `gilscope report` shows it."
+CANNOT_PRINT = "cannot print ({}). What was measured is kept; `gilscope report` shows it."
 
 STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why"})
 """Commands that start interpreters."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.values.contests import OWN
+from gilscope.values.lanes import OWN
 from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

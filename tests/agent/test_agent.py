@@ -19,7 +19,7 @@ from gilscope.agent.timing import digest
 from gilscope.lab import protocol
 from gilscope.lab.protocol import Measured
 from gilscope.models import MODELS
-from gilscope.values.contests import OWN, LaneSpec
+from gilscope.values.lanes import OWN, LaneSpec
 from leftovers import members
 from patience import asked_again
 from targets import has_joblib, models_of

@@ -14,7 +14,7 @@ import targets
 from agents import Agents
 from gilscope.agent import bytecode
 from gilscope.agent.timing import digest
-from gilscope.values.contests import Probe, Target
+from gilscope.values.probes import Probe, Target
 from targets import environment, models_of
 
 if TYPE_CHECKING:

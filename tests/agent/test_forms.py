@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from gilscope.agent.timing import digest
-from gilscope.values.contests import Probe, Statement, Target
+from gilscope.values.probes import Probe, Statement, Target
 from gilscope.values.runtimes import Arm
 from targets import EDGES, NEWEST_DEFAULT, models_of
 

@@ -10,12 +10,12 @@ import targets
 from agents import Agents, end
 from gilscope.lab import protocol
 from gilscope.lab.protocol import Imports
-from gilscope.values.contests import LaneSpec
+from gilscope.values.lanes import LaneSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm
 
 AS_BUILT = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]

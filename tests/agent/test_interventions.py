@@ -9,8 +9,9 @@ import pytest
 import targets
 from agents import Agents, Ended, end
 from gilscope.lab import protocol
-from gilscope.values.contests import LaneSpec, Probe, Target
 from gilscope.values.interventions import Intervention
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 
 if TYPE_CHECKING:
     from gilscope.values.runtimes import Arm

@@ -19,11 +19,12 @@ from gilscope.lab import protocol
 from gilscope.lab.lane import Lane, LaneFailedError, common_environment, lane_environment
 from gilscope.lab.plan import unfit
 from gilscope.processes.guardian import Guardian
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.lanes import LaneSpec
 from gilscope.workloads import probes as catalog
 from patience import asked_again, looked
 
 if TYPE_CHECKING:
+    from gilscope.values.probes import Probe
     from gilscope.values.records import Fault
     from gilscope.values.runtimes import Arm
 

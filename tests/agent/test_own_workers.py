@@ -14,7 +14,8 @@ from agents import end
 from gilscope.agent.timing import digest
 from gilscope.lab import protocol
 from gilscope.places import AGENT
-from gilscope.values.contests import LaneSpec, Probe, Target
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 
 if TYPE_CHECKING:
     from pathlib import Path

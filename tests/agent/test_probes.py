@@ -20,7 +20,7 @@ from gilscope import places
 from gilscope.lab import protocol
 from gilscope.places import AGENT
 from gilscope.processes.families import kill_group
-from gilscope.values.contests import LaneSpec
+from gilscope.values.lanes import LaneSpec
 from gilscope.workloads import probes as catalog
 from targets import environment, models_of
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agents import Agents
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm
 
     Answers = dict[tuple[str, str], dict[str, Any]]

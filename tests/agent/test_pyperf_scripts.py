@@ -10,7 +10,8 @@ import pytest
 
 from gilscope.lab import protocol
 from gilscope.places import AGENT
-from gilscope.values.contests import LaneSpec, Probe, Target
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 from gilscope.values.runtimes import Arm
 from patience import asked_again
 from targets import AS_BUILT, DEFAULT, EDGES, environment, models_of

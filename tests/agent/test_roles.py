@@ -10,12 +10,13 @@ import pytest
 from agents import Agents, Ended, end
 from gilscope.lab import protocol
 from gilscope.models import ROLES
-from gilscope.values.contests import LaneSpec, Role, Target
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Role, Target
 from gilscope.values.runtimes import Arm
 from targets import EDGES, NEWEST_DEFAULT
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
 
 TRIAL_NS = 200_000_000
 

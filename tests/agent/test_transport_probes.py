@@ -19,13 +19,13 @@ from gilscope.lab import protocol
 from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.families import kill_group
-from gilscope.values.contests import LaneSpec
+from gilscope.values.lanes import LaneSpec
 from gilscope.workloads import probes as catalog
 from targets import AS_BUILT, EDGES, WITH_A_LIST, standard_library
 
 if TYPE_CHECKING:
     from gilscope.agent.measures.transport._shapes import Shape
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm
 
 PROBES = [probe for probe in catalog.probes(BUILT_IN_PROBES) if probe.kind in {"transport", "channels"}]

@@ -10,7 +10,8 @@ import pytest
 import targets
 from agents import Agents, end
 from gilscope.lab import protocol
-from gilscope.values.contests import LaneSpec, Probe, Target
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe, Target
 from patience import asked_again, looked
 
 if TYPE_CHECKING:

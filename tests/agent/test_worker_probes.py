@@ -13,11 +13,12 @@ from gilscope.lab import protocol
 from gilscope.lab.lane import common_environment, lane_environment
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.families import kill_group
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.lanes import LaneSpec
 from gilscope.workloads import probes as catalog
 from leftovers import members
 
 if TYPE_CHECKING:
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm, Facts
 
 ARMS = targets.AS_BUILT

@@ -17,8 +17,11 @@ import pytest
 from gilscope.lab.contest import Lab
 from gilscope.lab.lane import Lane, common_environment
 from gilscope.processes.guardian import Guardian
-from gilscope.values.contests import Contest, LaneSpec, Probe, Rules
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from gilscope.values.records import ContestEnd, Finding, Trial
+from gilscope.values.rules import Rules
 from targets import AS_BUILT
 
 if TYPE_CHECKING:

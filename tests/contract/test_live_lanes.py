@@ -18,7 +18,8 @@ from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.processes.families import kill_group
 from gilscope.processes.guardian import Guardian
 from gilscope.processes.lines import CHUNK_BYTES, LONGEST_BYTES
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from leftovers import gone, members
 from patience import looked
 from targets import FREE_THREADED, NEWEST_DEFAULT, environment, models_of

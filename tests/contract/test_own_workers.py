@@ -15,7 +15,8 @@ from gilscope.figures.run import of_run
 from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.lab.weighing import _counts_pages
 from gilscope.processes.guardian import Guardian
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from leftovers import gone, members
 from patience import looked
 from short import SHORT

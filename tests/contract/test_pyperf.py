@@ -14,7 +14,7 @@ import builders
 from gilscope import store
 from gilscope.cli import main
 from gilscope.figures.run import of_run
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 from gilscope.values.records import Calibration, ContestEnd, Run
 from short import SHORT
 

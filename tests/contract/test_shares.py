@@ -13,7 +13,8 @@ import pytest
 from gilscope.figures.cores import Shares, shares
 from gilscope.lab.lane import Lane
 from gilscope.processes.guardian import Guardian
-from gilscope.values.contests import LaneSpec, Probe
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Probe
 from gilscope.values.records import Trial
 from targets import FREE_THREADED, environment
 

@@ -19,7 +19,7 @@ from gilscope.values.records import CoreKind, Finding, FindingKind
 
 if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures, LaneFigures
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import HostCard
 
 TWIN = lane("3.14")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Block
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

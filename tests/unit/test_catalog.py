@@ -8,7 +8,7 @@ import pytest
 
 from gilscope import places
 from gilscope.errors import MatrixError, UsageError
-from gilscope.values.contests import Probe, Target
+from gilscope.values.probes import Probe, Target
 from gilscope.workloads import probes as catalog
 from gilscope.workloads.targets import Given
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gilscope.claims.statements import Judgement
-    from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
     from gilscope.values.records import Record
 
 CLAIM = Claim(

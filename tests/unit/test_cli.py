@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.lab.plan import Plan
-    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.contests import Contest
     from gilscope.values.records import Record
+    from gilscope.values.rules import Rules
 
 PROBE_TEXT = '"""What is asked?"""\n\n\ndef work():\n    return 1\n'
 BOTH = Census(

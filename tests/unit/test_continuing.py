@@ -13,7 +13,8 @@ from gilscope.lab import sources
 from gilscope.lab.continuing import changes
 from gilscope.lab.protocol import Imports
 from gilscope.values.checkouts import Checkout
-from gilscope.values.contests import LaneSpec, Target
+from gilscope.values.lanes import LaneSpec
+from gilscope.values.probes import Target
 from gilscope.values.records import ContestEnd, Run
 from gilscope.values.runtimes import Arm
 

@@ -18,8 +18,8 @@ from gilscope.lab.plan import group_of_pair
 from gilscope.provision import active
 from gilscope.provision.active import Active
 from gilscope.provision.environments import Environment, Provided
-from gilscope.values.contests import Probe, Target
 from gilscope.values.packages import Packages
+from gilscope.values.probes import Probe, Target
 from gilscope.workloads.scripts import Script
 from gilscope.workloads.suites import suite
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.exchange.export import ArmFile, LaneBenchmark
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Trial
 
 TWIN = builders.lane("3.14")

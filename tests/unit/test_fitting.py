@@ -16,7 +16,8 @@ from gilscope.lab.fitting import INTERPRETER_BYTES, need, too_large
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
 
 GIB = 2**30
 SHARED = msgspec.structs.replace(PROBE, shared=True)

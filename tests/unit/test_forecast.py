@@ -8,7 +8,7 @@ import pytest
 from builders import RULES, lane
 from gilscope.lab.forecast import Ahead, ends, rounds_in_time, turns
 from gilscope.lab.stopping import budget_is_spent
-from gilscope.values.contests import CAPACITY, OWN
+from gilscope.values.lanes import CAPACITY, OWN
 
 QUICK = msgspec.structs.replace(RULES, min_launches=9, max_launches=15, budget_s=20.0)
 FIRST = Ahead(began_s=2.0, ended=0, further=8, opening_s=0.5, rounds=4, round_s=0.1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import MatrixError, UsageError
-from gilscope.values.contests import Probe, Statement, Target
+from gilscope.values.probes import Probe, Statement, Target
 from gilscope.workloads.probes import select
 from gilscope.workloads.roles import roles
 from gilscope.workloads.statements import statement

@@ -1,4 +1,4 @@
-"""What is killed when the controller dies: the groups on the list and no other."""
+"""What is ended when the controller dies: the children on the list and no other."""
 
 from __future__ import annotations
 
@@ -10,34 +10,29 @@ import pytest
 from gilscope.processes import families, guardian
 
 
-@pytest.fixture
-def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The groups that were killed, none of which exists."""
-    groups: list[int] = []
-    monkeypatch.setattr(families, "family", lambda *_: set())
-    monkeypatch.setattr(families, "kill_group", groups.append)
-    return groups
-
-
 @pytest.mark.parametrize(
     ("told", "left"),
     [
-        ("", []),
-        ("+11\n", [11]),
-        ("+11\n-11\n", []),
-        ("+11 1a2b\n+12 3c4d\n-11\n", [12]),
-        ("+11\n-11\n+11\n", [11]),
-        ("-13\n+11\n", [11]),
+        ("", {}),
+        ("+1a 11\n", {"1a": 11}),
+        ("+1a 11\n-1a\n", {}),
+        ("+1a\n+1a 11\n+2b 12\n-1a\n", {"2b": 12}),
+        ("+1a 11\n-1a\n+1a 11\n", {"1a": 11}),
+        ("-3c\n+1a 11\n", {"1a": 11}),
+        ("+1a\n", {"1a": None}),
     ],
 )
-def test_groups_still_on_the_list_are_killed(
-    told: str, left: list[int], killed: list[int], monkeypatch: pytest.MonkeyPatch
+def test_children_still_on_the_list_are_ended(
+    told: str, left: dict[str, int | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The end of its input is the controller's end."""
+    """The end of its input is the controller's end; a child may be one that was only about to be started."""
+    ended: dict[str, int | None] = {}
+    monkeypatch.setattr(families, "family", lambda *_: set())
+    monkeypatch.setattr(families, "end", lambda leader, _, mark: ended.update({mark: leader}))
     monkeypatch.setattr("sys.stdin", StringIO(told))
     guardian._keep_watch()
 
-    assert killed == left
+    assert ended == left
 
 
 @pytest.mark.parametrize("error", [None, ProcessLookupError, PermissionError])

@@ -20,14 +20,16 @@ from gilscope.lab.protocol import Imports, Measured, Ready
 from gilscope.lab.sources import Revision
 from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.lab.weighing import Weight
-from gilscope.values.contests import Target
+from gilscope.values.probes import Target
 from gilscope.values.records import Calibration, Code, ContestEnd, Fault, Finding, Memory, Record, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gilscope.values.contests import Contest, LaneSpec, Rules
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.progress import Progress
+    from gilscope.values.rules import Rules
     from gilscope.values.watching import Watched
 
     Behaviour = Callable[["FakeLane", int], Measured]

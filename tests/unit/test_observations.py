@@ -14,7 +14,8 @@ from gilscope.render.report import report
 from gilscope.values.records import Finding, Trial
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
 
 BARE = msgspec.structs.replace(lane("3.14"), way="bare")
 CONTROL = msgspec.structs.replace(BARE, control=True)

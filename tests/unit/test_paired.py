@@ -12,7 +12,7 @@ from gilscope.figures.paired import Paired
 from gilscope.stats.estimate import SAME, UNKNOWN
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Trial
 
 TWIN = lane("3.14")

@@ -11,7 +11,8 @@ import pytest
 from builders import PROBE, pair, runtime
 from gilscope.lab.plan import group_of_one, group_of_pair, group_of_variants, plan, without_a_lane
 from gilscope.runtimes.variants import Side
-from gilscope.values.contests import Contest, Probe, Target
+from gilscope.values.contests import Contest
+from gilscope.values.probes import Probe, Target
 from gilscope.values.runtimes import Arm
 from gilscope.workloads import suites
 

@@ -10,7 +10,7 @@ import pytest
 from builders import PROBE, lane
 from gilscope.lab import protocol
 from gilscope.values.checkouts import Checkout
-from gilscope.values.contests import Target
+from gilscope.values.probes import Target
 
 
 def test_an_order_names_what_to_open() -> None:

@@ -14,7 +14,8 @@ from gilscope.render import findings, in_words, machine, notes, pairs, scaling, 
 from gilscope.render.report import of_contest
 from gilscope.render.sheet import NOT_MEASURED, Sheet
 from gilscope.stats.estimate import Estimate
-from gilscope.values.contests import EVERY_LANE, Skip, Target
+from gilscope.values.contests import EVERY_LANE, Skip
+from gilscope.values.probes import Target
 from gilscope.values.records import ContestEnd, CoreKind, Finding, Memory
 from gilscope.values.runtimes import Pair
 

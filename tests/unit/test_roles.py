@@ -18,7 +18,7 @@ from gilscope.history.two_runs import compare
 from gilscope.lab.comparisons import Comparisons
 from gilscope.lab.plan import group_of_pair, plan
 from gilscope.render.report import of_contest
-from gilscope.values.contests import Probe, Role, Target
+from gilscope.values.probes import Probe, Role, Target
 from gilscope.values.records import Calls, Finding, Trial
 from gilscope.workloads import suites
 from histories import stored
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.figures.roles import RoleFigures
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
 
 SUITE = suites.suite(Path(__file__).parents[2] / "matrix" / "suites.toml", "quick")
 READ = Role(name="read", target=Target(name="read", path="/work.py"), workers=3)

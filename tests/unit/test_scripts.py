@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import MatrixError
-from gilscope.values.contests import Probe
+from gilscope.values.probes import Probe
 from gilscope.workloads import probes as catalog
 from gilscope.workloads import scripts
 from gilscope.workloads.scripts import Script

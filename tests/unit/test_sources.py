@@ -14,7 +14,7 @@ from gilscope.lab.sources import Revision
 from gilscope.processes import child
 from gilscope.processes.child import Ended
 from gilscope.values.checkouts import Checkout
-from gilscope.values.contests import Role, Statement, Target
+from gilscope.values.probes import Role, Statement, Target
 from gilscope.values.records import SourceFile
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from gilscope.lab.stopping import FEWEST_LAUNCHES, Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import Rules
+from gilscope.values.rules import Rules
 
 RULES = Rules(min_launches=5, max_launches=40, rounds=4, trial_ms=20, precision=0.01, budget_s=60, timeout_s=10)
 COSTS = Costs(elapsed_s=5, opening_s=0.2, trial_s={"reference": 0.02, "quiet": 0.02, "noisy": 0.02})

@@ -9,7 +9,7 @@ from builders import PROBE, pair
 from gilscope import places
 from gilscope.lab.plan import group_of_pair, plan
 from gilscope.models import MODELS
-from gilscope.values.contests import OWN
+from gilscope.values.lanes import OWN
 from gilscope.workloads import suites
 
 SUITES = suites.suites(places.SUITES)

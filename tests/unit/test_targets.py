@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.errors import UsageError
-from gilscope.values.contests import Probe, Target
+from gilscope.values.probes import Probe, Target
 from gilscope.workloads.probes import select
 from gilscope.workloads.targets import Given, check_copy, named_arguments, target
 

@@ -16,7 +16,7 @@ from gilscope.history.machines import machines
 from gilscope.render import ladder
 from gilscope.render import models as model_sheets
 from gilscope.render import tracker as sheets
-from gilscope.values.contests import Probe, Skip
+from gilscope.values.contests import Skip
 from gilscope.values.interventions import Intervention
 from gilscope.values.records import Code, ContestEnd, Finding, Memory, Run, SourceFile
 from gilscope.values.runtimes import Pair
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from gilscope.figures.standings import Standing
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.workers import LaneMemory
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
 
 TWIN = lane("3.14")
 FREE = lane("3.14t")

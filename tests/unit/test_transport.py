@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
     Curve = Callable[[int], float]
     """Seconds of a trip by the payload's size."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gilscope.figures.values import ContestFigures
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
 MAIN = lane("3.14t main")
 CONTROL = lane("3.14t main", control=True)

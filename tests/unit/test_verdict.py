@@ -21,15 +21,15 @@ from gilscope.render import report, terminal
 from gilscope.render.in_words import paragraph
 from gilscope.render.verdict import sheet
 from gilscope.stats.estimate import SAME, Estimate
-from gilscope.values.contests import FIRST_LOOK
 from gilscope.values.records import ContestEnd, Finding, FindingKind, Memory
+from gilscope.values.rules import FIRST_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.verdict import Verdict
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)

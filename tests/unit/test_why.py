@@ -29,8 +29,9 @@ from gilscope.values.watching import BlockedLine, Suspect, Watched
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
     from gilscope.values.interventions import Intervention
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Run, Trial
 
 SERIAL, PLAIN = lane("3.14t"), lane("3.14t", "threads", 2)

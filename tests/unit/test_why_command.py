@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gilscope.lab.plan import Plan
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Record
 
 SOURCE = "TABLE = {}\n\n\ndef busy():\n    return 1\n\n\ndef other():\n    return 2\n"

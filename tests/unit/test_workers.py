@@ -12,7 +12,8 @@ from gilscope.figures.run import of_run, together
 from gilscope.render import findings, numbers, workers
 from gilscope.render.report import report
 from gilscope.stats.estimate import Estimate
-from gilscope.values.contests import Contest, LaneSpec
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
 from gilscope.values.records import Finding, Memory
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from gilscope.figures.values import ContestFigures
     from gilscope.render.sheet import Sheet
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
 
 MIB = 2**20
 WAYS = ("thread", "interpreter", "spawn")

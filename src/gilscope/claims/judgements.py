@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gilscope.claims.statements import Judgement, on_host, verdict
 from gilscope.figures import lanes
 from gilscope.stats.estimate import mean
-from gilscope.values.contests import arm_and_work, lane_name
+from gilscope.values.lanes import arm_and_work, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.workers import Weights
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec, Skip
+    from gilscope.values.contests import Skip
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Finding, Quantity, Run, Trial
     from gilscope.values.runtimes import Arm
 

@@ -22,7 +22,7 @@ import msgspec
 
 from gilscope.declared import tables
 from gilscope.stats.estimate import Estimate
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 from gilscope.values.records import Quantity
 
 if TYPE_CHECKING:

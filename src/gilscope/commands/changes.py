@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gilscope.provision.revisions import Revision
     from gilscope.runtimes.variants import Change
     from gilscope.values.checkouts import Checkout
-    from gilscope.values.contests import Probe, Target
+    from gilscope.values.probes import Probe, Target
     from gilscope.workloads.scripts import Script
 
 

@@ -16,7 +16,7 @@ from gilscope.commands import output
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
     from gilscope.workloads.project import NamedWorkload, Project
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
@@ -150,7 +150,7 @@ def called(part: Part, workloads: Sequence[Probe | Script]) -> Sequence[Probe | 
 
     A script written for pyperf keeps its own.
     """
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
 
     match workloads:
         case [Probe() as only] if part.name is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gilscope.lab.plan import Group
     from gilscope.runtimes.variants import Change, Side
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Runtime
     from gilscope.workloads.scripts import Script
 

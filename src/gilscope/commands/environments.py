@@ -17,8 +17,8 @@ from gilscope.lab.measure import Batch
 from gilscope.provision import active, requirements
 from gilscope.provision.environments import Environments
 from gilscope.runtimes.twins import package_differences
-from gilscope.values.contests import Probe
 from gilscope.values.packages import Packages
+from gilscope.values.probes import Probe
 from gilscope.workloads import pyperformance
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gilscope.provision.active import Active
     from gilscope.provision.environments import Provided
     from gilscope.render.install_progress import InstallProgress
-    from gilscope.values.contests import Target
+    from gilscope.values.probes import Target
     from gilscope.values.runtimes import Arm, Pair
     from gilscope.workloads.scripts import Script
 

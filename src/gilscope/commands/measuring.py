@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from gilscope.lab.measure import Done
     from gilscope.lab.plan import Group, Plan
-    from gilscope.values.contests import Contest, Probe, Rules
+    from gilscope.values.contests import Contest
+    from gilscope.values.probes import Probe
+    from gilscope.values.rules import Rules
     from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
@@ -139,7 +141,7 @@ def _has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]
     """
     from gilscope.lab.plan import lane_id
     from gilscope.models import ROLES
-    from gilscope.values.contests import OWN
+    from gilscope.values.lanes import OWN
 
     asked_models = {"serial", OWN, ROLES.name, *(model for part in parts for model in part.suite.models)}
     return not done.has_trials or any(
@@ -282,7 +284,7 @@ def _refuse_misfits(models: Sequence[str], workloads: Iterable[Probe | Script]) 
         UsageError: there is nothing to spread, with what was probably meant.
     """
     from gilscope.models import unusable
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
 
     misfits: list[str] = []
     for workload in workloads:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from gilscope.lab.measure import Request
     from gilscope.lab.plan import Group
     from gilscope.store import RunWriter
-    from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.contests import Contest
     from gilscope.values.interventions import Intervention
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gilscope.figures.lanes import ContestLanes
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Run, RunHeader
 
 OF_ROLES = "roles are measured by their calls a second side by side, for which pyperf's files have no place"

@@ -14,7 +14,7 @@ import msgspec
 
 from gilscope.figures.outcome import Better, CannotBeTold, NotBetter, Rival
 from gilscope.figures.scaling_law import Fit
-from gilscope.values.contests import arm_and_work, lane_name
+from gilscope.values.lanes import arm_and_work, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,16 +17,16 @@ from gilscope.figures.eliminating import altered, elimination
 from gilscope.figures.gains import Gains
 from gilscope.figures.tried import Tried, interventions
 from gilscope.figures.why import WORTH, Ceiling, Ending, Shortfall, Why, judgement
-from gilscope.values.contests import lane_name
 from gilscope.values.elimination import is_step
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
     from gilscope.values.interventions import Intervention
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.watching import Watched
 
 SHORT = 0.75

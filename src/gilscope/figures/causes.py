@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from gilscope.figures.gains import Gains
     from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
     from gilscope.values.elimination import Elimination
     from gilscope.values.interventions import Intervention
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.watching import Suspect, Watched
 
 BUSY = 0.1

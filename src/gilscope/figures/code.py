@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
     from gilscope.values.records import Code
 
 DIGITS = 12

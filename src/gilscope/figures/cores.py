@@ -32,7 +32,7 @@ from gilscope.stats.estimate import Estimate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Trial
 
     ByLaunch = Mapping[int, Sequence[Trial]]

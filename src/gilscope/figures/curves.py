@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.yardsticks import Yardsticks
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
 
 def break_evens(contest_lanes: ContestLanes, yardsticks: Yardsticks) -> Iterator[BreakEven]:

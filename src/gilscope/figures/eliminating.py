@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.why import Why
-    from gilscope.values.contests import LaneSpec
     from gilscope.values.interventions import Intervention
+    from gilscope.values.lanes import LaneSpec
 
 PAUSED = 0.02
 """The share of a trial from which pauses of the collector make it a suspect."""

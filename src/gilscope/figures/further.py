@@ -15,14 +15,14 @@ from gilscope.figures.break_even import WORTH
 from gilscope.stats.effort import VarianceSplit, predicted_half_width, split_variance
 from gilscope.stats.estimate import CONFIDENCE
 from gilscope.stats.intervals import FEWEST
-from gilscope.values.contests import FIRST_LOOK
+from gilscope.values.rules import FIRST_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.intervals import Launches
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import ContestEnd
 
 MOST = 1000

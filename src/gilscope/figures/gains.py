@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Trial
 
 Launch = tuple[str, int]

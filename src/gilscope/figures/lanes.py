@@ -18,16 +18,17 @@ import msgspec
 from gilscope.figures.capacity import Spinning
 from gilscope.figures.paired import Paired
 from gilscope.figures.workers import Weights
-from gilscope.stats.intervals import quantity_interval
 from gilscope.models import works_on_copies
-from gilscope.values.contests import arm_and_work, lane_name
+from gilscope.stats.intervals import quantity_interval
+from gilscope.values.lanes import arm_and_work, lane_name
 from gilscope.values.records import VOID, Code, Finding, Memory, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Calibration, ContestEnd, Run
 
 

@@ -27,7 +27,7 @@ from gilscope.stats.significance import distinguishable, possible, simultaneous
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
     LogRatio = Callable[[LaneSpec, LaneSpec], Estimate]
     """The log of one lane's figure over another's."""

@@ -22,14 +22,14 @@ from gilscope.stats.counts import mean_amount
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.intervals import quantity_interval
 from gilscope.stats.significance import distinguishable, noise_floor
-from gilscope.values.contests import LaneSpec, arm_and_work, is_control
+from gilscope.values.lanes import LaneSpec, arm_and_work, is_control
 from gilscope.values.roles import calls_of, ns_per_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.figures.lanes import ContestLanes
-    from gilscope.values.contests import Role
+    from gilscope.values.probes import Role
     from gilscope.values.records import Calls
 
 SECOND_NS = 1e9

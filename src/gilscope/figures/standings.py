@@ -18,14 +18,14 @@ import msgspec
 from gilscope.figures.code import digest_of_code
 from gilscope.figures.scales import scales
 from gilscope.stats.estimate import Estimate, geometric_mean
-from gilscope.values.contests import arm_and_work, lane_name
+from gilscope.values.lanes import arm_and_work, lane_name
 from gilscope.values.records import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from gilscope.figures.values import ContestFigures, LaneFigures
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
 
 Kind = Literal["probes", "scripts", "own work"]
 """Kinds of work whose means stand apart: gilscope's probes, scripts written for pyperf, and people's own."""

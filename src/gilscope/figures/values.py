@@ -17,7 +17,8 @@ from gilscope.figures.verdict import Verdict
 from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import simultaneous
-from gilscope.values.contests import Contest, LaneSpec
+from gilscope.values.contests import Contest
+from gilscope.values.lanes import LaneSpec
 from gilscope.values.records import Code, ContestEnd, Finding, Quantity
 
 LOST = 0.2

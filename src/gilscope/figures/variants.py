@@ -22,7 +22,8 @@ import msgspec
 from gilscope.figures.paired import Factor, makespan_ns
 from gilscope.stats import significance
 from gilscope.stats.estimate import Estimate, mean
-from gilscope.values.contests import LaneSpec, Variant, arm_and_work, lane_name
+from gilscope.values.contests import Variant
+from gilscope.values.lanes import LaneSpec, arm_and_work, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -21,7 +21,7 @@ from gilscope.figures.further import further_of_lanes
 from gilscope.figures.outcome import Better, CannotBeTold, Choice, Outcome, Scarcity, choose, outcome
 from gilscope.models import MODELS
 from gilscope.stats.estimate import SAME
-from gilscope.values.contests import arm_and_work, lane_name
+from gilscope.values.lanes import arm_and_work, lane_name
 
 Kind = Literal["fails", "not thread-safe", "not repeatable", "GIL turned on", "not comparable", "capacity", "noise"]
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.yardsticks import Yardsticks
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Finding
 
 LOUD = 0.1

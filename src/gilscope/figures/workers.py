@@ -21,13 +21,13 @@ from gilscope.models import orders_of_weight
 from gilscope.stats.estimate import UNKNOWN, Estimate
 from gilscope.stats.intervals import log_ratio_interval, quantity_interval
 from gilscope.stats.significance import distinguishable
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 from gilscope.values.records import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Memory
 
     Slopes = Mapping[int, float]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.figures import contest, lanes
 from gilscope.figures.code import digest_of_code
 from gilscope.history.summary import UNKNOWN, Figure, FigureName, Summary, Yardstick
-from gilscope.values.contests import lane_name, work_of
+from gilscope.values.lanes import lane_name, work_of
 from gilscope.values.records import CANNOT_BE_COMPARED
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gilscope.figures.roles import RoleFigures
     from gilscope.figures.values import ContestFigures, LaneFigures, Penalty
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Code, HostCard, Run
     from gilscope.values.runtimes import Arm, Facts
 

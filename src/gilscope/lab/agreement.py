@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gilscope.values.contests import CONTROL
+from gilscope.values.lanes import CONTROL
 from gilscope.values.records import Fault
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 from gilscope.values.roles import ns_per_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Timing
 
 WHOLE = ""

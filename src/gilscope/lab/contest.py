@@ -19,9 +19,9 @@ from gilscope.lab.launch import Launch, Surroundings
 from gilscope.lab.protocol import Imports
 from gilscope.lab.stopping import Costs, Stage, budget_is_spent, next_stage
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import PAIR
 from gilscope.values.progress import Progress
 from gilscope.values.records import CANNOT_BE_COMPARED, Calibration, ContestEnd, Fault, Finding, Record
+from gilscope.values.rules import PAIR
 from gilscope.values.watching import Watched
 from gilscope.workloads.targets import label
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from gilscope.lab.forecast import Ends
     from gilscope.lab.launch import LaneOpener
     from gilscope.lab.sources import Revision
-    from gilscope.values.contests import Contest, LaneSpec, Rules
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.rules import Rules
 
 
 MOST_HUNG = 2

@@ -13,7 +13,8 @@ from gilscope.models import model_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
 
 INTERPRETER_BYTES = 12 * 2**20
 """About what an interpreter has resident in which the agent has nothing to do; what exceeds it is the state."""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.lab.stopping import budget_is_spent
 from gilscope.models import model_of
-from gilscope.values.contests import PAIR
+from gilscope.values.rules import PAIR
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec, Rules
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.rules import Rules
 
 
 class Ahead(NamedTuple):

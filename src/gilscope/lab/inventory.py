@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.lab.lane import Inquiry, LaneFailedError, lane_environment
-from gilscope.values.contests import EVERY_LANE, Probe, Skip
+from gilscope.values.contests import EVERY_LANE, Skip
+from gilscope.values.probes import Probe
 from gilscope.workloads.scripts import Script
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from gilscope.lab.weighing import Weight
     from gilscope.processes.guardian import Guardian
-    from gilscope.values.contests import LaneSpec, Probe
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm
 
 SECONDS_TO_LEAVE = 5.0
@@ -78,7 +79,9 @@ class Target:
         self._queued_s = 0.0
         try:
             folder = Path(arm.place(str(Path.cwd())))
-            self._child = Child([*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True, guardian=guardian)
+            self._child = Child(
+                [*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True, guardian=guardian
+            )
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error
         host.offer_to_killer(self._child.pid)

@@ -13,8 +13,8 @@ from gilscope.lab.agreement import Agreement
 from gilscope.lab.calibrating import others_work
 from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
-from gilscope.values.contests import PAIR
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
+from gilscope.values.rules import PAIR
 from gilscope.values.watching import Watched
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from gilscope.lab.lane import Lane
     from gilscope.lab.protocol import Imports, Measured
     from gilscope.lab.topology import Cpu
-    from gilscope.values.contests import Contest, LaneSpec, Probe
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
     from gilscope.values.records import Record
 
 

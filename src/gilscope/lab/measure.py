@@ -17,12 +17,14 @@ from gilscope.lab.lane import Lane
 from gilscope.lab.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import pairs
-from gilscope.values.contests import LaneSpec, Probe, Rules
 from gilscope.values.records import Finding, Record, Run, RunHeader, Trial
+from gilscope.values.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite

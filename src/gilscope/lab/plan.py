@@ -11,7 +11,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from gilscope.models import MODELS, ROLES, model_of, unusable
 from gilscope.runtimes.twins import arms
 from gilscope.runtimes.variants import with_differences
-from gilscope.values.contests import CAPACITY, OWN, Contest, LaneSpec, Probe, Skip, Variant, lane_name
+from gilscope.values.contests import Contest, Skip, Variant
+from gilscope.values.lanes import CAPACITY, OWN, LaneSpec, lane_name
 from gilscope.values.runtimes import Arm, Pair, Runtime
 from gilscope.workloads.suites import counts
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.runtimes.variants import Side
+    from gilscope.values.probes import Probe
     from gilscope.workloads.suites import Suite
 
 NO_REFERENCE = "there is no serial lane that it could be compared with"

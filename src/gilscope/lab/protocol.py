@@ -15,13 +15,14 @@ import msgspec
 from gilscope import places
 from gilscope.interchange import decoded
 from gilscope.models import model_of
-from gilscope.values.contests import Probe, Target
+from gilscope.values.probes import Probe, Target
 from gilscope.values.records import Fault, Timing
 from gilscope.values.watching import WatchFields
 from gilscope.workloads import programs
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec, Statement
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Statement
 
 SEPARATOR = b"\x1e"
 

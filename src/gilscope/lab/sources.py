@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gilscope.lab.protocol import Imports
-    from gilscope.values.contests import Contest, Probe
+    from gilscope.values.contests import Contest
+    from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm
 
 DIGITS = 16

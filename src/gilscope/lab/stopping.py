@@ -14,11 +14,11 @@ import msgspec
 
 from gilscope.stats import effort
 from gilscope.stats.intervals import log_ratio_interval
-from gilscope.values.contests import PAIR
+from gilscope.values.rules import PAIR
 
 if TYPE_CHECKING:
     from gilscope.stats.intervals import Launches
-    from gilscope.values.contests import Rules
+    from gilscope.values.rules import Rules
 
 FEWEST_LAUNCHES = 2
 MOST_ROUNDS = 10

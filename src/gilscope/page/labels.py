@@ -6,7 +6,7 @@ import os.path
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
     from gilscope.page.labels import Place
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
 
 class TripPoint(msgspec.Struct, frozen=True, kw_only=True):

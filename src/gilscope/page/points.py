@@ -17,7 +17,7 @@ from gilscope.page.labels import places
 from gilscope.render import cells, numbers
 from gilscope.render.builds import build
 from gilscope.render.why import what_was_tried
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

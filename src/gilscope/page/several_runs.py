@@ -9,7 +9,7 @@ from gilscope.page.content import Content, filled, undrawn
 from gilscope.page.points import ChangePoint, LevelPoint, drawn
 from gilscope.render import changes, history, numbers, run_comparison
 from gilscope.render.sheet import BETTER, WORSE
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

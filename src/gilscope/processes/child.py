@@ -42,7 +42,7 @@ class Child:
     standard error.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a program may need
         self,
         command: Sequence[str],
         environ: Mapping[str, str],

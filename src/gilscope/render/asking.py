@@ -10,7 +10,8 @@ from gilscope.render.progress import RunProgress
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.contests import Contest
+    from gilscope.values.rules import Rules
     from gilscope.values.watching import Watched
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gilscope.render.names import listed
 from gilscope.render.sheet import Column, Sheet, tabulate
-from gilscope.values.contests import EVERY_LANE, is_control
+from gilscope.values.contests import EVERY_LANE
+from gilscope.values.lanes import is_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.figures.outcome import Better, CannotBeTold, NotBetter
 from gilscope.render import numbers
 from gilscope.render.names import either, listed
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.findings import failures, in_short
 from gilscope.render.sheet import Column, Sheet, tabulate
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

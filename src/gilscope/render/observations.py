@@ -11,7 +11,7 @@ from gilscope.render import numbers
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import comparability
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.contests import is_control
+from gilscope.values.lanes import is_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

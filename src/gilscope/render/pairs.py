@@ -10,7 +10,7 @@ from gilscope.render.cells import if_measured, penalty
 from gilscope.render.notes import comparabilities
 from gilscope.render.scaling import crossing, overtakes_from
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from gilscope.figures.values import BestGain, ContestFigures, PairFigures

@@ -9,7 +9,7 @@ from gilscope.render.sheet import Column, Sheet, tabulate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.values.contests import Probe
+    from gilscope.values.probes import Probe
 
 
 def sheet(probes: Iterable[Probe]) -> Sheet:

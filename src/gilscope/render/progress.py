@@ -11,16 +11,17 @@ from rich.table import Column
 from rich.text import Text
 
 from gilscope.render import numbers
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.console import Console
 
-    from gilscope.values.contests import Contest, Rules
+    from gilscope.values.contests import Contest
     from gilscope.values.progress import Progress as ContestProgress
     from gilscope.values.records import ContestEnd
+    from gilscope.values.rules import Rules
     from gilscope.values.watching import Watched
 
 WIDE = 110

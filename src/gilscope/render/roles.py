@@ -10,7 +10,7 @@ from gilscope.render.cells import if_measured, marked
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import CUT_OFF, comparability, ended, floor
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.contests import arm_and_work, lane_name, work_of
+from gilscope.values.lanes import arm_and_work, lane_name, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.render import numbers
 from gilscope.render.changes import HOLM, NOT_JUDGED, figure, mark, size
 from gilscope.render.sheet import Column, Sheet, tabulate
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

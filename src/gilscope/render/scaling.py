@@ -10,7 +10,7 @@ from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 from gilscope.render.sheet import Column, Sheet, tabulate
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

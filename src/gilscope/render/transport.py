@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gilscope.figures import transport
 from gilscope.render import numbers
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

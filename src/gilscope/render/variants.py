@@ -10,7 +10,7 @@ from gilscope.render import numbers
 from gilscope.render.cells import if_measured, marked
 from gilscope.render.notes import mark
 from gilscope.render.sheet import BETTER, NOT_MEASURED, WORSE, Column, Sheet, tabulate
-from gilscope.values.contests import arm_and_work
+from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,7 +11,7 @@ from gilscope.render.cells import if_measured, penalty
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import comparability, contest_notes
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.contests import lane_name
+from gilscope.values.lanes import lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.workers import LaneMemory, Order, Step, WorkerMemory
     from gilscope.stats.estimate import Estimate
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.records import Finding, Quantity
 
 ANSWERS = {True: "holds", False: "does not hold", None: "cannot be told"}

@@ -17,7 +17,8 @@ from gilscope.values.watching import Suspect
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gilscope.values.contests import Contest, LaneSpec
+    from gilscope.values.contests import Contest
+    from gilscope.values.lanes import LaneSpec
     from gilscope.values.watching import Watched
 
 MOST_SUSPECTS = 6

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
 from gilscope.values.bounds import Amount, Cpus, Number, Positive, Seconds
-from gilscope.values.contests import Contest, LaneSpec, Rules, Skip
+from gilscope.values.contests import Contest, Skip
+from gilscope.values.rules import Rules
 from gilscope.values.watching import Watched
+
+if TYPE_CHECKING:
+    from gilscope.values.lanes import LaneSpec
 
 
 class Calls(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import LaneSpec, Role
+    from gilscope.values.lanes import LaneSpec
+    from gilscope.values.probes import Role
     from gilscope.values.records import Calls, Timing
 
 

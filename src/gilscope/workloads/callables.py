@@ -16,7 +16,7 @@ from gilscope.workloads.measurable import FIXTURE
 from gilscope.workloads.signatures import BINDING_KINDS
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Target
+    from gilscope.values.probes import Target
     from gilscope.workloads.definitions import Function
 
 _KINDS: dict[type[ast.expr], str] = {

@@ -12,7 +12,7 @@ import msgspec
 from gilscope import places
 from gilscope.declared import convert, unknown_name
 from gilscope.errors import MatrixError, UsageError
-from gilscope.values.contests import Probe, Target
+from gilscope.values.probes import Probe, Target
 from gilscope.workloads import definitions, measurable, scripts, statements, targets, texts
 from gilscope.workloads.scripts import Script
 from gilscope.workloads.targets import Given

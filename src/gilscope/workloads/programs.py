@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gilscope.errors import UsageError
-from gilscope.values.contests import WORKERS, Probe
+from gilscope.values.probes import WORKERS, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gilscope.values.contests import LaneSpec
+    from gilscope.values.lanes import LaneSpec
 
 PYTHON = "{python}"
 """What stands for the interpreter, and its options, of each lane."""

@@ -7,11 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.errors import UsageError
-from gilscope.values.contests import Probe, Role
+from gilscope.values.probes import Probe, Role
 from gilscope.workloads.probes import foreign
 
 if TYPE_CHECKING:
-    from gilscope.values.contests import Target
+    from gilscope.values.probes import Target
     from gilscope.workloads.targets import Given
 
 _ROLE = re.compile(r"(?P<target>.+?)(?:\*(?P<workers>\d+))?", re.DOTALL)

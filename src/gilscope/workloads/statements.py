@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from gilscope.errors import UsageError
-from gilscope.values.contests import Probe, Statement
+from gilscope.values.probes import Probe, Statement
 from gilscope.workloads.targets import is_target, own_folders
 from gilscope.workloads.texts import shallow
 

@@ -12,7 +12,7 @@ from gilscope.declared import tables, unknown_name
 from gilscope.errors import UsageError
 from gilscope.models import MODELS
 from gilscope.values import bounds
-from gilscope.values.contests import FIRST_LOOK, PAIR, Limits, Rules
+from gilscope.values.rules import FIRST_LOOK, PAIR, Limits, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

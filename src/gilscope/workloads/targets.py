@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope.errors import UsageError
-from gilscope.values.contests import Target
+from gilscope.values.probes import Target
 from gilscope.workloads import callables, definitions, tests
 from gilscope.workloads.texts import parsed, shallow, source
 
