@@ -46,7 +46,10 @@ class Interrupts:
 
 @contextlib.contextmanager
 def heard() -> Iterator[Interrupts]:
-    """Hear signals as long as this lasts; Python lets the main thread alone do that."""
+    """Hear signals as long as this lasts; Python lets the main thread alone do that.
+
+    Once one was heard, further ones are ignored to the end of the process, which is near.
+    """
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
@@ -62,4 +65,5 @@ def heard() -> Iterator[Interrupts]:
         yield interrupts
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            is_over = interrupts.first is not None and number in numbers
+            signal.signal(number, signal.SIG_IGN if is_over else handler)
