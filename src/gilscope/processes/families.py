@@ -153,8 +153,8 @@ def _sweep(pids: Collection[int], mark: str) -> None:
     """Remove the folder of temporary files, and those that joblib makes elsewhere, named after its process."""
     if mark:
         shutil.rmtree(temporary(mark), ignore_errors=True)
-    for pid in pids if SHARED_MEMORY.is_dir() else ():
-        for folder in SHARED_MEMORY.glob(f"joblib_memmapping_folder_{pid}_*"):
+    for folder in SHARED_MEMORY.glob("joblib_memmapping_folder_*") if SHARED_MEMORY.is_dir() else ():
+        if folder.name.split("_")[3] in map(str, pids):
             shutil.rmtree(folder, ignore_errors=True)
 
 
