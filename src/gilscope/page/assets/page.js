@@ -10,6 +10,7 @@ const unique = (values) => [...new Set(values)];
 const newestFirst = (names) => [...names].sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
 
 const LEAST_PANEL = 100;
+const NARROW_PANEL = 200; // its title goes on over the labels beside it
 const WIDEST_PANEL = 480;
 const GAP = 40;
 const ROW = 30;
@@ -21,7 +22,7 @@ const THEME = {
   axis: {
     labelColor: "currentColor", titleColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.12,
     domainColor: "currentColor", domainOpacity: 0.3, tickColor: "currentColor", tickOpacity: 0.3,
-    labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 160,
+    labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 160, labelSeparation: 8,
   },
   legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12, symbolStrokeColor: "gray", symbolBaseFillColor: "gray", labelLimit: 260 },
   header: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 13, labelLimit: 320 },
@@ -198,6 +199,7 @@ function fit(drawn, room, panels) {
   drawn.spec.width = Math.min(Math.max(width, fair), Math.max(LEAST_PANEL, room));
   if (height) drawn.spec.height = height * Math.max(1, drawn.spec.width / width);
   drawn.columns = Math.max(1, Math.floor(room / (drawn.spec.width + GAP)));
+  if (drawn.spec.width < NARROW_PANEL) drawn.facet.header = { ...drawn.facet.header, labelAnchor: "end" };
 }
 
 // Scales name what the rows have, so that legends do, and each value keeps its look whatever else is drawn.
