@@ -244,7 +244,7 @@ def keys(table: type[msgspec.Struct]) -> str:
     return "\n".join([about.replace("``", "`"), "", "| key | type | default |", "|---|---|---|", *rows, ""])
 
 
-ROOMS = ("checkouts", "contests", "lanes", "probes", "records", "rules", "runtimes")
+ROOMS_OF_VALUES = ("checkouts", "contests", "lanes", "probes", "records", "rules", "runtimes")
 """The rooms of values that a type of a field may come from."""
 
 
@@ -252,7 +252,7 @@ def _type(kind: object) -> str:
     named = kind.__name__ if isinstance(kind, type) else str(kind)
     for prefix in (
         "typing.",
-        *(f"gilscope.values.{room}." for room in ROOMS),
+        *(f"gilscope.values.{room}." for room in ROOMS_OF_VALUES),
     ):
         named = named.replace(prefix, "")
     return "`" + named.replace("|", "or").replace("NoneType", "null") + "`"

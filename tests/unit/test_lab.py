@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 TWIN = lane("3.14")
 CONTROL = lane("3.14", control=True)
 FREE = lane("3.14t")
+LANES = (TWIN, FREE)
 CPUS = host.pinnable_cpus()
 """Those of this thread before any test has run a contest."""
 
@@ -892,6 +893,28 @@ def test_code_that_is_changed_meanwhile_ends_the_contest(monkeypatch: pytest.Mon
     assert {trial.launch for trial in trials(records)} == {0, 1}
     assert [(item.kind, item.launch) for item in findings(records)] == [("changed", 2)]
     assert findings(records)[0].reason.startswith("work.py was changed")
+
+
+def test_a_machine_that_sleeps_ends_the_launch_and_not_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trial is not kept, nor are those that would be paired with it; the next launch is measured as ever."""
+    fakes = Fakes()
+    asleep_s = [0.0]
+    monkeypatch.setattr(host, "slept_s", lambda: asleep_s[0])
+
+    def behave(fake: FakeLane, loops: int) -> Measured:
+        if len(fakes.opened) == 1 + 2 * len(LANES) and fake.trials == 2:  # one was a scout
+            asleep_s[0] = 3600.0
+        return measured(fake, loops)
+
+    fakes.behaviour = behave
+    records = run(contest(*LANES), fakes=fakes)
+    (end,) = (record for record in records if isinstance(record, ContestEnd))
+    rounds = {launch: {trial.round for trial in trials(records) if trial.launch == launch} for launch in range(3)}
+
+    assert end.launches == 3
+    assert [(item.kind, item.launch) for item in findings(records)] == [("slept", 1)]
+    assert rounds[0] == rounds[2] == set(range(QUICK.rounds))
+    assert rounds[1] < rounds[0]
 
 
 @pytest.mark.parametrize(("hanging", "measured"), [(1, True), (2, False)])

@@ -281,6 +281,8 @@ class _Running:
                 self.comparisons.add(self.specs[name], timing)
                 self.trial_s[name] = seconds
                 self.trials_s += seconds
+            if launch.has_slept:
+                return
 
     def _show(self, ends: Ends, further: int, lane: str) -> None:
         """Show that a lane's trial begins, and when the contest will end."""

@@ -7,6 +7,8 @@ import math
 import os
 import platform
 import shutil
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +100,20 @@ def offer_to_killer(pid: int) -> None:
     """Where memory runs out, have the system take a lane, and what it has started, and not us."""
     with contextlib.suppress(OSError):
         Path("/proc", str(pid), "oom_score_adj").write_text(TAKE_FIRST)
+
+
+def slept_s() -> float:
+    """Return the seconds for which the machine has slept since its start; 0 where the system does not say.
+
+    Linux has a clock that goes on then, and macOS one that does not.
+    """
+    clocks = (
+        ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC") if sys.platform == "linux" else ("CLOCK_MONOTONIC", "CLOCK_UPTIME_RAW")
+    )
+    going_on, standing = (getattr(time, name, None) for name in clocks)
+    if going_on is None or standing is None:
+        return 0.0
+    return time.clock_gettime(going_on) - time.clock_gettime(standing)
 
 
 def queued_s(pid: int) -> float:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from gilscope.values.records import Record
 
 
+SLEPT_S = 0.5
+"""Seconds for which the machine may sleep while a lane is at work: clocks differ by less, and a lid takes longer."""
+
+
 class LaneOpener(Protocol):
     """An opener starts lanes: the class `gilscope.lab.lane.Lane` with its guardian, or a test's fake."""
 
@@ -59,7 +63,8 @@ class Launch:
 
     ``cpus`` are all that this thread may use. Without any, nothing is pinned.
     ``failed`` holds the names of the lanes that ended with a finding; they are gone from ``lanes``. ``has_hung`` says
-    whether one of them gave no answer in time. ``filled_s`` is what a trial took of each lane in which one was filled.
+    whether one of them gave no answer in time, and ``has_slept`` that the machine slept. ``filled_s`` is what a trial
+    took of each lane in which one was filled.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Launch:
         self._cpus = cpus
         self._agreement = Agreement(contest)
         self.has_hung = False
+        self.has_slept = False
         self._inner_loops: dict[str, int] = {}
         self._order: list[str] = []
 
@@ -170,6 +176,8 @@ class Launch:
         Rounds come in pairs: a random order, then its reverse. What drifts evenly meanwhile is as long before a lane
         as behind it, and cancels in the mean of both; so does what a place in the order is worth.
 
+        The round ends where the machine slept (the lid of a laptop was closed): no time that it measured says anything.
+
         With ``compare``, a lane fails whose result differs from the reference's. Results are compared once all lanes
         have run, so that no lane need be the first.
         """
@@ -180,7 +188,7 @@ class Launch:
         digests: dict[str, Sequence[str]] = {}
         for name in self._order:
             begins(name)
-            began_s = time.monotonic()
+            began_s, slept_s = time.monotonic(), host.slept_s()
             with self._finding(name):
                 spec = self.lanes[name].spec
                 timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)
@@ -188,6 +196,10 @@ class Launch:
                     digests[name] = timing.digests
                     self._agreement.see(timing)
                 self._note_gil(self.lanes[name], is_on=timing.gil_after)
+                if host.slept_s() > slept_s + SLEPT_S:
+                    self.find(name, Fault("work", "slept", "the machine slept meanwhile: this launch ends there"))
+                    self.has_slept = True
+                    return
                 self._around.record(self._trial(name, number, timing))
                 yield name, timing, time.monotonic() - began_s
         if compare:

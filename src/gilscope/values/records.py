@@ -145,6 +145,7 @@ FindingKind = Literal[
     "not repeatable",
     "differs",
     "changed",
+    "slept",
     "GIL turned on",
 ]
 
@@ -154,6 +155,7 @@ CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatabl
 NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {
     "differs",
     "changed",
+    "slept",
     "died at shutdown",
     "GIL turned on",
 }
