@@ -53,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     output.COLOR.set(options.color)
     with interrupts.heard() as heard:
         try:
+            doors.need_a_working_folder()
             doors.refuse_unwritable_names(sys.argv[1:] if arguments is None else arguments)
             if options.command in STARTS_PROGRAMS:
                 doors.need_a_temporary_folder()

@@ -210,12 +210,16 @@ NUMBER = ASKED.stat().st_size
 
 
 class Lane(NamedTuple):
-    """A workload as a script, the exit status of its run, and words of what is told of it."""
+    """A workload as a script, the exit status of its run, words of what is told of it, and options of the run."""
 
     script: str
     status: int
     said: str
+    options: tuple[str, ...] = ("--timeout", "20")
 
+
+KEPT = "gilscope_kept_"
+"""The beginning of the name of shared memory that a script makes."""
 
 LANES = {
     "no standard output": Lane(f"import sys\nsys.stdout = None\n{WORK}", 0, ""),
@@ -230,7 +234,7 @@ LANES = {
     "leaves a folder": Lane(f"import tempfile\nKEPT = tempfile.mkdtemp()\n{WORK}", 0, ""),
     "leaves shared memory": Lane(
         "from multiprocessing import Lock, shared_memory\n"
-        f"KEPT = Lock(), shared_memory.SharedMemory(create=True, size=9)\n{WORK}",
+        f"import os\nKEPT = Lock(), shared_memory.SharedMemory('{KEPT}' + str(os.getpid()), True, 9)\n{WORK}",
         0,
         "",
     ),
@@ -247,8 +251,48 @@ LANES = {
     ),
     "imports nothing that there is": Lane(f"import no_such_module\n{WORK}", 1, "no_such_module"),
     "ends its process": Lane("import os\ndef work():\n    os._exit(3)\n", 1, "exit status 3"),
+    "hangs while it is imported": Lane(
+        f"while True:\n    pass\n{WORK}", 1, "within the time limit", ("--timeout", "2")
+    ),
+    "takes longer than the budget": Lane("import time\ndef work():\n    time.sleep(0.7)\n", 0, "", ("--budget", "1")),
+    "returns megabytes": Lane("DATA = bytes(20_000_000)\ndef work():\n    return DATA\n", 0, ""),
+    "changes clocks": Lane(f"import time\ntime.perf_counter = time.monotonic = lambda: 0\n{WORK}", 0, ""),
     "is killed": Lane("import os, signal\ndef work():\n    os.kill(os.getpid(), signal.SIGKILL)\n", 1, "SIGKILL"),
 }
+
+
+LIMITS = "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, {})\n"
+GONE = "import os, tempfile\nos.chdir(tempfile.mkdtemp())\nos.rmdir(os.getcwd())\n"
+SEGFAULTS = "import ctypes\ndef work():\n    ctypes.string_at(0)\n"
+
+
+class Place(NamedTuple):
+    """What a command finds itself in, as code that is run before it; a script, the exit status, and what is said."""
+
+    prelude: str
+    script: str
+    status: int
+    said: str
+
+
+PLACES_TO_BE = {
+    "256 descriptors": Place(LIMITS.format((256, 256)), WORK, 0, ""),
+    "64 descriptors": Place(LIMITS.format((64, 64)), WORK, 0, ""),
+    "many open files": Place(
+        LIMITS.format((4096, 4096)) + "import os\nOPEN = [os.dup(2) for _ in range(1100)]\n", WORK, 0, ""
+    ),
+    "children's ends ignored": Place(
+        "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n", SEGFAULTS, 1, "SIGSEGV"
+    ),
+    "no standard input": Place("import os\nos.close(0)\n", WORK, 0, ""),
+    "no working folder": Place(GONE, WORK, 2, "the folder that you are in is not there any more"),
+    "no home": Place("import os\nos.environ.update(HOME='/none', XDG_CACHE_HOME='/none')\n", WORK, 0, ""),
+    "no variables": Place("import os\nos.environ.clear()\n", WORK, 0, ""),
+    "a file-size limit": Place(
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n", WORK, 6, "File too large"
+    ),
+}
+"""Systems that are small, and parents that leave us little."""
 
 
 BEGUN = "begun"
@@ -307,6 +351,7 @@ KINDS = (
     Kind("A cache of other bytes, cut off, or in no place", "It is as good as none", CACHES * (len(CACHED) + 7)),
     Kind("Characters that steer a terminal", "They are shown as escapes", len(TEXTS) * (len(PLACES) + 2)),
     Kind("A workload that misbehaves", "It is a finding; its processes and temporary files are gone", len(LANES)),
+    Kind("A system that gives us little", "The run is measured, or the reason it cannot be is told", len(PLACES_TO_BE)),
     Kind(
         "A signal in any phase of a command",
         "All that it started is gone, and the run can be read",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from faults.catalogue import LANES
+from faults.catalogue import KEPT, LANES, PLACES_TO_BE
 from gilscope import store
-from runs import Runs, end, needs_proc, one_line
+from runs import THIS_PYTHON, Runs, end, needs_proc, one_line
 from short import SHORT
 
 pytestmark = [needs_proc, pytest.mark.skipif(os.name == "nt", reason="what is done to lanes here is POSIX's")]
@@ -26,9 +26,8 @@ def test_a_workload_that_misbehaves_is_told_of(name: str, tmp_path: Path) -> Non
     runs.environ["TMPDIR"] = str(temporary)
     case = LANES[name]
     runs.script("mine.py", case.script.replace("COUNTER", repr(str(tmp_path / "counter"))))
-    shared = set(SHARED_MEMORY.iterdir())
 
-    ended = runs.measure("mine.py:work", "--timeout", "20")
+    ended = runs.measure("mine.py:work", *case.options)
 
     told = one_line(ended.stdout + ended.stderr)
     assert ended.returncode == case.status, ended
@@ -37,7 +36,22 @@ def test_a_workload_that_misbehaves_is_told_of(name: str, tmp_path: Path) -> Non
     assert store.read(runs.stored()).damages == ()
     assert runs.gone() == []
     assert list(temporary.iterdir()) == []
-    assert {path for path in set(SHARED_MEMORY.iterdir()) - shared if not path.exists()} == set()
+    assert list(SHARED_MEMORY.glob(f"{KEPT}*")) == []
+
+
+@pytest.mark.parametrize("name", PLACES_TO_BE)
+def test_a_system_that_gives_little_is_enough_or_told_of(name: str, tmp_path: Path) -> None:
+    """And nothing is left behind."""
+    runs = Runs(tmp_path, tmp_path / "cache")
+    case = PLACES_TO_BE[name]
+    script = tmp_path / runs.script("mine.py", case.script)
+
+    ended = end(runs.start("run", f"{script}:work", *THIS_PYTHON, *SHORT, prelude=case.prelude))
+
+    assert ended.returncode == case.status, ended
+    assert case.said in one_line(ended.stdout + ended.stderr)
+    assert "Traceback" not in ended.stderr
+    assert runs.gone() == []
 
 
 def test_eight_runs_of_one_second_have_a_file_each(tmp_path: Path) -> None:

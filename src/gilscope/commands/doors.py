@@ -1,4 +1,4 @@
-"""What is looked at before a command does anything: names, descriptors, and a folder for temporary files."""
+"""What is looked at before a command does anything: names, descriptors, folders to be in and for temporary files."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ else:
 
 DESCRIPTORS = 1024
 """Files and pipes that a run with very many lanes has open."""
+
+
+def need_a_working_folder() -> None:
+    """Refuse to begin in a folder that is gone: results and names of files are looked for from there.
+
+    Raises:
+        UsageError: it was removed, or may not be entered any more.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            f"the folder that you are in is not there any more ({error.strerror}): cd to another"
+        ) from error
 
 
 def refuse_unwritable_names(arguments: Iterable[str]) -> None:

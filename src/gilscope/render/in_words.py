@@ -31,6 +31,9 @@ OF_LANES: dict[Kind, str] = {
 
 TIMES = " times"
 
+ANY_GAIN = 11.0
+"""The ratio from which on the end of an interval is no figure to put into words: it leaves every gain open."""
+
 
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
     """The answer in one to four sentences, for a reader who looks at nothing else."""
@@ -79,13 +82,13 @@ def _cannot_be_told(contest: ContestFigures, verdict: Verdict, unknown: CannotBe
         return f"{asked}: no other lane could be measured."
     causes = " and ".join(_causes(contest, verdict, unknown))
     figure = f"{unknown.likeliest.lane}: {numbers.ratio(unknown.likeliest.gain, TIMES)} its throughput"
-    where = f" ({figure})" if math.isfinite(unknown.likeliest.gain.high) else ""
+    where = f" ({figure})" if unknown.likeliest.gain.high < ANY_GAIN else ""
     return f"{asked}: {causes}; {possible(unknown.likeliest)}{where}."
 
 
 def possible(likeliest: Rival) -> str:
     """What is not ruled out of the lane that may gain most."""
-    if math.isinf(likeliest.gain.high):
+    if likeliest.gain.high >= ANY_GAIN:
         return "no gain is ruled out"
     return f"a gain of up to {numbers.at_most(likeliest.gain.high - 1)} is possible"
 

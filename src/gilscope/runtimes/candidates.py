@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 EXPLICIT = "--python"
 SHIMS = "shims"
 DISCOVERY_TIMEOUT_S = "5"
+MOST_SELECTED = 1000
+"""Descriptors below which those of a few pipes are still within select's reach, which is 1,024."""
 
 NAME = re.compile(r"(python|pypy|graalpy)(\d(\.\d+)?)?t?(d|-dbg|-debug)?(\.exe)?", re.IGNORECASE)
 
@@ -60,7 +62,12 @@ def candidates(environ: Mapping[str, str], explicit: Sequence[str], builds: Path
 
 
 def discovered(environ: Mapping[str, str], cache_dir: Path) -> tuple[Candidate, ...]:
-    """Return the interpreters that only python-discovery knows how to find; cold, that takes a second."""
+    """Return the interpreters that only python-discovery knows how to find; cold, that takes a second.
+
+    It waits by select(2), which cannot be had where very many files are open.
+    """
+    if _next_descriptor() >= MOST_SELECTED:
+        return ()
     from python_discovery import DiskCache, iter_interpreters  # noqa: PLC0415 -- 50 ms, and seldom needed
 
     logging.getLogger("python_discovery").addHandler(logging.NullHandler())  # it warns of every old Python
@@ -75,6 +82,13 @@ def discovered(environ: Mapping[str, str], cache_dir: Path) -> tuple[Candidate, 
         return ()
     paths = (interpreter.system_executable or interpreter.executable for interpreter in interpreters)
     return tuple(Candidate(path, "system", Path(path).name) for path in paths if path)
+
+
+def _next_descriptor() -> int:
+    """The number that the next file to be opened gets."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.close(descriptor)
+    return descriptor
 
 
 def explicit_path(name: str, environ: Mapping[str, str]) -> str:
