@@ -96,9 +96,11 @@ def biweight(sample: Sequence[float]) -> tuple[float, float]:
         return center, math.inf
     scale = TUNING * _deviation(sample, center)
     for _ in range(ITERATIONS):
-        weights = [(1 - u * u) ** 2 if (u := abs(value - center) / scale) < 1 else 0.0 for value in sample]
-        before, center = center, sum(map(mul, weights, sample)) / sum(weights)
-        if abs(center - before) <= SETTLED * scale:
+        distances = [value - center for value in sample]
+        weights = [(1 - u * u) ** 2 if (u := abs(distance) / scale) < 1 else 0.0 for distance in distances]
+        step = sum(map(mul, weights, distances)) / sum(weights)
+        center += step
+        if abs(step) <= SETTLED * scale:
             break
     kept = [(value, 1 - u * u) for value in sample if (u := abs(value - center) / scale) < 1]
     spread = sum((value - center) ** 2 * left**4 for value, left in kept)
