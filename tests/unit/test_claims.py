@@ -215,8 +215,8 @@ def test_memory_goes_by_the_name_of_what_was_counted() -> None:
     """Old runs and new ones stand in one table."""
     walls, held = {SERIAL: 1e6, THREADS: 2e6}, {SERIAL: 1000, THREADS: 1500}
     now, then = (judge(claim(figure="memory"), weighed(run(walls), held, format_2=is_old)) for is_old in (False, True))
-    assert "1.500 ±0.000x (resident)" in shown(now, width=160)
-    assert "1.500 ±0.000x (PSS)" in shown(then, width=160)
+    assert "1.5 ±0x (resident)" in shown(now, width=160)
+    assert "1.5 ±0x (PSS)" in shown(then, width=160)
     assert judge(CLAIM, run(walls)).quantity is None
 
 
