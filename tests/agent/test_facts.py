@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -140,21 +141,44 @@ def test_places_are_taken_out_of_the_arguments(argument: str, kept: list[str]) -
 @pytest.mark.parametrize(
     ("arguments", "flags", "pgo", "lto"),
     [
-        ([], [], False, False),
+        ([], [], None, None),
         (["--enable-optimizations", "--with-lto=thin"], [], True, True),
-        (["--with-lto=no", "--without-lto"], [], False, False),
+        (["--with-lto=no", "--without-lto"], [], None, None),
         ([], ["-fprofile-use", "-flto=8"], True, True),
-        ([], ["-fprofile-instr-use=code.profclangd"], True, False),
-        ([], ["-fprofile-generate", "-fno-lto"], False, False),
+        ([], ["-fprofile-instr-use=code.profclangd"], True, None),
+        ([], ["-fprofile-generate", "-fno-lto"], None, None),
     ],
 )
 def test_optimisation_is_read_from_arguments_or_flags(
-    arguments: list[str], flags: list[str], *, pgo: bool, lto: bool
+    arguments: list[str], flags: list[str], *, pgo: bool | None, lto: bool | None
 ) -> None:
-    """Some builders pass the flags themselves and never ask configure."""
-    told = (facts.profile_guided(arguments, flags), facts.link_time_optimised(arguments, flags))
+    """Some builders pass the flags themselves and never ask configure; what is not on record is not there, or unknown.
 
-    assert told == (pgo, lto)
+    It is there for sure only where it is on record.
+    """
+    for is_whole in (True, False):
+        told = (
+            facts.profile_guided(arguments, flags, is_whole),
+            facts.link_time_optimised(arguments, flags, is_whole),
+        )
+
+        assert told == ((bool(pgo), bool(lto)) if is_whole else (pgo, lto))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "is_whole"),
+    [
+        (None, False),
+        ("", True),
+        ("'--prefix=/usr' '--enable-shared'", False),
+        ("'--prefix=/usr/local'", True),
+        ("'--prefix=/opt'", True),
+    ],
+)
+def test_a_distribution_does_not_record_all(recorded: str | None, *, is_whole: bool) -> None:
+    """Nor does Windows; a plain build of somebody's own has no arguments, and is a plain build."""
+    with mock.patch("sysconfig.get_config_var", return_value=recorded):
+        assert facts.records_all(facts.configure_arguments()) is is_whole
 
 
 @pytest.mark.parametrize(

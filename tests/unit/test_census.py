@@ -73,6 +73,14 @@ def test_the_optimised_build_gets_the_short_name() -> None:
     assert names == {"3.13.5": "3.13", "3.13.9": "3.13.9"}
 
 
+def test_a_build_that_may_be_optimised_stands_between() -> None:
+    """A distribution's, which does not record it, beside a plain one and one with a profile."""
+    plain, unknown, profiled = (build(f"3.13.{patch}", pgo=pgo) for patch, pgo in ((9, False), (7, None), (5, True)))
+
+    assert {row.facts.version_text for row in take(plain, unknown).runtimes if row.name == "3.13"} == {"3.13.7"}
+    assert {row.facts.version_text for row in take(unknown, profiled).runtimes if row.name == "3.13"} == {"3.13.5"}
+
+
 def test_the_newest_of_equal_builds_gets_the_short_name() -> None:
     """Among builds optimised alike the highest patch release stands for the minor version."""
     names = unique_names([(build("3.13.9"), "uv"), (build("3.13.10"), "uv")])

@@ -73,7 +73,7 @@ def test_a_bad_answer_says_what_was_wrong(ended: Ended, reason: str) -> None:
     assert answer == FactsAnswer(reason=reason)
 
 
-@pytest.mark.parametrize("change", [{"pgo": None}, {"version": [3, 13]}, {"build": "odd"}])
+@pytest.mark.parametrize("change", [{"pgo": "yes"}, {"version": [3, 13]}, {"build": "odd"}])
 def test_facts_of_the_wrong_shape_are_refused(change: dict[str, object]) -> None:
     """A liar that echoes the nonce still has to tell every fact in its own type."""
     answer = judge(Ended(0, printed("n1", {**FACTS, **change}), ""), "n1")

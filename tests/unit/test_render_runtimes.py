@@ -49,6 +49,16 @@ def test_tables_fit_80_columns() -> None:
     assert row.split()[:7] == ["3.14t", "3.14.6", "free-threaded", "off", "PGO", "LTO", "public,"]
 
 
+def test_what_a_build_does_not_record_has_a_question_mark() -> None:
+    """And a line that says what it means, which nobody reads where all is known."""
+    unknown = msgspec.structs.replace(CENSUS.runtimes[0], facts=msgspec.structs.replace(FACTS, pgo=None, lto=None))
+    printed = "\n".join(lines(msgspec.structs.replace(CENSUS, runtimes=(unknown,))))
+
+    assert "off   unknown   public" in printed
+    assert "does not record" in printed
+    assert "does not record" not in "\n".join(lines(CENSUS))
+
+
 def test_reasons_are_not_taken_for_markup() -> None:
     """A reason quotes what the executable printed, brackets and all."""
     printed = "\n".join(lines(CENSUS))

@@ -229,13 +229,14 @@ def test_a_full_disk_keeps_what_was_written(tmp_path: Path, monkeypatch: pytest.
 def test_runs_that_begin_in_one_second_have_a_file_each(tmp_path: Path) -> None:
     """The second is named after the first; a run that is continued is not begun anew."""
     path = store.run_path(tmp_path, "now")
-    writers = [store.RunWriter(path, anew=True) for _ in range(8)]
+    writers = [store.RunWriter(path, HEADER, anew=True) for _ in range(8)]
+    assert [store.read(writer.path).header.id for writer in writers] == [writer.path.stem for writer in writers]
     for writer in writers:
-        writer.append(msgspec.structs.replace(HEADER, id=writer.path.stem))
         writer.close()
+    store.RunWriter(path, msgspec.structs.replace(HEADER, seed=HEADER.seed + 1)).close()
 
     assert [writer.path.stem for writer in writers] == ["now", *(f"now-{number}" for number in range(2, 9))]
-    assert [store.read(writer.path).header.id for writer in writers] == [writer.path.stem for writer in writers]
+    assert store.read(path).header.seed == HEADER.seed
 
 
 def test_a_run_has_one_writer(tmp_path: Path) -> None:

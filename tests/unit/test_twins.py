@@ -9,6 +9,7 @@ import pytest
 
 from builders import DEFAULT
 from gilscope.errors import NoRuntimeError, UsageError
+from gilscope.render.notes import comparability
 from gilscope.runtimes.twins import arms, package_differences, pairs, select
 from gilscope.values.runtimes import Census, Runtime, Unusable
 
@@ -76,6 +77,19 @@ def test_facts_are_weighed_in_one_order(place: int) -> None:
 
     assert pair.twin is not None
     assert pair.twin.name == "near"
+
+
+def test_what_a_build_does_not_record_is_unknown_and_no_is_another_word() -> None:
+    """A plain build beside a distribution's differs from it, or may: neither is told as the other."""
+    plain, unknown = (made("3.13", {"pgo": holds, "lto": holds}) for holds in (False, None))
+    free_threaded = runtime("3.13t", pgo=None, lto=None)
+    (apart,) = pairs([plain, free_threaded])
+    (alike,) = pairs([unknown, free_threaded])
+
+    assert apart.differences == ("PGO: unknown against no", "LTO: unknown against no")
+    assert alike.differences == ()
+    assert "Neither records whether it was built with PGO and LTO" in " ".join(comparability(alike))
+    assert alike.free_threaded.facts.recipe == "GCC, PGO unknown, LTO unknown"
 
 
 def made(name: str, changes: dict[str, object]) -> Runtime:

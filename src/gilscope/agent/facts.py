@@ -100,18 +100,32 @@ def build_flags():
     return " ".join(str(sysconfig.get_config_var(name) or "") for name in FLAG_VARIABLES).split()
 
 
-def profile_guided(arguments, flags):
-    # type: (list[str], list[str]) -> bool
-    """Return whether the build was optimised with a recorded profile (PGO)."""
+def records_all(arguments):
+    # type: (list[str]) -> bool
+    """Return whether a build records all that optimised it, where it records any.
+
+    Windows' builds keep no arguments. Distributions, which alone install below /usr, optimise by rules of their own
+    and take the flags for that out of what they ship, so that extensions are not compiled with them.
+    """
+    return sysconfig.get_config_var("CONFIG_ARGS") is not None and "--prefix=/usr" not in arguments
+
+
+def profile_guided(arguments, flags, is_whole):
+    # type: (list[str], list[str], bool) -> bool | None
+    """Return whether the build was optimised with a recorded profile (PGO); None where that is not on record."""
     used = any(flag.startswith(("-fprofile-use", "-fprofile-instr-use")) for flag in flags)
-    return used or "--enable-optimizations" in arguments
+    if used or "--enable-optimizations" in arguments:
+        return True
+    return False if is_whole else None
 
 
-def link_time_optimised(arguments, flags):
-    # type: (list[str], list[str]) -> bool
-    """Return whether the build was optimised across its files by the linker (LTO)."""
+def link_time_optimised(arguments, flags, is_whole):
+    # type: (list[str], list[str], bool) -> bool | None
+    """Return whether the build was optimised across its files by the linker (LTO); None where that is not on record."""
     asked = any(argument.startswith("--with-lto") for argument in arguments)
-    return (asked and "--with-lto=no" not in arguments) or any(flag.startswith("-flto") for flag in flags)
+    if (asked and "--with-lto=no" not in arguments) or any(flag.startswith("-flto") for flag in flags):
+        return True
+    return False if is_whole else None
 
 
 def jit_state(arguments):
@@ -203,6 +217,7 @@ def gather():
     arguments = configure_arguments()
     flags = build_flags()
     api = interpreters_api()
+    is_whole = records_all(arguments)
     debug = hasattr(sys, "gettotalrefcount") or bool(sysconfig.get_config_var("Py_DEBUG"))
     executable = own_executable()
     return {
@@ -215,8 +230,8 @@ def gather():
         "gil_enabled": gil_enabled,
         "compiler": compiler(),
         "config_args": without_places(arguments),
-        "pgo": profile_guided(arguments, flags),
-        "lto": link_time_optimised(arguments, flags),
+        "pgo": profile_guided(arguments, flags, is_whole),
+        "lto": link_time_optimised(arguments, flags, is_whole),
         "debug": debug,
         "jit": jit_state(arguments),
         "interpreters_api": api,

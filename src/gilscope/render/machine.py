@@ -66,5 +66,5 @@ def builds(contests: Iterable[ContestFigures]) -> Sheet:
     return tabulate("Builds", columns, runtimes.values())
 
 
-def _yes_or_no(*, holds: bool) -> str:
-    return "yes" if holds else "no"
+def _yes_or_no(*, holds: bool | None) -> str:
+    return "unknown" if holds is None else "yes" if holds else "no"

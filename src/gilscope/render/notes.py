@@ -46,7 +46,14 @@ def comparability(pair: Pair | None) -> Iterator[str]:
             f"{'; '.join(pair.differences)}. The penalty holds these differences too."
         )
     else:
-        yield f"{pair.free_threaded.name} and {pair.twin.name}: same version, compiler, optimisation and flags."
+        names, unknown = f"{pair.free_threaded.name} and {pair.twin.name}", pair.free_threaded.facts.unknown
+        if unknown:
+            yield (
+                f"{names}: same version, compiler and flags. Neither records whether it was built with "
+                f"{' and '.join(unknown)}, so that the penalty may hold a difference in that."
+            )
+        else:
+            yield f"{names}: same version, compiler, optimisation and flags."
 
 
 def comparabilities(contests: Iterable[Contest]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import msgspec
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
 
     from rich.table import Table
 
@@ -21,6 +21,9 @@ MODULE_IN_SHORT = {
     "_xxsubinterpreters": "private",
     None: "none",
 }
+
+
+UNKNOWN = "unknown, or ?: the build does not record whether a profile (PGO), or the linker (LTO), optimised it."
 
 
 def as_data(census: Census) -> Any:  # noqa: ANN401 -- what JSON can hold has no narrower name
@@ -38,7 +41,7 @@ def tables(census: Census) -> tuple[Table, ...]:
     return (*usable, *unusable)
 
 
-def _usable(runtimes: Iterable[Runtime]) -> Table:
+def _usable(runtimes: Sequence[Runtime]) -> Table:
     columns: list[Column[Runtime]] = [
         Column("Name", lambda runtime: runtime.name),
         Column("Version", lambda runtime: runtime.facts.version_text),
@@ -48,12 +51,15 @@ def _usable(runtimes: Iterable[Runtime]) -> Table:
         Column("Interpreters", lambda runtime: _interpreters(runtime.facts)),
         Column("Origin", lambda runtime: runtime.origin),
     ]
-    return _table(tabulate("Runtimes", columns, runtimes), unwrapped={"Name", "Version", "Build"})
+    notes = [UNKNOWN] if any(runtime.facts.unknown for runtime in runtimes) else []
+    return _table(tabulate("Runtimes", columns, runtimes, notes), unwrapped={"Name", "Version", "Build"})
 
 
 def _optimisation(facts: Facts) -> str:
     marks = [("PGO", facts.pgo), ("LTO", facts.lto), ("JIT", facts.jit == "on"), ("debug", facts.debug)]
-    return " ".join(mark for mark, holds in marks if holds) or NOT_MEASURED
+    if facts.pgo is None and facts.lto is None:
+        marks[:2] = [("unknown", True)]
+    return " ".join(mark if holds else f"{mark}?" for mark, holds in marks if holds is not False) or NOT_MEASURED
 
 
 def _interpreters(facts: Facts) -> str:
@@ -78,6 +84,7 @@ def _table(sheet: Sheet, *, unwrapped: Container[str]) -> Table:
     from rich.text import Text  # noqa: PLC0415 -- 30 ms that --json saves
 
     table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.caption, table.caption_justify = "\n".join(sheet.notes) or None, "left"
     for column in sheet.columns:
         table.add_column(column.heading, no_wrap=column.heading in unwrapped, overflow="fold")
     for row in sheet.rows:

@@ -22,10 +22,15 @@ def full_name(facts: Facts) -> str:
     return facts.version_text.rstrip("+") + _suffix(facts)
 
 
+KNOWN = (False, None, True)
+"""What a build may say of how it was optimised, from the worst to the best."""
+
+
 def preference(facts: Facts) -> tuple[int, bool, tuple[int, int, int], str]:
     """Return a sort key by which the best build of a minor version comes last: optimised first, then newest."""
     released = facts.version_text.rstrip("+").replace(".", "").isdigit()
-    return facts.pgo + facts.lto, released, facts.version, facts.version_text
+    optimised = sum(KNOWN.index(holds) for holds in (facts.pgo, facts.lto))
+    return optimised, released, facts.version, facts.version_text
 
 
 def unique_names(builds: Sequence[tuple[Facts, str]]) -> tuple[str, ...]:

@@ -124,8 +124,8 @@ def _flags(facts: Facts) -> list[str]:
     return [flag for flag in facts.config_args if flag not in GIL_FLAGS]
 
 
-def _yes(value: bool) -> str:  # noqa: FBT001 -- the value to be put in words
-    return "yes" if value else "no"
+def _yes(value: bool | None) -> str:  # noqa: FBT001 -- the value to be put in words
+    return "unknown" if value is None else "yes" if value else "no"
 
 
 def _matches(name: str, runtimes: Sequence[Runtime]) -> set[str]:

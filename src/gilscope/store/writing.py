@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gilscope.errors import ResultsError
 from gilscope.interchange import encoded
 from gilscope.values.records import ContestEnd
@@ -18,7 +20,7 @@ from gilscope.values.records import ContestEnd
 if TYPE_CHECKING:
     from io import FileIO
 
-    from gilscope.values.records import Record
+    from gilscope.values.records import Record, RunHeader
 
 try:
     import fcntl
@@ -38,10 +40,11 @@ _FLOCK, _HOLDER, _FILE = 1, 4, 5
 class RunWriter:
     """The one writer of a run's file, from its opening to `close`; ``path`` is where the run is kept."""
 
-    def __init__(self, path: Path, *, anew: bool = False) -> None:
+    def __init__(self, path: Path, header: RunHeader | None = None, *, anew: bool = False) -> None:
         """Open, making the folder where needed; a run that exists is continued.
 
-        Where one is begun ``anew`` and its name is taken, it gets the next one that is free: ``RUN-2``.
+        Where one is begun ``anew`` and its name is taken, it gets the next one that is free: ``RUN-2``. A run that is
+        begun here has its header at once, with the name that it has got: nobody meets a file that holds nothing.
 
         Raises:
             ResultsError: the folder or the file cannot be written, or another process writes this run.
@@ -55,14 +58,11 @@ class RunWriter:
             self._lock()
             if self._size() and not self._ends_with_newline():
                 self._write(b"\n")
+            if header is not None and not self._size():
+                self.append(msgspec.structs.replace(header, id=self.path.stem))
         except BaseException:
             self._file.close()
             raise
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was written yet, so that a header is due."""
-        return not self._size()
 
     def append(self, record: Record) -> None:
         """Write one record as one line; the end of a contest is waited for until it is on the disk.

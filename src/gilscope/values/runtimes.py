@@ -16,7 +16,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one interpreter says of itself, gathered by the agent running inside it.
 
     ``executable`` is the interpreter's own ``sys.executable`` with links resolved, and ``gil_enabled`` the GIL's
-    real state after start-up. ``config_args`` are ``configure``'s arguments without installation paths.
+    real state after start-up. ``config_args`` are ``configure``'s arguments without installation paths. ``pgo`` and
+    ``lto`` say whether a profile and the linker optimised it, and are None where the build does not record that.
     ``interpreters_api`` names the module that makes subinterpreters, or is None. ``commit`` is CPython's that it was
     built from, empty where the build does not know, and ``binary`` a digest of the interpreter's files; both are empty
     in runs of formats before 4.
@@ -31,8 +32,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     gil_enabled: bool
     compiler: str
     config_args: tuple[str, ...]
-    pgo: bool
-    lto: bool
+    pgo: bool | None
+    lto: bool | None
     debug: bool
     jit: Literal["absent", "off", "on"]
     interpreters_api: str | None
@@ -45,7 +46,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     def recipe(self) -> str:
         """The build as far as it must agree with another: a penalty with PGO says nothing about one without."""
         made_with = (("PGO", self.pgo), ("LTO", self.lto), ("debug", self.debug), ("JIT", self.jit == "on"))
-        return ", ".join([self.compiler.partition(" ")[0], *(word for word, holds in made_with if holds)])
+        known = (word if holds else f"{word} unknown" for word, holds in made_with if holds is not False)
+        return ", ".join([self.compiler.partition(" ")[0], *known])
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What of its optimisation the build does not record."""
+        return tuple(word for word, holds in (("PGO", self.pgo), ("LTO", self.lto)) if holds is None)
 
     def recipe_against(self, twin: Facts | None) -> str:
         """The recipe of the build, and the twin's behind it where that is another."""
