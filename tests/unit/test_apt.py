@@ -15,6 +15,7 @@ from gilscope.processes import child
 from gilscope.provision import apt_sources, debian, private_apt
 from gilscope.provision.apt_sources import Distribution, Entry
 from gilscope.provision.wish import Wish
+from recorder import Recorder
 
 BOOKWORM = Distribution("debian", "bookworm")
 NOBLE = Distribution("ubuntu", "noble")
@@ -170,7 +171,15 @@ def test_an_unsigned_entry_gets_the_archives_keyring_and_an_inline_key_is_kept()
         (("stable",), BOOKWORM, ("stable", "trixie", "forky", "duke", "sid")),
         (("sid",), Distribution("debian", ""), ("sid",)),
         (("newest",), Distribution("debian", "newest"), ("newest", "stable", "testing", "unstable")),
-        (("noble",), NOBLE, ("noble", "plucky", "questing", "resolute", "devel")),
+        (
+            ("noble", "noble-updates"),
+            NOBLE,
+            tuple(
+                f"{suite}{pocket}"
+                for suite in ("noble", "plucky", "questing", "resolute", "devel")
+                for pocket in ("", "-updates", "-security")
+            ),
+        ),
     ],
 )
 def test_suites_are_tried_from_the_machines_own_upwards(
@@ -236,6 +245,7 @@ class FakeSuite(private_apt.AptSuite):
         self.versions = versions
         self.error = error
         self.updated = False
+        self.gone: set[str] = set()
 
     def update(self) -> None:
         """Fail if it has to."""
@@ -243,18 +253,54 @@ class FakeSuite(private_apt.AptSuite):
         if self.error is not None:
             raise self.error
 
+    def fetch(self, offer: private_apt.Offer, folder: Path) -> Path:
+        """Fail if it is gone."""
+        if offer.upstream in self.gone:
+            raise InstallError("404 Not Found")
+        return folder / offer.tarball
+
     def offers(self, package: str) -> list[private_apt.Offer]:
         """Return all versions as offers."""
         return [private_apt.Offer(package, version, version, f"{version}.tar.xz", "") for version in self.versions]
 
 
-def test_newer_suites_are_read_only_where_needed() -> None:
+def downloaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wish: Wish, archive: list[FakeSuite]
+) -> tuple[str, Recorder]:
+    """The version that is downloaded from an archive, and what was told."""
+    progress = Recorder()
+    monkeypatch.setattr(debian, "suites", lambda *_: iter([archive]))
+    return debian._download(wish, BOOKWORM, tmp_path, progress).version, progress
+
+
+def test_the_newest_that_answers_is_taken_wherever_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The two newest are listed and gone; a pre-release is older than any release."""
+    archive = [
+        FakeSuite("own", "3.13.5"),
+        FakeSuite("newer", "3.13.15", "3.13.7"),
+        FakeSuite("newest", "3.13.16", "3.13.17rc1"),
+    ]
+    for suite in archive[1:]:
+        suite.gone |= {"3.13.15", "3.13.16"}
+    version, progress = downloaded(monkeypatch, tmp_path, Wish("3.13"), archive)
+
+    assert version == "3.13.7"
+    assert progress.notes == [
+        "newest lists 3.13.16, but: 404 Not Found",
+        "newer lists 3.13.15, but: 404 Not Found",
+        "3.13.7 is taken, from newer: the newest that answers",
+    ]
+
+
+def test_further_suites_are_not_read_for_a_release_that_was_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Each is megabytes of lists."""
-    archive = [FakeSuite("own", "3.13.5"), FakeSuite("newer", "3.13.15")]
+    archive = [FakeSuite("own", "3.13.5"), FakeSuite("newer", "3.13.5")]
+    version, progress = downloaded(monkeypatch, tmp_path, Wish("3.13", "3.13.5"), archive)
 
-    suite, offer = next(debian.find(Wish("3.13"), [*archive], []))
-
-    assert (suite.name, offer.upstream) == ("own", "3.13.5")
+    assert version == "3.13.5"
+    assert progress.notes == ["3.13.5 is taken, from own: the release that was asked for"]
     assert not archive[1].updated
 
 

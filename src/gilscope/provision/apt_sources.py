@@ -17,6 +17,8 @@ LADDERS = {
     "debian": ("bullseye", "bookworm", "trixie", "forky", "duke", "sid"),
     "ubuntu": ("jammy", "noble", "plucky", "questing", "resolute", "devel"),
 }
+POCKETS = {"debian": (), "ubuntu": ("-updates", "-security")}
+"""What adds newer packages to a suite, in the same archive."""
 ROLLING = {"debian": ("stable", "testing", "unstable"), "ubuntu": ("devel",)}
 COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
 CODENAMES = ("UBUNTU_CODENAME", "DEBIAN_CODENAME", "VERSION_CODENAME")
@@ -101,12 +103,13 @@ def main_archives(entries: Iterable[Entry], system: Distribution) -> list[Entry]
 
 
 def suites_to_try(entry: Entry, system: Distribution) -> tuple[str, ...]:
-    """Return the entry's own suites, then the newer ones: nearest first, since those change the least."""
+    """Return the entry's own suites, then the newer ones, each with its pockets: nearest first."""
     ladder = LADDERS[system.family]
     own_suites = [suite for suite in entry.suites if _is_whole(suite)]
     rungs = [ladder.index(suite) for suite in (*own_suites, system.codename) if suite in ladder]
     newer = ladder[min(rungs) + 1 :] if rungs else ROLLING[system.family]
-    return tuple(dict.fromkeys((*own_suites, *newer)))
+    whole = dict.fromkeys((*own_suites, *newer))
+    return tuple(f"{suite}{pocket}" for suite in whole for pocket in ("", *POCKETS[system.family]))
 
 
 def source_stanza(entry: Entry, suite: str, system: Distribution, keyring: str | None) -> str:

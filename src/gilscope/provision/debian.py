@@ -11,12 +11,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.version import Version
+
 from gilscope.errors import InstallError
 from gilscope.provision import apt_sources, build, toolchain
 from gilscope.provision.private_apt import UPSTREAM, AbsentError, AptSuite, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gilscope.provision.private_apt import Offer
     from gilscope.provision.progress import Progress
@@ -70,6 +72,16 @@ def suites(system: apt_sources.Distribution, folder: Path, apt_folder: Path) -> 
         yield [_suite(name, entry, system, folder) for name in apt_sources.suites_to_try(entry, system)]
 
 
+def newest_first(offers: Iterable[tuple[AptSuite, Offer]]) -> list[tuple[AptSuite, Offer]]:
+    """Sort what suites offer: final releases before others, the newest first, of equal ones the nearest suite's."""
+
+    def newness(found: tuple[AptSuite, Offer]) -> tuple[bool, Version]:
+        version = Version(found[1].upstream)
+        return not version.is_prerelease, version
+
+    return sorted(offers, key=newness, reverse=True)
+
+
 def find(wish: Wish, archive: list[AptSuite], misses: list[str]) -> Iterator[tuple[AptSuite, Offer]]:
     """Yield what an archive offers for a wish, the nearest suite first; ``misses`` collects what it has not.
 
@@ -118,15 +130,26 @@ def _unfinished(wish: Wish, folder: Path) -> Tarball | None:
 def _download(wish: Wish, system: apt_sources.Distribution, folder: Path, progress: Progress) -> Tarball:
     progress.step(f"Looking for the source package of CPython {wish.text} with apt")
     misses: list[str] = []
-    for archive in suites(system, folder / "apt", APT):
-        for suite, offer in find(wish, archive, misses):
-            progress.step(f"Downloading {offer.tarball} from {suite.name}")
-            try:
-                return Tarball(suite.fetch(offer, folder / "downloads"), offer.upstream)
-            except InstallError as error:
-                misses.append(f"{suite.name} lists {offer.upstream}, but: {error}")
+    archives = suites(system, folder / "apt", APT)
+    offers: Iterable[tuple[AptSuite, Offer]] = (found for archive in archives for found in find(wish, archive, misses))
+    if wish.release is None:
+        offers = newest_first(offers)
+    for suite, offer in offers:
+        progress.step(f"Downloading {offer.tarball} from {suite.name}")
+        try:
+            tarball = suite.fetch(offer, folder / "downloads")
+        except InstallError as error:
+            misses.append(f"{suite.name} lists {offer.upstream}, but: {error}")
+            progress.note(misses[-1])
+        else:
+            progress.note(f"{offer.upstream} is taken, from {suite.name}: {_why_taken(wish)}")
+            return Tarball(tarball, offer.upstream)
     reasons = "; ".join(dict.fromkeys(misses)) or "its archive is not among the machine's package sources"
     raise InstallError(f"no source package of CPython {wish.text} could be had: {reasons}")
+
+
+def _why_taken(wish: Wish) -> str:
+    return "the newest that answers" if wish.release is None else "the release that was asked for"
 
 
 def _suite(name: str, entry: apt_sources.Entry, system: apt_sources.Distribution, folder: Path) -> AptSuite:
