@@ -130,6 +130,7 @@ def _unfinished(wish: Wish, folder: Path) -> Tarball | None:
 def _download(wish: Wish, system: apt_sources.Distribution, folder: Path, progress: Progress) -> Tarball:
     progress.step(f"Looking for the source package of CPython {wish.text} with apt")
     misses: list[str] = []
+    gone: list[str] = []
     archives = suites(system, folder / "apt", APT)
     offers: Iterable[tuple[AptSuite, Offer]] = (found for archive in archives for found in find(wish, archive, misses))
     if wish.release is None:
@@ -139,12 +140,12 @@ def _download(wish: Wish, system: apt_sources.Distribution, folder: Path, progre
         try:
             tarball = suite.fetch(offer, folder / "downloads")
         except InstallError as error:
-            misses.append(f"{suite.name} lists {offer.upstream}, but: {error}")
-            progress.note(misses[-1])
+            gone.append(f"{suite.name} lists {offer.upstream}, but: {error}")
         else:
-            progress.note(f"{offer.upstream} is taken, from {suite.name}: {_why_taken(wish)}")
+            why = "; ".join([_why_taken(wish), *gone])
+            progress.note(f"{offer.upstream} is taken, from {suite.name}: {why}")
             return Tarball(tarball, offer.upstream)
-    reasons = "; ".join(dict.fromkeys(misses)) or "its archive is not among the machine's package sources"
+    reasons = "; ".join(dict.fromkeys([*misses, *gone])) or "its archive is not among the machine's package sources"
     raise InstallError(f"no source package of CPython {wish.text} could be had: {reasons}")
 
 

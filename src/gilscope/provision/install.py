@@ -49,35 +49,35 @@ def install_first(versions: Sequence[str], *, optimised: bool, progress: Progres
         ("uv", lambda candidate: uv.bring(candidate, progress)),
         ("building", lambda candidate: debian.bring(candidate, progress, optimised=optimised, data_dir=data_dir)),
     )
-    failures: list[tuple[str, str]] = []
+    failure = ""
     for name, way in ways:
         for candidate in wishes:
+            if failure:
+                progress.note(failure)
             try:
                 return way(candidate)
             except InstallError as error:
-                failures.append((f"{name}, {candidate.text}", str(error)))
+                reason = str(error)
             except OSError as error:
-                failures.append((f"{name}, {candidate.text}", f"{error.filename or name}: {error.strerror or error}"))
-            progress.note(": ".join(failures[-1]))
-    raise InstallError(no_way(wishes, failures))
+                reason = f"{error.filename or name}: {error.strerror or error}"
+            failure = f"{name}, {candidate.text}: {reason}"
+    raise InstallError(no_way(wishes, failure))
 
 
-def no_way(wishes: Sequence[Wish], failures: Sequence[tuple[str, str]]) -> str:
-    """Return what is said when nothing helped: each attempt with its reason, and the commands to try."""
+def no_way(wishes: Sequence[Wish], last: str) -> str:
+    """Return what is said when nothing helped: the last attempt with its reason, and the commands to try.
+
+    The reasons of those before it were noted as they came.
+    """
     texts = " or ".join(candidate.text for candidate in wishes) or "no version"
-    attempts = [f"  {name}: {reason}" for name, reason in failures]
     first = wishes[0].text if wishes else "3.14"
-    return "\n".join(
-        (
-            f"no free-threaded CPython {texts} could be brought to this machine; tried were",
-            *attempts,
-            "Commands to try, one or the other:",
-            f"  uv python install {first}t {first}",
-            f"  pyenv install {first}t {first}",
-            f"  sudo apt-get install {toolchain.BUILD_PACKAGES} && gilscope runtimes install {first}t",
-            "Any other free-threaded build can be measured by its path: gilscope run --python PATH",
-        )
-    )
+    head = f"no free-threaded CPython {texts} could be brought to this machine"
+    lines = [f"{head}; the last attempt was", f"  {last}"] if last else [head]
+    lines += ["Commands to try, one or the other:", f"  uv python install {first}t {first}"]
+    lines += [f"  pyenv install {first}t {first}"]
+    if toolchain.missing():
+        lines += [f"  sudo apt-get install {toolchain.BUILD_PACKAGES} && gilscope runtimes install {first}t"]
+    return "\n".join([*lines, "Any other free-threaded build can be measured by its path: gilscope run --python PATH"])
 
 
 def _already_here(wishes: Sequence[Wish], *, optimised: bool, data_dir: Path) -> tuple[Path, Path] | None:

@@ -40,18 +40,23 @@ BUILD_PACKAGES = (
 MODULE_CHECK = re.compile(r"checking for stdlib extension module (\S+?)\.\.\. missing")
 
 
+def missing() -> list[str]:
+    """Return the tools that no build can do without and that are not here, in words."""
+    compilers = [shlex.split(os.environ["CC"])[0]] if os.environ.get("CC", "").strip() else ["gcc", "cc", "clang"]
+    without = [] if any(map(shutil.which, compilers)) else ["a C compiler"]
+    return without + ([] if shutil.which("make") else ["make"])
+
+
 def check(data_dir: Path, *, optimised: bool) -> None:
     """Check that a build can begin.
 
     Raises:
         InstallError: a compiler, make or room on the disk is missing, or the folder's name is one that make mistakes.
     """
-    compilers = [shlex.split(os.environ["CC"])[0]] if os.environ.get("CC", "").strip() else ["gcc", "cc", "clang"]
-    missing = [] if any(map(shutil.which, compilers)) else ["a C compiler"]
-    missing += [] if shutil.which("make") else ["make"]
-    if missing:
+    without = missing()
+    if without:
         command = f"sudo apt-get install {BUILD_PACKAGES}"
-        raise InstallError(f"{' and '.join(missing)} cannot be found; try: {command}")
+        raise InstallError(f"{' and '.join(without)} cannot be found; try: {command}")
     if re.search(r"[\s:#$%'\"\\]", str(data_dir)):
         raise InstallError(f"make does not understand the name of the folder {data_dir}")
     data_dir.mkdir(parents=True, exist_ok=True)
