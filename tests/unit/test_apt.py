@@ -287,8 +287,8 @@ def test_the_newest_that_answers_is_taken_wherever_it_is(monkeypatch: pytest.Mon
     assert version == "3.13.7"
     assert progress.notes == [
         (
-            "3.13.7 is taken, from newer: the newest that answers; newest lists 3.13.16, but: 404 Not Found; newer lists "
-            "3.13.15, but: 404 Not Found"
+            "3.13.7 is taken, from newer: the newest that answers; newest lists 3.13.16, but: 404 Not Found; "
+            "newer lists 3.13.15, but: 404 Not Found"
         )
     ]
 
