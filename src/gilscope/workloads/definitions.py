@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from gilscope.workloads.texts import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,7 @@ def decorators(node: Function) -> set[str]:
     return {ast.unparse(decorator) for decorator in node.decorator_list}
 
 
+@lru_cache(maxsize=SCRIPTS)
 def imports_relatively(tree: ast.Module) -> bool:
     """Whether a script imports from its own package."""
     return any(isinstance(node, ast.ImportFrom) and node.level > 0 for node in ast.walk(tree))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from gilscope.workloads.texts import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +34,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=SCRIPTS)
 def is_for_pyperf(tree: ast.Module) -> bool:
     """Whether a script imports pyperf and uses its Runner."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | _attributes(tree)

@@ -7,11 +7,15 @@ import contextlib
 import re
 import tokenize
 import tomllib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+SCRIPTS = 16
+"""Scripts whose syntax trees are kept."""
 
 # PEP 723's reference expression for a script's metadata block.
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -53,8 +57,9 @@ def tree(path: Path) -> ast.Module:
     return parsed(source(path))
 
 
+@lru_cache(maxsize=SCRIPTS)
 def parsed(text: str) -> ast.Module:
-    """The syntax tree of a script's text.
+    """The syntax tree of a script's text, which nobody changes: that of many functions of one script is made once.
 
     Raises:
         SyntaxError: it is no Python.
