@@ -12,6 +12,7 @@ from builders import HEADER, contest, lane, trial
 from faults.catalogue import LINES, STORED, Stored
 from gilscope import cli, store
 from gilscope.errors import ResultsError
+from gilscope.values.contests import Contest
 from gilscope.values.records import Finding, Memory
 
 if TYPE_CHECKING:
@@ -73,6 +74,22 @@ def test_a_damaged_record_is_left_out_and_told(case: Stored, tmp_path: Path) -> 
     assert [damage.line for damage in run.damages] == [place + 1]
     kept = len(run.trials) + len(run.memory) + len(run.findings) + len(run.calibrations) + len(run.ends)
     assert kept == len(records) - 3  # the header, the contest, and what is damaged
+
+
+def test_a_contest_whose_probe_lacks_a_way_is_left_out_with_all_of_it(tmp_path: Path) -> None:
+    """Nothing could be held against a first way that there is not."""
+    records = whole()
+    place = next(number for number, record in enumerate(records) if kind(record) == "contest")
+    of = records[place]
+    assert isinstance(of, Contest)
+    strange = tuple(msgspec.structs.replace(each, way="") for each in of.lanes[-1:])
+    records[place] = msgspec.structs.replace(of, lanes=(*of.lanes[:-1], *strange))
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b"\n".join(map(msgspec.json.encode, records)))
+    run = store.read(path)
+
+    assert run.damages[0].reason.startswith("its probe does not have the way of a lane")
+    assert (run.contests, run.trials) == ((), ())
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: repr(line[:24]))

@@ -115,17 +115,25 @@ def _records(lines: Iterable[tuple[int, bytes]], damages: list[Damage]) -> Itera
 
 def _at_home(records: Sequence[tuple[int, Record]], damages: list[Damage]) -> Iterator[Record]:
     """The records that speak of contests, and trials of lanes, that the file has; others are noted as damaged."""
-    lanes = {record.id: {lane.name for lane in record.lanes} for _, record in records if isinstance(record, Contest)}
+    contests = [record for _, record in records if isinstance(record, Contest) and not _strange_ways(record)]
+    lanes = {contest.id: {lane.name for lane in contest.lanes} for contest in contests}
     for number, record in records:
         contest = _contest_of(record)
         if contest is None:
             yield record
+        elif isinstance(record, Contest) and (ways := _strange_ways(record)):
+            damages.append(Damage(line=number, reason=f"its probe does not have the way of a lane: {min(ways)}"))
         elif contest not in lanes:
             damages.append(Damage(line=number, reason=f"it is of a contest that the file does not have: {contest}"))
         elif isinstance(record, (Trial, Memory, Watched)) and record.lane not in lanes[contest]:
             damages.append(Damage(line=number, reason=f"it is of a lane that its contest does not have: {record.lane}"))
         else:
             yield record
+
+
+def _strange_ways(contest: Contest) -> set[str]:
+    """Ways of lanes that their probe does not have."""
+    return {lane.way for lane in contest.lanes if lane.way is not None} - set(contest.probe.ways)
 
 
 def _last_attempts(records: Iterable[Record]) -> list[Record]:
