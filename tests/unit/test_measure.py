@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import weakref
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
 
-from builders import HEADER, contest, lane, pair, runtime
+from builders import HEADER, RULES, contest, lane, pair, runtime
 from gilscope import store
-from gilscope.lab import measure
+from gilscope.lab import measure, sources
+from gilscope.lab.contest import Lab, Observer
 from gilscope.lab.plan import Plan
 from gilscope.values.records import ContestEnd
 from gilscope.values.runtimes import Census
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gilscope.values.contests import Contest
+    from gilscope.values.rules import Rules
 
 SINGLE = msgspec.structs.replace(contest(lane("3.13"), lane("3.13", control=True)), id="cpu/primes@3.13")
 PAIRED = contest(lane("3.14"), lane("3.14t"), builds=pair())
@@ -95,3 +99,32 @@ def test_ids_of_runs_sort_by_their_start_wherever_they_are_made() -> None:
 
     assert measure.new_run_id(east) == "2026-01-01T163000Z"
     assert measure.new_run_id(east) < measure.new_run_id(west)
+
+
+def test_what_a_contest_leaves_in_circles_is_gone_before_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands search for cycles seldom, and a run may take a day."""
+    left: list[weakref.ref[Lab]] = []
+    alive: list[int] = []
+
+    def leave(_: Lab, of: Contest, rules: Rules) -> None:
+        del of, rules
+        alive.append(sum(each() is not None for each in left))
+        circle = Lab.__new__(Lab)
+        circle.revisions = {Path(): circle}  # type: ignore[dict-item] # a circle of any kind
+        left.append(weakref.ref(circle))
+
+    monkeypatch.setattr(Lab, "run", leave)
+    monkeypatch.setattr(measure, "Guardian", contextlib.nullcontext)
+    monkeypatch.setattr(sources, "revisions", lambda *_: {})
+    request = measure.Request(suite="quick", rules=RULES, seed=1)
+    writer = store.RunWriter(tmp_path / "run.jsonl", HEADER)
+    gc.disable()
+    try:
+        measure.measure(Plan((SINGLE, PAIRED, SINGLE), ()), request, writer, {}, cast("Observer", None))
+    finally:
+        gc.enable()
+        writer.close()
+
+    assert alive == [0, 0, 0]

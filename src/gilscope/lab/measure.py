@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from functools import partial
 from random import Random
@@ -160,6 +161,7 @@ def _contests(
         )
         for contest in plan.contests:
             lab.run(contest, request.rules)
+            gc.collect()  # searched for seldom otherwise (`gilscope.cli`), and what lanes leave would add up over a day
     return Done(tuple(lanes[place] for place in failed), has_trials=bool(measured - failed.keys()))
 
 
