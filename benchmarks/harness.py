@@ -179,7 +179,7 @@ def trial_cost_us(
         launch.open(lanes)
         rounds = (launch.round(number, once, compare=True, begins=lambda _: None) for number in range(COST_ROUNDS))
         trials = (trial for of_round in rounds for trial in of_round)
-        return statistics.median(seconds * 1e6 - wall_ns / 1e3 for _, wall_ns, seconds in trials)
+        return statistics.median(seconds * 1e6 - timing.wall_ns / 1e3 for _, timing, seconds in trials)
 
 
 def round_trip_us(runtime: Runtime, environ: dict[str, str], cpus: Sequence[int], count: int = 200) -> float:
