@@ -274,9 +274,9 @@ def test_lanes_of_different_contests_are_compared_as_measured_apart() -> None:
     assert told.ours.low < told.ours.value < told.ours.high
 
 
-def differing() -> Run:
-    """A run whose builds differ in more than their GIL."""
-    plain = msgspec.structs.replace(FREE.arm, runtime=runtime("3.14t", pgo=False))
+def differing(*, pgo: bool | None = False) -> Run:
+    """A run whose builds differ in more than their GIL, or may."""
+    plain = msgspec.structs.replace(FREE.arm, runtime=runtime("3.14t", pgo=pgo))
     return run({SERIAL: 1e6, msgspec.structs.replace(FREE, arm=plain): 1e6})
 
 
@@ -314,6 +314,11 @@ def skipped() -> Run:
             {"lane": "3.14t:serial"},
             differing(),
             "builds not comparable: 3.14t and 3.14 differ in PGO",
+        ),
+        (
+            {"lane": "3.14t:serial"},
+            differing(pgo=None),
+            "builds not comparable: of 3.14t or 3.14, PGO is not on record",
         ),
         ({"platform": "win*"}, run({SERIAL: 1e6, THREADS: 2e6}), "said of win*, measured on linux-x86_64"),
         ({}, failed(), "3.14:threads-2: ValueError: 3"),

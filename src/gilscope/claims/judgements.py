@@ -256,9 +256,10 @@ def _check_comparable(arm: Arm, other: Arm) -> None:
         ("JIT", ours.jit == "on", theirs.jit == "on"),
     )
     differing = [name for name, value, other_value in facts if value != other_value]
-    if None in (ours.pgo, theirs.pgo, ours.lto, theirs.lto):
-        unknown = " and ".join(sorted({*ours.unknown, *theirs.unknown}, reverse=True))
-        raise NoFigureError(f"builds not comparable: of {arm.name} or {other.name}, {unknown} is not on record")
+    unknown = dict.fromkeys((*ours.unknown, *theirs.unknown))
+    if unknown:
+        what = " and ".join(unknown)
+        raise NoFigureError(f"builds not comparable: of {arm.name} or {other.name}, {what} is not on record")
     if differing:
         raise NoFigureError(f"builds not comparable: {arm.name} and {other.name} differ in {', '.join(differing)}")
 

@@ -120,7 +120,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     _announce(console, plan, rules)
     if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
-    with closing(store.RunWriter(path, measure.header(request, run_id), anew=options.run_id is None)) as writer:
+    with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
         try:
             with RunProgress(console, len(plan.contests)) as observer:
                 done = measure.measure(plan, request, writer, environ, observer)

@@ -69,7 +69,7 @@ def ask(options: argparse.Namespace) -> int:
     path = store.run_path(options.results, run_id)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
     request = measure.Request(suite=SUITE, rules=_suite(options, (), ()).rules, seed=seed)
-    with closing(store.RunWriter(path, measure.header(request, run_id), anew=options.run_id is None)) as writer:
+    with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
         inquiry = _Inquiry(request, writer, environ, console)
         try:
             if asked.is_free:

@@ -60,7 +60,7 @@ def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why 
     """
     first, *steps = contests
     plain = plain_lane(first)
-    serial = None if plain is None else first.by_name.get(f"{plain.arm.name}:serial")
+    serial = None if plain is None else first.find(plain.arm.name)
     if plain is None or serial is None or first.spinning.trials(plain.workers) is None:
         return None
     return _Question(first, steps, plain, serial, watched).answer()

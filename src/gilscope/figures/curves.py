@@ -79,7 +79,7 @@ def _break_even(
     return BreakEven(
         arm=lanes[-1].arm.name,
         model=lanes[-1].model,
-        against=f"{contest_lanes.arm_of_reference} {against}",
+        against=f"{contest_lanes.contest.arm_of_reference} {against}",
         workers=workers,
         is_open=workers is None and (is_short or may_gain(points, floor)),
         within=within,
@@ -92,7 +92,7 @@ def _best_of_twin(contest_lanes: ContestLanes, workers: int, reference: LaneSpec
     candidates = [
         lane
         for lane in contest_lanes.lanes
-        if lane.arm.name == contest_lanes.arm_of_reference
+        if lane.arm.name == contest_lanes.contest.arm_of_reference
         and not lane.control
         and (contest_lanes.can_be_run(lane) or lane is reference)
         and lane.workers <= workers

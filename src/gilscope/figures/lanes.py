@@ -146,11 +146,6 @@ class ContestLanes:
         """The lane that ratios are formed against, None where it was not measured."""
         return self.by_name.get(self.contest.reference)
 
-    @property
-    def arm_of_reference(self) -> str:
-        """The name of the arm that the reference lane belongs to."""
-        return arm_and_work(self.contest.reference)[0]
-
     def find(self, arm: str, work: str = "serial") -> LaneSpec | None:
         """The lane of an arm that does this work, None where there is none or it failed."""
         return self.by_name.get(lane_name(arm, work))

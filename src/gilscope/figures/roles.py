@@ -22,7 +22,7 @@ from gilscope.stats.counts import mean_amount
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.intervals import quantity_interval
 from gilscope.stats.significance import distinguishable, noise_floor
-from gilscope.values.lanes import LaneSpec, arm_and_work, is_control
+from gilscope.values.lanes import LaneSpec, is_control
 from gilscope.values.roles import calls_of, ns_per_call
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Role:
 
     def __init__(self, contest_lanes: ContestLanes, role: Role) -> None:
         self._role = role
-        self._reference_arm = arm_and_work(contest_lanes.contest.reference)[0]
+        self._reference_arm = contest_lanes.contest.arm_of_reference
         self._lanes = {lane.name: lane for lane in contest_lanes.lanes if role in lane.roles}
         trials = [trial for trial in contest_lanes.trials if trial.lane in self._lanes]
         self.paired = Paired(trials, lambda trial: ns_per_call(self._lanes[trial.lane], role, trial))

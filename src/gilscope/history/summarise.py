@@ -136,7 +136,7 @@ class _FiguresOfContest:
         """A time over that of as many processes that spin, a gain or scaling over the CPUs that those got."""
         spinning = (other for other in self.measured.contest.lanes if other.shows_capacity)
         yardstick = next((other for other in spinning if other.workers == lane.workers), None)
-        base = self.measured.reference if name == "gain" else self.measured.by_name.get(lane_name(lane.arm.name))
+        base = self.measured.reference if name == "gain" else self.measured.find(lane.arm.name)
         log = None
         if name == "time":
             log = self.measured.spinning.log_time(lane)

@@ -23,6 +23,7 @@ from gilscope.values.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from gilscope.values.lanes import LaneSpec
     from gilscope.values.probes import Probe
@@ -165,11 +166,15 @@ def _contests(
     return Done(tuple(lanes[place] for place in failed), has_trials=bool(measured - failed.keys()))
 
 
-def header(request: Request, run_id: str) -> RunHeader:
-    """What a run begins with, on this machine as it is now; that takes a tenth of a second."""
-    return RunHeader(
+def writer_of(path: Path, request: Request, *, anew: bool) -> store.RunWriter:
+    """The writer of a run, which begins with a look at this machine, for a tenth of a second.
+
+    Raises:
+        ResultsError: as `gilscope.store.RunWriter`.
+    """
+    header = RunHeader(
         schema=store.SCHEMA,
-        id=run_id,
+        id=path.stem,
         started=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         gilscope=__version__,
         suite=request.suite,
@@ -177,3 +182,4 @@ def header(request: Request, run_id: str) -> RunHeader:
         rules=request.rules,
         host=host.card(),
     )
+    return store.RunWriter(path, header, anew=anew)

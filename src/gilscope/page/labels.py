@@ -6,8 +6,6 @@ import os.path
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from gilscope.values.lanes import arm_and_work
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -40,7 +38,7 @@ def places(contests: Sequence[ContestFigures]) -> dict[str, Place]:
 
 def group(contest: Contest) -> str:
     """The builds of a contest: the free-threaded one of its pair, or the arm that is its reference."""
-    return arm_and_work(contest.reference)[0] if contest.pair is None else contest.pair.free_threaded.name
+    return contest.arm_of_reference if contest.pair is None else contest.pair.free_threaded.name
 
 
 def labels(names: Iterable[str]) -> dict[str, str]:

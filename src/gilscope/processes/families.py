@@ -86,10 +86,11 @@ def end(leader: int | None, members: Collection[Process], mark: str = "") -> Non
         if leader is not None:
             _kill_alone(leader)
         _wait_for(trackers)
+    known = {member.pid for member in members}
     if leader is not None:
         kill_group(leader)
+        known.add(leader)
     _kill(members)
-    known = {*(() if leader is None else (leader,)), *(member.pid for member in members)}
     for _ in range(ROUNDS if mark else 0):
         further = family(leader, mark)
         if not further:

@@ -142,15 +142,11 @@ def _download(wish: Wish, system: apt_sources.Distribution, folder: Path, progre
         except InstallError as error:
             gone.append(f"{suite.name} lists {offer.upstream}, but: {error}")
         else:
-            why = "; ".join([_why_taken(wish), *gone])
-            progress.note(f"{offer.upstream} is taken, from {suite.name}: {why}")
+            why = "the newest that answers" if wish.release is None else "the release that was asked for"
+            progress.note(f"{offer.upstream} is taken, from {suite.name}: {'; '.join([why, *gone])}")
             return Tarball(tarball, offer.upstream)
     reasons = "; ".join(dict.fromkeys([*misses, *gone])) or "its archive is not among the machine's package sources"
     raise InstallError(f"no source package of CPython {wish.text} could be had: {reasons}")
-
-
-def _why_taken(wish: Wish) -> str:
-    return "the newest that answers" if wish.release is None else "the release that was asked for"
 
 
 def _suite(name: str, entry: apt_sources.Entry, system: apt_sources.Distribution, folder: Path) -> AptSuite:

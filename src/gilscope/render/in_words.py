@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from gilscope.figures.outcome import Better, CannotBeTold, NotBetter
 from gilscope.render import numbers
 from gilscope.render.names import either, listed
-from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +36,7 @@ ANY_GAIN = 11.0
 
 def paragraph(contest: ContestFigures, verdict: Verdict) -> str:
     """The answer in one to four sentences, for a reader who looks at nothing else."""
-    base = f"{arm_and_work(contest.contest.reference)[0]} {alone(contest)}"
+    base = f"{contest.contest.arm_of_reference} {alone(contest)}"
     return " ".join([*_answer(contest, verdict, base), *_mind(contest, verdict), *_not_tried(contest)])
 
 

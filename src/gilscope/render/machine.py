@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
+from gilscope.values.runtimes import in_a_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,9 +55,9 @@ def builds(contests: Iterable[ContestFigures]) -> Sheet:
         Column("version", lambda runtime: runtime.facts.version_text),
         Column("build", lambda runtime: runtime.facts.build),
         Column("compiler", lambda runtime: runtime.facts.compiler),
-        Column("PGO", lambda runtime: _yes_or_no(holds=runtime.facts.pgo)),
-        Column("LTO", lambda runtime: _yes_or_no(holds=runtime.facts.lto)),
-        Column("debug", lambda runtime: _yes_or_no(holds=runtime.facts.debug)),
+        Column("PGO", lambda runtime: in_a_word(runtime.facts.pgo)),
+        Column("LTO", lambda runtime: in_a_word(runtime.facts.lto)),
+        Column("debug", lambda runtime: in_a_word(runtime.facts.debug)),
         Column("JIT", lambda runtime: runtime.facts.jit),
         Column("commit", lambda runtime: runtime.facts.commit or NOT_MEASURED, wide=True),
         Column("flags", lambda runtime: " ".join(runtime.facts.config_args) or NOT_MEASURED),
@@ -64,7 +65,3 @@ def builds(contests: Iterable[ContestFigures]) -> Sheet:
     measured = (lane.arm.runtime for contest in contests for lane in contest.contest.lanes)
     runtimes = {runtime.name: runtime for runtime in measured}
     return tabulate("Builds", columns, runtimes.values())
-
-
-def _yes_or_no(*, holds: bool | None) -> str:
-    return "unknown" if holds is None else "yes" if holds else "no"

@@ -40,20 +40,21 @@ def comparability(pair: Pair | None) -> Iterator[str]:
         return
     if pair.twin is None:
         yield f"{pair.free_threaded.name} has no twin here: it is compared with itself, its GIL forced on or off."
-    elif pair.differences:
-        yield (
-            f"NOT COMPARABLE in all: {pair.free_threaded.name} and {pair.twin.name} differ in "
-            f"{'; '.join(pair.differences)}. The penalty holds these differences too."
+        return
+    ours, theirs = pair.free_threaded.name, pair.twin.name
+    unknown = [word for word in pair.free_threaded.facts.unknown if word in pair.twin.facts.unknown]
+    if pair.differences:
+        differences = "; ".join(pair.differences)
+        said = (
+            f"NOT COMPARABLE in all: {ours} and {theirs} differ in {differences}. "
+            "The penalty holds these differences too."
         )
     else:
-        names, unknown = f"{pair.free_threaded.name} and {pair.twin.name}", pair.free_threaded.facts.unknown
-        if unknown:
-            yield (
-                f"{names}: same version, compiler and flags. Neither records whether it was built with "
-                f"{' and '.join(unknown)}, so that the penalty may hold a difference in that."
-            )
-        else:
-            yield f"{names}: same version, compiler, optimisation and flags."
+        said = f"{ours} and {theirs}: same version, {'compiler' if unknown else 'compiler, optimisation'} and flags."
+    if unknown:
+        what = " and ".join(unknown)
+        said += f" Neither records whether it was built with {what}, so that the penalty may hold a difference in that."
+    yield said
 
 
 def comparabilities(contests: Iterable[Contest]) -> Iterator[str]:

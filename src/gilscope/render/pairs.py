@@ -10,7 +10,6 @@ from gilscope.render.cells import if_measured, penalty
 from gilscope.render.notes import comparabilities
 from gilscope.render.scaling import crossing, overtakes_from
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.lanes import arm_and_work
 
 if TYPE_CHECKING:
     from gilscope.figures.values import BestGain, ContestFigures, PairFigures
@@ -69,7 +68,7 @@ def _best_threads(arm: str, contest: ContestFigures) -> str:
 
 
 def _best_of_twin(contest: ContestFigures) -> str:
-    return _best(contest.best_gain(arm_and_work(contest.contest.reference)[0]))
+    return _best(contest.best_gain(contest.contest.arm_of_reference))
 
 
 def _best(best: BestGain | None) -> str:

@@ -10,7 +10,7 @@ from gilscope.render.cells import if_measured, marked
 from gilscope.render.findings import failures, in_short
 from gilscope.render.notes import CUT_OFF, comparability, ended, floor
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
-from gilscope.values.lanes import arm_and_work, lane_name, work_of
+from gilscope.values.lanes import lane_name, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def sheet(contest: ContestFigures) -> Sheet:
     """Every role of every arm: alone, beside the others, and the ratio of both."""
     reasons = {name: in_short(failure) for name, failure in failures(contest).items()}
     all_together = work_of(contest.contest.probe.roles)
-    base = arm_and_work(contest.contest.reference)[0]
+    base = contest.contest.arm_of_reference
 
     def rate(row: RoleFigures, pace: Pace | None, work: str) -> str:
         return reasons.get(lane_name(row.arm, work), NOT_MEASURED) if pace is None else numbers.rate(pace.rate)

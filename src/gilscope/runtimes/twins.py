@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gilscope.errors import NoRuntimeError, UsageError
 from gilscope.runtimes.names import full_name
-from gilscope.values.runtimes import Arm, Pair
+from gilscope.values.runtimes import Arm, Pair, in_a_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,9 +48,9 @@ def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
         ("version {} against {}", ours.version_text, theirs.version_text),
         ("platform {} against {}", ours.platform, theirs.platform),
         ("compiler {} against {}", ours.compiler, theirs.compiler),
-        ("PGO: {} against {}", _yes(ours.pgo), _yes(theirs.pgo)),
-        ("LTO: {} against {}", _yes(ours.lto), _yes(theirs.lto)),
-        ("debug: {} against {}", _yes(ours.debug), _yes(theirs.debug)),
+        ("PGO: {} against {}", in_a_word(ours.pgo), in_a_word(theirs.pgo)),
+        ("LTO: {} against {}", in_a_word(ours.lto), in_a_word(theirs.lto)),
+        ("debug: {} against {}", in_a_word(ours.debug), in_a_word(theirs.debug)),
         ("JIT: {} against {}", ours.jit, theirs.jit),
     )
     words = [text.format(our_fact, their_fact) for text, our_fact, their_fact in fact_rows if our_fact != their_fact]
@@ -122,10 +122,6 @@ def _distance(ours: Facts, theirs: Facts) -> tuple[int, int]:
 def _flags(facts: Facts) -> list[str]:
     """Return what a build was configured with, without the flag that makes it free-threaded."""
     return [flag for flag in facts.config_args if flag not in GIL_FLAGS]
-
-
-def _yes(value: bool | None) -> str:  # noqa: FBT001 -- the value to be put in words
-    return "unknown" if value is None else "yes" if value else "no"
 
 
 def _matches(name: str, runtimes: Sequence[Runtime]) -> set[str]:

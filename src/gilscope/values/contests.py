@@ -66,6 +66,11 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, tag="contest"):
         """Whether something is changed in some lanes, to see what is to blame: nobody chooses among these."""
         return any(lane.interventions for lane in self.lanes)
 
+    @property
+    def arm_of_reference(self) -> str:
+        """The name of the arm that the reference lane belongs to."""
+        return arm_and_work(self.reference)[0]
+
     def is_of_twin(self, lane: LaneSpec) -> bool:
         """Whether a lane is one of the default build that the free-threaded one is compared with."""
         return self.pair is not None and self.pair.twin is not None and lane.arm.name == self.pair.twin.name

@@ -12,6 +12,11 @@ from gilscope.values.checkouts import Checkout
 Build = Literal["default", "free-threaded"]
 
 
+def in_a_word(holds: bool | None) -> str:  # noqa: FBT001 - what is to be put in a word
+    """Yes or no, or unknown for None."""
+    return "unknown" if holds is None else "yes" if holds else "no"
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one interpreter says of itself, gathered by the agent running inside it.
 
