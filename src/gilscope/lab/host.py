@@ -26,6 +26,17 @@ CGROUP = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 STEAL_WINDOW_S = 0.1
 
+SLEEPING_CLOCKS = [
+    getattr(time, name, None)
+    for name in (
+        ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC") if sys.platform == "linux" else ("CLOCK_MONOTONIC", "CLOCK_UPTIME_RAW")
+    )
+]
+"""A clock that goes on while the machine sleeps and one that does not, as far as the system has them.
+
+Linux has one that goes on then, and macOS one that does not.
+"""
+
 TAKE_FIRST = "500"
 """How much sooner than others a lane is taken where memory runs out, of at most 1000."""
 
@@ -103,14 +114,8 @@ def offer_to_killer(pid: int) -> None:
 
 
 def slept_s() -> float:
-    """Return the seconds for which the machine has slept since its start; 0 where the system does not say.
-
-    Linux has a clock that goes on then, and macOS one that does not.
-    """
-    clocks = (
-        ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC") if sys.platform == "linux" else ("CLOCK_MONOTONIC", "CLOCK_UPTIME_RAW")
-    )
-    going_on, standing = (getattr(time, name, None) for name in clocks)
+    """Return the seconds for which the machine has slept since its start; 0 where the system does not say."""
+    going_on, standing = SLEEPING_CLOCKS
     if going_on is None or standing is None:
         return 0.0
     return time.clock_gettime(going_on) - time.clock_gettime(standing)

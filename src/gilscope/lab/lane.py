@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from pathlib import Path
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 SECONDS_TO_LEAVE = 5.0
 LOOK_S = 1.0
-"""How often a lane that takes its time is looked after."""
+"""How often a lane is looked after: whether it waits for a CPU, and how much it printed."""
 WORTH_WAITING_S = 0.05
 """What a lane had to wait for a CPU beyond which its time limit is later."""
 SECONDS_FOR_STACKS = 0.5
@@ -77,6 +78,7 @@ class Target:
         self._version = arm.runtime.facts.version_text
         self._unmarked = b""
         self._queued_s = 0.0
+        self._trimmed_s = -math.inf
         try:
             folder = Path(arm.place(str(Path.cwd())))
             self._child = Child(
@@ -125,7 +127,7 @@ class Target:
             try:
                 line = self._child.lines.next(min(limit, time.monotonic() + LOOK_S))
             except TimeoutError:
-                self._child.printed.trim()
+                self._trim()
                 if time.monotonic() < limit:
                     continue
                 if self._child.status() is not None:  # a child that it left behind keeps the pipe open
@@ -141,10 +143,17 @@ class Target:
             except protocol.GarbageError as error:
                 raise LaneFailedError(Fault(phase, "garbage", str(error), self.printed())) from error
             if record is not None:
-                self._child.printed.trim()
+                self._trim()
                 self._queued_s = queued_s
                 return record
             self._unmarked = (self._unmarked + line + b"\n")[-LONGEST_OUTPUT_BYTES:]
+
+    def _trim(self) -> None:
+        """Let go of the middle of what it printed, looked at every `LOOK_S` since that takes longer than a record."""
+        now_s = time.monotonic()
+        if now_s > self._trimmed_s + LOOK_S:
+            self._child.printed.trim()
+            self._trimmed_s = now_s
 
     def _died(self, phase: str) -> LaneFailedError:
         status = self._child.status(SECONDS_TO_LEAVE)

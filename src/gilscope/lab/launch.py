@@ -186,9 +186,10 @@ class Launch:
         else:
             self._order = [name for name in reversed(self._order) if name in self.lanes]
         digests: dict[str, Sequence[str]] = {}
+        slept_s = host.slept_s()
         for name in self._order:
             begins(name)
-            began_s, slept_s = time.monotonic(), host.slept_s()
+            began_s = time.monotonic()
             with self._finding(name):
                 spec = self.lanes[name].spec
                 timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)

@@ -160,6 +160,7 @@ def _contests(
             random=Random(request.seed),  # noqa: S311 - an order to repeat, not a secret
             revisions=sources.revisions(plan.contests, environ),
         )
+        gc.freeze()  # what is there by now stays, and need not be searched after each contest
         for contest in plan.contests:
             lab.run(contest, request.rules)
             gc.collect()  # searched for seldom otherwise (`gilscope.cli`), and what lanes leave would add up over a day

@@ -72,11 +72,12 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
             ValueError: some have another number of entries, or there is no worker.
         """
         told = (self.starts_ns, self.ends_ns, self.cpu_ns)
-        may_be_empty = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
-        may_be_empty_too = (self.voluntary, self.involuntary, self.faults, self.calls)
-        counts = {*map(len, told), *map(len, filter(None, may_be_empty)), *map(len, filter(None, may_be_empty_too))}
-        if len(counts) > 1 or 0 in counts:
-            raise ValueError(f"a trial of {' or '.join(map(str, sorted(counts)))} workers")
+        untold = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
+        further = (self.voluntary, self.involuntary, self.faults, self.calls)
+        workers = len(self.ends_ns)
+        for of_each in (*told, *filter(None, untold), *filter(None, further)):
+            if len(of_each) != workers or not workers:
+                raise ValueError(f"a trial of {workers} or {len(of_each)} workers")
 
 
 class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
