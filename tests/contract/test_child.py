@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -144,6 +145,15 @@ def test_what_left_the_group_or_the_session_of_a_child_ends_with_it() -> None:
 
 
 @pytest.mark.skipif(not ON_LINUX, reason="other systems do not show what a process began with")
+def test_a_child_that_has_ended_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All processes of the machine are read for that, and its number may be another's by then."""
+    ended = child.Child(["sh", "-c", "exit 3"], os.environ)
+    with contextlib.closing(ended):
+        first = ended.end()
+        monkeypatch.setattr(families, "end", lambda *_: pytest.fail("it was ended again"))
+        assert (first, ended.end()) == (ended.status(), first)
+
+
 def test_a_child_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither its temporary ones, nor shared memory and semaphores that it was killed with."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -89,6 +89,7 @@ class Child:
         if guardian is not None:
             guardian.watch(self.mark, self.pid)
         self._family: set[Process] = set()
+        self._has_ended = False
         self.lines = Lines(self._process.stdout)
 
     def send(self, order: bytes) -> None:
@@ -113,6 +114,8 @@ class Child:
         One that is over already is no error. With time for a farewell it is asked kindly first, so that make removes
         half-written files.
         """
+        if self._has_ended:
+            return self._process.wait()
         try:
             self.note_family()
             if farewell_s and self.status() is None:
@@ -123,6 +126,7 @@ class Child:
             status = self._process.wait()
         if self._guardian is not None:
             self._guardian.forget(self.mark)
+        self._has_ended = True
         return status
 
     def close(self) -> None:

@@ -107,8 +107,8 @@ def _marked(mark: str) -> Iterator[int]:
     wanted = f"{MARK}={mark}".encode()
     with contextlib.suppress(OSError):
         for name in filter(str.isdecimal, os.listdir(PROCESSES)):  # noqa: PTH208 - for each child, and there are hundreds
-            with contextlib.suppress(OSError):
-                if wanted in (PROCESSES / name / "environ").read_bytes():
+            with contextlib.suppress(OSError), open(f"{PROCESSES}/{name}/environ", "rb") as file:  # noqa: PTH123 - as above
+                if wanted in file.read():
                     yield int(name)
 
 
