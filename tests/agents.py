@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from gilscope.lab import protocol
 from gilscope.places import AGENT
-from gilscope.processes.families import kill_group
+from gilscope.processes import families
 from gilscope.values.lanes import LaneSpec
 from gilscope.values.probes import Probe, Target
 from targets import environment, models_of
@@ -55,19 +57,22 @@ class Agents:
         self.folder = folder
         self.bytecode = bytecode
         self.started: list[subprocess.Popen[bytes]] = []
+        self.mark = secrets.token_hex(8)
 
     def __enter__(self) -> Self:
         """Nothing is started yet."""
+        families.temporary(self.mark).mkdir()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Kill whatever is left."""
+        """Kill whatever is left, and remove what an agent, which ends at once, leaves to whoever started it."""
         for process in self.started:
-            kill_group(process.pid)
+            families.kill_group(process.pid)
             process.wait()
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream is not None:
                     stream.close()
+        shutil.rmtree(families.temporary(self.mark))
 
     def write(self, source: str, *, function: str | None = None, shared: bool = False) -> Probe:
         """Make a probe of this source, in a file of its own."""
@@ -83,7 +88,7 @@ class Agents:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment(arm, self.bytecode),
+            env={**environment(arm, self.bytecode), **families.environment(self.mark)},
             start_new_session=True,
         )
         self.started.append(process)

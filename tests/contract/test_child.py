@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from patience import looked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 ON_LINUX = sys.platform == "linux"
 
@@ -144,7 +144,6 @@ def test_what_left_the_group_or_the_session_of_a_child_ends_with_it() -> None:
             assert gone(daemon)
 
 
-@pytest.mark.skipif(not ON_LINUX, reason="other systems do not show what a process began with")
 def test_a_child_that_has_ended_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """All processes of the machine are read for that, and its number may be another's by then."""
     ended = child.Child(["sh", "-c", "exit 3"], os.environ)
@@ -154,6 +153,7 @@ def test_a_child_that_has_ended_is_not_looked_for_again(monkeypatch: pytest.Monk
         assert (first, ended.end()) == (ended.status(), first)
 
 
+@pytest.mark.skipif(not ON_LINUX, reason="other systems do not show what a process began with")
 def test_a_child_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither its temporary ones, nor shared memory and semaphores that it was killed with."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -166,6 +166,14 @@ def test_a_child_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.Monk
     assert set(families.SHARED_MEMORY.iterdir()) - shared == set()
 
 
+def test_a_child_has_room_for_the_names_of_its_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS allows for 103 bytes, and has folders of 48 for temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T")
+    rest = Path("pymp-12345678", "listener-12345678")
+
+    assert len(str(families.temporary("0123456789abcdef") / rest)) <= 103
+
+
 def pids(text: str) -> list[int]:
     """The numbers of processes that a child has printed."""
     return list(map(int, text.split()))
@@ -176,14 +184,15 @@ def pids(text: str) -> list[int]:
     [(["sh", "-c", f"echo $$; {NEVER}"], False), ([sys.executable, "-c", DETACHES + "time.sleep(600)"], True)],
     ids=["one that prints", "a silent one that is guarded, and what left its group and its session"],
 )
-def test_a_child_does_not_outlive_a_killed_controller(command: list[str], *, guarded: bool) -> None:
+def test_a_child_does_not_outlive_a_killed_controller(command: list[str], tmp_path: Path, *, guarded: bool) -> None:
     """It has nobody to talk to any more; what prints nothing does not notice."""
     script = (
         "import os; from gilscope.processes.child import run; from gilscope.processes.guardian import Guardian; "
         f"run({command!r}, environ=os.environ, limit_s=600, on_line=lambda line: print(end=line, flush=True), "
         f"guardian={'Guardian()' if guarded else None})"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as controller:
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", script], env=environ, stdout=subprocess.PIPE, text=True) as controller:
         assert controller.stdout is not None
         printed = controller.stdout.readline()
         controller.kill()

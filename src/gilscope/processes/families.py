@@ -44,8 +44,11 @@ def environment(mark: str) -> dict[str, str]:
 
 
 def temporary(mark: str) -> Path:
-    """The folder for a child's temporary files, which whoever starts it makes."""
-    return Path(tempfile.gettempdir(), f"gilscope-{mark}")
+    """The folder for a child's temporary files, which whoever starts it makes.
+
+    Its name is short: sockets that multiprocessing makes in it have names of about a hundred bytes at most.
+    """
+    return Path(tempfile.gettempdir(), f"gilscope-{mark[:8]}")
 
 
 def signal_group(group: int, number: int) -> None:
