@@ -167,7 +167,7 @@ def test_a_child_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_child_has_room_for_the_names_of_its_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """macOS allows for 103 bytes, and has folders of 48 for temporary files."""
+    """MacOS allows for 103 bytes, and has folders of 48 for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T")
     rest = Path("pymp-12345678", "listener-12345678")
 
