@@ -88,7 +88,7 @@ class Agents:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**environment(arm, self.bytecode), **families.environment(self.mark)},
+            env={**environment(arm, self.bytecode), **families.environment(self.mark, has_folder=True)},
             start_new_session=True,
         )
         self.started.append(process)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 import psutil
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATIENCE_S = 60.0
 
@@ -22,6 +26,16 @@ def gone(pid: int) -> bool:
     """Whether a process ends in good time; one that only waits for its parent to ask how it ended has ended."""
     deadline_s = time.monotonic() + PATIENCE_S
     while lives(pid):
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def emptied(folder: Path) -> bool:
+    """Whether a folder becomes empty in good time."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while any(folder.iterdir()):
         if time.monotonic() > deadline_s:
             return False
         time.sleep(0.05)

@@ -114,8 +114,8 @@ def models_of(arm: Arm) -> list[str]:
 
 
 def has_joblib(arm: Arm) -> bool:
-    """Whether joblib is lent to the arm's runtime."""
-    return ".".join(map(str, arm.runtime.facts.version)) in NEW_ENOUGH
+    """Whether joblib is lent to the arm's runtime: its newest release cannot be imported on every PyPy."""
+    return arm.runtime.facts.is_cpython and ".".join(map(str, arm.runtime.facts.version)) in NEW_ENOUGH
 
 
 def environment(arm: Arm, bytecode: Path, hash_seed: int = 7) -> dict[str, str]:

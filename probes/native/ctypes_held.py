@@ -13,9 +13,10 @@ the same but for one word, the pair by which introductions to the GIL explain it
 import ctypes
 import sys
 import zlib
+from ctypes import PyDLL
 
 WORDS = 40_000
-LIBC = ctypes.PyDLL("msvcrt" if sys.platform == "win32" else None)
+LIBC = PyDLL("msvcrt" if sys.platform == "win32" else None)
 LIBC.qsort.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_void_p)
 LIBC.qsort.restype = None
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope.processes import child, families
-from leftovers import gone
+from gilscope.processes.guardian import Guardian
+from leftovers import emptied, gone
 from patience import looked
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ def run(script: str, *, limit_s: float = TIME_LIMIT_S, on_line: Callable[[str], 
     return child.run(["sh", "-c", script], environ=os.environ, limit_s=limit_s, on_line=on_line)
 
 
-def run_python(source: str, *, limit_s: float = TIME_LIMIT_S) -> child.Ended:
+def run_python(source: str, *, limit_s: float = TIME_LIMIT_S, guarded: bool = False) -> child.Ended:
     """Run a Python program."""
-    return child.run([sys.executable, "-c", source], environ=os.environ, limit_s=limit_s)
+    guardian = Guardian() if guarded else None
+    return child.run([sys.executable, "-c", source], environ=os.environ, limit_s=limit_s, guardian=guardian)
 
 
 def test_a_child_is_heard_and_its_end_is_told(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ def test_a_child_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.Monk
     """Neither its temporary ones, nor shared memory and semaphores that it was killed with."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     shared = set(families.SHARED_MEMORY.iterdir())
-    hung = run_python(LITTERS, limit_s=5.0)
+    hung = run_python(LITTERS, limit_s=5.0, guarded=True)
 
     assert hung.cut_short is not None
     assert hung.output.startswith(str(tmp_path))
@@ -199,3 +201,4 @@ def test_a_child_does_not_outlive_a_killed_controller(command: list[str], tmp_pa
 
     assert pids(printed)
     assert all(map(gone, pids(printed)))
+    assert emptied(tmp_path)

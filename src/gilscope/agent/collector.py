@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Optional, Tuple
 
-    Reading = Tuple[int, Optional[int]]
+    Reading = Tuple[Optional[int], Optional[int]]
 
 
 class _Stopwatch:
@@ -44,6 +44,11 @@ def watch() -> None:
 
 
 def reading() -> Reading:
-    """Return how many collections there were so far, and their pauses in ns, None where they are not timed."""
+    """Return how many collections there were so far, and their pauses in ns, None where they are not timed.
+
+    PyPy collects in many small steps, of which it counts none.
+    """
+    if not hasattr(gc, "callbacks"):
+        return None, None
     collections = sum(generation["collections"] for generation in gc.get_stats())
     return collections, _stopwatches[0].paused_ns if _stopwatches else None

@@ -63,6 +63,10 @@ FLAG_VARIABLES = (
 BLOCK_BYTES = 1 << 20
 DIGITS = 16
 
+WITHOUT_GIL = ("IronPython", "Jython", "RustPython")
+NAMES = {"cpython": "CPython", "graalpy": "GraalPy", "ironpython": "IronPython", "rustpython": "RustPython"}
+ON_JVM = ("GraalPy", "Jython")
+
 INTERPRETER_MODULES = ("concurrent.interpreters", "_interpreters", "_xxsubinterpreters")
 FIRST_OWN_GIL = (3, 12)
 FIRST_PUBLIC_INTERPRETERS = (3, 14)
@@ -130,7 +134,14 @@ def link_time_optimised(arguments, flags, is_whole):
 
 def jit_state(arguments):
     # type: (list[str]) -> str
-    """Return ``absent``, ``off`` or ``on``: what sys._jit says from 3.14 on, what was configured before that."""
+    """Return ``absent``, ``off`` or ``on``: what sys._jit says from 3.14 on, what was configured before that.
+
+    PyPy says whether it was translated with one, and a virtual machine of Java has one.
+    """
+    if implementation_name() in ON_JVM:
+        return "on"
+    if hasattr(sys, "pypy_translation_info"):
+        return "on" if sys.pypy_translation_info.get("translation.jit") else "absent"
     jit = getattr(sys, "_jit", None)
     if jit is not None:
         if not jit.is_available():
@@ -169,16 +180,31 @@ def implementation_name():
     """Return ``CPython``, ``PyPy`` and so on, without the platform module, which is slow to import."""
     if "PyPy" in sys.version:
         return "PyPy"
+    if sys.platform.startswith("java"):
+        return "Jython"
     implementation = getattr(sys, "implementation", None)  # absent in 2.7
     name = str(implementation.name) if implementation is not None else "cpython"
-    return "CPython" if name == "cpython" else name
+    return NAMES.get(name, name)
+
+
+def release():
+    # type: () -> str
+    """Return the implementation's own version where it has one beside that of the language; CPython's are the same."""
+    own = getattr(getattr(sys, "implementation", None), "version", sys.version_info)
+    return "" if tuple(own[:3]) == tuple(sys.version_info[:3]) else ".".join(str(number) for number in own[:3])
 
 
 def compiler():
     # type: () -> str
-    """Return the compiler's name and version, as the start-up banner shows them in brackets."""
-    match = re.search(r"\[([^\]]*)\]\s*$", sys.version)
-    return match.group(1).strip() if match else "unknown"
+    """Return the compiler's name and version, as the start-up banner shows them in brackets.
+
+    PyPy names itself before it, and Jython names the virtual machine, whose version Java knows.
+    """
+    match = re.search(r"\[(?:PyPy \S+ with )?([^\]]*)\]\s*$", sys.version)
+    name = match.group(1).strip() if match else "unknown"
+    if sys.platform.startswith("java"):
+        return name + " " + __import__("java.lang").lang.System.getProperty("java.version")
+    return name
 
 
 def own_executable():
@@ -190,9 +216,9 @@ def own_executable():
 
 def own_commit():
     # type: () -> str
-    """Return CPython's commit that the interpreter was built from; empty where the build does not know."""
-    git = getattr(sys, "_git", None) or ("", "", "")
-    return str(git[2])
+    """Return CPython's commit that the interpreter was built from; empty where the build does not know, or is none."""
+    git = getattr(sys, "_git", None)
+    return str(git[2]) if git and implementation_name() == "CPython" else ""
 
 
 def binary_digest(executable):
@@ -201,6 +227,8 @@ def binary_digest(executable):
     library = [str(sysconfig.get_config_var(name) or "") for name in ("LIBDIR", "INSTSONAME")]
     is_shared = bool(sysconfig.get_config_var("Py_ENABLE_SHARED"))
     digest = hashlib.sha256()
+    if implementation_name() != "CPython":  # what most of it is in has another name for each
+        digest.update(sys.version.encode("utf-8"))
     for path in [executable] + [os.path.join(*library)] * is_shared:
         if os.path.isfile(path) and os.access(path, os.R_OK):  # it may be executable only
             with open(path, "rb") as file:
@@ -213,7 +241,8 @@ def gather():
     # type: () -> dict[str, object]
     """Return all facts under the names that the controller's model gives them."""
     is_gil_enabled = getattr(sys, "_is_gil_enabled", None)  # 3.13 and later
-    gil_enabled = True if is_gil_enabled is None else bool(is_gil_enabled())
+    implementation = implementation_name()
+    gil_enabled = implementation not in WITHOUT_GIL if is_gil_enabled is None else bool(is_gil_enabled())
     arguments = configure_arguments()
     flags = build_flags()
     api = interpreters_api()
@@ -223,7 +252,8 @@ def gather():
     return {
         "executable": executable,
         "base_prefix": os.path.realpath(getattr(sys, "base_prefix", sys.prefix)),
-        "implementation": implementation_name(),
+        "implementation": implementation,
+        "release": release(),
         "version": list(sys.version_info[:3]),
         "version_text": sys.version.split()[0],
         "build": "free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") == 1 else "default",

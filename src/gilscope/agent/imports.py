@@ -51,7 +51,10 @@ def _files() -> Iterator[Tuple[str, str]]:
     """Yield each module that has a file, without waking those that are loaded at their first use."""
     for name, module in list(sys.modules.items()):
         if isinstance(module, type(sys)):
-            path = object.__getattribute__(module, "__dict__").get("__file__")
+            try:
+                path = object.__getattribute__(module, "__dict__").get("__file__")
+            except AttributeError:  # PyPy's tables of C functions
+                continue
             if isinstance(path, str) and os.path.isfile(path):
                 yield name, os.path.realpath(path)
 

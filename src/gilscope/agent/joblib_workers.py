@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .tasks import Task
 
 NOT_INSTALLED = "joblib is not installed in this Python: --with joblib installs it for every runtime"
+NOT_FOR_THIS = "joblib cannot be imported in this Python"
 
 
 def do(order: LaneOrder, task: Task[Record], loops: int) -> Answer[Record]:
@@ -34,6 +35,9 @@ class Joblib(DistantPool):
             joblib = importlib.import_module("joblib")
         except ImportError as error:
             raise LaneError(failure("start", "unsupported", NOT_INSTALLED)) from error
+        except Exception as error:  # noqa: BLE001 - whatever it needs that another implementation has not
+            reason = "{}: {}: {}".format(NOT_FOR_THIS, type(error).__name__, error)
+            raise LaneError(failure("start", "unsupported", reason)) from error
         sys.path.append(on_path.FOLDER)  # loky's workers are given it, and find the agent there
         self._order = order
         self._delayed = joblib.delayed

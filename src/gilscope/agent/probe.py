@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from . import heap, modules, stray, units
 from .fault import LaneError, failure, raised
@@ -152,9 +153,18 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
         root = root.__cause__ or root.__context__ or root
     if isinstance(root, ModuleNotFoundError) and root.name == "pytest":
         return NO_PYTEST
+    if isinstance(root, ImportError) and _is_of_cpython(root):
+        return "{} lacks it: {}".format(sys.implementation.name, root)
     if dependencies and isinstance(root, ModuleNotFoundError):
         return "needs {}: {}".format(" ".join(dependencies), root)
     return str(root) if dependencies or any(words in str(root) for words in REFUSALS) else None
+
+
+def _is_of_cpython(error: ImportError) -> bool:
+    """Return whether another implementation lacks a part of the standard library, or a private module of CPython's."""
+    name = (error.name or "").partition(".")[0]
+    is_of_library = name.startswith("_") or name in getattr(sys, "stdlib_module_names", ())
+    return sys.implementation.name != "cpython" and is_of_library
 
 
 def _case(order: LaneOrder) -> List[object]:

@@ -83,6 +83,8 @@ class Trials:
 def _collected(used: List[Usage], before: Reading, after: Reading) -> Reading:
     """Return the collections of all workers' interpreters, and their pauses; those of this one where they share it."""
     if used[0]["collections"] is None:
+        if before[0] is None or after[0] is None:
+            return None, None
         return after[0] - before[0], None if after[1] is None else after[1] - (before[1] or 0)
     pauses = [usage["paused_ns"] for usage in used if usage["paused_ns"] is not None]
     return sum(usage["collections"] or 0 for usage in used), sum(pauses) if len(pauses) == len(used) else None

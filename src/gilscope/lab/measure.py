@@ -84,10 +84,10 @@ def planned(batches: Iterable[Batch], suite: Suite, environ: Mapping[str, str]) 
 
 
 def newest(census: Census) -> tuple[Runtime, ...]:
-    """The newest free-threaded runtime, or the newest of all where there is none."""
+    """The newest free-threaded runtime, or the newest of all where there is none; others than CPython come last."""
     free_threaded = [runtime for runtime in census.runtimes if runtime.facts.build == "free-threaded"]
     candidates = free_threaded or list(census.runtimes)
-    return tuple(sorted(candidates, key=lambda runtime: runtime.facts.version)[-1:])
+    return tuple(sorted(candidates, key=lambda each: (each.facts.is_cpython, each.facts.version))[-1:])
 
 
 def measured_before(run: Run) -> frozenset[tuple[str, str]]:

@@ -54,8 +54,8 @@ class Child:
     ) -> None:
         """Start the program; ``environ`` is all its environment, and it keeps the descriptors in ``inherit`` open.
 
-        Its temporary files go into a folder of its own, which is removed in the end. The guardian, where there is one,
-        knows of it from before its start until it has ended.
+        The guardian, where there is one, knows of it from before its start until it has ended. Its temporary files then
+        go into a folder of its own, which is removed in the end; nobody else would remove that, should we be killed.
 
         Raises:
             OSError, ValueError: it cannot be started.
@@ -64,13 +64,13 @@ class Child:
         self._guardian = guardian
         if guardian is not None:
             guardian.watch(self.mark)
-        families.temporary(self.mark).mkdir(mode=0o700)
+            families.temporary(self.mark).mkdir(mode=0o700)
         self.printed = Printed()
         try:
             self._process = subprocess.Popen(
                 list(command),
                 cwd=folder,
-                env={**environ, **families.environment(self.mark)},
+                env={**environ, **families.environment(self.mark, has_folder=guardian is not None)},
                 stdin=subprocess.PIPE if takes_orders else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=self.printed.fileno(),
@@ -80,8 +80,8 @@ class Child:
             )
         except BaseException:
             self.printed.close()
-            families.temporary(self.mark).rmdir()
             if guardian is not None:
+                families.temporary(self.mark).rmdir()
                 guardian.forget(self.mark)
             raise
         assert self._process.stdout is not None  # noqa: S101 - the line above asks for it

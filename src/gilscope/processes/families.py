@@ -37,10 +37,10 @@ ROUNDS = 5
 STEP_S = 0.01
 
 
-def environment(mark: str) -> dict[str, str]:
-    """Variables for a child: its mark, and a folder of its own for temporary files."""
+def environment(mark: str, *, has_folder: bool) -> dict[str, str]:
+    """Variables for a child: its mark, and its own folder for temporary files where it has one."""
     folder = str(temporary(mark))
-    return {MARK: mark, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
+    return {MARK: mark, **(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder) if has_folder else {})}
 
 
 def temporary(mark: str) -> Path:

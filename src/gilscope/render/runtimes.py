@@ -45,7 +45,7 @@ def _usable(runtimes: Sequence[Runtime]) -> Table:
     columns: list[Column[Runtime]] = [
         Column("Name", lambda runtime: runtime.name),
         Column("Version", lambda runtime: runtime.facts.version_text),
-        Column("Build", lambda runtime: runtime.facts.build),
+        Column("Build", lambda runtime: _build(runtime.facts)),
         Column("GIL", lambda runtime: "on" if runtime.facts.gil_enabled else "off"),
         Column("PGO/LTO", lambda runtime: _optimisation(runtime.facts)),
         Column("Interpreters", lambda runtime: _interpreters(runtime.facts)),
@@ -53,6 +53,10 @@ def _usable(runtimes: Sequence[Runtime]) -> Table:
     ]
     notes = [UNKNOWN] if any(runtime.facts.unknown for runtime in runtimes) else []
     return _table(tabulate("Runtimes", columns, runtimes, notes), unwrapped={"Name", "Version", "Build"})
+
+
+def _build(facts: Facts) -> str:
+    return facts.build if facts.is_cpython else f"{facts.implementation} {facts.release}"
 
 
 def _optimisation(facts: Facts) -> str:

@@ -15,9 +15,9 @@ import msgspec
 
 from gilscope import cached
 from gilscope.interchange import decoded, encoded
-from gilscope.places import FACTS_SCRIPT
+from gilscope.places import FACTS_SCRIPT, IDENTITY_SCRIPT
 from gilscope.runtimes.candidates import Candidate
-from gilscope.values.runtimes import Facts
+from gilscope.values.runtimes import Facts, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,20 +27,21 @@ FILE_NAME = "runtimes.json"
 SHORT_S = 600
 DISCOVERY_S = 86_400
 
-Identity = tuple[int, int, int]
+FileIdentity = tuple[int, int, int]
 
 
 class FactsAnswer(msgspec.Struct, frozen=True):
-    """The facts an interpreter gave, or else the reason why it gave none, in words."""
+    """The facts an interpreter gave, or else the reason why it gave none, in words, and what it is if it said that."""
 
     facts: Facts | None = None
     reason: str | None = None
+    identity: Identity | None = None
 
 
 class Remembered(msgspec.Struct, frozen=True):
     """An answer, the identity of the file that gave it, and the time of asking in seconds of the epoch."""
 
-    identity: Identity
+    identity: FileIdentity
     asked_at_s: float
     answer: FactsAnswer
 
@@ -54,7 +55,7 @@ class Discovery(msgspec.Struct, frozen=True):
 
 
 class AnswerCache(msgspec.Struct):
-    """The whole cache; ``script`` is the hash of the script whose answers these are."""
+    """The whole cache; ``script`` is the hash of the scripts whose answers these are."""
 
     script: str
     answers: dict[str, Remembered] = {}
@@ -86,7 +87,7 @@ class AnswerCache(msgspec.Struct):
         return discovery.found
 
 
-def identity(path: str) -> Identity | None:
+def identity(path: str) -> FileIdentity | None:
     """Return the identity of the file behind ``path``, which changes when it is replaced; None without a file."""
     try:
         status = os.stat(path)  # noqa: PTH116 -- a str already, and there are dozens
@@ -107,7 +108,7 @@ def lent(cache_dir: Path) -> Iterator[AnswerCache]:
 
 def load(cache_dir: Path) -> AnswerCache:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
-    script = cached.fingerprint([FACTS_SCRIPT.read_text("utf-8")])
+    script = cached.fingerprint([script.read_text("utf-8") for script in (FACTS_SCRIPT, IDENTITY_SCRIPT)])
     try:
         memory = decoded((cache_dir / FILE_NAME).read_bytes(), msgspec.json.Decoder(AnswerCache))
     except (OSError, msgspec.MsgspecError):

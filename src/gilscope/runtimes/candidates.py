@@ -25,7 +25,10 @@ DISCOVERY_TIMEOUT_S = "5"
 MOST_SELECTED = 1000
 """Descriptors below which those of a few pipes are still within select's reach, which is 1,024."""
 
-NAME = re.compile(r"(python|pypy|graalpy)(\d(\.\d+)?)?t?(d|-dbg|-debug)?(\.exe)?", re.IGNORECASE)
+NAME = re.compile(
+    r"(python|pypy|graalpy|jython|micropython|ipy|rustpython)(\d(\.\d+)?)?t?(d|-dbg|-debug)?(\.exe)?", re.IGNORECASE
+)
+"""What interpreters are called by those who ship them: ``ipy`` is IronPython."""
 
 
 class Candidate(NamedTuple):

@@ -15,7 +15,7 @@ from gilscope.runtimes import answers
 from gilscope.runtimes.answers import FactsAnswer
 from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, explicit_path, without_aliases
 from gilscope.runtimes.names import full_name, minor_name, unique_names
-from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
+from gilscope.values.runtimes import CPYTHON, Census, Facts, Runtime, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from gilscope.runtimes.answers import AnswerCache
 
 OLDEST = (3, 8)
-TOO_OLD = "older than CPython 3.8"
+TOO_OLD = "older than Python 3.8"
+MEASURED = (CPYTHON, "PyPy")
+"""Implementations that the agent runs on."""
+ONLY = f"gilscope measures {' and '.join(MEASURED)}"
 KINDS = ("broken", "too old", "other implementation", "absent")
 WISH = re.compile(r"(\d+)\.(\d+)(\.\d+\w*)?t?d?")
 
@@ -144,18 +147,28 @@ def _verdict(candidate: Candidate, answer: FactsAnswer) -> Unusable | None:
     """Return why an interpreter cannot be measured, or None if it can."""
     facts = answer.facts
     kind: Literal["broken", "too old", "other implementation"]
-    if facts is None:
+    if answer.identity is not None:
+        of = answer.identity
+        name, kind = of.implementation.lower() + ".".join(of.release.split(".")[:2]), "other implementation"
+        reason = f"{of.implementation} {of.release}; {ONLY}"
+    elif facts is None:
         name, kind, reason = candidate.label, "broken", answer.reason or "it gave no facts"
-    elif facts.implementation != "CPython":
-        name = f"{facts.implementation.lower()}{facts.version[0]}.{facts.version[1]}"
-        kind, reason = "other implementation", f"{facts.implementation}; gilscope measures CPython"
+    elif facts.implementation not in MEASURED:
+        name, kind, reason = minor_name(facts), "other implementation", _foreign(facts)
     elif facts.version < OLDEST:
-        name, kind, reason = facts.version_text, "too old", TOO_OLD
+        name, kind, reason = full_name(facts), "too old", TOO_OLD
     else:
         return None
     return Unusable(
         name=name, kind=kind, reason=reason, executable=candidate.path, origin=candidate.origin, facts=facts
     )
+
+
+def _foreign(facts: Facts) -> str:
+    """Say what an interpreter is on which the agent does not run."""
+    release = facts.release or facts.version_text
+    gil = "with" if facts.gil_enabled else "without"
+    return f"{facts.implementation} {release} ({facts.compiler}), {gil} a GIL; {ONLY}"
 
 
 def _runtime(name: str, candidate: Candidate, facts: Facts) -> Runtime:
@@ -187,7 +200,7 @@ def _why_absent(wish: str) -> str:
 
 def _by_version(runtime: Runtime) -> tuple[object, ...]:
     facts = runtime.facts
-    return facts.version, facts.build, facts.debug, runtime.name
+    return not facts.is_cpython, facts.implementation, facts.version, facts.build, facts.debug, runtime.name
 
 
 def _by_kind(unusable: Unusable) -> tuple[object, ...]:

@@ -1,7 +1,8 @@
 """Ask executables what they are: every one is started once with the agent's ``facts.py``.
 
 Nothing is believed of them. Each gets a time limit, a limit on what it may print, and a nonce that has to come back
-with the facts; a hanging wrapper goes down with its children.
+with the facts; a hanging wrapper goes down with its children. Implementations that lack the modules for that are asked
+for their identity alone, with the agent's ``identity.py``.
 """
 
 from __future__ import annotations
@@ -9,26 +10,33 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from gilscope.interchange import decoded
-from gilscope.places import FACTS_SCRIPT
+from gilscope.places import FACTS_SCRIPT, IDENTITY_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death
 from gilscope.processes.environment import without_python
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.answers import FactsAnswer
-from gilscope.values.runtimes import Facts
+from gilscope.values.runtimes import Facts, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 TIME_LIMIT_S = 10.0
+LIMIT_OF_JVM_S = 60.0
+"""A virtual machine of Java takes seconds to start where others are busy."""
+ON_JVM = re.compile("jython|graalpy", re.IGNORECASE)
+SMALL = re.compile("micropython|rustpython|ipy", re.IGNORECASE)
+"""Names of implementations that may lack modules which the facts are gathered with."""
 OUTPUT_LIMIT_BYTES = 65_536
 AT_ONCE = 8
 SHOWN_CHARACTERS = 160
@@ -36,7 +44,8 @@ SHOWN_CHARACTERS = 160
 
 class _Reply(msgspec.Struct, frozen=True):
     nonce: str
-    facts: msgspec.Raw
+    facts: msgspec.Raw = msgspec.Raw()
+    identity: Identity | None = None
 
 
 def ask_all(paths: Sequence[str], environ: Mapping[str, str]) -> dict[str, FactsAnswer]:
@@ -62,18 +71,23 @@ def ask(
 ) -> FactsAnswer:
     """Ask one executable for its facts; whatever goes wrong is the answer's reason."""
     nonce = secrets.token_hex(16)
+    name = os.path.basename(path)  # noqa: PTH119 -- a str already
+    run = partial(
+        child.run,
+        environ=environ,
+        limit_s=LIMIT_OF_JVM_S if ON_JVM.match(name) else time_limit_s,
+        most_bytes=OUTPUT_LIMIT_BYTES,
+        guardian=contextlib.nullcontext(guardian),
+        stopped=stopped,
+    )
     try:
-        ended = child.run(
-            [path, "-B", str(FACTS_SCRIPT), nonce],
-            environ=environ,
-            limit_s=time_limit_s,
-            most_bytes=OUTPUT_LIMIT_BYTES,
-            guardian=contextlib.nullcontext(guardian),
-            stopped=stopped,
-        )
+        answer = judge(run([path, "-B", str(FACTS_SCRIPT), nonce]), nonce)
+        if answer.facts is None and SMALL.match(name):
+            identity = _identity(run([path, str(IDENTITY_SCRIPT), nonce]), nonce)
+            return msgspec.structs.replace(answer, identity=identity)
     except (OSError, ValueError) as error:
         return FactsAnswer(reason=start_failure(path, error))
-    return judge(ended, nonce)
+    return answer
 
 
 def start_failure(path: str, error: Exception) -> str:
@@ -104,6 +118,12 @@ def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
         return FactsAnswer(facts=decoded(facts, msgspec.json.Decoder(Facts)))
     except msgspec.MsgspecError as error:
         return FactsAnswer(reason=f"its facts are incomplete or wrong: {error}")
+
+
+def _identity(ended: child.Ended, nonce: str) -> Identity | None:
+    """What an executable says that it is, if it does."""
+    replies = filter(None, map(_reply, ended.output.splitlines()))
+    return next((reply.identity for reply in replies if reply.nonce == nonce), None)
 
 
 def _reply(line: str) -> _Reply | None:

@@ -13,24 +13,27 @@ if TYPE_CHECKING:
 
 
 def minor_name(facts: Facts) -> str:
-    """Return the name of the language version and kind of build, ``3.14t``; ``d`` marks a debug build."""
-    return f"{facts.version[0]}.{facts.version[1]}{_suffix(facts)}"
+    """Return the name of the language version and kind of build: ``3.14t``, ``3.14d`` (debug) or ``pypy3.11``."""
+    return f"{_prefix(facts)}{facts.version[0]}.{facts.version[1]}{_suffix(facts)}"
 
 
 def full_name(facts: Facts) -> str:
-    """Return the name of the whole version and kind of build, ``3.14.6t`` or ``3.15.0a3``."""
-    return facts.version_text.rstrip("+") + _suffix(facts)
+    """Return the name of the whole version and kind of build: ``3.14.6t``, ``3.15.0a3`` or ``pypy3.11-8.0.1``."""
+    if facts.release:
+        return f"{minor_name(facts)}-{facts.release}"
+    return _prefix(facts) + facts.version_text.rstrip("+") + _suffix(facts)
 
 
 KNOWN = (False, None, True)
 """What a build may say of how it was optimised, from the worst to the best."""
 
 
-def preference(facts: Facts) -> tuple[int, bool, tuple[int, int, int], str]:
+def preference(facts: Facts) -> tuple[int, bool, tuple[int, int, int], str, tuple[int, ...]]:
     """Return a sort key by which the best build of a minor version comes last: optimised first, then newest."""
     released = facts.version_text.rstrip("+").replace(".", "").isdigit()
     optimised = sum(KNOWN.index(holds) for holds in (facts.pgo, facts.lto))
-    return optimised, released, facts.version, facts.version_text
+    own = tuple(int(number) for number in facts.release.split(".") if number.isdigit())
+    return optimised, released, facts.version, facts.version_text, own
 
 
 def unique_names(builds: Sequence[tuple[Facts, str]]) -> tuple[str, ...]:
@@ -63,6 +66,10 @@ def _long_names(group: Sequence[tuple[Facts, str]]) -> list[str]:
         if seen[name] > 1:
             names[index] = f"{name}-{seen[name]}"
     return names
+
+
+def _prefix(facts: Facts) -> str:
+    return "" if facts.is_cpython else facts.implementation.lower()
 
 
 def _suffix(facts: Facts) -> str:

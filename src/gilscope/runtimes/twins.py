@@ -45,6 +45,7 @@ def differences(runtime: Runtime, twin: Runtime) -> tuple[str, ...]:
     """Say in words every fact in which two builds differ, the GIL aside; the first one's value comes first."""
     ours, theirs = runtime.facts, twin.facts
     fact_rows = (
+        ("implementation {} against {}", ours.implementation, theirs.implementation),
         ("version {} against {}", ours.version_text, theirs.version_text),
         ("platform {} against {}", ours.platform, theirs.platform),
         ("compiler {} against {}", ours.compiler, theirs.compiler),
@@ -91,7 +92,7 @@ def select(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
     """
     if not census.runtimes:
         raise NoRuntimeError(
-            "No CPython 3.8 or later was found on this machine; `gilscope runtimes install 3.14t` brings a pair."
+            "No Python 3.8 or later was found on this machine; `gilscope runtimes install 3.14t` brings a pair."
         )
     names_meant: set[str] = set()
     for name in names or ["*"]:
@@ -103,8 +104,9 @@ def select(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
 
 
 def _pair(runtime: Runtime, runtimes: Iterable[Runtime]) -> Pair:
-    minor = runtime.facts.version[:2]
-    eligible = [other for other in runtimes if other.facts.build == "default" and other.facts.version[:2] == minor]
+    kind = (runtime.facts.implementation, runtime.facts.version[:2])
+    default = (other for other in runtimes if other.facts.build == "default")
+    eligible = [other for other in default if (other.facts.implementation, other.facts.version[:2]) == kind]
     if not eligible:
         return Pair(free_threaded=runtime, twin=None, differences=())
     twin = min(eligible, key=lambda other: (_distance(runtime.facts, other.facts), other.name))

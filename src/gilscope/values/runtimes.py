@@ -9,6 +9,7 @@ import msgspec
 from gilscope.values.bounds import Amount
 from gilscope.values.checkouts import Checkout
 
+CPYTHON = "CPython"
 Build = Literal["default", "free-threaded"]
 
 
@@ -20,6 +21,7 @@ def in_a_word(holds: bool | None) -> str:  # noqa: FBT001 - what is to be put in
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one interpreter says of itself, gathered by the agent running inside it.
 
+    ``version`` is that of the language, and ``release`` the implementation's own, empty where they are one (CPython).
     ``executable`` is the interpreter's own ``sys.executable`` with links resolved, and ``gil_enabled`` the GIL's
     real state after start-up. ``config_args`` are ``configure``'s arguments without installation paths. ``pgo`` and
     ``lto`` say whether a profile and the linker optimised it, and are None where the build does not record that.
@@ -46,6 +48,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     platform: str
     commit: str = ""
     binary: str = ""
+    release: str = ""
+
+    @property
+    def is_cpython(self) -> bool:
+        """Whether it is CPython, by which others are measured."""
+        return self.implementation == CPYTHON
 
     @property
     def recipe(self) -> str:
@@ -62,6 +70,17 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     def recipe_against(self, twin: Facts | None) -> str:
         """The recipe of the build, and the twin's behind it where that is another."""
         return self.recipe if twin is None or twin.recipe == self.recipe else f"{self.recipe} against {twin.recipe}"
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What an implementation says of itself that can give no facts, since it lacks the modules for that.
+
+    ``language`` is the version of Python that it runs, as far as it goes.
+    """
+
+    implementation: str
+    release: str
+    language: tuple[Amount, Amount]
 
 
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,8 +100,8 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
 class Unusable(msgspec.Struct, frozen=True, kw_only=True):
     """An interpreter that cannot be measured, and why.
 
-    ``kind`` is ``broken`` (does not start, hangs, answers rubbish), ``too old`` (CPython below 3.8),
-    ``other implementation`` (PyPy and the like) or ``absent`` (wished for in ``matrix/runtimes.toml``).
+    ``kind`` is ``broken`` (does not start, hangs, answers rubbish), ``too old`` (Python below 3.8),
+    ``other implementation`` (Jython and the like) or ``absent`` (wished for in ``matrix/runtimes.toml``).
     """
 
     name: str
