@@ -2,8 +2,8 @@
 
 One run measures a thousand workloads that only sleep, on this Python: real lanes, a real file of results, and little
 for the CPUs to do, which takes two hours. Meanwhile the controller is looked at. A Markdown table is printed; the exit
-status is 1 where its memory grew by `MOST_BYTES` or more after the first hundred contests, or it mostly has more
-descriptors or threads than by then. ``--contests 200`` is a shorter try.
+status is 1 where its resident memory grew by `MOST_BYTES` or more after the first hundred contests, or it mostly has
+more descriptors or threads than by then. ``--contests 200`` is a shorter try.
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ def work_{number:04}():
 
 
 class Look(NamedTuple):
-    """What the controller holds after some number of contests."""
+    """What the controller holds after some number of contests.
+
+    ``own_bytes`` are also those of libraries, for as long as no other process on the machine has them loaded: they leap
+    when a neighbour ends, so that nothing is judged by them.
+    """
 
     contests: int
     seconds: float
@@ -118,8 +122,8 @@ def main() -> int:
     if len(seen) < 2:  # noqa: PLR2004 - a first and a last
         sys.exit("too few contests to see anything grow")
     first = next(look for look in seen if look.contests >= min(FIRST, contests // 2))
-    grew = max(look.own_bytes for look in seen if look.contests >= first.contests) - first.own_bytes
-    print(f"\nAfter the first {first.contests} contests its own memory grew by {grew / 1e6:.1f} MB.")
+    grew = max(look.resident_bytes for look in seen if look.contests >= first.contests) - first.resident_bytes
+    print(f"\nAfter the first {first.contests} contests its resident memory grew by {grew / 1e6:.1f} MB.")
     before, after = (
         [(look.descriptors, look.threads) for look in seen if (look.contests <= first.contests) is is_before]
         for is_before in (True, False)

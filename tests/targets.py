@@ -65,12 +65,14 @@ with tempfile.TemporaryDirectory() as _answers:
 RUNTIMES = chosen(MACHINE, os.environ)
 AS_BUILT = [arms(runtime)[0] for runtime in RUNTIMES]
 ARMS = [arm for runtime in RUNTIMES for arm in arms(runtime)]
-DEFAULT = [arm for arm in AS_BUILT if arm.runtime.facts.build == "default"]
-FREE_THREADED = [arm for arm in AS_BUILT if arm not in DEFAULT]
-EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:]]
-"""The oldest, the newest and the newest free-threaded one: for what differs by model, but hardly by version."""
+CPYTHONS = [arm for arm in AS_BUILT if arm.runtime.facts.is_cpython]
+OTHERS = [arm for arm in AS_BUILT if arm not in CPYTHONS]
+DEFAULT = [arm for arm in CPYTHONS if arm.runtime.facts.build == "default"]
+FREE_THREADED = [arm for arm in CPYTHONS if arm not in DEFAULT]
+EDGES = [*DEFAULT[:1], *DEFAULT[1:][-1:], *FREE_THREADED[-1:], *OTHERS[-1:]]
+"""The oldest, the newest, the newest free-threaded one and another: for what differs by model, hardly by version."""
 
-NEWEST_DEFAULT = (DEFAULT or FREE_THREADED)[-1]
+NEWEST_DEFAULT = (DEFAULT or FREE_THREADED or OTHERS)[-1]
 """The newest default build, or the newest free-threaded one where there is no other: for what is tested once."""
 
 

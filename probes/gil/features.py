@@ -39,16 +39,22 @@ def is_specialising():
     """Whether an addition of integers that ran often has become an instruction of its own."""
     for _ in range(CALLS_TO_WARM):
         add(1, 2)
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11) or sys.implementation.name != "cpython":
         return False
     return any("ADD_INT" in step.opname for step in dis.get_instructions(add, adaptive=True))
 
 
 def jit():
+    if hasattr(sys, "pypy_translation_info"):
+        return "on" if sys.pypy_translation_info["translation.jit"] else "absent"
     known = getattr(sys, "_jit", None)
     if known is None or not known.is_available():
         return "absent"
     return "on" if known.is_enabled() else "off"
+
+
+def references(thing):
+    return sys.getrefcount(thing) if hasattr(sys, "getrefcount") else 0
 
 
 def looked_at():
@@ -57,12 +63,12 @@ def looked_at():
     return {
         "gil": "on" if is_enabled() else "off",
         "specialising": "yes" if is_specialising() else "no",
-        "deferred_counts": "yes" if sys.getrefcount(add) > FAR_ABOVE_ANY_COUNT else "no",
+        "deferred_counts": "yes" if references(add) > FAR_ABOVE_ANY_COUNT else "no",
         "jit": jit(),
         "abi3t": "yes" if any("abi3t" in suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES) else "no",
         "interpreters": next((name for name in modules if find_spec(name) is not None), "none"),
         "inherits_context": "yes" if getattr(sys.flags, "thread_inherit_context", 0) else "no",
-        "object_size": sys.getsizeof(object()),
+        "object_size": sys.getsizeof(object(), 0),
     }
 
 

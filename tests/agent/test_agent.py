@@ -350,8 +350,13 @@ def test_a_model_that_a_version_lacks_is_refused(arm: Arm, agents: Agents) -> No
     ended = agents.ask(arm, agents.write("def work(): ...\n"), models=lacking) if lacking else {}
 
     assert all((one.failure.phase, one.failure.kind) == ("start", "unsupported") for one in ended.values())
-    version = arm.runtime.facts.version
-    expected = {"interpreters": version < (3, 12), "interpreter-pool": version < (3, 14), "joblib": not has_joblib(arm)}
+    facts = arm.runtime.facts
+    expected = {
+        "interpreters": not facts.own_gil,
+        "interpreters-shared": facts.interpreters_api is None,
+        "interpreter-pool": facts.version < (3, 14) or not facts.own_gil,
+        "joblib": not has_joblib(arm),
+    }
     assert lacking == [model for model, is_lacking in expected.items() if is_lacking]
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gilscope.values.runtimes import Arm
 
 EDGES = [pytest.param(arm, id=arm.name) for arm in targets.EDGES]
+CPYTHONS = [pytest.param(arm, id=arm.name) for arm in targets.EDGES if arm in targets.CPYTHONS]
+"""Others count no collections, and do not tell of single threads."""
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts switches and queues of single threads")
 
 SURROUNDINGS = """
@@ -109,7 +111,7 @@ def never():
 """
 
 
-@pytest.mark.parametrize("arm", EDGES)
+@pytest.mark.parametrize("arm", CPYTHONS)
 def test_the_collections_of_all_interpreters_are_counted(arm: Arm, agents: Agents) -> None:
     """Those of workers that share an interpreter count once; without a GIL, one that finds another at it does nothing.
 
@@ -176,7 +178,7 @@ def work():
 
 
 @on_linux
-@pytest.mark.parametrize("arm", EDGES)
+@pytest.mark.parametrize("arm", CPYTHONS)
 def test_switches_of_every_worker_are_counted(arm: Arm, agents: Agents) -> None:
     """Each sleep is a voluntary one; interpreters and processes count their own."""
     for model, ended in agents.ask(arm, agents.write(SLEEPING), loops=(1, 4)).items():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.runtimes import Arm
 
-ARMS = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT if arm in (*targets.EDGES, *targets.FREE_THREADED)]
+ARMS = [pytest.param(arm, id=arm.name) for arm in targets.CPYTHONS if arm in (*targets.EDGES, *targets.FREE_THREADED)]
 """Every free-threaded build, and of the default ones, where constants are mortal anyway, the oldest and the newest."""
 POOLS = {"interpreter-pool", "process-pool", "joblib"}
 """These models take no tasks inside a bench call."""

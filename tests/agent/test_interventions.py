@@ -149,7 +149,11 @@ def test_the_collector_can_be_switched_off(arm: Arm, agents: Agents) -> None:
     """The lane's process ends with it."""
     assert shown(run(agents, arm, "collects")) == ["True", "True"]
     assert shown(run(agents, arm, "collects", Intervention("collector off"))) == ["False", "False"]
-    assert shown(run(agents, arm, "collects", Intervention("collector frozen"))) == ["True", "True"]
+    frozen = run(agents, arm, "collects", Intervention("collector frozen"))
+    if not arm.runtime.facts.is_cpython:  # PyPy does not say what it collected either
+        assert (frozen.failure.kind, frozen.failure.reason) == ("unsupported", "this collector cannot be frozen")
+        return
+    assert shown(frozen) == ["True", "True"]
     assert "True" in shown(run(agents, arm, "collects_by_hand"))
     assert shown(run(agents, arm, "collects_by_hand", Intervention("collector off"))) == ["False", "False"]
 

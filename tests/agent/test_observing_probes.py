@@ -53,8 +53,10 @@ def looks(agents: Agents, arm: Arm, probe: Probe, ways: tuple[str, ...]) -> dict
     return told
 
 
-def lacks(way: str, arm: Arm) -> str | None:
+def lacks(probe: Probe, way: str, arm: Arm) -> str | None:
     """How a way's reason begins where it needs what this Python, or this machine, has not."""
+    if arm.runtime.facts.interpreters_api is None and (probe.kind == "isolation" or way == "shared-gil"):
+        return "No module named '_xxsubinterpreters'"
     if way == "own-gil" and arm.runtime.facts.version < (3, 12):
         return "interpreters own a GIL from 3.12 on (PEP 684)"
     return lacks_extensions(arm.runtime.executable) if way in BUILDING else None
@@ -71,7 +73,7 @@ def lacks_extensions(executable: str) -> str | None:
 def test_every_way_sees_what_its_probe_names(arm: Arm, probe: Probe, agents: Agents) -> None:
     """Its check holds; a way that needs what this Python lacks is unsupported, with a reason."""
     for way, one in looks(agents, arm, probe, tuple(way for way in probe.ways if way != HANGS)).items():
-        reason = lacks(way, arm)
+        reason = lacks(probe, way, arm)
         if reason is None:
             assert one.trials, (way, one.answers)
             assert set(one.trials[0].observed) == set(probe.observes), way

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PROBES = catalog.probes(*(places.PROBES / kind for kind in ("cpu", "native", "io", "shared")))
 ARMS = [pytest.param(arm, id=arm.name) for arm in targets.AS_BUILT]
-NEWEST = (targets.FREE_THREADED or targets.DEFAULT)[-1]
+NEWEST = (targets.FREE_THREADED or targets.DEFAULT or targets.OTHERS)[-1]
 """The newest free-threaded build, where there is one."""
 DRIVER = Path(__file__).parent / "every_probe.py"
 LONGEST = 80
@@ -52,8 +52,11 @@ LACKS = (
 )
 """What a target may lack, and say so."""
 
-MISSING_MODULE = re.compile(r"ModuleNotFoundError: No module named '(\w+)'")
-"""What a build says that was made without a library which one of the standard library's modules needs."""
+MISSING_MODULE = re.compile(r"(?:ModuleNotFoundError: No module named|cannot import name '\w+' from) '(\w+)'")
+"""What a build says that was made without a library which one of the standard library's modules needs.
+
+Another implementation lacks single names.
+"""
 
 
 def lanes(probe: Probe, arm: Arm, models: Sequence[str], workers: int) -> list[LaneSpec]:

@@ -34,7 +34,8 @@ runner.metadata["more"] = "told"
 runner.argparser.add_argument("--rounds", type=int)
 options = runner.parse_args()
 assert options is runner.args and options.rounds == 3 and options.values == 5 and options.worker
-assert pyperf.python_implementation() == "cpython" and not pyperf.python_has_jit()
+assert pyperf.python_implementation() == sys.implementation.name
+assert pyperf.python_has_jit() == (sys.implementation.name == "pypy")
 
 
 def times(loops, rounds):

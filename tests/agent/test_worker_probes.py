@@ -70,8 +70,10 @@ def lacks(way: str, facts: Facts) -> str | None:
     """What a way needs that this interpreter has not, as it must be told."""
     if way == "interpreter-pool":
         return None if facts.version >= (3, 14) else "InterpreterPoolExecutor came with 3.14"
-    if way in {"interpreter", "interpreter-no-site"}:
-        return None if facts.own_gil else "interpreters own a GIL from 3.12 on (PEP 684)"
+    if way in {"interpreter", "interpreter-no-site"} and facts.version < (3, 12):
+        return "interpreters own a GIL from 3.12 on (PEP 684)"
+    if way.startswith("interpreter") and facts.interpreters_api is None:
+        return f"this build has no {'_interpreters' if facts.version >= (3, 13) else '_xxsubinterpreters'} module"
     return None
 
 
@@ -121,7 +123,7 @@ subinterpreter.destroy(identifier)
 """
 
 
-@pytest.mark.parametrize("arm", ARMS, ids=lambda arm: arm.name)
+@pytest.mark.parametrize("arm", targets.CPYTHONS, ids=lambda arm: arm.name)
 def test_an_interpreter_has_site_where_its_process_has(arm: Arm) -> None:
     """No version's API lets one choose: the ways without ``site`` stand on this."""
     source = WITHOUT_SITE.format(folder=str(AGENT.parent))

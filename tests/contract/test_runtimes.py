@@ -10,7 +10,7 @@ import pytest
 
 import targets
 from gilscope.processes.guardian import Guardian
-from gilscope.runtimes.census import census
+from gilscope.runtimes.census import MEASURED, census
 from gilscope.runtimes.interrogation import TIME_LIMIT_S, ask
 from leftovers import gone
 from patience import looked
@@ -98,12 +98,12 @@ def test_names_are_unique_and_files_real(everything: Census) -> None:
 
 
 def test_only_what_gilscope_can_measure_is_usable(everything: Census) -> None:
-    """Nothing below 3.8 and nothing but CPython; the old ones are rows all the same."""
+    """Nothing below 3.8, and no implementation that the agent does not run on; the old ones are rows all the same."""
     kinds = {runtime.facts.implementation for runtime in everything.runtimes}
     oldest = min(runtime.facts.version for runtime in everything.runtimes)
     too_old = [row for row in everything.unusable if row.kind == "too old"]
 
-    assert kinds == {"CPython"}
+    assert kinds <= set(MEASURED)
     assert oldest >= (3, 8)
     assert all(row.facts is not None and row.facts.version < (3, 8) for row in too_old)
 
@@ -192,18 +192,31 @@ def test_files_that_cannot_be_started(tmp_path: Path) -> None:
 
 
 def test_pypy_is_named_for_what_it_is(tmp_path: Path) -> None:
-    """Another implementation that answers well is listed, but not measured."""
+    """It is measured as CPython is, and called by its own name."""
     fake = script(tmp_path / "pypy3", LAST_ARGUMENT, f"printf '{FACTS}' \"$nonce\"")
+
+    found = alone(tmp_path, fake)
+    row = next(row for row in found.runtimes if row.executable == fake)
+
+    assert (row.name, row.facts.is_cpython) == ("pypy3.10", False)
+
+
+def test_what_can_give_no_facts_says_what_it_is(tmp_path: Path) -> None:
+    """MicroPython refuses the options and lacks the modules; it has a smaller question to answer."""
+    answer = '{"nonce": "%s", "identity": {"implementation": "MicroPython", "release": "1.25.0", "language": [3, 4]}}\n'
+    refusing = 'test "$1" = -B && exit 1'
+    fake = script(tmp_path / "micropython", refusing, LAST_ARGUMENT, f"printf '{answer}' \"$nonce\"")
 
     found = alone(tmp_path, fake)
     row = next(row for row in found.unusable if row.executable == fake)
 
-    assert (row.name, row.kind) == ("pypy3.10", "other implementation")
+    assert (row.name, row.kind) == ("micropython1.25", "other implementation")
+    assert row.reason.startswith("MicroPython 1.25.0; ")
 
 
 def test_an_environment_and_its_base_are_one_runtime(everything: Census, tmp_path: Path) -> None:
     """A link to a runtime found elsewhere adds no second row, but what the user points at is what is started."""
-    base = everything.runtimes[-1]
+    base = [runtime for runtime in everything.runtimes if runtime.facts.is_cpython][-1]
     link = tmp_path / "python"
     link.symlink_to(base.executable)
     environ = {"HOME": str(tmp_path), "PATH": str(Path(base.executable).parent)}

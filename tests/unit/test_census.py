@@ -9,6 +9,7 @@ from gilscope.runtimes.answers import FactsAnswer
 from gilscope.runtimes.candidates import Candidate
 from gilscope.runtimes.census import sort_out
 from gilscope.runtimes.names import unique_names
+from gilscope.runtimes.twins import pairs
 from gilscope.values.runtimes import Census, Facts
 
 PLAIN = Facts(
@@ -154,9 +155,9 @@ def test_what_answered_through_a_wrapper_is_started_through_it() -> None:
 
 
 def test_old_and_foreign_interpreters_are_named_for_what_they_are() -> None:
-    """They are rows with their version, not runtimes, and PyPy's age does not matter."""
+    """They are rows with their version, not runtimes; what they are matters more than their age."""
     census = take(
-        build("2.7.18"), build("3.6.15"), build("3.10.14", implementation="PyPy"), build("3.7.1", implementation="PyPy")
+        build("2.7.18"), build("3.6.15"), build("2.7.3", implementation="Jython"), build("3.7.1", implementation="PyPy")
     )
 
     rows = [(row.name, row.kind) for row in census.unusable]
@@ -165,9 +166,19 @@ def test_old_and_foreign_interpreters_are_named_for_what_they_are() -> None:
     assert rows == [
         ("2.7.18", "too old"),
         ("3.6.15", "too old"),
-        ("pypy3.7", "other implementation"),
-        ("pypy3.10", "other implementation"),
+        ("pypy3.7.1", "too old"),
+        ("jython2.7", "other implementation"),
     ]
+
+
+def test_pypy_stands_behind_every_cpython_by_a_name_of_its_own() -> None:
+    """The newest release has the short name, and none is a twin of a CPython of its version."""
+    older, newer = (build("3.13.2", implementation="PyPy", release=release) for release in ("7.3.20", "8.0.1"))
+    older = msgspec.structs.replace(older, base_prefix="/opt/older", executable="/opt/older/bin/pypy")
+    census = take(older, newer, build("3.13.5", build="free-threaded"), build("3.12.1"))
+
+    assert [runtime.name for runtime in census.runtimes] == ["3.12", "3.13t", "pypy3.13", "pypy3.13-7.3.20"]
+    assert [pair.twin for pair in pairs(census.runtimes)] == [None]
 
 
 def test_the_oldest_that_is_measured_is_3_8() -> None:
@@ -207,7 +218,7 @@ def test_a_wish_is_met_by_short_or_full_name(wish: str) -> None:
     ("wish", "words"),
     [
         ("3.15t", "gilscope runtimes install 3.15t"),
-        ("3.7", "older than CPython 3.8"),
+        ("3.7", "older than Python 3.8"),
         ("three", "not a name of a CPython"),
     ],
 )

@@ -189,7 +189,7 @@ def implementation_name():
 
 def release():
     # type: () -> str
-    """Return the implementation's own version where it has one beside that of the language; CPython's are the same."""
+    """Return the implementation's own version where it has one beside that of the language, which CPython has not."""
     own = getattr(getattr(sys, "implementation", None), "version", sys.version_info)
     return "" if tuple(own[:3]) == tuple(sys.version_info[:3]) else ".".join(str(number) for number in own[:3])
 

@@ -1,7 +1,7 @@
 """What runs this, for implementations that lack much of what the facts are gathered with.
 
-Run as ``PYTHON identity.py NONCE``: one line of JSON with the nonce and the identity goes to standard output. The script
-keeps to what MicroPython can run.
+Run as ``PYTHON identity.py NONCE``: one line of JSON with the nonce and the identity goes to standard output. The
+script keeps to what MicroPython can run.
 """
 
 import json

@@ -114,6 +114,8 @@ def _changed(order: LaneOrder, copies: List[_Copy]) -> List[Share]:
         gc.disable()
         gc.collect = _nothing_collected
     if COLLECTOR_FROZEN in by_kind:
+        if not hasattr(gc, "freeze"):
+            raise LaneError(failure("setup", "unsupported", "this collector cannot be frozen"))
         gc.collect()
         gc.freeze()
     return [(copy.probe, copy.state, adopt) for copy, adopt in zip(copies, _adopters(by_kind, copies))]

@@ -35,7 +35,7 @@ class Joblib(DistantPool):
             joblib = importlib.import_module("joblib")
         except ImportError as error:
             raise LaneError(failure("start", "unsupported", NOT_INSTALLED)) from error
-        except Exception as error:  # noqa: BLE001 - whatever it needs that another implementation has not
+        except Exception as error:
             reason = "{}: {}: {}".format(NOT_FOR_THIS, type(error).__name__, error)
             raise LaneError(failure("start", "unsupported", reason)) from error
         sys.path.append(on_path.FOLDER)  # loky's workers are given it, and find the agent there

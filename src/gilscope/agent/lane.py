@@ -7,7 +7,7 @@ import faulthandler
 import os
 import sys
 
-from . import stacks, stray
+from . import collector, stacks, stray
 from .crews import crew
 from .door import Door
 from .fault import LaneError, raised
@@ -31,6 +31,7 @@ def main() -> None:
     order: Optional[FirstOrder] = door.receive()
     if order is not None:
         _obey(door, order)
+    collector.let_go()
     with contextlib.suppress(Exception):  # a script may have put anything in its place
         sys.stdout.flush()
     os._exit(0)

@@ -114,6 +114,11 @@ def _set_up(make: Callable[[], Result]) -> Result:
         return make()
     except NotImplementedError as error:
         raise LaneError(failure("setup", "unsupported", str(error))) from error
+    except ImportError as error:
+        reason = _unsupported_import(error, [])
+        if reason is None:
+            raise LaneError(raised("setup", error)) from error
+        raise LaneError(failure("setup", "unsupported", reason)) from error
     except BaseException as error:
         raise LaneError(raised("setup", error)) from error
     finally:
@@ -154,7 +159,7 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
     if isinstance(root, ModuleNotFoundError) and root.name == "pytest":
         return NO_PYTEST
     if isinstance(root, ImportError) and _is_of_cpython(root):
-        return "{} lacks it: {}".format(sys.implementation.name, root)
+        return "{}; {} lacks it".format(root, sys.implementation.name)
     if dependencies and isinstance(root, ModuleNotFoundError):
         return "needs {}: {}".format(" ".join(dependencies), root)
     return str(root) if dependencies or any(words in str(root) for words in REFUSALS) else None

@@ -191,7 +191,7 @@ if TYPE_CHECKING:
         voluntary: List[Optional[int]]
         involuntary: List[Optional[int]]
         faults: List[Optional[int]]
-        collections: int
+        collections: Optional[int]
         paused_ns: Optional[int]
         digests: List[str]
         children_peak_bytes: Optional[int]

@@ -45,8 +45,8 @@ def python_implementation() -> str:
 
 
 def python_has_jit() -> bool:
-    """Return whether results need long warm-ups, as on PyPy: not on the CPythons that are measured here."""
-    return False
+    """Return whether results need long warm-ups, as on PyPy: not on CPython, whose compiler is off or soon done."""
+    return hasattr(sys, "pypy_translation_info")
 
 
 def __getattr__(name: str) -> Any:

@@ -31,7 +31,10 @@ FileIdentity = tuple[int, int, int]
 
 
 class FactsAnswer(msgspec.Struct, frozen=True):
-    """The facts an interpreter gave, or else the reason why it gave none, in words, and what it is if it said that."""
+    """The facts an interpreter gave, or else the reason why it gave none, in words.
+
+    ``identity`` is what one said that could give no facts.
+    """
 
     facts: Facts | None = None
     reason: str | None = None

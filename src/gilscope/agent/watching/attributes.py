@@ -44,8 +44,8 @@ def attributes(thing: Any, held: Sequence[object]) -> Dict[str, object]:  # noqa
 
 def names_in(code: CodeType) -> Iterator[str]:
     """Yield the names that a function's code and the functions inside it use."""
-    yield from code.co_names
-    for constant in code.co_consts:
+    yield from getattr(code, "co_names", ())  # PyPy's built-in functions have none
+    for constant in getattr(code, "co_consts", ()):
         if type(constant) is CodeType:
             yield from names_in(constant)
 
