@@ -54,7 +54,7 @@ class Runs:
 
     def start(self, *arguments: str, prelude: str = "") -> subprocess.Popen[str]:
         """Start a command; Python code may run before it."""
-        code = f"{prelude}\nimport sys\nfrom gilscope.cli import main\nsys.exit(main())"
+        code = f"{prelude}\nimport sys\nfrom gilscope.__main__ import main\nsys.exit(main())"
         return subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             cwd=self.folder,

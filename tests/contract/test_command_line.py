@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -19,7 +20,6 @@ from runs import GIT, LONG, SMALL, THIS_PYTHON, Runs, end, interruptible, needs_
 from short import SHORT
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and limits are POSIX's")
@@ -83,6 +83,26 @@ def test_a_function_that_fails_is_a_finding(runs: Runs, what: str) -> None:
     assert all(word in one_line(ended.stdout) for word in words), ended.stdout
     assert "gilscope/cli.py" not in ended.stderr
     assert runs.gone() == []
+
+
+INTERRUPTED_EARLY = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "gilscope.arguments":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from gilscope.__main__ import main
+main()
+"""
+"""The command, with Ctrl-C in the middle of what it imports."""
+
+
+def test_ctrl_c_before_the_command_is_imported_shows_no_traceback() -> None:
+    """It ends by the signal, as any program does that does not hear it yet."""
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED_EARLY], capture_output=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
 
 
 def test_a_function_that_is_not_there_is_refused(runs: Runs) -> None:
