@@ -21,7 +21,7 @@ ROOMS: dict[str, dict[str, str | list[str]]] = tomllib.loads(
 )
 MAY_IMPORT = {name: set(room.get("imports", [])) for name, room in ROOMS.items()}
 EVERYTHING = {"*"}
-COMMAND_LINE = {"cli", "commands"}
+COMMAND_LINE = {"__main__", "cli", "commands"}
 
 STARTS_PROCESSES = {"processes"}
 READS_THE_ENVIRONMENT = {"commands", "provision"}
