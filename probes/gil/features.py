@@ -53,17 +53,13 @@ def jit():
     return "on" if known.is_enabled() else "off"
 
 
-def references(thing):
-    return sys.getrefcount(thing) if hasattr(sys, "getrefcount") else 0
-
-
 def looked_at():
     modules = ("concurrent.interpreters", "_interpreters", "_xxsubinterpreters")
     is_enabled = getattr(sys, "_is_gil_enabled", lambda: True)
     return {
         "gil": "on" if is_enabled() else "off",
         "specialising": "yes" if is_specialising() else "no",
-        "deferred_counts": "yes" if references(add) > FAR_ABOVE_ANY_COUNT else "no",
+        "deferred_counts": "yes" if getattr(sys, "getrefcount", bool)(add) > FAR_ABOVE_ANY_COUNT else "no",
         "jit": jit(),
         "abi3t": "yes" if any("abi3t" in suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES) else "no",
         "interpreters": next((name for name in modules if find_spec(name) is not None), "none"),
