@@ -203,7 +203,7 @@ def test_pypy_is_named_for_what_it_is(tmp_path: Path) -> None:
 
 def test_what_can_give_no_facts_says_what_it_is(tmp_path: Path) -> None:
     """MicroPython refuses the options and lacks the modules; it has a smaller question to answer."""
-    answer = '{"nonce": "%s", "identity": {"implementation": "MicroPython", "release": "1.25.0", "language": [3, 4]}}\n'
+    answer = '{"nonce": "%s", "identity": {"implementation": "MicroPython", "release": "1.25.0"}}\n'
     refusing = 'test "$1" = -B && exit 1'
     fake = script(tmp_path / "micropython", refusing, LAST_ARGUMENT, f"printf '{answer}' \"$nonce\"")
 

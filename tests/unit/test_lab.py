@@ -20,6 +20,7 @@ from gilscope.lab.protocol import Imports, Measured, Ready
 from gilscope.lab.sources import Revision
 from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.lab.weighing import Weight
+from gilscope.values.lanes import CAPACITY, LaneSpec
 from gilscope.values.probes import Target
 from gilscope.values.records import Calibration, Code, ContestEnd, Fault, Finding, Memory, Record, Trial
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gilscope.values.contests import Contest
-    from gilscope.values.lanes import LaneSpec
     from gilscope.values.progress import Progress
     from gilscope.values.rules import Rules
     from gilscope.values.watching import Watched
@@ -915,6 +915,25 @@ def test_a_machine_that_sleeps_ends_the_launch_and_not_the_run(monkeypatch: pyte
     assert [(item.kind, item.launch) for item in findings(records)] == [("slept", 1)]
     assert rounds[0] == rounds[2] == set(range(QUICK.rounds))
     assert rounds[1] < rounds[0]
+
+
+def test_what_failed_beside_the_first_look_is_not_opened_for_the_second() -> None:
+    """The machine may be too busy for a lane of its capacity, and then for the reference."""
+    capacity = LaneSpec(arm=TWIN.arm, model=CAPACITY, workers=1)
+
+    class Late(FakeLane):
+        """A lane that gives no answer in time, if it is the reference or shows capacity."""
+
+        def wait_ready(self, deadline: float) -> Ready:
+            if self.spec in {TWIN, capacity}:
+                raise LaneFailedError(Fault("start", "hung", "gave no answer"))
+            return super().wait_ready(deadline)
+
+    fakes = Fakes(kind=Late)
+    records = run(contest(TWIN, FREE, capacity), fakes=fakes)
+
+    assert [fake.spec for fake in fakes.opened].count(capacity) == 1
+    assert {trial.lane for trial in trials(records)} == {FREE.name}
 
 
 @pytest.mark.parametrize(("hanging", "measured"), [(1, True), (2, False)])

@@ -216,7 +216,7 @@ def own_executable():
 
 def own_commit():
     # type: () -> str
-    """Return CPython's commit that the interpreter was built from; empty where the build does not know, or is none."""
+    """Return CPython's commit that the interpreter was built from; empty where it does not know, or is not CPython."""
     git = getattr(sys, "_git", None)
     return str(git[2]) if git and implementation_name() == "CPython" else ""
 

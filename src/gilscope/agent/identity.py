@@ -17,7 +17,6 @@ def main():
     identity = {
         "implementation": NAMES.get(implementation.name, implementation.name),
         "release": ".".join([str(number) for number in implementation.version[:3]]),
-        "language": list(sys.version_info[:2]),
     }
     sys.stdout.write("\n" + json.dumps({"nonce": sys.argv[1], "identity": identity}) + "\n")
 

@@ -114,13 +114,10 @@ def _set_up(make: Callable[[], Result]) -> Result:
         return make()
     except NotImplementedError as error:
         raise LaneError(failure("setup", "unsupported", str(error))) from error
-    except ImportError as error:
-        reason = _unsupported_import(error, [])
-        if reason is None:
-            raise LaneError(raised("setup", error)) from error
-        raise LaneError(failure("setup", "unsupported", reason)) from error
     except BaseException as error:
-        raise LaneError(raised("setup", error)) from error
+        lack = _lacked(error)
+        fault = raised("setup", error) if lack is None else failure("setup", "unsupported", lack)
+        raise LaneError(fault) from error
     finally:
         stray.end_if_copy()
 
@@ -158,18 +155,21 @@ def _unsupported_import(error: Optional[BaseException], dependencies: List[str])
         root = root.__cause__ or root.__context__ or root
     if isinstance(root, ModuleNotFoundError) and root.name == "pytest":
         return NO_PYTEST
-    if isinstance(root, ImportError) and _is_of_cpython(root):
-        return "{}; {} lacks it".format(root, sys.implementation.name)
+    lack = _lacked(root)
+    if lack is not None:
+        return lack
     if dependencies and isinstance(root, ModuleNotFoundError):
         return "needs {}: {}".format(" ".join(dependencies), root)
     return str(root) if dependencies or any(words in str(root) for words in REFUSALS) else None
 
 
-def _is_of_cpython(error: ImportError) -> bool:
-    """Return whether another implementation lacks a part of the standard library, or a private module of CPython's."""
+def _lacked(error: BaseException) -> Optional[str]:
+    """Return what another implementation lacks: of the standard library, or a private module of CPython's."""
+    if sys.implementation.name == "cpython" or not isinstance(error, ImportError):
+        return None
     name = (error.name or "").partition(".")[0]
     is_of_library = name.startswith("_") or name in getattr(sys, "stdlib_module_names", ())
-    return sys.implementation.name != "cpython" and is_of_library
+    return "{}; {} lacks it".format(error, sys.implementation.name) if is_of_library else None
 
 
 def _case(order: LaneOrder) -> List[object]:

@@ -146,11 +146,11 @@ class _Running:
         fail. Two that hang end the search: the others would hang too, each for as long.
         """
         self.is_scouting = True
-        beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
         probed = [spec for spec in self.specs.values() if not spec.shows_capacity]
         hung = 0
         for spec in self._scouts(probed):
             began_s = self._elapsed()
+            beside = [spec for spec in self.specs.values() if spec.shows_capacity and spec.workers == 1]
             with Launch(self.around, self.contest, 0, self.timeout_s, ()) as launch:
                 launch.open([spec, *beside])
                 self.opening_s = (self._elapsed() - began_s) / (1 + len(beside)) * len(self.specs)

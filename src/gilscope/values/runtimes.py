@@ -73,14 +73,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """What an implementation says of itself that can give no facts, since it lacks the modules for that.
-
-    ``language`` is the version of Python that it runs, as far as it goes.
-    """
+    """What an implementation says of itself that can give no facts, since it lacks the modules for that."""
 
     implementation: str
     release: str
-    language: tuple[Amount, Amount]
 
 
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
