@@ -23,8 +23,9 @@ from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
+from gilscope.figures.side_by_side import standings as standings_of
 from gilscope.figures.standings import best_known, standings
-from gilscope.render import claims, in_words, ladder, markdown, models, pairs, probes, tracker
+from gilscope.render import claims, in_words, ladder, markdown, models, pairs, probes, side_by_side, tracker
 from gilscope.values.records import RunHeader
 from gilscope.workloads import probes as catalog
 
@@ -44,6 +45,11 @@ MEASURED = {
     "results.md": ("Every probe on every Python: penalties, gains and the cores behind them, in full.", "reference"),
     "pep703.md": ("The free-threaded builds of one version after the other, each beside its default build.", "**/*"),
     "pep554.md": ("On which versions subinterpreters run side by side.", "models"),
+    "runtimes.md": (
+        "Which of CPython, PyPy, Jython and MicroPython run threads side by side.",
+        "runtimes",
+        "starts",
+    ),
     "models.md": ("How much two workers of each model get done on each version, or why they cannot run.", "models"),
     "workers.md": (
         "How long a worker takes to start, to do a task and to end, and what it weighs.",
@@ -122,6 +128,18 @@ def every_model(*only: str) -> str:
         return _nobody("models")
     report = read_report(path)
     return _text([models.matrix(report.run.contests, store.read(path).skips, only)], [report.run.header])
+
+
+def every_runtime() -> str:
+    """One workload on every implementation of Python found here: one thread, two, start and memory."""
+    path, of_starts = stored("runtimes"), stored("starts")
+    if path is None or of_starts is None:
+        return _nobody("runtimes")
+    report, starting = read_report(path), read_report(of_starts)
+    (contest,) = report.run.contests
+    starts = {each.contest.probe.command[0]: each.lanes[0].time_per_unit for each in starting.run.contests}
+    shown = side_by_side.sheet(contest.contest.probe.id, standings_of(contest, starts))
+    return _text([shown], [report.run.header, starting.run.header])
 
 
 def progress() -> str:

@@ -62,7 +62,10 @@ def chosen(everything: Census, environ: Mapping[str, str]) -> tuple[Runtime, ...
 
 with tempfile.TemporaryDirectory() as _answers:
     MACHINE = machine(Path(os.environ.get(ANSWERS, _answers)))
-RUNTIMES = chosen(MACHINE, os.environ)
+_CHOSEN = chosen(MACHINE, os.environ)
+RUNTIMES = tuple(runtime for runtime in _CHOSEN if runtime.facts.runs_agent)
+WITHOUT_AGENT = [arms(runtime)[0] for runtime in _CHOSEN if not runtime.facts.runs_agent]
+"""Those that only the small agent serves: none on most machines."""
 AS_BUILT = [arms(runtime)[0] for runtime in RUNTIMES]
 ARMS = [arm for runtime in RUNTIMES for arm in arms(runtime)]
 CPYTHONS = [arm for arm in AS_BUILT if arm.runtime.facts.is_cpython]

@@ -1,5 +1,5 @@
 # /// script
-# requires-python = ">=3.8"
+# requires-python = ">=2.7"
 # dependencies = []
 # [tool.gilscope]
 # kind = "cpu"
@@ -22,7 +22,7 @@ def work():
 
 
 def check(result):
-    assert result == 6_765, result
+    assert result == 6765, result
 
 
 if __name__ == "__main__":
@@ -31,4 +31,4 @@ if __name__ == "__main__":
     begun = time.perf_counter()
     answer = work()
     took = time.perf_counter() - begun
-    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")
+    print("{:.60}: one unit took {:.2f} ms".format(repr(answer), took * 1e3))

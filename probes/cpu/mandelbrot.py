@@ -1,5 +1,5 @@
 # /// script
-# requires-python = ">=3.8"
+# requires-python = ">=2.7"
 # dependencies = []
 # [tool.gilscope]
 # kind = "cpu"
@@ -30,7 +30,7 @@ def work():
 def check(result):
     assert result[16][32] == STEPS, "the origin is in the set"
     assert result[0][0] == 0, "a point at a distance of more than two is not"
-    assert result[1:16] == result[:16:-1], "the set is the same above and below the real axis"
+    assert result[1:16] == list(reversed(result[17:])), "the set is the same above and below the real axis"
 
 
 if __name__ == "__main__":
@@ -39,4 +39,4 @@ if __name__ == "__main__":
     begun = time.perf_counter()
     answer = work()
     took = time.perf_counter() - begun
-    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")
+    print("{:.60}: one unit took {:.2f} ms".format(repr(answer), took * 1e3))

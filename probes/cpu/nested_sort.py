@@ -1,5 +1,5 @@
 # /// script
-# requires-python = ">=3.8"
+# requires-python = ">=2.7"
 # dependencies = []
 # [tool.gilscope]
 # kind = "cpu"
@@ -14,7 +14,7 @@ SIZE = 30
 
 
 def table():
-    return [[(row * 7_919 + column * 104_729) % 1_009 for column in range(SIZE)] for row in range(SIZE)]
+    return [[(row * 7919 + column * 104729) % 1009 for column in range(SIZE)] for row in range(SIZE)]
 
 
 def insertion_sort(items):
@@ -45,4 +45,4 @@ if __name__ == "__main__":
     begun = time.perf_counter()
     answer = work()
     took = time.perf_counter() - begun
-    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")
+    print("{:.60}: one unit took {:.2f} ms".format(repr(answer), took * 1e3))

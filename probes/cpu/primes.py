@@ -1,5 +1,5 @@
 # /// script
-# requires-python = ">=3.8"
+# requires-python = ">=2.7"
 # dependencies = []
 # [tool.gilscope]
 # kind = "cpu"
@@ -12,7 +12,7 @@ hundredth of its size and with a fixed sequence instead of random numbers.
 
 
 def setup():
-    return [(index * 2_654_435_761) % 99_980_000 + 20_000 for index in range(1, 101)]
+    return [(index * 2654435761) % 99980000 + 20000 for index in range(1, 101)]
 
 
 def factors(number):
@@ -37,7 +37,7 @@ def check(result):
         product = 1
         for factor in found:
             product *= factor
-        assert product == number, f"the factors of {number} multiply to {product}"
+        assert product == number, (number, found)
 
 
 if __name__ == "__main__":
@@ -47,4 +47,4 @@ if __name__ == "__main__":
     begun = time.perf_counter()
     answer = work(state)
     took = time.perf_counter() - begun
-    print(f"{answer!r:.60}: one unit took {took * 1e3:.2f} ms")
+    print("{:.60}: one unit took {:.2f} ms".format(repr(answer), took * 1e3))

@@ -39,6 +39,14 @@ def _always(facts: Facts) -> str | None:
     return None
 
 
+def _agent(facts: Facts) -> str | None:
+    return None if facts.runs_agent else f"on {facts.implementation}, gilscope has one worker, or threads"
+
+
+def _threads(facts: Facts) -> str | None:
+    return None if facts.threads else "this build has no threads"
+
+
 def _own_gil(facts: Facts) -> str | None:
     if facts.interpreters_api is None:
         return "this build has no subinterpreters"
@@ -50,7 +58,7 @@ def _shared_gil(facts: Facts) -> str | None:
 
 
 def _forking(facts: Facts) -> str | None:
-    return "Windows has no fork" if facts.platform.startswith("win") else None
+    return "Windows has no fork" if facts.platform.startswith("win") else _agent(facts)
 
 
 def _interpreter_pool(facts: Facts) -> str | None:
@@ -63,7 +71,7 @@ MODELS: dict[str, Model] = {
     model.name: model
     for model in (
         Model(name="serial", crew="serial:Serial", unfit=_always),
-        Model(name="threads", crew="threads:Threads", unfit=_always, shares_objects=True),
+        Model(name="threads", crew="threads:Threads", unfit=_threads, shares_objects=True),
         Model(name="interpreters", crew="interpreters:OwnGilInterpreters", unfit=_own_gil, heavier_than=("threads",)),
         Model(
             name="interpreters-shared",
@@ -74,23 +82,23 @@ MODELS: dict[str, Model] = {
         Model(
             name="processes",
             crew="processes:SpawnedProcesses",
-            unfit=_always,
+            unfit=_agent,
             heavier_than=("interpreters", "interpreters-shared"),
         ),
         Model(name="processes-fork", crew="processes:ForkedProcesses", unfit=_forking, heavier_than=("interpreters",)),
         Model(name="processes-forkserver", crew="processes:ForkServerProcesses", unfit=_forking),
-        Model(name="asyncio", crew="asyncio_loops:Tasks", unfit=_always, takes_turns=True),
-        Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_always, shares_objects=True),
-        Model(name="thread-pool", crew="pools:ThreadPool", unfit=_always, shares_objects=True),
+        Model(name="asyncio", crew="asyncio_loops:Tasks", unfit=_agent, takes_turns=True),
+        Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_agent, shares_objects=True),
+        Model(name="thread-pool", crew="pools:ThreadPool", unfit=_agent, shares_objects=True),
         Model(name="interpreter-pool", crew="pools:InterpreterPool", unfit=_interpreter_pool),
-        Model(name="process-pool", crew="pools:ProcessPool", unfit=_always),
-        Model(name="joblib", crew="joblib_workers:Joblib", unfit=_always),
-        Model(name=OWN, crew="serial:Serial", unfit=_always),
+        Model(name="process-pool", crew="pools:ProcessPool", unfit=_agent),
+        Model(name="joblib", crew="joblib_workers:Joblib", unfit=_agent),
+        Model(name=OWN, crew="serial:Serial", unfit=_agent),
     )
 }
 """Every model that spreads any probe's work, by name; a new one is a crew and a line here."""
 
-ROLES = Model(name="roles", crew="roles:Roles", unfit=_always, shares_objects=True)
+ROLES = Model(name="roles", crew="roles:Roles", unfit=_agent, shares_objects=True)
 """The model of lanes whose workers are threads in roles; it spreads no work, since each role brings its own."""
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 AGENT = PACKAGE / "agent" / "__main__.py"
 FACTS_SCRIPT = PACKAGE / "agent" / "facts.py"
-IDENTITY_SCRIPT = PACKAGE / "agent" / "identity.py"
+SMALL_AGENT = PACKAGE / "agent" / "small" / "lane.py"
+SMALL_FACTS_SCRIPT = PACKAGE / "agent" / "small" / "facts.py"
 BUILT_IN_PROBES = PACKAGE / "agent" / "measures"
 SPINNING = BUILT_IN_PROBES / "_spinning.py"
 

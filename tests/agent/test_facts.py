@@ -15,12 +15,15 @@ import pytest
 
 import targets
 from gilscope.agent import facts
-from gilscope.places import FACTS_SCRIPT
+from gilscope.places import FACTS_SCRIPT, PROBES, SMALL_AGENT, SMALL_FACTS_SCRIPT
 from gilscope.processes.environment import without_python
 from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+OF_BOTH = [path for path in sorted(PROBES.rglob("*.py")) if 'requires-python = ">=2.7"' in path.read_text("utf-8")]
+"""Probes for both versions of the language."""
 
 FOUND = [pytest.param(path, id=text) for text, path in targets.executables()]
 
@@ -65,7 +68,7 @@ def test_every_python_answers(executable: str) -> None:
     assert (ended.returncode, ended.stderr, answer["nonce"]) == (0, "", "nonce-1")
     assert list(told.version) == tell(executable, "list(sys.version_info[:3])")
     assert (told.build == "free-threaded") == bool(tell(executable, "sysconfig.get_config_var('Py_GIL_DISABLED')"))
-    assert told.gil_enabled == tell(executable, "getattr(sys, '_is_gil_enabled', lambda: True)()")
+    assert told.gil_enabled == tell(executable, "getattr(sys, '_is_gil_enabled', lambda: sys.platform[:4] != 'java')()")
     assert told.executable == os.path.realpath(told.executable)
     assert not any("prefix=" in argument for argument in told.config_args)
 
@@ -107,9 +110,10 @@ def test_a_virtual_environment_tells_of_its_base(tmp_path: Path) -> None:
     assert str(tmp_path) not in told["executable"]
 
 
-def test_nothing_newer_than_python_2_is_used() -> None:
-    """No syntax that 2.7 cannot parse, so that 2.7 can be named for what it is."""
-    tree = ast.parse(FACTS_SCRIPT.read_text("utf-8"), feature_version=(3, 7))
+@pytest.mark.parametrize("path", [FACTS_SCRIPT, SMALL_AGENT, SMALL_FACTS_SCRIPT, *OF_BOTH], ids=lambda path: path.stem)
+def test_nothing_newer_than_python_2_is_used(path: Path) -> None:
+    """No syntax that 2.7 cannot parse: it has to be named, and some of it runs on Jython."""
+    tree = ast.parse(path.read_text("ascii"), feature_version=(3, 7))
     newer = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Nonlocal, ast.YieldFrom, ast.AsyncFunctionDef)
 
     found = [node.lineno for node in ast.walk(tree) if isinstance(node, newer)]

@@ -73,14 +73,20 @@ def identity():
 """
 
 
-def run(
-    agents: Agents, arm: Arm, function: str, *changes: Intervention, setup: str | None = None, shared: bool = False
+def run(  # noqa: PLR0913 - each is a field of what is opened
+    agents: Agents,
+    arm: Arm,
+    function: str,
+    *changes: Intervention,
+    setup: str | None = None,
+    shared: bool = False,
+    workers: int = 2,
 ) -> Ended:
-    """Run one unit in each of two threads, one after the other's result is in."""
+    """Run one unit in each of some threads, one after the other's result is in."""
     written = agents.write(WORK, function=function)
     made = None if setup is None else Target(name=setup, path=written.path)
     probe = Probe(id="p", path=written.path, question="?", kind="cpu", target=written.target, setup=made, shared=shared)
-    lane = LaneSpec(arm=arm, model="threads", workers=2, interventions=changes)
+    lane = LaneSpec(arm=arm, model="threads", workers=workers, interventions=changes)
     return end(agents.start(arm, protocol.order(probe, lane) + protocol.trial_order(1) + protocol.CLOSE))
 
 
@@ -110,6 +116,7 @@ def test_a_copy_belongs_to_the_thread_that_uses_it(arm: Arm, agents: Agents) -> 
     """References are counted for less there, as in a program whose threads make their own copies."""
     assert shown(run(agents, arm, "owned")) == ["False", "False"]
     assert shown(run(agents, arm, "owned", OWN)) == ["True", "True"]
+    assert shown(run(agents, arm, "owned", OWN, workers=1)) == ["True"]
     assert shown(run(agents, arm, "owned", OWN, Intervention("shared", "SEEN"))) == ["False", "False"]
 
 

@@ -15,6 +15,7 @@ from patience import asked_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gilscope.values.runtimes import Arm
 
@@ -51,7 +52,8 @@ ENDED = """
 IS_ASKED.set()
 for worker in workers:
     worker.join()
-print([name for name in sys.modules if "gilscope" in name], threading.active_count(), flush=True)
+print([name for name in sys.modules if "gilscope" in name], threading.active_count(), end=" ")
+print(sys.pycache_prefix, sys.dont_write_bytecode, flush=True)
 """
 SLEEPS = "print('ready', flush=True)\nimport sys\nsys.stdin.readline()\n"
 
@@ -78,46 +80,49 @@ def start(started: list[subprocess.Popen[str]], arm: Arm, source: str) -> subpro
 
 
 @asked_again
-def test_what_threads_fight_over_is_named_and_nothing_is_left(started: list[subprocess.Popen[str]]) -> None:
-    """Paths begin with the globals of the program's first file."""
+def test_what_threads_fight_over_is_named_and_nothing_is_left(
+    started: list[subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    """Paths begin with the globals of the program's first file, which has compiled nothing of ours itself."""
     program = start(started, ASKABLE[-1], SERVER + ENDED)
-    found = live.watch(program.pid, 1.0, os.environ)
+    found = live.watch(program.pid, 1.0, os.environ, tmp_path)
     out, _ = program.communicate("go on\n")
 
     assert {"SETTINGS", "SETTINGS.table"} & {suspect.path for suspect in found.seen.suspects}, found
     assert found.busy_cpus > 0
-    assert out == "[] 1\n"
+    assert out == "[] 1 None False\n"
+    assert {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")} >= {"live", "watched", "candidates"}
 
 
 def test_a_main_thread_that_never_comes_by_is_said(
-    started: list[subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
+    started: list[subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A program that waits for its input executes nothing."""
     monkeypatch.setattr(live, "SECONDS_TO_BEGIN", 0.5)
     program = start(started, ASKABLE[-1], SLEEPS)
 
     with pytest.raises(live.Unanswered, match="main thread has not executed anything"):
-        live.watch(program.pid, 0.1, os.environ)
+        live.watch(program.pid, 0.1, os.environ, tmp_path)
 
 
 @pytest.mark.skipif(not TOO_OLD, reason="no Python before 3.14 is here")
-def test_an_older_python_cannot_be_asked(started: list[subprocess.Popen[str]]) -> None:
+def test_an_older_python_cannot_be_asked(started: list[subprocess.Popen[str]], tmp_path: Path) -> None:
     """Its version is named, and the one from which it works."""
     program = start(started, TOO_OLD[-1], SLEEPS)
 
     with pytest.raises(live.Unanswered, match=r"from 3\.14 on"):
-        live.watch(program.pid, 0.1, os.environ)
+        live.watch(program.pid, 0.1, os.environ, tmp_path)
 
 
-def test_what_is_no_python_is_said(started: list[subprocess.Popen[str]]) -> None:
+def test_what_is_no_python_is_said(started: list[subprocess.Popen[str]], tmp_path: Path) -> None:
     """Neither a shell, nor a number that no program has."""
     program = subprocess.Popen(["/bin/sleep", "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     started.append(program)
 
     with pytest.raises(live.Unanswered, match="no Python"):
-        live.watch(program.pid, 0.1, os.environ)
+        live.watch(program.pid, 0.1, os.environ, tmp_path)
     with pytest.raises(live.Unanswered, match="no program"):
-        live.watch(2**22 + 1, 0.1, os.environ)
+        live.watch(2**22 + 1, 0.1, os.environ, tmp_path)
 
 
 def test_whoever_watches_loads_nothing_that_only_measuring_needs() -> None:

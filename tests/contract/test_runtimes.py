@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import targets
+from gilscope import store
 from gilscope.processes.guardian import Guardian
-from gilscope.runtimes.census import MEASURED, census
+from gilscope.runtimes.census import OLDEST, census
 from gilscope.runtimes.interrogation import TIME_LIMIT_S, ask
 from leftovers import gone
 from patience import looked
+from runs import Runs
+from short import SHORT
 
 if TYPE_CHECKING:
     from gilscope.runtimes.answers import FactsAnswer
@@ -35,6 +39,15 @@ def script(path: Path, *lines: str) -> str:
     path.write_text("\n".join(("#!/bin/sh", *lines, "")))
     path.chmod(0o755)
     return str(path)
+
+
+def posing_as_micropython(folder: Path) -> str:
+    """A command that runs scripts as the small agent's are, says that it is MicroPython, and refuses options."""
+    posing = folder / "posing.py"
+    posing.write_text(
+        "import sys\nsys.implementation.name = 'micropython'\ndel sys.argv[0]\nexec(open(sys.argv[0]).read())\n"
+    )
+    return script(folder / "micropython", 'test "$1" = -B && exit 1', f'exec {sys.executable} {posing} "$@"')
 
 
 def asked(fake: str, limit_s: float = TIME_LIMIT_S) -> FactsAnswer:
@@ -98,14 +111,12 @@ def test_names_are_unique_and_files_real(everything: Census) -> None:
 
 
 def test_only_what_gilscope_can_measure_is_usable(everything: Census) -> None:
-    """Nothing below 3.8, and no implementation that the agent does not run on; the old ones are rows all the same."""
-    kinds = {runtime.facts.implementation for runtime in everything.runtimes}
-    oldest = min(runtime.facts.version for runtime in everything.runtimes)
+    """Nothing that the agent runs on is below 3.8; the old ones are rows all the same."""
+    oldest = min(runtime.facts.version for runtime in everything.runtimes if runtime.facts.runs_agent)
     too_old = [row for row in everything.unusable if row.kind == "too old"]
 
-    assert kinds <= set(MEASURED)
-    assert oldest >= (3, 8)
-    assert all(row.facts is not None and row.facts.version < (3, 8) for row in too_old)
+    assert oldest >= OLDEST
+    assert all(row.facts is not None and row.facts.version < OLDEST for row in too_old)
 
 
 def test_a_second_census_starts_nothing(tmp_path: Path) -> None:
@@ -203,15 +214,32 @@ def test_pypy_is_named_for_what_it_is(tmp_path: Path) -> None:
 
 def test_what_can_give_no_facts_says_what_it_is(tmp_path: Path) -> None:
     """MicroPython refuses the options and lacks the modules; it has a smaller question to answer."""
-    answer = '{"nonce": "%s", "identity": {"implementation": "MicroPython", "release": "1.25.0"}}\n'
-    refusing = 'test "$1" = -B && exit 1'
-    fake = script(tmp_path / "micropython", refusing, LAST_ARGUMENT, f"printf '{answer}' \"$nonce\"")
+    fake = posing_as_micropython(tmp_path)
 
     found = alone(tmp_path, fake)
-    row = next(row for row in found.unusable if row.executable == fake)
+    row = next(row for row in found.runtimes if row.executable == fake)
 
-    assert (row.name, row.kind) == ("micropython1.25", "other implementation")
-    assert row.reason.startswith("MicroPython 1.25.0; ")
+    assert (row.facts.implementation, row.facts.runs_agent) == ("MicroPython", False)
+
+
+def test_an_implementation_without_the_agent_is_measured(tmp_path: Path) -> None:
+    """One thread and two by the small agent, what the machine gives by another Python, and a reason for all else."""
+    runs = Runs(tmp_path, tmp_path / "cache")
+    fake = posing_as_micropython(tmp_path)
+    runs.script("work.py", "def small():\n    return sum(range(20000))\n")
+    models = ("--models", "threads,processes", "--json")
+
+    done = runs.gilscope("run", "work.py:small", "--python", fake, *SHORT, "--workers", "2", *models)
+
+    run = store.read(runs.stored())
+    (contest,) = run.contests
+    works = [lane.work for lane in contest.lanes]
+    assert done.returncode == 0, done.stderr
+    assert works == ["serial", "serial", "threads-2", "threads-2", "capacity-1", "capacity-2"]
+    assert {trial.lane for trial in run.trials} == {lane.name for lane in contest.lanes}
+    assert [(skip.lane.partition(":")[2], skip.reason) for skip in run.skips] == [
+        ("processes-2", "on MicroPython, gilscope has one worker, or threads")
+    ]
 
 
 def test_an_environment_and_its_base_are_one_runtime(everything: Census, tmp_path: Path) -> None:

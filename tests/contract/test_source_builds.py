@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gilscope.errors import InstallError
-from gilscope.provision import build, debian, install, recipe, uv
+from gilscope.errors import InstallError, UsageError
+from gilscope.provision import build, debian, install, own_tree, recipe, uv
 from gilscope.provision.apt_sources import Distribution
 from gilscope.provision.wish import Wish
 
@@ -284,6 +284,80 @@ def test_two_builds_at_once_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     with build.workshop(tmp_path), pytest.raises(InstallError, match="another build goes on"), build.workshop(tmp_path):
         pass
+
+
+# a source tree of one's own
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A source tree of the CPython in miniature, with what an editor and a build left in it."""
+    folder = tmp_path / "cpython"
+    (folder / "Include").mkdir(parents=True)
+    (folder / "configure").write_text(CONFIGURE)
+    (folder / "configure").chmod(0o755)
+    (folder / "Include" / "patchlevel.h").write_text('#define PY_MAJOR_VERSION 3\n#define PY_VERSION "3.13.5+"\n')
+    (folder / "left.o").touch()
+    return folder
+
+
+def bring_own(tree: Path, progress: Recorder | None = None) -> tuple[Path, Path]:
+    """Build a pair from a tree, below its parent."""
+    return own_tree.bring(tree, progress or Recorder(), optimised=False, data_dir=tree.parent / "data")
+
+
+@needs_apt
+def test_a_tree_is_built_as_it_stands_and_once(tree: Path) -> None:
+    """Nothing is written to it, and what it holds decides: a changed file makes another pair, a touched one none."""
+    before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    first = bring_own(tree)
+    (tree / "configure").touch()
+    again = Recorder()
+    second = bring_own(tree, again)
+    (tree / "README").write_text("changed\n")
+    third = bring_own(tree)
+
+    assert {path: path.read_bytes() for path in before} == before
+    assert [path.name for path in first] == ["python3.13t", "python3.13"]
+    assert subprocess.check_output([first[1]], text=True) == "False\n"
+    assert first == second != third
+    assert again.steps == []
+    assert {path.name for path in (tree.parent / "data" / build.WORKSHOP).rglob("*") if path.is_file()} == {"lock"}
+
+
+@needs_apt
+def test_of_a_repository_what_git_ignores_is_left_out(tree: Path) -> None:
+    """What was built in it is ignored there, and is no part of the sources."""
+    git = shutil.which("git")
+    if git is None:
+        pytest.skip("git is missing")
+    subprocess.run([git, "init", "-q", str(tree)], check=True)
+    (tree / ".gitignore").write_text("*.o\nMakefile\n")
+    (tree / "Makefile").write_text("all:\n\tfalse\n")
+
+    names = {str(path) for path in own_tree.sources(tree)}
+    pair = bring_own(tree)
+
+    assert names == {".gitignore", "configure", "Include/patchlevel.h"}
+    assert all(path.exists() for path in pair)
+
+
+def test_a_folder_that_is_no_tree_is_a_usage_error(tree: Path) -> None:
+    """With what it lacks."""
+    (tree / "configure").unlink()
+    with pytest.raises(UsageError, match="no source tree of CPython: it has no configure"):
+        bring_own(tree)
+    (tree / "Include" / "patchlevel.h").unlink()
+    with pytest.raises(UsageError, match=r"no source tree of CPython: No such file or directory: .*patchlevel\.h"):
+        bring_own(tree)
+
+
+def test_a_tree_without_git_that_was_built_in_is_told_how_to_be_clean(tree: Path) -> None:
+    """Its objects are of one configuration."""
+    (tree / "Makefile").touch()
+
+    with pytest.raises(InstallError, match="make distclean"):
+        bring_own(tree)
 
 
 # the real thing

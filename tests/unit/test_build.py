@@ -83,9 +83,9 @@ def test_a_source_tree_has_its_name_only_once_it_is_whole(tmp_path: Path) -> Non
     bad.write_bytes(whole.getvalue()[:40])
     shop = build.Workshop(tmp_path, lock=0)
 
-    assert (shop._unpack(good) / "configure").exists()
+    assert (shop.unpack(good) / "configure").exists()
     with pytest.raises(InstallError, match="cannot be unpacked"):
-        shop._unpack(bad)
+        shop.unpack(bad)
     assert not (shop.folder / "source" / "python3.13_3.13.6").exists()
 
 

@@ -154,11 +154,9 @@ def test_what_answered_through_a_wrapper_is_started_through_it() -> None:
     assert census.runtimes[0].executable == "/usr/bin/python3"
 
 
-def test_old_and_foreign_interpreters_are_named_for_what_they_are() -> None:
-    """They are rows with their version, not runtimes; what they are matters more than their age."""
-    census = take(
-        build("2.7.18"), build("3.6.15"), build("2.7.3", implementation="Jython"), build("3.7.1", implementation="PyPy")
-    )
+def test_old_interpreters_are_named_for_what_they_are() -> None:
+    """They are rows with their version, not runtimes, where the implementation has newer ones."""
+    census = take(build("2.7.18"), build("3.6.15"), build("3.7.1", implementation="PyPy"))
 
     rows = [(row.name, row.kind) for row in census.unusable]
 
@@ -167,8 +165,18 @@ def test_old_and_foreign_interpreters_are_named_for_what_they_are() -> None:
         ("2.7.18", "too old"),
         ("3.6.15", "too old"),
         ("pypy3.7.1", "too old"),
-        ("jython2.7", "other implementation"),
     ]
+
+
+def test_implementations_that_stay_with_a_version_are_runtimes_by_their_own() -> None:
+    """Jython is for Python 2.7, and MicroPython's version of the language is the same for each release."""
+    jython = build("2.7.3", implementation="Jython")
+    small = [build("3.4.0", implementation="MicroPython", release=release) for release in ("1.25.0", "1.24.1")]
+    small[1] = msgspec.structs.replace(small[1], base_prefix="/opt/older", executable="/opt/older/micropython")
+
+    census = take(jython, *small)
+
+    assert [runtime.name for runtime in census.runtimes] == ["jython2.7", "micropython1.24", "micropython1.25"]
 
 
 def test_pypy_stands_behind_every_cpython_by_a_name_of_its_own() -> None:

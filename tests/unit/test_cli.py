@@ -168,7 +168,7 @@ class TestRun:
         pretend(monkeypatch)
 
         assert cli.main(["run", probe, "--no-report", *chosen]) == 0
-        assert ("gilscope runtimes install 3.14t" in capsys.readouterr().err) is told
+        assert ("gilscope runtimes install" in capsys.readouterr().err) is told
 
     @pytest.mark.parametrize(("lacking", "status"), [(["3.14t"], 0), (["3.14", "3.14t"], 5)])
     def test_a_package_that_a_runtime_cannot_have_leaves_out_its_lanes(

@@ -157,10 +157,13 @@ def test_a_step_sets_a_lane_beside_what_was_changed_in_it() -> None:
         "3.14t:capacity-2",
         "3.14t:threads-2",
         "3.14t:threads-2 with collector off",
+        "3.14t:threads-1 with collector off",
     ]
     assert made.id == "cpu/primes@3.14t, everything apart"
     assert made.watched == ("3.14t:threads-2 with collector off",)
-    assert step(base, PUT_BACK, PLAIN, [off], []).watched == ()
+    back = step(base, PUT_BACK, PLAIN, [off], [])
+    assert back.watched == ()
+    assert [of.workers for of in back.lanes if of.interventions] == [2]
 
 
 def test_modules_that_define_a_class_are_copied_too() -> None:

@@ -61,10 +61,10 @@ def test_what_shows_the_machines_capacity_is_of_no_revision() -> None:
 
 def test_a_greeting_needs_no_number_of_a_format() -> None:
     """Agent and controller come from one installation; what an agent says besides is passed over."""
-    hello = protocol.Hello(pid=7, gil=True, version="3.14.0")
+    hello = protocol.Hello(gil=True, version="3.14.0")
 
-    assert protocol.answer(b'\x1e{"type": "hello", "pid": 7, "gil": true, "version": "3.14.0"}\n') == hello
-    assert protocol.answer(b'\x1e{"type": "hello", "pid": 7, "gil": true, "version": "3.14.0", "more": 1}\n') == hello
+    assert protocol.answer(b'\x1e{"type": "hello", "gil": true, "version": "3.14.0"}\n') == hello
+    assert protocol.answer(b'\x1e{"type": "hello", "gil": true, "version": "3.14.0", "more": 1}\n') == hello
 
 
 def test_a_marked_line_is_a_record() -> None:

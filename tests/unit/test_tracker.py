@@ -435,7 +435,7 @@ class TestCommand:
         stored(here / "gilscope-results", [header, alone, *rest])
 
         assert cli.main(["tracker"]) == 2
-        assert "gilscope runtimes install 3.14t" in capsys.readouterr().err
+        assert "gilscope runtimes install" in capsys.readouterr().err
 
     def test_a_file_that_cannot_be_read_is_named_and_left_out(
         self, here: Path, capsys: pytest.CaptureFixture[str]

@@ -74,10 +74,15 @@ def altered(changes: Changes) -> LaneSpec:
     return msgspec.structs.replace(PLAIN, interventions=changes)
 
 
-def stepped(name: str, walls_ns: dict[Changes, float], processes: float = 100) -> ContestLanes:
-    """A step of an elimination; no changes stand for the lane as it is."""
+def stepped(
+    name: str, walls_ns: dict[Changes, float], processes: float = 100, alone: float | None = None
+) -> ContestLanes:
+    """A step of an elimination; no changes stand for the lane as it is, and ``alone`` is one worker with the first."""
     made = step(contest(*LANES), name, PLAIN, [changes for changes in walls_ns if changes], [PROCESSES])
     walls = {altered(changes): wall * 1e3 for changes, wall in walls_ns.items()}
+    if alone is not None:
+        first_changes = next(filter(None, walls_ns))
+        walls[msgspec.structs.replace(altered(first_changes), workers=1)] = alone * 1e3
     return measured(made, {SERIAL: 1e5, PROCESSES: processes * 1e3, **walls})
 
 
@@ -95,10 +100,17 @@ def answers_of(run: Run) -> tuple[why.Why, ...]:
 
 @pytest.mark.parametrize(
     ("threads", "processes", "ending"),
-    [(100, 100, "scales"), (104, 100, "scales"), (200, 200, "machine"), (200, 100, "causes"), (200, 118, "causes")],
+    [
+        (100, 100, "scales"),
+        (104, 100, "scales"),
+        (75, 100, "open"),
+        (200, 200, "machine"),
+        (200, 100, "causes"),
+        (200, 118, "causes"),
+    ],
 )
 def test_the_first_contest_says_whether_there_is_a_question(threads: float, processes: float, ending: str) -> None:
-    """Nothing is lost, processes lose as much, or something is lost that threads share."""
+    """Nothing is lost, more is won than there was, processes lose as much, or something is lost that threads share."""
     assert known(first(threads, processes)).ending == ending
 
 
@@ -235,6 +247,17 @@ def test_what_processes_gain_beyond_copies_is_the_heap() -> None:
     assert found.rest is not None
     assert found.rest.value == pytest.approx(0, abs=0.01)
     assert "allocator" in "\n".join(render.answer(found))
+
+
+@pytest.mark.parametrize(("alone", "judgement"), [(100, "because of"), (198, "not because")])
+def test_what_one_worker_loses_with_copies_is_no_heap(alone: float, judgement: str) -> None:
+    """Another thread made the copies, and counting references to what that owns is slow, for one worker as for two."""
+    removal = Elimination(suspects=(TABLE,))
+    apart = stepped(APART, {(): 200, removal.removed: 200}, alone=alone)
+
+    found = known(first(200, 100), apart, watched=seen(TABLE))
+
+    assert {cause.kind: cause.judgement for cause in found.causes}["heap"] == judgement
 
 
 def test_nothing_is_said_of_the_heap_while_suspects_are_busy() -> None:

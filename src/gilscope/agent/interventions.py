@@ -41,6 +41,8 @@ COLLECTOR_OFF, COLLECTOR_FROZEN = "collector off", "collector frozen"
 LASTING = frozenset(("builtins", "gc", "importlib", "os", "sys", "threading", "types"))
 """Modules of Python that a process has once."""
 MOST_REACHED = 200_000
+FEWEST_COPIES = 2
+"""What a copy has to itself is seen beside another one, also where there is a single worker."""
 
 
 class _Copy:
@@ -69,11 +71,11 @@ def opened(order: LaneOrder, body: Callable[[Sequence[Share]], None]) -> None:
             body(_changed(order, copies))
             return
         copies.append(_Copy(probe, probe.fresh_state()))
-        if len(copies) < order["workers"]:
+        if len(copies) < max(FEWEST_COPIES, order["workers"]):
             _forget(own[0]["path"].split())
             workload_opened(order, up)
         else:
-            body(_changed(order, copies))
+            body(_changed(order, copies)[: order["workers"]])
 
     workload_opened(order, up)
 

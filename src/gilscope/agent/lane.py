@@ -27,7 +27,7 @@ def main() -> None:
     faulthandler.enable()
     stacks.write_on_request()
     stray.settle(lambda record: door.send(dict(record, type="failed")))
-    door.send({"type": "hello", "pid": os.getpid(), "gil": gil_enabled(), "version": sys.version.split()[0]})
+    door.send({"type": "hello", "gil": gil_enabled(), "version": sys.version.split()[0]})
     order: Optional[FirstOrder] = door.receive()
     if order is not None:
         _obey(door, order)

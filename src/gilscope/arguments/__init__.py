@@ -87,6 +87,7 @@ def _runtimes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     runtimes.set_defaults(action="list")
     install = _add(actions, "install", "bring a free-threaded Python and its twin to this machine")
     install.add_argument("version", nargs="?", help="such as 3.14t; the first that can be had where left out")
+    install.add_argument("--from", dest="tree", metavar="TREE", help="build both from your own source tree of CPython")
     install.add_argument("--optimised", action="store_true", help="build with PGO and LTO: slower to build, as shipped")
 
 

@@ -39,6 +39,8 @@ NONE_ACTIVE = (
     "packages: --with PACKAGE, --with-requirements FILE, --with-editable PATH"
 )
 
+NO_PACKAGES = "on {}, gilscope installs no packages"
+
 
 class _Need(NamedTuple):
     """What a workload needs to be measured."""
@@ -159,6 +161,10 @@ def _equipped(group: Group, need: _Need, environments: Environments) -> Group:
         if not wanted and need.active is None:
             arms |= {arm.name: arm for arm in members}
             continue
+        small = [arm for arm in members if not arm.runtime.facts.runs_agent]
+        lacking |= {arm.name: NO_PACKAGES.format(arm.runtime.facts.implementation) for arm in small}
+        members = [arm for arm in members if arm not in small]
+        arms |= {arm.name: arm for arm in small}
         runtimes = {arm.runtime.name: arm.runtime for arm in members if not group.unfit(need.requires_python, arm)}
         provided = environments.provided(list(runtimes.values()), wanted, need.active)
         arms |= {arm.name: _in_environment(arm, provided) for arm in members}

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 MEASURES_PAIRS = (
     "`gilscope run --suite quick --on '*t'` measures every free-threaded Python that is here beside its twin, and "
-    "`gilscope runtimes install 3.14t` brings one"
+    "`gilscope runtimes install` brings one"
 )
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MOST_REASONS = 5
 """How many reasons are printed where nothing is left to measure."""
 
-NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install 3.14t` brings one, with its twin."
+NO_FREE_THREADED = "No free-threaded Python was found: `gilscope runtimes install` brings one, with its twin."
 
 MOST_LAUNCHES = 1000
 """Launches of a contest that has a budget of a person's own: more than any budget has time for."""
@@ -61,14 +61,22 @@ def list_runtimes(options: argparse.Namespace) -> int:
 
 def _install(options: argparse.Namespace) -> int:
     from gilscope import places
-    from gilscope.provision import install
+    from gilscope.provision import install, own_tree
     from gilscope.render.install_progress import InstallProgress
     from gilscope.runtimes.wishes import runtimes_file
 
     versions = [options.version] if options.version else list(runtimes_file(places.WISHES).install)
     data_dir = platformdirs.user_data_path("gilscope") / "pythons"
+    if options.tree and options.version:
+        raise errors.UsageError("--from builds what the tree holds: name no version beside it")
     with InstallProgress(output.console()) as progress:
-        executables = install.install_first(versions, optimised=options.optimised, progress=progress, data_dir=data_dir)
+        if options.tree:
+            tree = Path(options.tree).absolute()
+            executables = own_tree.bring(tree, progress, optimised=options.optimised, data_dir=data_dir.absolute())
+        else:
+            executables = install.install_first(
+                versions, optimised=options.optimised, progress=progress, data_dir=data_dir
+            )
     for executable in executables:
         print(executable)  # noqa: T201 - this is the room that prints
     return 0

@@ -33,9 +33,9 @@ def watch(options: argparse.Namespace) -> int:
 
     if options.probes or choosing.has_a_form(options):
         raise errors.UsageError("--pid asks about a running program: name no workload beside it")
-    environ = common_environment(os.environ, output.bytecode_dir())
+    bytecode = output.bytecode_dir()
     try:
-        found = watched(options.pid, options.budget or WATCHED_S, environ)
+        found = watched(options.pid, options.budget or WATCHED_S, common_environment(os.environ, bytecode), bytecode)
     except Unanswered as reason:
         raise errors.UsageError(str(reason)) from None
     if options.json:

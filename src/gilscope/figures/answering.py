@@ -66,6 +66,11 @@ def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why 
     return _Question(first, steps, plain, serial, watched).answer()
 
 
+def is_impossible(why: Why) -> bool:
+    """Whether a lane gains more than the machine gave, beyond the interval and what is worth a word."""
+    return why.lost.high < 0 and why.lost.value < -WORTH * why.workers
+
+
 def plain_lane(lanes: ContestLanes) -> LaneSpec | None:
     """The lane of threads that is asked about."""
     candidates = (lane for lane in lanes.lanes if lane.model == "threads" and not lane.control)
@@ -170,7 +175,8 @@ class _Question:
     def _ending(self, why: Why) -> Ending:
         """How the first contest ends the question, ``causes`` where it has to be asked further.
 
-        On a busy machine, only what other models gain in the very same rounds says that threads lose something.
+        On a busy machine, only what other models gain in the very same rounds says that threads lose something. A gain
+        beyond what the machine gave is no gain of theirs: one of the two was mismeasured, and nothing is said by it.
         """
         is_busy = why.given.value < SHORT * self.workers
         loses = judgement(why.lost, self.workers)
@@ -179,7 +185,7 @@ class _Question:
         if why.gil_module is not None:
             return "gil"
         if loses == "not because" and not is_busy:
-            return "scales"
+            return "open" if is_impossible(why) else "scales"
         if not is_busy and loses == "because of" and self._is_uneven(why):
             return "uneven"
         if shared == "because of":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from gilscope.figures.eliminating import altered
+from gilscope.figures.eliminating import alone, altered
 from gilscope.figures.why import WORTH, Cause, Kind, Remedy, RemedyKind, judgement
 from gilscope.values.elimination import COLLECTOR_CHANGES, deferral, is_namespace, root, suspects_of
 
@@ -147,12 +147,16 @@ class Costs:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose.
 
         Whoever is busy with everything removed was not removed, and may be what they gain it by. So may ``imports``:
-        no copy parts what importlib keeps in C.
+        no copy parts what importlib keeps in C. Copies are made by another thread, and what that costs a worker alone
+        is lost to no other.
         """
         best = self.evidence.best
         if best is None:
             return
-        beyond = self.gains.difference(best, self.removed)
+        one = alone(self.evidence.contests, self.removal.removed)
+        beyond = (
+            self.gains.difference(best, self.removed) if one is None else self.gains.beyond(best, self.removed, one)
+        )
         busy = [suspect for suspect in suspects_of(self.evidence.left) if suspect.share >= BUSY]
         if self._waits_for_imports() or any(map(_is_of_imports, busy)):
             yield self._cause("imports", beyond)

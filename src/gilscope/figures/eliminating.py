@@ -9,7 +9,7 @@ import msgspec
 from gilscope.values.elimination import Elimination, suspects_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.lanes import ContestLanes
     from gilscope.figures.why import Why
@@ -34,8 +34,17 @@ def elimination(why: Why, contests: Sequence[ContestLanes]) -> Elimination:
 
 def altered(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) -> LaneSpec | None:
     """The lane with these changes, None where there are none, where no contest has it, or where it failed."""
-    lanes = (lane for contest in contests for lane in contest.lanes)
-    return next((lane for lane in lanes if changes and lane.interventions == tuple(changes)), None)
+    return next((lane for lane in _changed(contests, changes) if lane.workers > 1), None)
+
+
+def alone(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) -> LaneSpec | None:
+    """The lane of one worker with these changes, None where none was measured."""
+    return next((lane for lane in _changed(contests, changes) if lane.workers == 1), None)
+
+
+def _changed(contests: Iterable[ContestLanes], changes: Sequence[Intervention]) -> Iterator[LaneSpec]:
+    for contest in contests:
+        yield from (lane for lane in contest.lanes if changes and lane.interventions == tuple(changes))
 
 
 def _paused(lanes: ContestLanes, name: str) -> float:

@@ -43,6 +43,12 @@ class Gains:
         mine, theirs = self.by_launch(lane), self.by_launch(other)
         return _mean(mine[launch] - theirs[launch] for launch in mine.keys() & theirs.keys())
 
+    def beyond(self, lane: LaneSpec, other: LaneSpec, alone: LaneSpec) -> Estimate:
+        """What a lane gains more than another would, were one worker of that one no slower ``alone`` than serial."""
+        mine, theirs, one = self.by_launch(lane), self.by_launch(other), self.by_launch(alone)
+        common = mine.keys() & theirs.keys() & one.keys()
+        return _mean(mine[launch] - theirs[launch] / min(1.0, one[launch]) for launch in common)
+
     def lost(self, lane: LaneSpec) -> Estimate:
         """What the machine gave to as many workers, less what a lane gains."""
         mine, whole = self.by_launch(lane), self._given_by_launch(lane.workers)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.lab.lane import Inquiry, LaneFailedError, lane_environment
+from gilscope.lab.plan import only_plain_work
 from gilscope.values.contests import EVERY_LANE, Skip
 from gilscope.values.probes import Probe
 from gilscope.workloads.scripts import Script
@@ -60,7 +61,7 @@ class Inquirer:
         return Inventory(tuple(probes.values()), tuple(skip for inventory in inventories for skip in inventory.skips))
 
     def _script_inventory(self, script: Script, group: Group) -> Inventory:
-        reasons = [group.unfit(script.requires_python, arm) for arm in group.arms]
+        reasons = [group.unfit(script.requires_python, arm) or only_plain_work(arm.runtime) for arm in group.arms]
         reason = None if None in reasons else reasons[0]
         if reason is None:
             try:

@@ -12,7 +12,7 @@ import msgspec
 
 from gilscope.lab import host, protocol
 from gilscope.lab.weighing import Watch, weight
-from gilscope.places import AGENT
+from gilscope.places import AGENT, SMALL_AGENT
 from gilscope.processes.child import Child, death
 from gilscope.processes.environment import SEARCH, without_python
 from gilscope.processes.families import signal_group
@@ -64,6 +64,12 @@ def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dic
     return {**common, "PYTHONHASHSEED": str(hash_seed), **gil, **arm.environ}
 
 
+def _agent(arm: Arm) -> tuple[str, ...]:
+    """The agent's file and its arguments: a small one serves implementations that lack what the other needs."""
+    facts = arm.runtime.facts
+    return (str(AGENT),) if facts.runs_agent else (str(SMALL_AGENT), str(int(facts.gil_enabled)))
+
+
 class Target:
     """A process that runs the agent and was given its first order; whoever starts it kills it in the end."""
 
@@ -82,7 +88,7 @@ class Target:
         try:
             folder = Path(arm.place(str(Path.cwd())))
             self._child = Child(
-                [*arm.command, str(AGENT)], environ, folder=folder, takes_orders=True, guardian=guardian
+                [*arm.command, *_agent(arm)], environ, folder=folder, takes_orders=True, guardian=guardian
             )
         except OSError as error:
             raise LaneFailedError(Fault("start", "died", f"cannot be started: {error}")) from error

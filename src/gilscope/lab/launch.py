@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SLEPT_S = 0.5
 """Seconds for which the machine may sleep while a lane is at work: clocks differ by less, and a lid takes longer."""
+
+_timing = attrgetter(*Timing.__struct_fields__)
 
 
 class LaneOpener(Protocol):
@@ -271,7 +274,6 @@ class Launch:
         return timing
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
-        timing = {field: getattr(measured, field) for field in Timing.__struct_fields__}
         return Trial(
             contest=self._contest.id,
             lane=name,
@@ -279,7 +281,7 @@ class Launch:
             round=number,
             digest=measured.digests[0],
             cpu=self.lanes[name].cpu,
-            **timing,
+            **dict(zip(Timing.__struct_fields__, _timing(measured), strict=True)),
         )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:

@@ -23,10 +23,15 @@ SECONDS_TO_ASK = 10.0
 SECONDS_TO_BEGIN = 5.0
 QUIET_S = 0.05
 
+# What asks imports first what the program will import: compiled here, and kept, it costs the program next to nothing.
 ASK = """
 import sys
 if not hasattr(sys, "remote_exec"):
     sys.exit("it runs Python %d.%d: a running program can be asked from 3.14 on" % sys.version_info[:2])
+package = type(sys)("gilscope_agent")
+package.__path__ = [sys.argv[3]]
+sys.modules["gilscope_agent"] = package
+from gilscope_agent.watching import live
 try:
     sys.remote_exec(int(sys.argv[1]), sys.argv[2])
 except PermissionError:
@@ -38,7 +43,8 @@ except (OSError, RuntimeError) as error:
 SCRIPT = """
 import sys
 def _begin():
-    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    before = sys.dont_write_bytecode, sys.pycache_prefix
+    sys.dont_write_bytecode, sys.pycache_prefix = True, {bytecode!r}
     try:
         package = type(sys)("gilscope_agent")
         package.__path__ = [{folder!r}]
@@ -46,7 +52,7 @@ def _begin():
         from gilscope_agent.watching import live
         live.begin({answer!r}, {seconds!r})
     finally:
-        sys.dont_write_bytecode = written
+        sys.dont_write_bytecode, sys.pycache_prefix = before
 _begin()
 del _begin
 """
@@ -71,8 +77,10 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     seen: protocol.Watching
 
 
-def watch(pid: int, seconds: float, environ: Mapping[str, str]) -> Live:
+def watch(pid: int, seconds: float, environ: Mapping[str, str], bytecode: Path) -> Live:
     """Have a program watched for some seconds; nothing of ours is left in it.
+
+    ``bytecode`` is the folder of what was compiled before; it need not exist or be writable.
 
     Raises:
         Unanswered: there is none, it may not be asked, or its main thread does not come by.
@@ -90,11 +98,13 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str]) -> Live:
         if owner != os.getuid():
             with contextlib.suppress(PermissionError):  # nobody but root can ask what is somebody else's
                 os.chown(folder, owner, -1)
-        text = SCRIPT.format(folder=str(places.AGENT.parent), answer=str(answer), seconds=seconds)
+        agent = str(places.AGENT.parent)
+        text = SCRIPT.format(folder=agent, answer=str(answer), seconds=seconds, bytecode=str(bytecode))
         script.write_text(text, encoding="utf-8")
         script.chmod(0o644)
         before = _run_queue(process)
-        command = [str(executable), "-I", "-c", ASK, str(pid), str(script)]
+        options = ("-I", "-X", f"pycache_prefix={bytecode}")
+        command = [str(executable), *options, "-c", ASK, str(pid), str(script), agent]
         asked = run(command, environ=environ, limit_s=SECONDS_TO_ASK)
         if not asked.succeeded:
             raise Unanswered(f"program {pid} cannot be asked: {asked.cut_short or asked.last_words()}")

@@ -17,7 +17,7 @@ from gilscope.lab.inventory import Inquirer
 from gilscope.lab.lane import Lane
 from gilscope.lab.plan import Group, Plan, group_of_one, group_of_pair, joined, plan
 from gilscope.processes.guardian import Guardian
-from gilscope.runtimes.twins import pairs
+from gilscope.runtimes.twins import arms, pairs
 from gilscope.values.records import Finding, Record, Run, RunHeader, Trial
 from gilscope.values.rules import Rules
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gilscope.values.lanes import LaneSpec
     from gilscope.values.probes import Probe
-    from gilscope.values.runtimes import Census, Runtime
+    from gilscope.values.runtimes import Arm, Census, Runtime
     from gilscope.workloads.scripts import Script
     from gilscope.workloads.suites import Suite
 
@@ -56,7 +56,14 @@ def groups(runtimes: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
     paired = [all_pairs[runtime.name] for runtime in runtimes if runtime.name in all_pairs]
     twins = {pair.twin.name for pair in paired if pair.twin is not None}
     alone = [runtime for runtime in runtimes if runtime.name not in all_pairs and runtime.name not in twins]
-    return (*map(group_of_pair, paired), *map(group_of_one, alone))
+    return (*map(group_of_pair, paired), *(group_of_one(runtime, _spinner(runtime, census)) for runtime in alone))
+
+
+def _spinner(runtime: Runtime, census: Census) -> Arm | None:
+    """The arm that spins beside a runtime which has no processes of its own; None where it has, or nothing else is."""
+    if runtime.facts.runs_agent:
+        return None
+    return next((arms(other)[0] for other in reversed(census.runtimes) if other.facts.is_cpython), None)
 
 
 class Batch(NamedTuple):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NO_REFERENCE = "there is no serial lane that it could be compared with"
 NO_OTHER = "no other variant is left to be compared with"
+ONLY_PLAIN_WORK = "on {}, gilscope runs a probe's work, or a function of a file that takes no arguments"
+NO_ARGUMENTS = "()"
 AS_IT_IS = "a program is run as it is: only a --command with {workers} can be given a number of them"
 
 
@@ -39,7 +41,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """The arms of one contest: those of a pair, of one default build alone, or of several variants.
 
     ``name`` is the free-threaded runtime's name, or that of the only one; that of variants names them all. ``lacking``
-    has reasons by names of arms that cannot have the packages which a workload needs.
+    has reasons by names of arms that cannot have the packages which a workload needs. The ``spinner`` is the arm that
+    shows what the machine gives where the reference's cannot.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     pair: Pair | None = None
     variants: tuple[Variant, ...] = ()
     lacking: dict[str, str] = {}
+    spinner: Arm | None = None
 
     def unfit(self, requires_python: str | None, arm: Arm) -> str | None:
         """Why a workload that needs these versions of Python cannot be measured on an arm; None where it can."""
@@ -59,9 +63,9 @@ def group_of_pair(pair: Pair) -> Group:
     return Group(name=pair.free_threaded.name, arms=(*twin_arms, *arms(pair.free_threaded)), pair=pair)
 
 
-def group_of_one(runtime: Runtime) -> Group:
+def group_of_one(runtime: Runtime, spinner: Arm | None = None) -> Group:
     """A default build measured on its own, against its own serial lane."""
-    return Group(name=runtime.name, arms=arms(runtime))
+    return Group(name=runtime.name, arms=arms(runtime), spinner=spinner)
 
 
 def group_of_variants(runtime: str, sides: Sequence[Side]) -> Group:
@@ -123,7 +127,8 @@ def plan(
                 elif not probe.has_own_lanes:
                     skips += [_too_many(identifier, count, usable_cpus) for count in too_many]
                 others = [lane for lane in lanes if lane is not reference]
-                beside = [] if probe.asks_about_workers else list(_beside(reference, others, usable_cpus))
+                spinner = group.spinner or reference.arm
+                beside = [] if probe.asks_about_workers else list(_beside(spinner, others, usable_cpus))
                 contests.append(
                     Contest(
                         id=identifier,
@@ -153,7 +158,7 @@ def _copy(lane: LaneSpec) -> LaneSpec:
     return msgspec.structs.replace(lane, control=True)
 
 
-def _beside(reference: LaneSpec, lanes: Sequence[LaneSpec], usable_cpus: float) -> Iterator[LaneSpec]:
+def _beside(spinner: Arm, lanes: Sequence[LaneSpec], usable_cpus: float) -> Iterator[LaneSpec]:
     """Yield what lanes are held against: a second copy of a parallel one, and what the machine gives.
 
     A single spinning process is there in every contest: by it, times of two runs can be compared. The copy is of a lane
@@ -165,7 +170,7 @@ def _beside(reference: LaneSpec, lanes: Sequence[LaneSpec], usable_cpus: float) 
     if candidates:
         yield _copy(max(candidates, key=_promise))
     for count in sorted({1, *(lane.workers for lane in parallel)}):
-        yield LaneSpec(arm=reference.arm, model=CAPACITY, workers=count)
+        yield LaneSpec(arm=spinner, model=CAPACITY, workers=count)
 
 
 def _promise(lane: LaneSpec) -> tuple[int, bool, int]:
@@ -188,7 +193,7 @@ def _lanes(
     skips: list[Skip] = []
     counts = list(workers)
     for arm in group.arms:
-        unfitness = group.unfit(probe.requires_python, arm)
+        unfitness = group.unfit(probe.requires_python, arm) or _beyond(probe, arm.runtime)
         for lane in _lanes_of_suite(probe, arm, suite, counts):
             reason = unfitness or model_of(lane).unfit(arm.runtime.facts)
             if reason is None:
@@ -239,6 +244,24 @@ def _models(probe: Probe, arm: Arm, workers: list[int]) -> Iterator[LaneSpec]:
 
 def _fits(identifier: str, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(identifier, glob) for glob in globs)
+
+
+def _beyond(probe: Probe, runtime: Runtime) -> str | None:
+    """Why work of its form cannot be measured where only the small agent runs, or None."""
+    target = probe.target
+    is_beyond = (
+        probe.has_own_lanes
+        or probe.spreads_itself
+        or probe.is_coroutine
+        or any((probe.setup, probe.statement, probe.benchmark, probe.heap, probe.case, probe.observes))
+        or (target is not None and (target.path is None or target.node is not None or target.arguments != NO_ARGUMENTS))
+    )
+    return only_plain_work(runtime) if is_beyond else None
+
+
+def only_plain_work(runtime: Runtime) -> str | None:
+    """Why nothing but plain work can be measured on a runtime: only the small agent runs there; else None."""
+    return None if runtime.facts.runs_agent else ONLY_PLAIN_WORK.format(runtime.facts.implementation)
 
 
 def unfit(requires_python: str | None, runtime: Runtime) -> str | None:

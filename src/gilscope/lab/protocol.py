@@ -36,7 +36,6 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     ``version`` is that of the interpreter that it runs in.
     """
 
-    pid: int
     gil: bool
     version: str
 

@@ -11,6 +11,7 @@ from collections import deque
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from socket import SocketIO
 
 CHUNK_BYTES = 65_536
@@ -26,6 +27,7 @@ class Lines:
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._stream = waitable(pipe)
+        self._has_more = waiting_for(self._stream)
         self._ready: deque[bytes] = deque()
         self._rest = b""
 
@@ -38,7 +40,7 @@ class Lines:
         """
         while not self._ready:
             left_s = deadline - time.monotonic()
-            if left_s < 0 or not _has_more(self._stream, left_s):
+            if left_s < 0 or not self._has_more(left_s):
                 raise TimeoutError
             self._take(self._stream.read(CHUNK_BYTES) or b"")
         return self._ready.popleft()
@@ -57,13 +59,16 @@ class Lines:
         self._rest = rest
 
 
-def _has_more(stream: IO[bytes] | SocketIO, within_s: float) -> bool:
-    """Whether there is something to read, or the end; ``poll`` knows descriptors beyond the 1024 of ``select``."""
+def waiting_for(stream: IO[bytes] | SocketIO) -> Callable[[float], bool]:
+    """A function that waits for so many seconds, and returns whether there is something to read, or the end.
+
+    ``poll`` knows descriptors beyond the 1024 of ``select``.
+    """
     if not hasattr(select, "poll"):
-        return bool(select.select((stream,), (), (), within_s)[0])
+        return lambda within_s: bool(select.select((stream,), (), (), within_s)[0])
     poll = select.poll()
     poll.register(stream, select.POLLIN)
-    return bool(poll.poll(1000 * within_s))
+    return lambda within_s: bool(poll.poll(1000 * within_s))
 
 
 def waitable(pipe: IO[bytes]) -> IO[bytes] | SocketIO:

@@ -19,7 +19,7 @@ from gilscope.provision.recipe import recipes
 from gilscope.provision.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import IO
 
@@ -53,8 +53,13 @@ class Workshop:
         self._lock = lock
         self._cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    def build_pair(self, tarball: Path, version: str, *, optimised: bool, progress: Progress) -> tuple[Path, Path]:
+    def build_pair(
+        self, sources: Callable[[], Path], version: str, *, optimised: bool, progress: Progress
+    ) -> tuple[Path, Path]:
         """Build what is missing of a pair; the free-threaded executable comes first.
+
+        ``sources`` is called where something is missing, and returns a source tree in a folder of its own, which is
+        removed once the pair is whole.
 
         Raises:
             InstallError: a step failed; its log is kept, and named in the text.
@@ -64,7 +69,7 @@ class Workshop:
         if missing:
             tally = Tally(progress, len(missing), self._cpus, optimised=optimised)
             progress.step(self._title(missing, tally.expected_s))
-            tree = self._unpack(tarball)
+            tree = sources()
             for recipe in missing:
                 tally.begin_build(recipe.build)
                 self._build(Making(recipe, tree, self.folder, self._cpus, self._lock), tally, progress)
@@ -91,7 +96,7 @@ class Workshop:
         minutes = max(1, round(expected_s / 60))
         return f"Building CPython {missing[0].version}, {builds},{how} on {cpus}: about {minutes} min"
 
-    def _unpack(self, tarball: Path) -> Path:
+    def unpack(self, tarball: Path) -> Path:
         """Return the source tree; it has its name only once it is whole."""
         home = self.folder / "source" / tarball.name.partition(".orig.")[0]
         if not home.exists():

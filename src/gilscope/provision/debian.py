@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +47,8 @@ def bring(wish: Wish, progress: Progress, *, optimised: bool, data_dir: Path) ->
     toolchain.check(data_dir, optimised=optimised)
     with build.workshop(data_dir) as workshop:
         tarball = _unfinished(wish, workshop.folder) or _download(wish, system, workshop.folder, progress)
-        pair = workshop.build_pair(tarball.path, tarball.version, optimised=optimised, progress=progress)
+        unpack = partial(workshop.unpack, tarball.path)
+        pair = workshop.build_pair(unpack, tarball.version, optimised=optimised, progress=progress)
         tarball.path.unlink(missing_ok=True)
         shutil.rmtree(workshop.folder / "apt", ignore_errors=True)
     return pair

@@ -9,7 +9,7 @@ import msgspec
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from rich.table import Table
 
@@ -44,19 +44,39 @@ def tables(census: Census) -> tuple[Table, ...]:
 def _usable(runtimes: Sequence[Runtime]) -> Table:
     columns: list[Column[Runtime]] = [
         Column("Name", lambda runtime: runtime.name),
-        Column("Version", lambda runtime: runtime.facts.version_text),
+        Column("Version", lambda runtime: _version(runtime.facts)),
         Column("Build", lambda runtime: _build(runtime.facts)),
-        Column("GIL", lambda runtime: "on" if runtime.facts.gil_enabled else "off"),
+        Column("GIL", lambda runtime: _gil(runtime.facts)),
         Column("PGO/LTO", lambda runtime: _optimisation(runtime.facts)),
         Column("Interpreters", lambda runtime: _interpreters(runtime.facts)),
         Column("Origin", lambda runtime: runtime.origin),
     ]
-    notes = [UNKNOWN] if any(runtime.facts.unknown for runtime in runtimes) else []
+    notes = [UNKNOWN] * any(runtime.facts.unknown for runtime in runtimes) + list(_by_others(runtimes))
     return _table(tabulate("Runtimes", columns, runtimes, notes), unwrapped={"Name", "Version", "Build"})
 
 
+def _gil(facts: Facts) -> str:
+    if facts.gil_enabled:
+        return "on"
+    return "off" if facts.build == "free-threaded" else "none"
+
+
 def _build(facts: Facts) -> str:
-    return facts.build if facts.is_cpython else f"{facts.implementation} {facts.release}"
+    if facts.is_cpython:
+        return facts.build
+    return f"{facts.implementation} {facts.release}" if facts.runs_agent else facts.implementation
+
+
+def _version(facts: Facts) -> str:
+    """The language's version, or the implementation's own where that is what tells releases apart."""
+    return facts.version_text if facts.runs_agent else facts.release or facts.version_text
+
+
+def _by_others(runtimes: Iterable[Runtime]) -> Iterator[str]:
+    """Who compiled what the agent does not run on, or what runs it."""
+    for runtime in runtimes:
+        if not runtime.facts.runs_agent:
+            yield f"{runtime.name}: {runtime.facts.compiler}; one worker or threads are measured."
 
 
 def _optimisation(facts: Facts) -> str:

@@ -15,9 +15,9 @@ import msgspec
 
 from gilscope import cached
 from gilscope.interchange import decoded, encoded
-from gilscope.places import FACTS_SCRIPT, IDENTITY_SCRIPT
+from gilscope.places import FACTS_SCRIPT, SMALL_FACTS_SCRIPT
 from gilscope.runtimes.candidates import Candidate
-from gilscope.values.runtimes import Facts, Identity
+from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,10 @@ FileIdentity = tuple[int, int, int]
 
 
 class FactsAnswer(msgspec.Struct, frozen=True):
-    """The facts an interpreter gave, or else the reason why it gave none, in words.
-
-    ``identity`` is what one said that could give no facts.
-    """
+    """The facts an interpreter gave, or else the reason why it gave none, in words."""
 
     facts: Facts | None = None
     reason: str | None = None
-    identity: Identity | None = None
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -111,7 +107,7 @@ def lent(cache_dir: Path) -> Iterator[AnswerCache]:
 
 def load(cache_dir: Path) -> AnswerCache:
     """Return the cache, empty where there is none, it is damaged, or another version of the script filled it."""
-    script = cached.fingerprint([script.read_text("utf-8") for script in (FACTS_SCRIPT, IDENTITY_SCRIPT)])
+    script = cached.fingerprint([script.read_text("utf-8") for script in (FACTS_SCRIPT, SMALL_FACTS_SCRIPT)])
     try:
         memory = decoded((cache_dir / FILE_NAME).read_bytes(), msgspec.json.Decoder(AnswerCache))
     except (OSError, msgspec.MsgspecError):

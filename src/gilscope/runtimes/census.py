@@ -15,7 +15,7 @@ from gilscope.runtimes import answers
 from gilscope.runtimes.answers import FactsAnswer
 from gilscope.runtimes.candidates import EXPLICIT, Candidate, candidates, discovered, explicit_path, without_aliases
 from gilscope.runtimes.names import full_name, minor_name, unique_names
-from gilscope.values.runtimes import CPYTHON, Census, Facts, Runtime, Unusable
+from gilscope.values.runtimes import Census, Facts, Runtime, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
 OLDEST = (3, 8)
 TOO_OLD = "older than Python 3.8"
-MEASURED = (CPYTHON, "PyPy")
-"""Implementations that the agent runs on."""
-ONLY = f"gilscope measures {' and '.join(MEASURED)}"
-KINDS = ("broken", "too old", "other implementation", "absent")
+KINDS = ("broken", "too old", "absent")
 WISH = re.compile(r"(\d+)\.(\d+)(\.\d+\w*)?t?d?")
 
 
@@ -146,29 +143,16 @@ def _distinct(interviews: Iterable[tuple[Candidate, FactsAnswer]]) -> Iterator[t
 def _verdict(candidate: Candidate, answer: FactsAnswer) -> Unusable | None:
     """Return why an interpreter cannot be measured, or None if it can."""
     facts = answer.facts
-    kind: Literal["broken", "too old", "other implementation"]
-    if answer.identity is not None:
-        of = answer.identity
-        name, kind = of.implementation.lower() + ".".join(of.release.split(".")[:2]), "other implementation"
-        reason = f"{of.implementation} {of.release}; {ONLY}"
-    elif facts is None:
+    kind: Literal["broken", "too old"]
+    if facts is None:
         name, kind, reason = candidate.label, "broken", answer.reason or "it gave no facts"
-    elif facts.implementation not in MEASURED:
-        name, kind, reason = minor_name(facts), "other implementation", _foreign(facts)
-    elif facts.version < OLDEST:
+    elif facts.runs_agent and facts.version < OLDEST:
         name, kind, reason = full_name(facts), "too old", TOO_OLD
     else:
         return None
     return Unusable(
         name=name, kind=kind, reason=reason, executable=candidate.path, origin=candidate.origin, facts=facts
     )
-
-
-def _foreign(facts: Facts) -> str:
-    """Say what an interpreter is on which the agent does not run."""
-    release = facts.release or facts.version_text
-    gil = "with" if facts.gil_enabled else "without"
-    return f"{facts.implementation} {release} ({facts.compiler}), {gil} a GIL; {ONLY}"
 
 
 def _runtime(name: str, candidate: Candidate, facts: Facts) -> Runtime:

@@ -2,7 +2,7 @@
 
 Nothing is believed of them. Each gets a time limit, a limit on what it may print, and a nonce that has to come back
 with the facts; a hanging wrapper goes down with its children. Implementations that lack the modules for that are asked
-for their identity alone, with the agent's ``identity.py``.
+with a smaller script.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gilscope.interchange import decoded
-from gilscope.places import FACTS_SCRIPT, IDENTITY_SCRIPT
+from gilscope.places import FACTS_SCRIPT, SMALL_FACTS_SCRIPT
 from gilscope.processes import child
 from gilscope.processes.child import death
 from gilscope.processes.environment import without_python
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.answers import FactsAnswer
-from gilscope.values.runtimes import Facts, Identity
+from gilscope.values.runtimes import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,8 +44,7 @@ SHOWN_CHARACTERS = 160
 
 class _Reply(msgspec.Struct, frozen=True):
     nonce: str
-    facts: msgspec.Raw = msgspec.Raw()
-    identity: Identity | None = None
+    facts: msgspec.Raw
 
 
 def ask_all(paths: Sequence[str], environ: Mapping[str, str]) -> dict[str, FactsAnswer]:
@@ -83,8 +82,7 @@ def ask(
     try:
         answer = judge(run([path, "-B", str(FACTS_SCRIPT), nonce]), nonce)
         if answer.facts is None and SMALL.match(name):
-            identity = _identity(run([path, str(IDENTITY_SCRIPT), nonce]), nonce)
-            return msgspec.structs.replace(answer, identity=identity)
+            answer = judge(run([path, str(SMALL_FACTS_SCRIPT), nonce, os.path.realpath(path)]), nonce)
     except (OSError, ValueError) as error:
         return FactsAnswer(reason=start_failure(path, error))
     return answer
@@ -118,12 +116,6 @@ def judge(ended: child.Ended, nonce: str) -> FactsAnswer:
         return FactsAnswer(facts=decoded(facts, msgspec.json.Decoder(Facts)))
     except msgspec.MsgspecError as error:
         return FactsAnswer(reason=f"its facts are incomplete or wrong: {error}")
-
-
-def _identity(ended: child.Ended, nonce: str) -> Identity | None:
-    """What an executable says that it is, if it does."""
-    replies = filter(None, map(_reply, ended.output.splitlines()))
-    return next((reply.identity for reply in replies if reply.nonce == nonce), None)
 
 
 def _reply(line: str) -> _Reply | None:

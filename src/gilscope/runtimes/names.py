@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 
 def minor_name(facts: Facts) -> str:
-    """Return the name of the language version and kind of build: ``3.14t``, ``3.14d`` (debug) or ``pypy3.11``."""
-    return f"{_prefix(facts)}{facts.version[0]}.{facts.version[1]}{_suffix(facts)}"
+    """Return the name of the minor version and kind of build: ``3.14t``, ``3.14d`` (debug), ``pypy3.11``.
+
+    That is the language's version, but for implementations that stay with one and tell themselves apart by their own
+    (``micropython1.25``).
+    """
+    return _prefix(facts) + ".".join(_version(facts)[:2]) + _suffix(facts)
 
 
 def full_name(facts: Facts) -> str:
     """Return the name of the whole version and kind of build: ``3.14.6t``, ``3.15.0a3`` or ``pypy3.11-8.0.1``."""
-    if facts.release:
+    if facts.release and facts.runs_agent:
         return f"{minor_name(facts)}-{facts.release}"
+    if facts.release:
+        return _prefix(facts) + facts.release
     return _prefix(facts) + facts.version_text.rstrip("+") + _suffix(facts)
 
 
@@ -66,6 +72,10 @@ def _long_names(group: Sequence[tuple[Facts, str]]) -> list[str]:
         if seen[name] > 1:
             names[index] = f"{name}-{seen[name]}"
     return names
+
+
+def _version(facts: Facts) -> list[str]:
+    return facts.release.split(".") if facts.release and not facts.runs_agent else list(map(str, facts.version))
 
 
 def _prefix(facts: Facts) -> str:

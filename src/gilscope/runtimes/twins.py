@@ -92,7 +92,7 @@ def select(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
     """
     if not census.runtimes:
         raise NoRuntimeError(
-            "No Python 3.8 or later was found on this machine; `gilscope runtimes install 3.14t` brings a pair."
+            "No Python 3.8 or later was found on this machine; `gilscope runtimes install` brings a pair."
         )
     names_meant: set[str] = set()
     for name in names or ["*"]:

@@ -159,10 +159,14 @@ def step(
 ) -> Contest:
     """A contest of a lane with copies in which something was changed, the serial one, and some lanes beside them.
 
-    The first copy of the first step is watched: in it, all suspects should be idle.
+    The first copy of the first step is watched: in it, all suspects should be idle. Where everything is apart, one
+    worker alone shows what that costs by itself.
     """
     altered = dict.fromkeys(msgspec.structs.replace(plain, interventions=tuple(change)) for change in changes)
-    watched = (next(iter(altered)).name,) if name == APART else ()
+    first = next(iter(altered))
+    watched = (first.name,) if name == APART else ()
+    if name.startswith(APART):
+        altered[msgspec.structs.replace(first, workers=1)] = None
     others = [lane for lane in base.lanes if lane.shows_capacity or lane.name == base.reference]
     return msgspec.structs.replace(
         base, id=f"{base.id}, {name}", lanes=(*others, plain, *altered, *beside), watched=watched, pair=None

@@ -71,12 +71,12 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             ValueError: some have another number of entries, or there is no worker.
         """
-        told = (self.starts_ns, self.ends_ns, self.cpu_ns)
-        untold = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
-        further = (self.voluntary, self.involuntary, self.faults, self.calls)
         workers = len(self.ends_ns)
-        for of_each in (*told, *filter(None, untold), *filter(None, further)):
-            if len(of_each) != workers or not workers:
+        if not workers == len(self.starts_ns) == len(self.cpu_ns) > 0:
+            raise ValueError(f"a trial of {len(self.starts_ns)}, {workers} or {len(self.cpu_ns)} workers")
+        untold = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
+        for of_each in (*untold, self.voluntary, self.involuntary, self.faults, self.calls):
+            if of_each and len(of_each) != workers:
                 raise ValueError(f"a trial of {workers} or {len(of_each)} workers")
 
 

@@ -10,6 +10,8 @@ from gilscope.values.bounds import Amount
 from gilscope.values.checkouts import Checkout
 
 CPYTHON = "CPython"
+RUN_AGENT = (CPYTHON, "PyPy")
+"""Implementations that the agent was made for."""
 Build = Literal["default", "free-threaded"]
 
 
@@ -27,7 +29,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ``lto`` say whether a profile and the linker optimised it, and are None where the build does not record that.
     ``interpreters_api`` names the module that makes subinterpreters, or is None. ``commit`` is CPython's that it was
     built from, empty where the build does not know, and ``binary`` a digest of the interpreter's files; both are empty
-    in runs of formats before 4.
+    in runs of formats before 4. Without ``threads``, it was built without any.
     """
 
     executable: str
@@ -49,6 +51,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     commit: str = ""
     binary: str = ""
     release: str = ""
+    threads: bool = True
+
+    @property
+    def runs_agent(self) -> bool:
+        """Whether the agent runs on it; a smaller one serves others, with one worker and with threads."""
+        return self.implementation in RUN_AGENT
 
     @property
     def is_cpython(self) -> bool:
@@ -72,13 +80,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return self.recipe if twin is None or twin.recipe == self.recipe else f"{self.recipe} against {twin.recipe}"
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """What an implementation says of itself that can give no facts, since it lacks the modules for that."""
-
-    implementation: str
-    release: str
-
-
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     """One interpreter on disk that can be measured.
 
@@ -96,12 +97,12 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
 class Unusable(msgspec.Struct, frozen=True, kw_only=True):
     """An interpreter that cannot be measured, and why.
 
-    ``kind`` is ``broken`` (does not start, hangs, answers rubbish), ``too old`` (Python below 3.8),
-    ``other implementation`` (Jython and the like) or ``absent`` (wished for in ``matrix/runtimes.toml``).
+    ``kind`` is ``broken`` (does not start, hangs, answers rubbish), ``too old`` (Python below 3.8, of an implementation
+    that has newer versions) or ``absent`` (wished for in ``matrix/runtimes.toml``).
     """
 
     name: str
-    kind: Literal["broken", "too old", "other implementation", "absent"]
+    kind: Literal["broken", "too old", "absent"]
     reason: str
     executable: str | None = None
     origin: str | None = None
