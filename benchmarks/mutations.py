@@ -42,14 +42,14 @@ MUTATIONS = (
     # models
     Mutation(
         "models.py",
-        'crew="threads:Threads", unfit=_always, shares_objects=True',
-        'crew="threads:Threads", unfit=_always',
+        'crew="threads:Threads", unfit=_threads, shares_objects=True',
+        'crew="threads:Threads", unfit=_threads',
         "test_verdict.py::test_what_stands_against_lanes",
     ),
     Mutation(
         "models.py",
-        'crew="pools:ThreadPool", unfit=_always, shares_objects=True',
-        'crew="pools:ThreadPool", unfit=_always',
+        'crew="pools:ThreadPool", unfit=_agent, shares_objects=True',
+        'crew="pools:ThreadPool", unfit=_agent',
         "test_models.py::test_only_threads_share_objects",
     ),
     Mutation(
@@ -60,8 +60,8 @@ MUTATIONS = (
     ),
     Mutation(
         "models.py",
-        "unfit=_always, takes_turns=True",
-        "unfit=_always",
+        "unfit=_agent, takes_turns=True",
+        "unfit=_agent",
         "test_models.py::test_several_workers_that_cannot_share_work_on_copies",
     ),
     Mutation(

@@ -126,7 +126,7 @@ def test_a_failure_says_where_and_why(  # noqa: PLR0913, PLR0917 - what fails, a
 @pytest.mark.parametrize("arm", AS_BUILT[:1])
 def test_what_it_cannot_do_is_unsupported(arm: Arm, probe: Path) -> None:
     """The controller orders none of it; an order all the same has an answer."""
-    (_, failed) = asked(arm, opening(probe, arm, heap=10))
+    (_, failed) = asked(arm, opening(probe, arm, benchmark="bench"))
 
     assert isinstance(failed, protocol.Failed)
     assert failed.kind == "unsupported"

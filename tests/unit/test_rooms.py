@@ -105,9 +105,10 @@ def test_nobody_imports_the_agent() -> None:
 @pytest.mark.parametrize("path", sorted((SOURCE / "agent").rglob("*.py")), ids=lambda path: path.name)
 def test_the_agent_needs_the_standard_library_only(path: Path) -> None:
     """Inside a target there is nothing but Python; the agent's own modules are imported relatively."""
+    of_others = {"java", "thread"} if path.parent.name == "small" else set()
     outside = {name.split(".")[0] for name in imported(path)} - sys.stdlib_module_names - {"__future__"}
 
-    assert outside <= {"pyperf", "numpy", "gilscope_agent"}
+    assert outside <= {"pyperf", "numpy", "gilscope_agent"} | of_others
 
 
 def test_one_room_starts_processes() -> None:

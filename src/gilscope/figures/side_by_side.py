@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One runtime's row: a unit in one thread, what several threads get done, and what its process holds and takes.
+    """One runtime's row: a unit in one thread, what several threads get done, start and memory.
 
     ``over_first`` is the time in one thread over that of the first runtime, None for this one. ``cpus`` is what the
     machine gave to as many ``workers``. ``start`` is the time in seconds of a run of the interpreter that does nothing,
@@ -38,7 +38,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def takes_turns(self) -> bool | None:
-        """Whether one thread runs at a time, by what several got done; None where that cannot be told."""
+        """Whether one thread runs at a time, by what several got done; None where that stays open."""
         scaling = self.threads.scaling
         if scaling is None or self.cpus is None:
             return None

@@ -60,7 +60,7 @@ def groups(runtimes: Sequence[Runtime], census: Census) -> tuple[Group, ...]:
 
 
 def _spinner(runtime: Runtime, census: Census) -> Arm | None:
-    """The arm that spins beside a runtime which has no processes of its own; None where it has, or nothing else is."""
+    """The arm that spins beside a runtime which can start no processes; None where it can, or none is there."""
     if runtime.facts.runs_agent:
         return None
     return next((arms(other)[0] for other in reversed(census.runtimes) if other.facts.is_cpython), None)

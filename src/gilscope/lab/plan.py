@@ -253,7 +253,7 @@ def _beyond(probe: Probe, runtime: Runtime) -> str | None:
         probe.has_own_lanes
         or probe.spreads_itself
         or probe.is_coroutine
-        or any((probe.setup, probe.statement, probe.benchmark, probe.heap, probe.case, probe.observes))
+        or any((probe.setup, probe.statement, probe.benchmark, probe.case, probe.observes))
         or (target is not None and (target.path is None or target.node is not None or target.arguments != NO_ARGUMENTS))
     )
     return only_plain_work(runtime) if is_beyond else None

@@ -60,7 +60,7 @@ class Lines:
 
 
 def waiting_for(stream: IO[bytes] | SocketIO) -> Callable[[float], bool]:
-    """A function that waits for so many seconds, and returns whether there is something to read, or the end.
+    """A function that waits some seconds, and returns whether there is something to read, or the end.
 
     ``poll`` knows descriptors beyond the 1024 of ``select``.
     """

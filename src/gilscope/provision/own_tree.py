@@ -1,4 +1,4 @@
-"""The way for those who change CPython: a pair of builds from a source tree of their own, as it stands.
+"""A pair of builds from a person's own source tree of CPython, as it stands.
 
 The tree is copied first, since a build beside the sources needs them clean, and nothing is written to it. A tree of
 equal content is built once.
@@ -10,11 +10,11 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gilscope.errors import InstallError, UsageError
+from gilscope.processes import child
 from gilscope.provision import build, recipe, toolchain
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def version(tree: Path) -> str:
 
 
 def sources(tree: Path) -> tuple[Path, ...]:
-    """The files of a tree, relative to it: what git knows or would add, or all where it is no repository.
+    """The files of a tree: what git knows or would add, or all where it is no repository.
+
+    Their paths are relative to it.
 
     Raises:
         InstallError: git cannot list them, or a tree without git has been built in.
@@ -79,12 +81,14 @@ def sources(tree: Path) -> tuple[Path, ...]:
 
 
 def _listed_by_git(tree: Path) -> list[Path]:
-    command = ["git", "-C", str(tree), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = ["git", "-c", "core.quotePath=off", "ls-files", "--cached", "--others", "--exclude-standard"]
     try:
-        listed = subprocess.run(command, capture_output=True, check=True, timeout=GIT_LIMIT_S).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise InstallError(f"git cannot list the files of {tree}: {error}") from error
-    return [Path(os.fsdecode(name)) for name in listed.split(b"\0") if name]
+        ended = child.run(command, environ=os.environ, limit_s=GIT_LIMIT_S, folder=tree)
+    except OSError as error:
+        raise InstallError(f"git cannot be started, which knows the files of {tree}: {error}") from error
+    if not ended.succeeded:
+        raise InstallError(f"git cannot list the files of {tree}: {ended.last_words()}")
+    return [Path(name) for name in ended.output.splitlines()]
 
 
 def _all_files(tree: Path) -> Iterator[Path]:
@@ -94,7 +98,7 @@ def _all_files(tree: Path) -> Iterator[Path]:
 
 
 def _digest(tree: Path, files: Sequence[Path]) -> str:
-    """What tells the content of a tree from that of another, as the local part of a version."""
+    """A digest of a tree's content, as the local part of a version."""
     whole = hashlib.sha256()
     for path in files:
         place = tree / path

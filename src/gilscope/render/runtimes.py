@@ -68,7 +68,7 @@ def _build(facts: Facts) -> str:
 
 
 def _version(facts: Facts) -> str:
-    """The language's version, or the implementation's own where that is what tells releases apart."""
+    """The language's version, or the implementation's own where all its releases have one."""
     return facts.version_text if facts.runs_agent else facts.release or facts.version_text
 
 

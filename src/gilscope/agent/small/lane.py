@@ -43,7 +43,10 @@ clock_ns = _clock()
 
 def _cpu_clock():
     # type: () -> Callable[[], int]
-    """Return a function that reads the CPU time of its thread in nanoseconds; of the process where no other is told."""
+    """Return a function that reads the CPU time of its thread in nanoseconds.
+
+    Where no system knows that, it is the process's.
+    """
     if sys.platform.startswith("java"):
         from java.lang.management import ManagementFactory  # type: ignore[import-not-found]  # noqa: PLC0415 - Java's
 
@@ -55,7 +58,10 @@ def _cpu_clock():
 
 def _scheduled():
     # type: () -> Tuple[Optional[int], Optional[int]]
-    """Return ns on a CPU and ns waiting for one, as Linux counts them for the thread; None where nobody does."""
+    """Return ns on a CPU and ns waiting for one, as Linux counts them for the thread.
+
+    Both are None elsewhere.
+    """
     try:
         with open("/proc/thread-self/schedstat") as file:
             on_cpu_ns, waited_ns = file.read().split()[:2]
@@ -66,7 +72,7 @@ def _scheduled():
 
 def _since(waited_ns):
     # type: (Optional[int]) -> Optional[int]
-    """Return the ns that the thread has waited for a CPU since it had waited for so many."""
+    """Return how many ns longer the thread has waited for a CPU than at an earlier look."""
     now_ns = _scheduled()[1]
     return None if now_ns is None or waited_ns is None else now_ns - waited_ns
 
@@ -75,7 +81,7 @@ cpu_ns = _cpu_clock()
 
 
 class LaneError(Exception):
-    """The end of a lane that cannot go on; ``record`` is what the controller is told."""
+    """The end of a lane that cannot go on; ``record`` is what the controller hears."""
 
     record = {}  # type: Dict[str, str]  # noqa: RUF012 - never changed: each has its own
 
@@ -99,7 +105,7 @@ def raised(phase, error):
 
 def text_of(result):
     # type: (object) -> str
-    """Return the text of a result as Python 3 shows it, so that one digest holds across versions of the language."""
+    """Return the text of a result as Python 3 shows it: one digest holds across versions of the language."""
     if isinstance(result, list):
         return "[" + ", ".join([text_of(item) for item in result]) + "]"
     if isinstance(result, tuple):
@@ -211,7 +217,7 @@ def trial(workers, loops, in_threads):
 def _refuse(order):
     # type: (Dict[str, object]) -> None
     """Refuse what this lane cannot do; the controller asks for none of it."""
-    for name in ("setup", "statement", "roles", "benchmark", "command", "way", "interventions", "heap"):
+    for name in ("setup", "statement", "roles", "benchmark", "command", "way", "interventions"):
         if order[name]:
             raise failure("load", "unsupported", "gilscope's small agent has no " + name)
 
