@@ -22,7 +22,7 @@ from gilscope.lab.topology import Cpu, cpus_for
 from gilscope.lab.weighing import Weight
 from gilscope.values.lanes import CAPACITY, LaneSpec
 from gilscope.values.probes import Target
-from gilscope.values.records import Calibration, Code, ContestEnd, Fault, Finding, Memory, Record, Trial
+from gilscope.values.records import Calibration, Code, ContestEnd, Fault, Finding, Memory, Record, Trial, Warming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -453,6 +453,20 @@ def test_loops_are_calibrated_once_and_shared() -> None:
 
     assert [record.loops for record in records if isinstance(record, Calibration)] == [20]
     assert {trial.loops for trial in trials(records)} == {20}
+
+
+def test_a_lane_that_compiles_is_left_to_run_before_its_rounds() -> None:
+    """In each launch, and before its loops are found; trials of the rounds alone are recorded."""
+    compiling = msgspec.structs.replace(TWIN.arm, environ={"PYTHON_JIT": "1"})
+    twin = msgspec.structs.replace(TWIN, arm=compiling)
+    unit_ns = {True: 1_000_000, False: 100_000}
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, wall_ns=loops * unit_ns[fake.trials < 8]))
+    records = run(contest(twin, FREE), fakes=fakes)
+    warmings = [record for record in records if isinstance(record, Warming)]
+
+    assert {(record.lane, record.is_steady) for record in warmings} == {(twin.name, True)}
+    assert [record.launch for record in warmings] == list(range(len(warmings)))
+    assert [record.loops for record in records if isinstance(record, Calibration)] == [100]
 
 
 @pytest.mark.parametrize(("unit_ns", "loops"), [(10_000_000, 1), (9_999_999, 3)])

@@ -38,6 +38,7 @@ from gilscope.figures.observations import observations
 from gilscope.figures.roles import role_control, role_figures
 from gilscope.figures.trends import Trend, trends
 from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures, Penalty
+from gilscope.figures.warming import warm_lanes
 from gilscope.figures.workers import orders_of_ways
 from gilscope.figures.yardsticks import Yardsticks
 from gilscope.models import works_on_copies
@@ -122,6 +123,7 @@ class _Contest:
             code=tuple(contest_lanes.code.values()),
             variants=variants.figures(contest_lanes, self.floor, yardsticks.floor_of_parallel),
             instead_of=contest_lanes.instead_of,
+            warm_lanes=tuple(warm_lanes(contest_lanes.warmings)),
         )
 
     def _cpus_used(self) -> CpusUsed | None:

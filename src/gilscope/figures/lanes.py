@@ -21,7 +21,7 @@ from gilscope.figures.workers import Weights
 from gilscope.models import works_on_copies
 from gilscope.stats.intervals import quantity_interval
 from gilscope.values.lanes import arm_and_work, lane_name
-from gilscope.values.records import VOID, Code, Finding, Memory, Trial
+from gilscope.values.records import VOID, Code, Finding, Memory, Trial, Warming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from gilscope.values.records import Calibration, ContestEnd, Run
 
 
-Item = TypeVar("Item", Trial, Finding, Memory, Code)
+Item = TypeVar("Item", Trial, Finding, Memory, Code, Warming)
 
 
 def contests(run: Run) -> tuple[ContestLanes, ...]:
     """The lanes of every contest that was begun, in the order in which they were run."""
     trials, findings, memory = _by_contest(run.trials), _by_contest(run.findings), _by_contest(run.memory)
-    code = _by_contest(run.code)
+    code, warmings = _by_contest(run.code), _by_contest(run.warmings)
     calibrations = {record.contest: record for record in run.calibrations}
     ends = {record.contest: record for record in run.ends}
     return tuple(
@@ -48,6 +48,7 @@ def contests(run: Run) -> tuple[ContestLanes, ...]:
             findings=findings[contest.id],
             memory=memory[contest.id],
             code=code[contest.id],
+            warmings=warmings[contest.id],
             calibration=calibrations.get(contest.id),
             end=ends.get(contest.id),
         )
@@ -100,6 +101,7 @@ class ContestLanes:
         code: Sequence[Code],
         calibration: Calibration | None,
         end: ContestEnd | None,
+        warmings: Sequence[Warming] = (),
     ) -> None:
         self.contest = _with_reference(contest, _with_trials(contest, trials, findings))
         self.instead_of = None if self.contest.reference == contest.reference else contest.reference
@@ -108,6 +110,7 @@ class ContestLanes:
         self.code = {of_arm.arm: of_arm for of_arm in code}
         self.trials = trials
         self._memory = memory
+        self.warmings = warmings
         self.loops, self.inner_loops = (calibration.loops, calibration.inner_loops) if calibration else (0, 1)
         says_so = contest.probe.own_workers or contest.probe.is_program
         self.own_workers = says_so or (calibration is not None and calibration.own_workers)

@@ -14,6 +14,7 @@ from gilscope.figures.scaling_law import Fit, Refusal
 from gilscope.figures.trends import Trend
 from gilscope.figures.variants import VariantFigures
 from gilscope.figures.verdict import Verdict
+from gilscope.figures.warming import WarmLane
 from gilscope.figures.workers import LaneMemory, Order, WorkerMemory
 from gilscope.stats.estimate import Estimate
 from gilscope.stats.significance import simultaneous
@@ -173,7 +174,8 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     ``worker_memory`` is there where a model was weighed with several numbers of workers, and ``orders`` where kinds of
     workers were that are said to stand in one. ``trends`` are lanes that change from round to round of a launch, and
     ``code`` what was run, arm by arm. ``instead_of`` names the lane that gains were to be held against, where it was
-    not measured and another is the reference. Where workers have ``roles``, all that is said is these and the control.
+    not measured and another is the reference; ``warm_lanes`` were left to run before each launch's rounds. Where
+    workers have ``roles``, all that is said is these and the control.
     """
 
     contest: Contest
@@ -203,6 +205,7 @@ class ContestFigures(msgspec.Struct, frozen=True, kw_only=True):
     variants: VariantFigures | None = None
     roles: tuple[RoleFigures, ...] = ()
     instead_of: str | None = None
+    warm_lanes: tuple[WarmLane, ...] = ()
 
     @property
     def quantity(self) -> Quantity | None:

@@ -213,6 +213,8 @@ class _Running:
             self._look_for_changes(launch)
             if self.is_changed:
                 return
+            if self.calibration is not None:
+                launch.warm(self.calibration)
             self._run_rounds(launch, stage.rounds, began_s, further)
             launch.weigh()
             if self.launches == 0:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from gilscope.lab import calibrating, fitting, host
+from gilscope.lab import calibrating, fitting, host, warming
 from gilscope.lab.agreement import Agreement
 from gilscope.lab.calibrating import others_work
 from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
-from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial
+from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial, Warming
 from gilscope.values.rules import PAIR
 from gilscope.values.watching import Watched
 
@@ -169,6 +169,16 @@ class Launch:
             own_workers=own_workers,
         )
 
+    def warm(self, calibration: Calibration) -> None:
+        """Let the lanes whose interpreters compile while they run get fast, and record what that took."""
+        for name, lane in list(self.lanes.items()):
+            if lane.spec.arm.compiles and not lane.spec.shows_capacity and self._contest.probe.is_timed:
+                with self._finding(name):
+                    warmed = warming.warm(lane, calibration.loops_of(lane.spec), self._timeout_s)
+                    self._around.record(
+                        Warming(contest=self._contest.id, lane=name, launch=self._number, **warmed._asdict())
+                    )
+
     def round(
         self, number: int, calibration: Calibration, *, compare: bool, begins: Callable[[str], None]
     ) -> Iterator[tuple[str, Measured, float]]:
@@ -266,6 +276,9 @@ class Launch:
     def _fill(self, lane: Lane, target_ns: int) -> Measured:
         """Find how many loops fill a trial of a lane, and note where results vary; return the last trial."""
         timing, results = calibrating.fill(lane, target_ns, self._timeout_s)
+        if lane.spec.arm.compiles:
+            warming.warm(lane, timing.loops, self._timeout_s)
+            timing, results = calibrating.fill(lane, target_ns, self._timeout_s)
         self.filled_s[lane.spec.name] = timing.wall_ns / 1e9
         if len(results) > 1:
             first, second, *_ = results.values()

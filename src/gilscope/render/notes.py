@@ -9,10 +9,11 @@ from gilscope.render import numbers
 from gilscope.render.cells import if_measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gilscope.figures.trends import Trend
     from gilscope.figures.values import ContestFigures, CpusUsed, LaneFigures
+    from gilscope.figures.warming import WarmLane
     from gilscope.values.contests import Contest
     from gilscope.values.records import Code, ContestEnd
     from gilscope.values.runtimes import Pair
@@ -70,6 +71,16 @@ def comparabilities(contests: Iterable[Contest]) -> Iterator[str]:
         yield f"All others: {common}" if rare else common
 
 
+def _warming(lanes: Sequence[WarmLane]) -> Iterator[str]:
+    """What compiled while it ran, and was left to run first."""
+    told = [f"{lane.lane} {lane.trials:.0f} ({lane.seconds:.1f} s)" for lane in lanes]
+    if told:
+        yield f"Compiled while it ran, and was left to run before each launch's rounds (trials): {', '.join(told)}."
+    unsteady = [lane.lane for lane in lanes if not lane.is_steady]
+    if unsteady:
+        yield f"Still getting faster when its rounds began, in one launch or more: {', '.join(unsteady)}."
+
+
 def contest_notes(contest: ContestFigures) -> Iterator[str]:
     """The notes of a contest that was timed; the first one gives its noise floor."""
     yield f"Noise floor: {floor(contest)}."
@@ -80,6 +91,7 @@ def contest_notes(contest: ContestFigures) -> Iterator[str]:
         yield f"{ended(contest.end)} {contest.loops} {_units(contest)} and trial{inner}."
     else:
         yield CUT_OFF
+    yield from _warming(contest.warm_lanes)
     cold = [f"{lane.lane.name} {lane.cold_rounds}" for lane in contest.lanes if lane.cold_rounds]
     if cold:
         yield f"Still warming, left out of each launch (trials): {', '.join(cold)}."

@@ -256,7 +256,7 @@ def _what(cause: Cause) -> str:
     if suspect is None:
         return {
             "collector": "collections, each of which stops all threads",
-            "heap": "what threads of one process share and no copy parts (allocator, page tables, locks in C, Python's types)",
+            "heap": "what threads of one process share and no copy parts (allocator, pages, C's locks, Python's types)",
             "imports": "imports inside the work, which wait for one another",
             "machine": "the machine, which processes that share nothing lose too",
             "object": "something that their modules hold, and that nobody saw busy",

@@ -24,6 +24,7 @@ from gilscope.values.records import (
     Run,
     RunHeader,
     Trial,
+    Warming,
 )
 from gilscope.values.watching import Watched
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA = 5
+SCHEMA = 6
 """The format that is written, and the latest that is read."""
 
 _decoder = msgspec.json.Decoder(Record)
@@ -76,6 +77,7 @@ def read(path: Path) -> Run:
         skips=tuple(dict.fromkeys(_of(Skip, records))),
         code=_of(Code, records),
         calibrations=_of(Calibration, records),
+        warmings=_of(Warming, records),
         trials=_of(Trial, records),
         memory=_of(Memory, records),
         watched=_of(Watched, records),
@@ -125,7 +127,7 @@ def _at_home(records: Sequence[tuple[int, Record]], damages: list[Damage]) -> It
             damages.append(Damage(line=number, reason=f"its probe does not have the way of a lane: {min(ways)}"))
         elif contest not in lanes:
             damages.append(Damage(line=number, reason=f"it is of a contest that the file does not have: {contest}"))
-        elif isinstance(record, (Trial, Memory, Watched)) and record.lane not in lanes[contest]:
+        elif isinstance(record, (Warming, Trial, Memory, Watched)) and record.lane not in lanes[contest]:
             damages.append(Damage(line=number, reason=f"it is of a lane that its contest does not have: {record.lane}"))
         else:
             yield record

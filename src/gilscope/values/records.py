@@ -235,6 +235,21 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, tag="calibration"):
         return self.capacity_loops if lane.shows_capacity else self.loops
 
 
+class Warming(msgspec.Struct, frozen=True, kw_only=True, tag="warming"):
+    """A lane whose interpreter compiles while it runs was left to run before the rounds of a launch.
+
+    It took so many ``trials``, ``seconds`` together. It ``is_steady`` where the last of them were no faster than those
+    before.
+    """
+
+    contest: str
+    lane: str
+    launch: Number
+    trials: Positive
+    seconds: Seconds
+    is_steady: bool
+
+
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
     """Why a contest ended: ``precise``, ``budget``, ``launches``, ``changed`` or ``no lane left``; seconds it took."""
 
@@ -304,7 +319,7 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     host: HostCard
 
 
-Record = RunHeader | Contest | Skip | Code | Calibration | Trial | Memory | Watched | Finding | ContestEnd
+Record = RunHeader | Contest | Skip | Code | Calibration | Warming | Trial | Memory | Watched | Finding | ContestEnd
 
 
 class Damage(msgspec.Struct, frozen=True, kw_only=True):
@@ -323,6 +338,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     skips: tuple[Skip, ...] = ()
     code: tuple[Code, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
+    warmings: tuple[Warming, ...] = ()
     trials: tuple[Trial, ...] = ()
     memory: tuple[Memory, ...] = ()
     watched: tuple[Watched, ...] = ()

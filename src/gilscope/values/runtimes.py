@@ -14,6 +14,9 @@ RUN_AGENT = (CPYTHON, "PyPy")
 """Implementations that the agent was made for."""
 Build = Literal["default", "free-threaded"]
 
+JIT_VARIABLE = "PYTHON_JIT"
+"""The variable that switches CPython's compiler on or off, where it is built in."""
+
 
 def in_a_word(holds: bool | None) -> str:  # noqa: FBT001 - what is to be put in a word
     """Yes or no, or unknown for None."""
@@ -151,6 +154,11 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     def __hash__(self) -> int:
         """A hash of the name and the runtime: mappings have none."""
         return hash((self.name, self.runtime))
+
+    @property
+    def compiles(self) -> bool:
+        """Whether its interpreter compiles while it runs."""
+        return self.runtime.facts.jit == "on" or self.environ.get(JIT_VARIABLE) == "1"
 
     @property
     def command(self) -> tuple[str, ...]:
