@@ -260,6 +260,16 @@ def test_what_one_worker_loses_with_copies_is_no_heap(alone: float, judgement: s
     assert {cause.kind: cause.judgement for cause in found.causes}["heap"] == judgement
 
 
+def test_nothing_is_said_of_the_heap_beside_a_busy_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes and threads may have had another share of the machine."""
+    monkeypatch.setitem(SPINNING, lane("3.14t", "capacity", 2), 140.0)
+    removal = Elimination(suspects=(TABLE,))
+    found = known(first(200, 110), stepped(APART, {(): 200, removal.removed: 200}, 110), watched=seen(TABLE))
+
+    assert {cause.kind: cause.judgement for cause in found.causes}["heap"] == "cannot be told"
+    assert found.ending != "machine"
+
+
 def test_nothing_is_said_of_the_heap_while_suspects_are_busy() -> None:
     """Somebody shares the object all the same, as a registry that is there once."""
     removal = Elimination(suspects=(TABLE,))

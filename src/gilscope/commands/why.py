@@ -38,6 +38,7 @@ BUDGET_S = 56.0
 WORKERS = 2
 DEFERS_FROM = (3, 14)
 """The first version in which the counting of references to one object can be deferred."""
+ONLY_CPYTHON = "{} is {}: what its threads fight over can be seen in CPython alone"
 ONE = "one runtime is asked about at a time: --on 3.14t"
 WHAT = "name what does not scale: gilscope why work.py:function"
 ONE_NUMBER = "one number of threads is asked about at a time, two or more: --workers 2"
@@ -220,6 +221,8 @@ def _asked(options: argparse.Namespace, environ: dict[str, str]) -> _Asked:
     if len(runtimes) > 1:
         raise errors.UsageError(ONE)
     (runtime,) = runtimes
+    if not runtime.facts.is_cpython:
+        raise errors.UsageError(ONLY_CPYTHON.format(runtime.name, runtime.facts.implementation))
     group, names = _group(runtime, census)
     workers = options.workers or (WORKERS,)
     if len(workers) > 1 or workers == (1,):

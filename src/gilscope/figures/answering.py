@@ -16,7 +16,7 @@ from gilscope.figures.cores import Shares, shares
 from gilscope.figures.eliminating import altered, elimination
 from gilscope.figures.gains import Gains
 from gilscope.figures.tried import Tried, interventions
-from gilscope.figures.why import WORTH, Ceiling, Ending, Shortfall, Why, judgement
+from gilscope.figures.why import SHORT, WORTH, Ceiling, Ending, Shortfall, Why, judgement
 from gilscope.values.elimination import is_step
 from gilscope.values.lanes import lane_name
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from gilscope.values.interventions import Intervention
     from gilscope.values.lanes import LaneSpec
     from gilscope.values.watching import Watched
-
-SHORT = 0.75
-"""Below this share of the workers, the machine gave too little to say what else was lost."""
 
 TURNED_ON = re.compile(r"load module '([^']+)'")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope.figures.eliminating import alone, altered
-from gilscope.figures.why import WORTH, Cause, Kind, Remedy, RemedyKind, judgement
+from gilscope.figures.why import SHORT, WORTH, Cause, Kind, Remedy, RemedyKind, judgement
 from gilscope.values.elimination import COLLECTOR_CHANGES, deferral, is_namespace, root, suspects_of
 
 if TYPE_CHECKING:
@@ -164,8 +164,13 @@ class Costs:
             busiest = busy[0] if busy else None
             yield Cause(kind="object", cost=beyond, judgement="cannot be told", suspect=busiest)
         else:
-            yield self._cause("heap", beyond)
+            heap = self._cause("heap", beyond)
+            yield msgspec.structs.replace(heap, judgement="cannot be told") if self._is_busy() else heap
         yield self._cause("machine", self.gains.lost(best))
+
+    def _is_busy(self) -> bool:
+        """Whether the machine may have given too little to hold lanes against each other that are started unlike."""
+        return self.gains.given(self.workers).low < SHORT * self.workers
 
     def _waits_for_imports(self) -> bool:
         """Whether imports are where workers are blocked, for most of the time in which they are."""

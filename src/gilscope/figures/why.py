@@ -23,6 +23,9 @@ from gilscope.values.watching import Suspect, Watched
 WORTH = 0.05
 """A loss of this part of every worker is worth a word."""
 
+SHORT = 0.75
+"""Below this share of the workers, the machine gave too little to say what else was lost."""
+
 MOST_CAUSES = 3
 """Causes whose remedies are measured."""
 
