@@ -80,7 +80,8 @@ def _by_others(runtimes: Iterable[Runtime]) -> Iterator[str]:
 
 
 def _optimisation(facts: Facts) -> str:
-    marks = [("PGO", facts.pgo), ("LTO", facts.lto), ("JIT", facts.jit == "on"), ("debug", facts.debug)]
+    jit = "JIT" if facts.jit == "on" else "JIT off"
+    marks = [("PGO", facts.pgo), ("LTO", facts.lto), (jit, facts.jit != "absent"), ("debug", facts.debug)]
     if facts.pgo is None and facts.lto is None:
         marks[:2] = [("unknown", True)]
     return " ".join(mark if holds else f"{mark}?" for mark, holds in marks if holds is not False) or NOT_MEASURED
