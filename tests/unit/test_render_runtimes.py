@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Literal
 
 import msgspec
+import pytest
 from rich.console import Console
 
 from builders import DEFAULT
@@ -51,12 +53,24 @@ def test_tables_fit_80_columns() -> None:
 
 def test_what_a_build_does_not_record_has_a_question_mark() -> None:
     """And a line that says what it means, which nobody reads where all is known."""
-    unknown = msgspec.structs.replace(CENSUS.runtimes[0], facts=msgspec.structs.replace(FACTS, pgo=None, lto=None))
+    facts = msgspec.structs.replace(FACTS, pgo=None, lto=None, jit="absent")
+    unknown = msgspec.structs.replace(CENSUS.runtimes[0], facts=facts)
     printed = "\n".join(lines(msgspec.structs.replace(CENSUS, runtimes=(unknown,))))
 
     assert "off   unknown   public" in printed
     assert "does not record" in printed
     assert "does not record" not in "\n".join(lines(CENSUS))
+
+
+@pytest.mark.parametrize(("jit", "shown"), [("on", "PGO JIT "), ("off", "PGO JIT off "), ("absent", "PGO  ")])
+def test_a_compiler_that_is_there_is_marked_also_where_it_is_off(
+    jit: Literal["on", "off", "absent"], shown: str
+) -> None:
+    """It can be switched on, for an arm of its own."""
+    facts = msgspec.structs.replace(FACTS, pgo=True, lto=False, jit=jit)
+    runtime = msgspec.structs.replace(CENSUS.runtimes[0], facts=facts)
+
+    assert shown in "\n".join(lines(msgspec.structs.replace(CENSUS, runtimes=(runtime,))))
 
 
 def test_reasons_are_not_taken_for_markup() -> None:
