@@ -120,6 +120,20 @@ def test_a_unit_that_takes_long_is_told_at_once_and_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("latest_s", "text"),
+    [(94, "may take 94 s, more than the budget of 60 s"), (60.3, "may take a little more than the budget of 60 s")],
+)
+def test_what_may_end_in_time_is_not_said_to_take_longer(latest_s: float, text: str) -> None:
+    """Two lengths that read alike are not set against each other."""
+    screen = StringIO()
+    with RunProgress(Console(file=screen, width=160), contests=1) as progress:
+        progress.contest_begins(ODD, RULES)
+        progress.progress(msgspec.structs.replace(LONG, soonest_s=50, latest_s=latest_s))
+
+    assert text in screen.getvalue()
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [(-0.3, "0 s"), (0.4, "0 s"), (93.7, "94 s"), (119.4, "119 s"), (120, "2 min"), (7199, "120 min"), (7200, "2.0 h")],
 )

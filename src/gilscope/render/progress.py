@@ -131,7 +131,12 @@ def _range(soonest_s: float, latest_s: float) -> str:
 
 def _longer_than_asked(progress: ContestProgress, rules: Rules) -> str:
     """Why a contest takes longer than its budget: without its first launches there is no interval."""
+    budget, latest = numbers.duration(rules.budget_s), numbers.duration(progress.latest_s)
+    if progress.soonest_s > rules.budget_s:
+        takes = f"takes {_range(progress.soonest_s, progress.latest_s)}, more"
+    else:
+        takes = "may take a little more" if latest == budget else f"may take {latest}, more"
     return (
-        f"This takes {_range(progress.soonest_s, progress.latest_s)}, more than the budget of "
-        f"{numbers.duration(rules.budget_s)}: the first launches, without which there is no interval, take that long."
+        f"This {takes} than the budget of {budget}: the first launches, without which there is no interval, take that "
+        f"long."
     )
