@@ -20,7 +20,8 @@ HOW_TO_READ = (
     "how much they get done of what one does on the same runtime, where the machine gave {cpus} CPUs to processes that "
     "share nothing; they run side by side where that lies above the middle between one and these CPUs, and in turns "
     "where it lies below. Start: a run that does nothing, from its start to its end. Memory: what the lane of one "
-    "thread holds, its agent with it. ~ marks what could not be told from no difference."
+    "thread holds, its agent with it. ~ marks what could not be told from no difference. Where two rows differ in what "
+    "they are built with, their times compare these builds, and say nothing of the versions."
 )
 
 
@@ -31,6 +32,7 @@ def sheet(workload: str, standings: Sequence[Standing]) -> Sheet:
     columns: list[Column[Standing]] = [
         Column("runtime", lambda row: row.name),
         Column("implementation", lambda row: _implementation(row.facts)),
+        Column("built with", lambda row: row.facts.recipe),
         Column("says of its GIL", lambda row: _gil(row.facts)),
         Column("threads run", lambda row: ANSWERS[row.takes_turns]),
         Column(f"{workers} threads", lambda row: if_measured(row.threads.scaling, numbers.ratio)),
@@ -46,7 +48,7 @@ def sheet(workload: str, standings: Sequence[Standing]) -> Sheet:
 
 
 def _implementation(facts: Facts) -> str:
-    return f"{facts.implementation} {facts.release or facts.version_text}" + ", JIT" * (facts.jit == "on")
+    return f"{facts.implementation} {facts.release or facts.version_text}"
 
 
 def _gil(facts: Facts) -> str:
