@@ -15,6 +15,7 @@ import pytest
 
 from gilscope import store
 from gilscope.figures.run import of_run
+from runs import lend
 from short import SHORT
 from targets import FREE_THREADED, NEWEST_DEFAULT
 
@@ -42,6 +43,7 @@ class Folder:
     def __init__(self, folder: Path, cache: Path) -> None:
         self.path = folder
         self.cache = cache
+        lend(cache)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GILSCOPE", "GIT_"))}
         self.environ = {**kept, **IDENTITY, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200"}
 

@@ -49,7 +49,9 @@ def examples() -> Iterator[Command]:
             yield Command("--help", re.split(r" {3,}", match["text"])[0], "", {}, "")
 
 
-COMMANDS = [*(command for page in PAGES for command in commands(page)), *examples()]
+WRITTEN = [*(command for page in PAGES for command in commands(page)), *examples()]
+COMMANDS = list({(each.text, each.tables, each.printed, str(each.files)): each for each in WRITTEN}.values())
+"""Each once, on however many pages it stands."""
 
 
 def why_not(command: Command) -> str | None:

@@ -21,6 +21,7 @@ from gilscope.provision.pip_packages import Pip
 from gilscope.provision.uv_packages import Uv
 from gilscope.values.packages import Packages
 from recorder import Recorder
+from runs import lend
 from short import SHORT
 
 if TYPE_CHECKING:
@@ -231,6 +232,7 @@ def test_a_version_without_a_wheel_is_said_with_the_newest_that_has_one(made: Ma
 def gilscope(folder: Path, *arguments: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder, with a cache there too."""
     command = [sys.executable, "-m", "gilscope.cli", *arguments]
+    lend(folder / "cache")
     return subprocess.run(
         command,
         cwd=folder,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gilscope import store
+from runs import lend
 from short import SHORT
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Folder:
         _, _, *arguments = shlex.split(command)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
         alone = ["--python", sys.executable, *SHORT, *more]
+        lend(self.path / "cache")
         return subprocess.run(
             [sys.executable, "-m", "gilscope.cli", "run", *alone, *arguments],
             cwd=self.path,

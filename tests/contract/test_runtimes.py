@@ -227,14 +227,14 @@ def test_an_implementation_without_the_agent_is_measured(tmp_path: Path) -> None
     runs = Runs(tmp_path, tmp_path / "cache")
     fake = posing_as_micropython(tmp_path)
     runs.script("work.py", "def small():\n    return sum(range(20000))\n")
-    models = ("--models", "threads,processes", "--json")
+    asked_for = ("--models", "threads,processes", "--workers", "2")
 
-    done = runs.gilscope("run", "work.py:small", "--python", fake, *SHORT, "--workers", "2", *models)
+    done = runs.gilscope("run", "work.py:small", "--python", fake, *SHORT, *asked_for)
 
+    assert done.returncode == 0, done.stderr
     run = store.read(runs.stored())
     (contest,) = run.contests
     works = [lane.work for lane in contest.lanes]
-    assert done.returncode == 0, done.stderr
     assert works == ["serial", "serial", "threads-2", "threads-2", "capacity-1", "capacity-2"]
     assert {trial.lane for trial in run.trials} == {lane.name for lane in contest.lanes}
     assert [(skip.lane.partition(":")[2], skip.reason) for skip in run.skips] == [
