@@ -137,7 +137,7 @@ def every_runtime() -> str:
         return _nobody("runtimes")
     report, starting = read_report(path), read_report(of_starts)
     (contest,) = report.run.contests
-    starts = {each.contest.probe.command[0]: each.lanes[0].time_per_unit for each in starting.run.contests}
+    starts = {each.contest.probe.command[1]: each.lanes[0].time_per_unit for each in starting.run.contests}
     shown = side_by_side.sheet(contest.contest.probe.id, standings_of(contest, starts))
     return _text([shown], [report.run.header, starting.run.header])
 
