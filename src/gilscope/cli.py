@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gilscope import errors, interrupts
 from gilscope.arguments import parse
-from gilscope.commands import comparing, completion, doors, judging, measuring, output, showing, why
+from gilscope.commands import comparing, completion, doors, judging, listing, measuring, output, showing, why
 from gilscope.commands.choosing import completed
 from gilscope.render.visible import visible
 
@@ -22,7 +22,7 @@ CYCLES = 100_000
 """Objects between two searches for cycles: what a command reads lives until its end, and little of it is garbage."""
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "runtimes": measuring.list_runtimes,
+    "runtimes": listing.list_runtimes,
     "run": measuring.measure_run,
     "ab": comparing.compare_variants,
     "why": why.ask,
@@ -35,7 +35,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "tracker": judging.show_tracker,
     "compare": judging.compare_runs,
     "claims": judging.judge_claims,
-    "probes": measuring.list_probes,
+    "probes": listing.list_probes,
 }
 
 CANNOT_PRINT = "cannot print ({}). What was measured is kept; `gilscope report` shows it."

@@ -16,6 +16,8 @@ from gilscope.commands import output
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rich.console import Console
+
     from gilscope.values.probes import Probe
     from gilscope.workloads.project import NamedWorkload, Project
     from gilscope.workloads.scripts import Script
@@ -192,3 +194,10 @@ def unread_copies(here: Path) -> str | None:
         f"{' and '.join(unread)} here {'is' if len(unread) == 1 else 'are'} not read: gilscope reads its copies in "
         f"{places.HOME}. In a checkout, `pip install -e .` makes it read what lies there."
     )
+
+
+def say_what_is_not_read(console: Console) -> None:
+    """Say it where the working folder holds copies of gilscope's own files, which look as if they were read."""
+    unread = unread_copies(Path.cwd())
+    if unread is not None:
+        console.print(unread, style="yellow")

@@ -1,4 +1,4 @@
-"""Commands that find and install runtimes, list probes, and measure."""
+"""The command that measures, and how others measure: by which rules, on which runtimes, what of it is left to do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import platformdirs
 
 from gilscope import errors
 from gilscope.commands import changes, choosing, output
@@ -21,6 +19,7 @@ from gilscope.commands.showing import show_run
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -42,57 +41,6 @@ MOST_LAUNCHES = 1000
 """Launches of a contest that has a budget of a person's own: more than any budget has time for."""
 
 
-def list_runtimes(options: argparse.Namespace) -> int:
-    """List every Python found, or `install` one."""
-    from gilscope.render import runtimes as render
-
-    if options.action == "install":
-        return _install(options)
-    census = take_census(options.python)
-    if options.json:
-        output.print_json(render.as_data(census))
-        return 0
-    console = output.console()
-    for table in render.tables(census):
-        console.print(table)
-        console.print()
-    return 0
-
-
-def _install(options: argparse.Namespace) -> int:
-    from gilscope import places
-    from gilscope.provision import install, own_tree
-    from gilscope.render.install_progress import InstallProgress
-    from gilscope.runtimes.wishes import runtimes_file
-
-    versions = [options.version] if options.version else list(runtimes_file(places.WISHES).install)
-    data_dir = platformdirs.user_data_path("gilscope") / "pythons"
-    if options.tree and options.version:
-        raise errors.UsageError("--from builds what the tree holds: name no version beside it")
-    with InstallProgress(output.console()) as progress:
-        if options.tree:
-            tree = Path(options.tree).absolute()
-            executables = own_tree.bring(tree, progress, optimised=options.optimised, data_dir=data_dir.absolute())
-        else:
-            executables = install.install_first(
-                versions, optimised=options.optimised, progress=progress, data_dir=data_dir
-            )
-    for executable in executables:
-        print(executable)  # noqa: T201 - this is the room that prints
-    return 0
-
-
-def list_probes(_: argparse.Namespace) -> int:
-    """List all probes by kind."""
-    from gilscope.render import probes as render
-    from gilscope.render import terminal
-    from gilscope.workloads.probes import folders, probes
-
-    _say_what_is_not_read(output.console(stderr=True))
-    terminal.show(output.console(), [render.sheet(probes(*folders()))])
-    return 0
-
-
 def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
     with ExitStack() as until:
@@ -108,7 +56,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     from gilscope.render.progress import RunProgress
 
     console = output.console(stderr=True)
-    _say_what_is_not_read(console)
+    choosing.say_what_is_not_read(console)
     if not (options.probes or options.suite or choosing.has_a_form(options)):
         return choosing.show_choices(options)
     parts = choosing.parts(options)
@@ -171,12 +119,6 @@ def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:
         timeout_s=options.timeout or suite.timeout_s,
         pin=not options.no_pin,
     )
-
-
-def _say_what_is_not_read(console: Console) -> None:
-    unread = choosing.unread_copies(Path.cwd())
-    if unread is not None:
-        console.print(unread, style="yellow")
 
 
 def _continued(plan: Plan, path: Path) -> Plan:
