@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from builders import PROBE, lane
+from builders import DEFAULT, PROBE, lane
 from gilscope.models import MODELS, orders_of_weight, works_on_copies
 
 
@@ -45,6 +45,14 @@ def test_several_workers_that_cannot_share_work_on_copies(
     probe = msgspec.structs.replace(PROBE, shared=shared)
 
     assert works_on_copies(probe, lane("3.14t", model, workers)) is copies
+
+
+def test_one_worker_and_threads_are_what_the_small_agent_has() -> None:
+    """And one worker alone where the implementation was built without threads."""
+    jython = msgspec.structs.replace(DEFAULT, implementation="Jython", interpreters_api=None, own_gil=False)
+
+    assert [name for name, model in MODELS.items() if model.unfit(jython) is None] == ["serial", "threads"]
+    assert MODELS["threads"].unfit(msgspec.structs.replace(jython, threads=False)) == "this build has no threads"
 
 
 def test_only_threads_share_objects() -> None:

@@ -99,6 +99,31 @@ def test_why_a_program_has_no_parallel_lanes_is_told() -> None:
     assert too_many.lane == "any model with 8 workers"
 
 
+@pytest.mark.parametrize(
+    ("probe", "fits"),
+    [
+        (PROBE, True),
+        (msgspec.structs.replace(PROBE, heap=100_000), True),
+        (msgspec.structs.replace(PROBE, target=Target(name="f", path="/w.py")), True),
+        (msgspec.structs.replace(PROBE, target=Target(name="f", path="/w.py", arguments="(1,)")), False),
+        (msgspec.structs.replace(PROBE, target=Target(name="f", module="w")), False),
+        (msgspec.structs.replace(PROBE, ways=("one", "two")), False),
+        (msgspec.structs.replace(PROBE, is_coroutine=True), False),
+        (PROGRAM, False),
+    ],
+)
+def test_only_plain_work_is_measured_where_the_small_agent_runs(probe: Probe, *, fits: bool) -> None:
+    """The reason names the implementation; what the machine gives is shown by another Python."""
+    cpython, jython = runtime("3.14"), runtime("2.7")
+    jython = msgspec.structs.replace(jython, facts=msgspec.structs.replace(jython.facts, implementation="Jython"))
+    made = plan([probe], [group_of_one(jython, Arm(name="3.14", runtime=cpython))], WIDE, 2.0, 2.0)
+
+    assert bool(made.contests) is fits
+    assert all("on Jython, gilscope" in skip.reason for skip in made.skips if "serial" in skip.lane or not fits)
+    spinning = {lane.arm.name for contest in made.contests for lane in contest.lanes if lane.shows_capacity}
+    assert spinning == ({"3.14"} if fits else set())
+
+
 def test_a_suite_may_ask_for_more_workers_than_twice_the_cpus() -> None:
     """Workers that wait need no CPU."""
     many = msgspec.structs.replace(WIDE, oversubscription=4)

@@ -1,4 +1,4 @@
-"""The command that measures, and how others measure: by which rules, on which runtimes, what of it is left to do."""
+"""The command that measures: by which rules, on which runtimes, and what of it is left to do."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from gilscope.figures.cores import Shares, shares
 from gilscope.figures.eliminating import altered, elimination
 from gilscope.figures.gains import Gains
 from gilscope.figures.tried import Tried, interventions
-from gilscope.figures.why import SHORT, WORTH, Ceiling, Ending, Shortfall, Why, judgement
+from gilscope.figures.why import SHORT, WORTH, Ceiling, Ending, Shortfall, Why, is_impossible, judgement
 from gilscope.values.elimination import is_step
 from gilscope.values.lanes import lane_name
 
@@ -61,11 +61,6 @@ def answer(contests: Sequence[ContestLanes], watched: Sequence[Watched]) -> Why 
     if plain is None or serial is None or first.spinning.trials(plain.workers) is None:
         return None
     return _Question(first, steps, plain, serial, watched).answer()
-
-
-def is_impossible(why: Why) -> bool:
-    """Whether a lane gains more than the machine gave, beyond the interval and what is worth a word."""
-    return why.lost.high < 0 and why.lost.value < -WORTH * why.workers
 
 
 def plain_lane(lanes: ContestLanes) -> LaneSpec | None:

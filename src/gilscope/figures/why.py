@@ -106,6 +106,11 @@ def judgement(cost: Estimate, workers: int) -> Judgement:
     return "not because" if cost.high < 2 * WORTH * workers else "cannot be told"
 
 
+def is_impossible(why: Why) -> bool:
+    """Whether a lane gains more than the machine gave, beyond the interval and what is worth a word."""
+    return why.lost.high < 0 and why.lost.value < -WORTH * why.workers
+
+
 def is_undecided(why: Why) -> bool:
     """Whether a further look at everything removed could decide if anything is lost, and to the suspects."""
     if why.ending not in {"causes", "open"}:

@@ -138,5 +138,5 @@ def _longer_than_asked(progress: ContestProgress, rules: Rules) -> str:
         takes = "may take a little more" if latest == budget else f"may take {latest}, more"
     return (
         f"This {takes} than the budget of {budget}: the first launches, without which there is no interval, take that "
-        f"long."
+        "long."
     )

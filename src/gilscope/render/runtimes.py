@@ -46,7 +46,7 @@ def _usable(runtimes: Sequence[Runtime]) -> Table:
         Column("Name", lambda runtime: runtime.name),
         Column("Version", lambda runtime: _version(runtime.facts)),
         Column("Build", lambda runtime: _build(runtime.facts)),
-        Column("GIL", lambda runtime: _gil(runtime.facts)),
+        Column("GIL", lambda runtime: gil(runtime.facts)),
         Column("PGO/LTO", lambda runtime: _optimisation(runtime.facts)),
         Column("Interpreters", lambda runtime: _interpreters(runtime.facts)),
         Column("Origin", lambda runtime: runtime.origin),
@@ -55,7 +55,8 @@ def _usable(runtimes: Sequence[Runtime]) -> Table:
     return _table(tabulate("Runtimes", columns, runtimes, notes), unwrapped={"Name", "Version", "Build"})
 
 
-def _gil(facts: Facts) -> str:
+def gil(facts: Facts) -> str:
+    """What a runtime says of its GIL, in a word."""
     if facts.gil_enabled:
         return "on"
     return "off" if facts.build == "free-threaded" else "none"
@@ -69,7 +70,7 @@ def _build(facts: Facts) -> str:
 
 def _version(facts: Facts) -> str:
     """The language's version, or the implementation's own where all its releases have one."""
-    return facts.version_text if facts.runs_agent else facts.release or facts.version_text
+    return facts.version_text if facts.runs_agent else facts.own_version
 
 
 def _by_others(runtimes: Iterable[Runtime]) -> Iterator[str]:

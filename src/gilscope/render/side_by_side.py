@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from gilscope.render import numbers
 from gilscope.render.cells import if_measured, marked
+from gilscope.render.runtimes import gil
 from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gilscope.figures.side_by_side import Standing
-    from gilscope.values.runtimes import Facts
 
 ANSWERS = {True: "in turns", False: "side by side", None: "cannot be told"}
 HOW_TO_READ = (
@@ -31,9 +31,9 @@ def sheet(workload: str, standings: Sequence[Standing]) -> Sheet:
     workers = first.threads.lane.workers
     columns: list[Column[Standing]] = [
         Column("runtime", lambda row: row.name),
-        Column("implementation", lambda row: _implementation(row.facts)),
+        Column("implementation", lambda row: f"{row.facts.implementation} {row.facts.own_version}"),
         Column("built with", lambda row: row.facts.recipe),
-        Column("says of its GIL", lambda row: _gil(row.facts)),
+        Column("says of its GIL", lambda row: gil(row.facts)),
         Column("threads run", lambda row: ANSWERS[row.takes_turns]),
         Column(f"{workers} threads", lambda row: if_measured(row.threads.scaling, numbers.ratio)),
         Column("one thread", lambda row: numbers.seconds(row.one_thread.time_per_unit)),
@@ -45,14 +45,6 @@ def sheet(workload: str, standings: Sequence[Standing]) -> Sheet:
         workload=workload, first=first.name, workers=workers, cpus=if_measured(first.cpus, numbers.ratio)
     )
     return tabulate("Which Pythons run threads side by side?", columns, standings, [note])
-
-
-def _implementation(facts: Facts) -> str:
-    return f"{facts.implementation} {facts.release or facts.version_text}"
-
-
-def _gil(facts: Facts) -> str:
-    return "on" if facts.gil_enabled else "off" if facts.build == "free-threaded" else "has none"
 
 
 def _over_first(row: Standing) -> str:

@@ -62,6 +62,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return self.implementation in RUN_AGENT
 
     @property
+    def own_version(self) -> str:
+        """The implementation's own version, which is the language's where it has no other."""
+        return self.release or self.version_text
+
+    @property
     def is_cpython(self) -> bool:
         """Whether it is CPython, by which others are measured."""
         return self.implementation == CPYTHON
