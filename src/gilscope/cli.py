@@ -74,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
                 raise
             output.leave(sys.stdout)
             status = _fail(errors.ResultsError(CANNOT_PRINT.format(error.strerror)))
+        output.end_of_errors()
     return status if heard.status is None else heard.status
 
 

@@ -100,3 +100,23 @@ def work():
 """
 
     assert "probe_0" in asked(agents, arm, agents.write(source)).modules
+
+
+BROKEN = """
+import sys
+{broken}
+
+def work():
+    return 1
+"""
+
+
+@pytest.mark.parametrize(
+    "broken", ["sys.excepthook = None", "del sys.stdout, sys.stderr, sys.stdin", "sys.meta_path = 7"]
+)
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_a_script_that_breaks_python_is_asked_all_the_same(arm: Arm, broken: str, agents: Agents) -> None:
+    """What was measured counts; what it had imported is told as far as that can still be found out."""
+    probe = agents.write(BROKEN.format(broken=broken))
+
+    assert asked(agents, arm, probe).modules in ({"probe_0": probe.path}, {})

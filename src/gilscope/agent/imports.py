@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +34,9 @@ def own_modules() -> Dict[str, str]:
 
 def _sorted_out() -> Tuple[Dict[str, str], Set[str]]:
     """Return the files of the person's own modules by name, and the names of installed packages."""
-    paths = sysconfig.get_paths()
-    pythons = tuple(os.path.realpath(paths[name]) + os.sep for name in ("stdlib", "platstdlib"))
+    version = "python{}.{}".format(*sys.version_info[:2])  # sysconfig would import threading, from 3.13 on
+    platform = os.path.join(sys.base_exec_prefix, getattr(sys, "platlibdir", "lib"), version)
+    pythons = tuple(os.path.realpath(path) + os.sep for path in (os.path.dirname(os.__file__), platform))
     modules: Dict[str, str] = {}
     packages: Set[str] = set()
     for name, path in _files():

@@ -71,6 +71,14 @@ def leave(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def end_of_errors() -> None:
+    """Let go of what the standard error does not take, for which Python would end with status 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        leave(sys.stderr)
+
+
 def print_json(value: object) -> None:
     """Print a value to the standard output as indented JSON."""
     sys.stdout.buffer.write(msgspec.json.format(encoded(value)) + b"\n")
