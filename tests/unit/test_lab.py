@@ -439,6 +439,21 @@ def test_the_order_is_reversed_without_a_lane_that_failed() -> None:
     assert rounds[0, 1] == [name for name in reversed(rounds[0, 0]) if name != FREE.name]
 
 
+def test_a_runtime_with_threads_of_its_own_has_all_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one worker as with several: else the one would share its CPU with a compiler and a collector."""
+    monkeypatch.setattr(host, "pinnable_cpus", lambda: (3, 5))
+    monkeypatch.setattr(host, "pin", lambda *_: None)
+    jython = msgspec.structs.replace(TWIN.arm.runtime.facts, implementation="Jython")
+    runtime = msgspec.structs.replace(TWIN.arm.runtime, facts=jython)
+    serial = msgspec.structs.replace(TWIN, arm=msgspec.structs.replace(TWIN.arm, runtime=runtime))
+    fakes = Fakes()
+    run(contest(serial, FREE), fakes=fakes)
+    pinned = [fake for fake in fakes.opened if fake.cpus]
+
+    assert {fake.cpus for fake in pinned if fake.spec == serial} == {(3, 5)}
+    assert {fake.cpus for fake in pinned if fake.spec == FREE} <= {(3,), (5,)}
+
+
 def test_the_order_is_the_seeds() -> None:
     """The same seed gives the same order, another one another."""
     orders = [[trial.lane for trial in trials(run(contest(TWIN, CONTROL, FREE), seed=seed))] for seed in (1, 1, 2)]

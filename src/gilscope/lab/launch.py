@@ -103,7 +103,7 @@ class Launch:
         for spec in self._around.random.sample(specs, len(specs)):
             with self._finding(spec.name):
                 environ = lane_environment(self._around.environ, spec.arm, hash_seed)
-                cpus = shared if spec.workers == 1 else cpus_for(self._cpus, spec.workers)
+                cpus = self._cpus_of(spec, shared)
                 self.lanes[spec.name] = self._around.open_lane(spec, self._contest.probe, environ, cpus=cpus)
         for name, lane in list(self.lanes.items()):
             with self._finding(name):
@@ -111,6 +111,15 @@ class Launch:
                 self._inner_loops[name] = ready.inner_loops
                 self._note_gil(lane, is_on=ready.gil)
         return self
+
+    def _cpus_of(self, spec: LaneSpec, shared: tuple[int, ...]) -> tuple[int, ...]:
+        """The CPUs that a lane is kept to: all, where the runtime's own threads would share one with the work.
+
+        A virtual machine of Java chooses its collector by how many there are, so that lanes would not be alike either.
+        """
+        if spec.arm.runtime.facts.starts_threads and not spec.shows_capacity:
+            return tuple(cpu.number for cpu in self._cpus)
+        return shared if spec.workers == 1 else cpus_for(self._cpus, spec.workers)
 
     def refuse_too_large(self, specs: Sequence[LaneSpec]) -> None:
         """Fail the lanes that would not fit into memory side by side, judged by what the reference holds now."""

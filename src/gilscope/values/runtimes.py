@@ -12,6 +12,8 @@ from gilscope.values.checkouts import Checkout
 CPYTHON = "CPython"
 RUN_AGENT = (CPYTHON, "PyPy")
 """Implementations that the agent was made for."""
+ON_JVM = ("GraalPy", "Jython")
+"""Implementations that a virtual machine of Java runs."""
 Build = Literal["default", "free-threaded"]
 
 JIT_VARIABLE = "PYTHON_JIT"
@@ -60,6 +62,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     def runs_agent(self) -> bool:
         """Whether the agent runs on it; a smaller one serves others, with one worker and with threads."""
         return self.implementation in RUN_AGENT
+
+    @property
+    def starts_threads(self) -> bool:
+        """Whether it compiles and collects in threads of its own, as many as it has CPUs when it starts."""
+        return self.implementation in ON_JVM
 
     @property
     def own_version(self) -> str:
