@@ -12,6 +12,7 @@ network, and overlap on threads in every way but the first; the others differ in
 """
 
 import multiprocessing
+import sys
 import time
 from concurrent import futures
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ def threads():
 
 
 def processes():
+    if sys.implementation.name == "pypy" and sys.version_info < (3, 10):
+        raise NotImplementedError("this PyPy's ProcessPoolExecutor cannot start processes by spawning")
     return pools(futures.ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")))
 
 

@@ -61,6 +61,12 @@ def _forking(facts: Facts) -> str | None:
     return "Windows has no fork" if facts.platform.startswith("win") else _agent(facts)
 
 
+def _process_pool(facts: Facts) -> str | None:
+    if facts.implementation == "PyPy" and facts.version < (3, 10):
+        return "this PyPy's ProcessPoolExecutor cannot start processes by spawning"
+    return _agent(facts)
+
+
 def _interpreter_pool(facts: Facts) -> str | None:
     if facts.version < (3, 14):
         return "InterpreterPoolExecutor came with 3.14"
@@ -91,7 +97,7 @@ MODELS: dict[str, Model] = {
         Model(name="asyncio-threads", crew="asyncio_loops:LoopThreads", unfit=_agent, shares_objects=True),
         Model(name="thread-pool", crew="pools:ThreadPool", unfit=_agent, shares_objects=True),
         Model(name="interpreter-pool", crew="pools:InterpreterPool", unfit=_interpreter_pool),
-        Model(name="process-pool", crew="pools:ProcessPool", unfit=_agent),
+        Model(name="process-pool", crew="pools:ProcessPool", unfit=_process_pool),
         Model(name="joblib", crew="joblib_workers:Joblib", unfit=_agent),
         Model(name=OWN, crew="serial:Serial", unfit=_agent),
     )

@@ -571,6 +571,15 @@ def test_results_that_vary_are_told_and_not_compared() -> None:
     assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
 
 
+def test_times_of_more_workers_than_there_are_fail_the_lane() -> None:
+    """A lane that something else speaks for is left out, and what is of no use is not recorded."""
+    fakes = Fakes(lambda fake, loops: measured(fake, loops, **({"cpu_ns": (1, 2)} if fake.spec == FREE else {})))
+    records = run(contest(TWIN, FREE), fakes=fakes)
+
+    assert {(item.lane, item.phase, item.kind) for item in findings(records)} == {(FREE.name, "work", "garbage")}
+    assert {trial.lane for trial in trials(records)} == {TWIN.name}
+
+
 @pytest.mark.parametrize(("text", "words"), [("42", "42 instead of 41"), ("41", "both begin with 41")])
 def test_results_that_differ_are_shown_as_they_begin(text: str, words: str) -> None:
     """Nobody can read a digest; where both begin alike, that is what can be said."""

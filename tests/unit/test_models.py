@@ -55,6 +55,15 @@ def test_one_worker_and_threads_are_what_the_small_agent_has() -> None:
     assert MODELS["threads"].unfit(msgspec.structs.replace(jython, threads=False)) == "this build has no threads"
 
 
+@pytest.mark.parametrize(("version", "is_left_out"), [((3, 9, 16), True), ((3, 10, 14), False), ((3, 11, 15), False)])
+def test_a_pool_whose_library_is_broken_is_left_out(version: tuple[int, int, int], *, is_left_out: bool) -> None:
+    """PyPy renamed what its ``ProcessPoolExecutor`` of 3.9 still calls when its processes are not forked."""
+    pypy = msgspec.structs.replace(DEFAULT, implementation="PyPy", version=version, interpreters_api=None)
+
+    assert (MODELS["process-pool"].unfit(pypy) is not None) is is_left_out
+    assert MODELS["processes"].unfit(pypy) is None
+
+
 def test_only_threads_share_objects() -> None:
     """A result that is wrong there alone shows code that is not thread-safe; pools and loops may be threads too."""
     assert {name for name, model in MODELS.items() if model.shares_objects} == {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from gilscope.lab import weighing
 from gilscope.lab.weighing import Watch, Weight, by_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
 KIB = 1024
 LIBRARY = "00:13 77                         /opt/a folder/libpython3.14.so"
@@ -78,14 +79,16 @@ def test_processes_that_end_meanwhile_are_left_out(tmp_path: Path) -> None:
     assert by_pages([ends, waits, 10], tmp_path) is None
 
 
-def test_old_kernels_do_not_count_anonymous_pages_apart(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fields", "counts"), [(None, False), ("Rss: 1 kB\nPss: 1 kB\n", False), ("Rss: 1 kB\nPss_Anon: 0 kB\n", True)]
+)
+def test_old_kernels_do_not_count_anonymous_pages_apart(tmp_path: Path, fields: str | None, *, counts: bool) -> None:
     """Then, as without the file, what a lane weighs is what psutil finds."""
-    assert not weighing._counts_pages(tmp_path)
-    (tmp_path / "self").mkdir()
-    (tmp_path / "self" / "smaps_rollup").write_text("Rss: 1 kB\nPss: 1 kB\n", encoding="utf-8")
-    assert not weighing._counts_pages(tmp_path)
-    (tmp_path / "self" / "smaps_rollup").write_text("Rss: 1 kB\nPss_Anon: 0 kB\n", encoding="utf-8")
-    assert weighing._counts_pages(tmp_path)
+    if fields is not None:
+        (tmp_path / "self").mkdir()
+        (tmp_path / "self" / "smaps_rollup").write_text(fields, encoding="utf-8")
+
+    assert weighing._counts_pages(tmp_path) is counts
 
 
 def test_a_watch_keeps_the_most_that_it_saw(monkeypatch: pytest.MonkeyPatch) -> None:

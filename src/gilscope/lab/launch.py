@@ -215,6 +215,7 @@ class Launch:
             with self._finding(name):
                 spec = self.lanes[name].spec
                 timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)
+                trial = self._trial(name, number, timing)
                 if not spec.shows_capacity:
                     digests[name] = timing.digests
                     self._agreement.see(timing)
@@ -223,7 +224,7 @@ class Launch:
                     self.find(name, Fault("work", "slept", "the machine slept meanwhile: this launch ends there"))
                     self.has_slept = True
                     return
-                self._around.record(self._trial(name, number, timing))
+                self._around.record(trial)
                 yield name, timing, time.monotonic() - began_s
         if compare:
             self._compare(digests)
@@ -296,15 +297,18 @@ class Launch:
         return timing
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
-        return Trial(
-            contest=self._contest.id,
-            lane=name,
-            launch=self._number,
-            round=number,
-            digest=measured.digests[0],
-            cpu=self.lanes[name].cpu,
-            **dict(zip(Timing.__struct_fields__, _timing(measured), strict=True)),
-        )
+        try:
+            return Trial(
+                *_timing(measured),
+                contest=self._contest.id,
+                lane=name,
+                launch=self._number,
+                round=number,
+                digest=measured.digests[0],
+                cpu=self.lanes[name].cpu,
+            )
+        except ValueError as error:
+            raise LaneFailedError(Fault("work", "garbage", f"what it measured is of no use: {error}")) from error
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
         """Fail the lanes with a worker whose result differs from the expected one; note what is no lane's fault."""

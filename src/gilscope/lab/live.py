@@ -90,7 +90,7 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str], bytecode: Path) 
         executable = (process / "exe").resolve(strict=True)
     except OSError as error:
         raise Unanswered(f"there is no program {pid} that could be looked at: {error.strerror}") from error
-    if "python" not in executable.name:
+    if not any(word in executable.name for word in ("python", "pypy")):
         raise Unanswered(f"program {pid} is {executable}, and no Python")
     with tempfile.TemporaryDirectory(prefix="gilscope-") as folder:
         answer, script = Path(folder) / "answer", Path(folder) / "script.py"

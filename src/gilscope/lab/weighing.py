@@ -16,8 +16,10 @@ unit that is not timed, and what all processes held together at the most counts.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -30,6 +32,10 @@ PROC = Path("/proc")
 KIB = 1024
 NO_FILE = "0"
 """The inode of a mapping that has no file: anonymous memory, or the kernel's own page."""
+_MAPPING = re.compile(
+    r"^[0-9a-f]+-[0-9a-f]+ \S+ (\w+) (\S+) (\d+).*?^Rss: +(\d+) kB.*?^Anonymous: +(\d+) kB", re.MULTILINE | re.DOTALL
+)
+"""A mapping in ``smaps``: its offset in a file, device and inode, and how much of it is mapped in and anonymous."""
 LOOK_S = 0.02
 """Seconds between two looks at what works."""
 
@@ -96,6 +102,7 @@ class Watch:
                 return
 
 
+@cache
 def _counts_pages(proc: Path = PROC) -> bool:
     """Whether the kernel reports pages as `by_pages` needs them; older Linux does not."""
     with contextlib.suppress(OSError):
@@ -147,16 +154,9 @@ def _parts_of_files(smaps: str) -> Iterator[tuple[str, int]]:
 
     Pages that the process wrote to in a private mapping are anonymous, and no longer the file's.
     """
-    place, inode, resident = "", NO_FILE, 0
-    for line in smaps.splitlines():
-        name, *values = line.split(maxsplit=5)
-        if not name.endswith(":"):
-            _, offset, device, inode, *_ = values
-            place = f"{device} {inode} {offset}"
-        elif name == "Rss:":
-            resident = int(values[0])
-        elif name == "Anonymous:" and inode != NO_FILE:
-            yield place, (resident - int(values[0])) * KIB
+    for offset, device, inode, resident, anonymous in _MAPPING.findall(smaps):
+        if inode != NO_FILE:
+            yield f"{device} {inode} {offset}", (int(resident) - int(anonymous)) * KIB
 
 
 def _field(text: str, name: str) -> int | None:

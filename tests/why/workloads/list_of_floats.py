@@ -1,10 +1,12 @@
 # /// why
 # [[causes]]
 # kind = "heap"
+# on = "3.14t"
 # ///
 """Does making a list of 40,000 new floats scale, all of them a worker's own?
 
-Pages are taken from the system and given back, and all threads have one set of pages.
+What two threads of a bare program get done of what one does, in 20 runs each: 1.75 to 1.99 on 3.13t, where nothing is
+lost, and 1.1 to 1.96 on 3.14t, whose processes get 1.9.
 """
 
 FLOATS = 40_000

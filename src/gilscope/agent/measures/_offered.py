@@ -1,7 +1,8 @@
-"""Interpreters and their pools where this version offers them, a NotImplementedError with the reason elsewhere."""
+"""Interpreters and pools where this version offers them, a NotImplementedError with the reason elsewhere."""
 
 from __future__ import annotations
 
+import sys
 from concurrent import futures
 
 from gilscope_agent import subinterpreter
@@ -9,7 +10,7 @@ from gilscope_agent.fault import LaneError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Type
 
 
 def interpreter(*, own_gil: bool) -> object:
@@ -34,3 +35,14 @@ def interpreter_pool() -> Callable[[int], futures.Executor]:
     if executor is None:
         raise NotImplementedError("InterpreterPoolExecutor came with 3.14")
     return executor
+
+
+def process_pool() -> Type[futures.ProcessPoolExecutor]:
+    """Return the class of pools of spawned processes.
+
+    Raises:
+        NotImplementedError: this version's calls a method that is not there, unless its processes are forked.
+    """
+    if sys.implementation.name == "pypy" and sys.version_info < (3, 10):
+        raise NotImplementedError("this PyPy's ProcessPoolExecutor cannot start processes by spawning")
+    return futures.ProcessPoolExecutor

@@ -171,8 +171,9 @@ def interpreter_pool() -> Tuple[int, int]:
 @_way
 def process_pool() -> Tuple[int, int]:
     """Start a pool of one spawned process with its first task, and end it."""
+    executor = _offered.process_pool()
     context = multiprocessing.get_context("spawn")
-    return _pool(lambda: futures.ProcessPoolExecutor(1, mp_context=context))
+    return _pool(lambda: executor(1, mp_context=context))
 
 
 def host(*, own_gil: bool) -> None:

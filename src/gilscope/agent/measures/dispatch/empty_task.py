@@ -160,7 +160,7 @@ def process_queue() -> Iterator[Timed]:
 @contextmanager
 def process_pool() -> Iterator[Timed]:
     """Reach a spawned process of ``ProcessPoolExecutor``."""
-    with futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _offered.process_pool()(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield _pooled(pool)
 
 

@@ -12,6 +12,7 @@ from itertools import chain, repeat
 from multiprocessing.shared_memory import SharedMemory
 
 from gilscope_agent import stacks
+from gilscope_agent.measures import _offered
 
 from ._to_thread import received
 from ._trips import seen, serve, timed
@@ -61,11 +62,10 @@ def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
 @contextmanager
 def by_pool(shape: Shape, size: int) -> Iterator[Unit]:
     """Send with a task of ``ProcessPoolExecutor``, which is the look at the payload."""
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only this way needs it
-
+    executor = _offered.process_pool()
     payload = shape.make(size)
     looks = chain([shape.whole], repeat(shape.ends))
-    with ProcessPoolExecutor(1, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
+    with executor(1, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
         yield timed(lambda: pool.submit(next(looks), payload).result(), shape, payload)
 
 

@@ -12,10 +12,10 @@ all twenty rows, so it is about what a small task costs, not about what a large 
 from __future__ import annotations
 
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 from gilscope_agent import stacks
+from gilscope_agent.measures import _offered
 from gilscope_agent.measures.transport._shapes import imported_numpy
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ shared: List[SharedArray] = []
 def process_pool() -> Iterator[Callable[[], Rows]]:
     """Let workers return rows, which the parent gathers."""
     array = imported_numpy().zeros((ROWS, 2), dtype="i")
-    with ProcessPoolExecutor(WORKERS, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
+    with _offered.process_pool()(WORKERS, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
 
         def fill() -> Rows:
             _wipe(array)
@@ -55,7 +55,7 @@ def raw_array() -> Iterator[Callable[[], Rows]]:
     imported_numpy()
     memory = SPAWN.RawArray("i", ROWS * 2)
     array = _as_rows(memory)
-    with ProcessPoolExecutor(WORKERS, mp_context=SPAWN, initializer=begin, initargs=(memory,)) as pool:
+    with _offered.process_pool()(WORKERS, mp_context=SPAWN, initializer=begin, initargs=(memory,)) as pool:
 
         def fill() -> Rows:
             _wipe(array)
