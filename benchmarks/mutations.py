@@ -376,8 +376,8 @@ MUTATIONS = (
     ),
     Mutation(
         "lab/weighing.py",
-        "(resident - int(values[0])) * KIB",
-        "resident * KIB",
+        "(int(resident) - int(anonymous)) * KIB",
+        "int(resident) * KIB",
         "test_weighing.py::test_files_count_in_full_and_what_was_written_to_them_is_anonymous",
     ),
     Mutation(

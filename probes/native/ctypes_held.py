@@ -13,15 +13,21 @@ the same but for one word, the pair by which introductions to the GIL explain it
 import ctypes
 import sys
 import zlib
-from ctypes import PyDLL
+
+try:
+    from ctypes import PyDLL
+except ImportError:  # PyPy of 3.9 has none
+    PyDLL = None
 
 WORDS = 40_000
-LIBC = PyDLL("msvcrt" if sys.platform == "win32" else None)
+LIBC = (PyDLL or ctypes.CDLL)("msvcrt" if sys.platform == "win32" else None)
 LIBC.qsort.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_void_p)
 LIBC.qsort.restype = None
 
 
 def setup():
+    if PyDLL is None:
+        raise NotImplementedError("this Python's ctypes has no PyDLL")
     return b"".join(b"%07d\0" % (number * 7_919_991 % 9_999_991) for number in range(WORDS))
 
 

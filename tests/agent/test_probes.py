@@ -49,6 +49,8 @@ LACKS = (
     "cannot load module more than once per process",
     "asyncio knows one running event loop in the whole process before 3.12",
     "InterpreterPoolExecutor came with 3.14",
+    "ProcessPoolExecutor cannot start processes by spawning",
+    "ctypes has no PyDLL",
 )
 """What a target may lack, and say so."""
 
@@ -143,6 +145,7 @@ def test_every_probe_works_under_every_model(model: str, bytecode: Path) -> None
     assert strange(asked(NEWEST, bytecode, (model,), workers=1), bytecode) == {}
 
 
+@pytest.mark.skipif(not NEWEST.runtime.facts.is_cpython, reason="another implementation may lack more")
 def test_only_what_needs_a_package_or_a_compiler_may_lack_anything_on_threads(bytecode: Path) -> None:
     """A probe that is unsupported everywhere would pass the tests above."""
     answers = asked(NEWEST, bytecode, ("threads",), workers=3)

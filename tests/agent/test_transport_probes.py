@@ -18,6 +18,7 @@ from gilscope import places
 from gilscope.agent.measures.transport import _shapes, _trips
 from gilscope.lab import protocol
 from gilscope.lab.lane import common_environment, lane_environment
+from gilscope.models import MODELS
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.families import kill_group
 from gilscope.values.lanes import LaneSpec
@@ -84,8 +85,13 @@ def lacks(probe: Probe, way: str, arm: Arm) -> str | None:
         return reason
     if (shape, way) == ("numpy_array", "interpreter-pickle5"):
         return "NumPy does not load in a subinterpreter"
-    if shape in {"numpy_array", "rawarray_squares"}:
-        return None if has_numpy(arm) else "NumPy is not installed here"
+    if shape in {"numpy_array", "rawarray_squares"} and not has_numpy(arm):
+        return "NumPy is not installed here"
+    if "process-pool" in {way, *(probe.ways if shape == "rawarray_squares" else ())}:
+        unfit = MODELS["process-pool"].unfit(arm.runtime.facts)
+        return unfit and re.escape(unfit)
+    if shape == "numpy_array":
+        return None
     if shape in {"integers", "records"} and way in {"interpreter-channel", "interpreter-queue"}:
         return None if version >= (3, 14) else UNSHAREABLE
     if arm.runtime.facts.interpreters_api is None and (way == "shared-gil" or way.startswith("interpreter")):

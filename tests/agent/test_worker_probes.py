@@ -11,6 +11,7 @@ import pytest
 import targets
 from gilscope.lab import protocol
 from gilscope.lab.lane import common_environment, lane_environment
+from gilscope.models import MODELS
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.families import kill_group
 from gilscope.values.lanes import LaneSpec
@@ -68,6 +69,8 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def lacks(way: str, facts: Facts) -> str | None:
     """What a way needs that this interpreter has not, as it must be told."""
+    if way == "process-pool":
+        return MODELS["process-pool"].unfit(facts)
     if way == "interpreter-pool":
         return None if facts.version >= (3, 14) else "InterpreterPoolExecutor came with 3.14"
     if way in {"interpreter", "interpreter-no-site"} and facts.version < (3, 12):

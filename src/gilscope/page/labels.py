@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os.path
 from collections import defaultdict
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -55,14 +55,20 @@ def labels(names: Iterable[str]) -> dict[str, str]:
 
 def _common_begin(names: Sequence[str]) -> int:
     """The length of the common beginning, up to the last border in it."""
-    common = os.path.commonprefix(names)  # noqa: RUF071 - character by character is meant
+    common = _common(names)
     return 1 + max(common.rfind(border) for border in BORDERS)
 
 
 def _common_end(names: Sequence[str]) -> int:
     """The length of the common end, from its last mark of builds on."""
-    common = os.path.commonprefix([name[::-1] for name in names])  # noqa: RUF071 - character by character is meant
+    common = _common([name[::-1] for name in names])
     return 1 + common.find(BUILDS)
+
+
+def _common(names: Sequence[str]) -> str:
+    """The characters that all names begin with."""
+    alike = takewhile(lambda characters: len(set(characters)) == 1, zip(*names, strict=False))
+    return "".join(first for first, *_ in alike)
 
 
 def _without_middle(label: str) -> str:

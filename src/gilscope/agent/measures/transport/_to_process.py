@@ -62,8 +62,8 @@ def by_queue(shape: Shape, size: int) -> Iterator[Unit]:
 @contextmanager
 def by_pool(shape: Shape, size: int) -> Iterator[Unit]:
     """Send with a task of ``ProcessPoolExecutor``, which is the look at the payload."""
-    executor = _offered.process_pool()
     payload = shape.make(size)
+    executor = _offered.process_pool()
     looks = chain([shape.whole], repeat(shape.ends))
     with executor(1, mp_context=SPAWN, initializer=stacks.write_on_request) as pool:
         yield timed(lambda: pool.submit(next(looks), payload).result(), shape, payload)
