@@ -87,16 +87,13 @@ def lacks(probe: Probe, way: str, arm: Arm) -> str | None:
         return "NumPy does not load in a subinterpreter"
     if shape in {"numpy_array", "rawarray_squares"} and not has_numpy(arm):
         return "NumPy is not installed here"
-    if "process-pool" in {way, *(probe.ways if shape == "rawarray_squares" else ())}:
+    if way == "process-pool" or shape == "rawarray_squares":
         unfit = MODELS["process-pool"].unfit(arm.runtime.facts)
         return unfit and re.escape(unfit)
-    if shape == "numpy_array":
-        return None
     if shape in {"integers", "records"} and way in {"interpreter-channel", "interpreter-queue"}:
         return None if version >= (3, 14) else UNSHAREABLE
-    if arm.runtime.facts.interpreters_api is None and (way == "shared-gil" or way.startswith("interpreter")):
-        return r"this build has no _\w+ module"
-    return None
+    has_none = arm.runtime.facts.interpreters_api is None and shape != "numpy_array"
+    return r"this build has no _\w+ module" if has_none and way.startswith(("shared-gil", "interpreter")) else None
 
 
 def asked(probe: Probe, way: str, arm: Arm, bytecode: Path) -> subprocess.Popen[bytes]:
