@@ -44,6 +44,10 @@ class Interrupts:
         return None if self.first is None else 128 + self.first
 
 
+def _ignore(_: int, __: FrameType | None) -> None:
+    """Ignore a signal by a handler, which children do not inherit; some need it, as CPython's own tests do."""
+
+
 @contextlib.contextmanager
 def heard() -> Iterator[Interrupts]:
     """Hear signals as long as this lasts; Python lets the main thread alone do that.
@@ -57,8 +61,8 @@ def heard() -> Iterator[Interrupts]:
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
     for number in numbers:
-        if before[number] is not signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, interrupts.hear)
+        is_ignored = before[number] is signal.SIG_IGN  # as nohup has it, and a shell behind &
+        signal.signal(number, _ignore if is_ignored else interrupts.hear)
     if hasattr(signal, "SIGCHLD"):
         before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
