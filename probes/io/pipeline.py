@@ -52,7 +52,7 @@ def threads():
 
 
 def processes():
-    if sys.implementation.name == "pypy" and sys.version_info < (3, 10):
+    if sys.implementation.name == "pypy" and sys.version_info[:2] == (3, 9):
         raise NotImplementedError("this PyPy's ProcessPoolExecutor cannot start processes by spawning")
     return pools(futures.ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")))
 

@@ -45,7 +45,10 @@ class Interrupts:
 
 
 def _ignore(_: int, __: FrameType | None) -> None:
-    """Ignore a signal by a handler, which children do not inherit; some need it, as CPython's own tests do."""
+    """Ignore a signal by a handler.
+
+    Children do not inherit that, and some need to hear it, as CPython's own tests do.
+    """
 
 
 @contextlib.contextmanager

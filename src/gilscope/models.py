@@ -62,7 +62,7 @@ def _forking(facts: Facts) -> str | None:
 
 
 def _process_pool(facts: Facts) -> str | None:
-    if facts.implementation == "PyPy" and facts.version < (3, 10):
+    if facts.implementation == "PyPy" and facts.version[:2] == (3, 9):
         return "this PyPy's ProcessPoolExecutor cannot start processes by spawning"
     return _agent(facts)
 

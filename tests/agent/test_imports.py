@@ -116,7 +116,8 @@ def work():
 )
 @pytest.mark.parametrize("arm", AS_BUILT)
 def test_a_script_that_breaks_python_is_asked_all_the_same(arm: Arm, broken: str, agents: Agents) -> None:
-    """What was measured counts; what it had imported is told as far as that can still be found out."""
+    """What was measured counts; what it had imported is not told where nothing can be imported any more."""
     probe = agents.write(BROKEN.format(broken=broken))
+    told = asked(agents, arm, probe).modules
 
-    assert asked(agents, arm, probe).modules in ({"probe_0": probe.path}, {})
+    assert told == {"probe_0": probe.path} or ("meta_path" in broken and told == {})

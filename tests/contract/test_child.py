@@ -43,10 +43,12 @@ print(*pids, os.read(told, 20).decode(), flush=True)
 """
 """A program that prints the numbers of what it starts: in a group and in a session of their own, and a daemon."""
 LITTERS = """
-import multiprocessing.shared_memory, tempfile, time
+import multiprocessing.shared_memory, os, tempfile, time
 lock = multiprocessing.get_context("spawn").Lock()
 kept = [lock, multiprocessing.shared_memory.SharedMemory(create=True, size=2**20)]
-print(tempfile.mkdtemp(), "sem." + kept[0]._semlock.name.lstrip("/"), kept[1].name, flush=True)
+names = ["sem." + lock._semlock.name.lstrip("/"), kept[1].name]
+assert all(os.path.exists(os.path.join("/dev/shm", name)) for name in names), names
+print(tempfile.mkdtemp(), *names, flush=True)
 time.sleep(600)
 """
 """A program that makes a temporary folder, a semaphore and shared memory, and says what they are called."""

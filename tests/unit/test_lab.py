@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
@@ -84,17 +84,18 @@ class FakeLane(Lane):
 
 
 def measured(fake: FakeLane, loops: int, **changes: object) -> Measured:
-    """A trial of a millisecond a loop."""
+    """A trial of a millisecond a loop, of as many workers as there are digests."""
     wall = loops * 1_000_000
+    workers = len(cast("tuple[str, ...]", changes.get("digests", ("same",))))
     gil = fake.spec.arm.runtime.facts.gil_enabled
     plain = Measured(
         loops=loops,
         wall_ns=wall,
-        starts_ns=(0,),
-        ends_ns=(wall,),
-        cpu_ns=(wall,),
-        wait_ns=(0,),
-        digests=("same",),
+        starts_ns=(0,) * workers,
+        ends_ns=(wall,) * workers,
+        cpu_ns=(wall,) * workers,
+        wait_ns=(0,) * workers,
+        digests=("same",) * workers,
         gil_before=gil,
         gil_after=gil,
     )
@@ -451,7 +452,7 @@ def test_a_runtime_with_threads_of_its_own_has_all_cpus(monkeypatch: pytest.Monk
     pinned = [fake for fake in fakes.opened if fake.cpus]
 
     assert {fake.cpus for fake in pinned if fake.spec == serial} == {(3, 5)}
-    assert {fake.cpus for fake in pinned if fake.spec == FREE} <= {(3,), (5,)}
+    assert set() < {fake.cpus for fake in pinned if fake.spec == FREE} <= {(3,), (5,)}
 
 
 def test_the_order_is_the_seeds() -> None:
@@ -569,15 +570,6 @@ def test_results_that_vary_are_told_and_not_compared() -> None:
 
     assert [item.kind for item in findings(records)] == ["varies"]
     assert {trial.lane for trial in trials(records)} == {TWIN.name, FREE.name}
-
-
-def test_times_of_more_workers_than_there_are_fail_the_lane() -> None:
-    """A lane that something else speaks for is left out, and what is of no use is not recorded."""
-    fakes = Fakes(lambda fake, loops: measured(fake, loops, **({"cpu_ns": (1, 2)} if fake.spec == FREE else {})))
-    records = run(contest(TWIN, FREE), fakes=fakes)
-
-    assert {(item.lane, item.phase, item.kind) for item in findings(records)} == {(FREE.name, "work", "garbage")}
-    assert {trial.lane for trial in trials(records)} == {TWIN.name}
 
 
 @pytest.mark.parametrize(("text", "words"), [("42", "42 instead of 41"), ("41", "both begin with 41")])

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from builders import DEFAULT, PROBE, lane
+from gilscope.agent import facts
 from gilscope.models import MODELS, orders_of_weight, works_on_copies
+from gilscope.values import runtimes
 
 
 def test_workers_are_said_to_weigh_more_in_three_orders() -> None:
@@ -55,13 +57,18 @@ def test_one_worker_and_threads_are_what_the_small_agent_has() -> None:
     assert MODELS["threads"].unfit(msgspec.structs.replace(jython, threads=False)) == "this build has no threads"
 
 
-@pytest.mark.parametrize(("version", "is_left_out"), [((3, 9, 16), True), ((3, 10, 14), False), ((3, 11, 15), False)])
+@pytest.mark.parametrize(("version", "is_left_out"), [((3, 8, 16), False), ((3, 9, 16), True), ((3, 10, 14), False)])
 def test_a_pool_whose_library_is_broken_is_left_out(version: tuple[int, int, int], *, is_left_out: bool) -> None:
     """PyPy renamed what its ``ProcessPoolExecutor`` of 3.9 still calls when its processes are not forked."""
     pypy = msgspec.structs.replace(DEFAULT, implementation="PyPy", version=version, interpreters_api=None)
 
     assert (MODELS["process-pool"].unfit(pypy) is not None) is is_left_out
     assert MODELS["processes"].unfit(pypy) is None
+
+
+def test_the_agent_and_its_controller_know_the_same_machines_of_java() -> None:
+    """One says whether a JIT is on, the other what is pinned."""
+    assert facts.ON_JVM == runtimes.ON_JVM
 
 
 def test_only_threads_share_objects() -> None:

@@ -119,6 +119,7 @@ def test_only_plain_work_is_measured_where_the_small_agent_runs(probe: Probe, *,
     made = plan([probe], [group_of_one(jython, Arm(name="3.14", runtime=cpython))], WIDE, 2.0, 2.0)
 
     assert bool(made.contests) is fits
+    assert made.skips
     assert all("on Jython, gilscope" in skip.reason for skip in made.skips if "serial" in skip.lane or not fits)
     spinning = {lane.arm.name for contest in made.contests for lane in contest.lanes if lane.shows_capacity}
     assert spinning == ({"3.14"} if fits else set())

@@ -34,9 +34,9 @@ def own_modules() -> Dict[str, str]:
 
 def _sorted_out() -> Tuple[Dict[str, str], Set[str]]:
     """Return the files of the person's own modules by name, and the names of installed packages."""
-    version = "python{}.{}".format(*sys.version_info[:2])  # sysconfig would import threading, from 3.13 on
-    platform = os.path.join(sys.base_exec_prefix, getattr(sys, "platlibdir", "lib"), version)
-    pythons = tuple(os.path.realpath(path) + os.sep for path in (os.path.dirname(os.__file__), platform))
+    library = os.path.dirname(os.__file__)  # sysconfig would import threading, which a script may have broken
+    platform = os.path.join(sys.base_exec_prefix, getattr(sys, "platlibdir", "lib"), os.path.basename(library))
+    pythons = tuple(os.path.realpath(path) + os.sep for path in (library, platform))
     modules: Dict[str, str] = {}
     packages: Set[str] = set()
     for name, path in _files():

@@ -215,7 +215,10 @@ class Lane(Target):
             LaneFailedError: the lane failed, or did not end the trial in time.
         """
         self._child.send(protocol.trial_order(loops))
-        return self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
+        measured = self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
+        if self.spec.roles and not measured.calls:
+            raise LaneFailedError(Fault("work", "garbage", "it counted no calls of its roles", self.printed()))
+        return measured
 
     def imports(self, timeout_s: float) -> protocol.Imports:
         """Ask what the lane has imported, once it has no more trials to run.

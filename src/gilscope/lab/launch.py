@@ -94,7 +94,7 @@ class Launch:
         in speed, for as long as a neighbour is busy, and lanes on different ones would differ with them. We wait on
         that CPU ourselves: an idle one has to be woken before each trial and after it, which takes longer than all
         else that a trial costs. The order is drawn since memory may come to processes in the order in which they start,
-        launch after launch.
+        launch after launch. A runtime that starts threads of its own shares its CPU with nobody (`_cpus_of`).
         """
         deadline = time.monotonic() + self._timeout_s
         hash_seed = self._around.random.randrange(1, 2**32)
@@ -215,7 +215,6 @@ class Launch:
             with self._finding(name):
                 spec = self.lanes[name].spec
                 timing = self.lanes[name].trial(calibration.loops_of(spec), self._timeout_s)
-                trial = self._trial(name, number, timing)
                 if not spec.shows_capacity:
                     digests[name] = timing.digests
                     self._agreement.see(timing)
@@ -224,7 +223,7 @@ class Launch:
                     self.find(name, Fault("work", "slept", "the machine slept meanwhile: this launch ends there"))
                     self.has_slept = True
                     return
-                self._around.record(trial)
+                self._around.record(self._trial(name, number, timing))
                 yield name, timing, time.monotonic() - began_s
         if compare:
             self._compare(digests)
@@ -297,18 +296,15 @@ class Launch:
         return timing
 
     def _trial(self, name: str, number: int, measured: Measured) -> Trial:
-        try:
-            return Trial(
-                *_timing(measured),
-                contest=self._contest.id,
-                lane=name,
-                launch=self._number,
-                round=number,
-                digest=measured.digests[0],
-                cpu=self.lanes[name].cpu,
-            )
-        except ValueError as error:
-            raise LaneFailedError(Fault("work", "garbage", f"what it measured is of no use: {error}")) from error
+        return Trial(
+            *_timing(measured),
+            contest=self._contest.id,
+            lane=name,
+            launch=self._number,
+            round=number,
+            digest=measured.digests[0],
+            cpu=self.lanes[name].cpu,
+        )
 
     def _compare(self, digests: Mapping[str, Sequence[str]]) -> None:
         """Fail the lanes with a worker whose result differs from the expected one; note what is no lane's fault."""

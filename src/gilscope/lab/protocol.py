@@ -58,6 +58,16 @@ class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
     shown: tuple[str, ...] = ()
     children_peak_bytes: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is not of one number of workers.
+
+        Raises:
+            ValueError: something has another number of entries, or there is no worker.
+        """
+        self.check()
+        if len(self.digests) != len(self.ends_ns) or len(self.shown) not in {0, len(self.digests)}:
+            raise ValueError(f"{len(self.digests)} and {len(self.shown)} results of {len(self.ends_ns)} workers")
+
 
 class Imports(msgspec.Struct, frozen=True, tag="imports"):
     """What a lane has imported: files of the person's own modules, and versions of packages, by name."""

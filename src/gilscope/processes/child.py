@@ -116,17 +116,13 @@ class Child:
         """
         if self._has_ended:
             return self._process.wait()
-        is_over = self.status() is not None
         try:
             self.note_family()
             if farewell_s and self.status() is None:
                 signal_group(self.pid, signal.SIGTERM)
                 self.status(farewell_s)
         finally:
-            if is_over and not self._family:  # nobody was left who could have started more
-                families.sweep([self.pid], self.mark)
-            else:
-                families.end(self.pid, self._family, self.mark)
+            families.end(self.pid, self._family, self.mark)
             status = self._process.wait()
         if self._guardian is not None:
             self._guardian.forget(self.mark)

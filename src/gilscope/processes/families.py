@@ -100,16 +100,7 @@ def end(leader: int | None, members: Collection[Process], mark: str = "") -> Non
             break
         known |= {member.pid for member in further}
         _kill(further)
-    sweep(known, mark)
-
-
-def sweep(pids: Collection[int], mark: str) -> None:
-    """Remove the folder of temporary files, and those that joblib makes elsewhere, named after its process."""
-    if mark:
-        shutil.rmtree(temporary(mark), ignore_errors=True)
-    for folder in SHARED_MEMORY.glob("joblib_memmapping_folder_*") if SHARED_MEMORY.is_dir() else ():
-        if folder.name.split("_")[3] in map(str, pids):
-            shutil.rmtree(folder, ignore_errors=True)
+    _sweep(known, mark)
 
 
 def _marked(mark: str) -> Iterator[int]:
@@ -160,6 +151,15 @@ def _lives(member: Process) -> bool:
         return member.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def _sweep(pids: Collection[int], mark: str) -> None:
+    """Remove the folder of temporary files, and those that joblib makes elsewhere, named after its process."""
+    if mark:
+        shutil.rmtree(temporary(mark), ignore_errors=True)
+    for folder in SHARED_MEMORY.glob("joblib_memmapping_folder_*") if SHARED_MEMORY.is_dir() else ():
+        if folder.name.split("_")[3] in map(str, pids):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _session(pid: int) -> int | None:

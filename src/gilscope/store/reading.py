@@ -110,9 +110,13 @@ def _records(lines: Iterable[tuple[int, bytes]], damages: list[Damage]) -> Itera
     """The records of numbered lines; what is none is noted as damaged."""
     for number, line in lines:
         try:
-            yield number, decoded(line, _decoder)
-        except msgspec.DecodeError as error:
+            record = decoded(line, _decoder)
+            if isinstance(record, Trial):
+                record.check()
+        except (msgspec.DecodeError, ValueError) as error:
             damages.append(Damage(line=number, reason=str(error)))
+        else:
+            yield number, record
 
 
 def _at_home(records: Sequence[tuple[int, Record]], damages: list[Damage]) -> Iterator[Record]:

@@ -24,8 +24,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     ``longest_ns`` are those of single calls; ``p99_ns`` is None where there were too few to have a 99th percentile.
     """
 
-    count: Amount
-    ns: Amount
+    count: Positive
+    ns: Positive
     median_ns: Amount
     longest_ns: Amount
     p99_ns: Amount | None = None
@@ -65,6 +65,20 @@ class Timing(msgspec.Struct, frozen=True):
     observed: dict[str, float | str] = {}
     calls: tuple[Calls, ...] = ()
 
+    def check(self) -> None:
+        """Refuse tuples that do not have one entry per worker.
+
+        Raises:
+            ValueError: some have another number of entries, or there is no worker.
+        """
+        workers = len(self.ends_ns)
+        if not workers == len(self.starts_ns) == len(self.cpu_ns) > 0:
+            raise ValueError(f"a trial of {len(self.starts_ns)}, {workers} or {len(self.cpu_ns)} workers")
+        untold = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
+        for of_each in (*untold, self.voluntary, self.involuntary, self.faults, self.calls):
+            if of_each and len(of_each) != workers:
+                raise ValueError(f"a trial of {workers} or {len(of_each)} workers")
+
 
 class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
     """One timed block of work in one lane.
@@ -79,20 +93,6 @@ class Trial(Timing, frozen=True, kw_only=True, tag="trial"):
     round: Number
     digest: str
     cpu: Amount | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse tuples that do not have one entry per worker.
-
-        Raises:
-            ValueError: some have another number of entries, or there is no worker.
-        """
-        workers = len(self.ends_ns)
-        if not workers == len(self.starts_ns) == len(self.cpu_ns) > 0:
-            raise ValueError(f"a trial of {len(self.starts_ns)}, {workers} or {len(self.cpu_ns)} workers")
-        untold = (self.wait_ns, self.own_ns, self.others_ns, self.system_ns)
-        for of_each in (*untold, self.voluntary, self.involuntary, self.faults, self.calls):
-            if of_each and len(of_each) != workers:
-                raise ValueError(f"a trial of {workers} or {len(of_each)} workers")
 
 
 Quantity = Literal["resident", "PSS", "USS"]

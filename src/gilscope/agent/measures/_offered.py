@@ -43,6 +43,6 @@ def process_pool() -> Type[futures.ProcessPoolExecutor]:
     Raises:
         NotImplementedError: this version's calls a method that is not there, unless its processes are forked.
     """
-    if sys.implementation.name == "pypy" and sys.version_info < (3, 10):
+    if sys.implementation.name == "pypy" and sys.version_info[:2] == (3, 9):
         raise NotImplementedError("this PyPy's ProcessPoolExecutor cannot start processes by spawning")
     return futures.ProcessPoolExecutor
