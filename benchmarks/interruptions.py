@@ -9,8 +9,8 @@ against that of undisturbed runs: both intervals are 95 %, so that they part in 
 from __future__ import annotations
 
 import argparse
-import random
 import os
+import random
 import signal
 import sys
 import tempfile

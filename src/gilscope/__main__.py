@@ -1,8 +1,6 @@
 # PYTHON_ARGCOMPLETE_OK
 """Where the command begins: until all that it needs is imported, Ctrl-C simply ends it."""
 
-from __future__ import annotations
-
 # What `signal` adds to this takes ten times as long to import.
 import _signal  # type: ignore[import-not-found] # no stubs describe it
 import sys
