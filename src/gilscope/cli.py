@@ -46,13 +46,6 @@ STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why"})
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, one of those in ``gilscope.errors``."""
-    try:
-        return _main(arguments)
-    finally:
-        output.end_of_errors()
-
-
-def _main(arguments: list[str] | None) -> int:
     gc.set_threshold(CYCLES)
     completion.answer()
     lost = output.take_any_text()
@@ -81,6 +74,7 @@ def _main(arguments: list[str] | None) -> int:
                 raise
             output.leave(sys.stdout)
             status = _fail(errors.ResultsError(CANNOT_PRINT.format(error.strerror)))
+        output.end_of_errors()
     return status if heard.status is None else heard.status
 
 

@@ -158,7 +158,8 @@ LINES = (
 TRIALS = (
     *((name, value) for name in ("loops", "wall_ns") for value in ("0", "-1", HUGE, "1.5", "null", '"1"')),
     *((name, value) for name in ("starts_ns", "ends_ns", "cpu_ns") for value in ("[]", "[-1]", f"[{HUGE}]", "[1, 2]")),
-    *(("digests", value) for value in ("null", "[]", "[1]", '["\\ud800"]')),
+    *(("digests", value) for value in ("null", "[]", "[1]", '["\\ud800"]', '["one", "two"]')),
+    ("shown", '["one", "two"]'),
     *(("gil_before", value) for value in ("null", "1", '"no"')),
     *(("observed", value) for value in ("7", '{"a": 1e400}', '{"a": []}')),
 )
