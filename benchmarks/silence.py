@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class Silent:
     """An observer that looks away."""
 
+    def waits(self, holder: int | None) -> None:
+        """Somebody else measures on this machine."""
+
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Nothing."""
 

@@ -21,10 +21,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Ask all Pythons once, before the processes start that share the tests; on a busy machine one might hear less.
 
     No environment is active in any test: what it holds would be installed for every runtime. And a terminal is one that
-    can do all that is tested, whatever the tests were started from.
+    can do all that is tested, whatever the tests were started from. Tests that measure side by side do not take turns.
     """
     os.environ.pop("VIRTUAL_ENV", None)
     os.environ["TERM"] = "xterm-256color"
+    locks = tempfile.TemporaryDirectory()
+    config.add_cleanup(locks.cleanup)
+    os.environ["GILSCOPE_LOCKS"] = locks.name
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         answers = tempfile.TemporaryDirectory()
         config.add_cleanup(answers.cleanup)

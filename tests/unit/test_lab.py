@@ -109,6 +109,8 @@ class Watcher:
         self.ended: list[ContestEnd] = []
         self.seen: list[Progress] = []
 
+    def waits(self, holder: int | None) -> None: ...
+
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Nothing to count."""
 

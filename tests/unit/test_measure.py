@@ -7,6 +7,7 @@ import gc
 import weakref
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -122,7 +123,14 @@ def test_what_a_contest_leaves_in_circles_is_gone_before_the_next(
     writer = store.RunWriter(tmp_path / "run.jsonl", HEADER)
     gc.disable()
     try:
-        measure.measure(Plan((SINGLE, PAIRED, SINGLE), ()), request, writer, {}, cast("Observer", None))
+        measure.measure(
+            Plan((SINGLE, PAIRED, SINGLE), ()),
+            request,
+            writer,
+            {},
+            cast("Observer", SimpleNamespace(waits=None)),
+            tmp_path,
+        )
     finally:
         gc.enable()
         writer.close()

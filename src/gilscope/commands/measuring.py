@@ -79,7 +79,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
         try:
             with RunProgress(console, len(plan.contests)) as observer:
-                done = measure.measure(plan, request, writer, environ, observer)
+                done = measure.measure(plan, request, writer, environ, observer, output.locks_dir())
         except KeyboardInterrupt:
             raise errors.ControllerInterruptedError(
                 f"interrupted. What had been measured is in {writer.path}; `gilscope report {writer.path}` shows it."

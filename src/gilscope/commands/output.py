@@ -29,6 +29,10 @@ COLOR: ContextVar[Color] = ContextVar("COLOR", default="auto")
 """Whether consoles have colours: where the standard streams show them, everywhere, or nowhere."""
 
 
+LOCKS = "GILSCOPE_LOCKS"
+"""The variable that names another folder of locks, for containers that share a machine but no folder of it."""
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that prints text as it is, without markup and guessed highlights.
 
@@ -109,6 +113,13 @@ def write(path: Path, text: str) -> None:
 def cache_dir() -> Path:
     """The folder of files that can be made again, one for each user."""
     return platformdirs.user_cache_path("gilscope")
+
+
+def locks_dir() -> Path:
+    """The folder of the locks by which contests take turns: the machine's, or as ``GILSCOPE_LOCKS`` says."""
+    from gilscope.lab import turns
+
+    return Path(os.environ.get(LOCKS) or turns.shared_folder())
 
 
 def bytecode_dir() -> Path:

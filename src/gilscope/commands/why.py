@@ -102,7 +102,9 @@ class _Inquiry:
         from gilscope.render.asking import AskingProgress
 
         with AskingProgress(output.console(stderr=True), self.console) as observer:
-            done = measure.measure(Plan((contest,), ()), self.request, self.writer, self.environ, observer)
+            done = measure.measure(
+                Plan((contest,), ()), self.request, self.writer, self.environ, observer, output.locks_dir()
+            )
         self.has_failed = self.has_failed or bool(done.failed and not self.ids)
         self.ids.append(contest.id)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -46,6 +47,9 @@ WATCHED_MS = 700
 
 class Observer(Protocol):
     """A display that follows a contest while it runs; the lab itself prints nothing."""
+
+    def waits(self, holder: int | None) -> None:
+        """Somebody else measures on this machine, a process of this number if it is known."""
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Lanes are about to open."""
@@ -110,6 +114,7 @@ class _Running:
         self.cpus = topology.read(host.pinnable_cpus()) if rules.pin and not contest.probe.spreads_itself else ()
         self.timeout_s = min(rules.timeout_s, contest.probe.timeout_s or math.inf)
         self.began = time.monotonic()
+        self.began_at = datetime.now(UTC)
         self.scouted_s = 0.0
         self.is_scouting = False
         self.specs = {spec.name: spec for spec in contest.lanes}
@@ -136,7 +141,13 @@ class _Running:
         while isinstance(stage, Stage):
             ended = self._run_stage(stage)
             stage = ended or self._look()
-        return ContestEnd(contest=self.contest.id, reason=stage, seconds=self._elapsed(), launches=self.launches)
+        return ContestEnd(
+            contest=self.contest.id,
+            reason=stage,
+            seconds=self._elapsed(),
+            launches=self.launches,
+            began=self.began_at.isoformat(sep=" ", timespec="milliseconds"),
+        )
 
     def _scout(self) -> None:
         """Look at the work in one lane: how long it takes, what it holds, whether it starts workers.

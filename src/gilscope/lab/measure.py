@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope import __version__, store
-from gilscope.lab import host, sources
+from gilscope.lab import host, sources, turns
 from gilscope.lab.contest import Lab, Observer
 from gilscope.lab.inventory import Inquirer
 from gilscope.lab.lane import Lane
@@ -125,27 +125,34 @@ class Done(NamedTuple):
     has_trials: bool
 
 
-def measure(
-    plan: Plan, request: Request, writer: store.RunWriter, environ: Mapping[str, str], observer: Observer
+def measure(  # noqa: PLR0913, PLR0917 - what is measured, how, where to, and what this machine has
+    plan: Plan,
+    request: Request,
+    writer: store.RunWriter,
+    environ: Mapping[str, str],
+    observer: Observer,
+    locks: Path,
 ) -> Done:
     """Run the plan's contests, hand every record to the run's writer, and return what became of their lanes.
 
-    ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
+    ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`). Each contest waits for its turn on
+    this machine, whose ``locks`` lie in a folder (`gilscope.lab.turns`).
 
     Raises:
         ResultsError: results cannot be written.
     """
     for skip in plan.skips:
         writer.append(skip)
-    return _contests(plan, request, writer.append, environ, observer)
+    return _contests(plan, request, writer.append, environ, observer, locks)
 
 
-def _contests(
+def _contests(  # noqa: PLR0913, PLR0917 - as above
     plan: Plan,
     request: Request,
     append: Callable[[Record], None],
     environ: Mapping[str, str],
     observer: Observer,
+    locks: Path,
 ) -> Done:
     lanes = {(of.id, lane.name): (of.probe.id, lane) for of in plan.contests for lane in of.lanes}
     failed: dict[tuple[str, str], None] = {}
@@ -169,7 +176,8 @@ def _contests(
         )
         gc.freeze()  # what is there by now stays, and need not be searched after each contest
         for contest in plan.contests:
-            lab.run(contest, request.rules)
+            with turns.turn(locks, observer.waits):
+                lab.run(contest, request.rules)
             gc.collect()  # searched for seldom otherwise (`gilscope.cli`), and what lanes leave would add up over a day
     return Done(tuple(lanes[place] for place in failed), has_trials=bool(measured - failed.keys()))
 

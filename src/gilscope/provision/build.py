@@ -13,6 +13,7 @@ import tarfile
 import time
 from typing import TYPE_CHECKING
 
+from gilscope import locks
 from gilscope.errors import InstallError
 from gilscope.provision.making import Making
 from gilscope.provision.recipe import recipes
@@ -117,15 +118,11 @@ class Workshop:
 
 def _lock(lock: IO[str], data_dir: Path) -> None:
     """Take the lock, with patience enough for the children of a killed controller to end."""
-    import fcntl  # noqa: PLC0415 - builds are for POSIX systems, importing this room is for all
-
     deadline_s = time.monotonic() + LOCK_PATIENCE_S
     while True:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            return locks.take(lock.fileno())
+        except locks.TakenError as taken:
             if time.monotonic() > deadline_s:
-                raise InstallError(f"another build goes on in {data_dir}; try again when it has ended") from error
+                raise InstallError(f"another build goes on in {data_dir}; try again when it has ended") from taken
             time.sleep(0.5)
-        else:
-            return

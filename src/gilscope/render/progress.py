@@ -54,6 +54,11 @@ class RunProgress:
         """Clear the line."""
         self._bar.stop()
 
+    def waits(self, holder: int | None) -> None:
+        """Say who comes first."""
+        by = "another process" if holder is None else f"process {holder}"
+        self._say(f"Waiting for {by} of gilscope: one contest at a time is measured on a machine.")
+
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Draw a new line."""
         self._begun += 1

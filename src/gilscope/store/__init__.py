@@ -8,6 +8,8 @@ Format history (``RunHeader.schema``):
     4   code; facts have the interpreter's commit and a digest of its binary; results may be not repeatable; probes may
         be programs, or spread their work themselves.
     5   watched; lanes may have interventions, and contests lanes that are watched.
+    6   warming.
+    7   contests' ends say when the contest began.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA = 6
+SCHEMA = 7
 """The format that is written, and the latest that is read."""
 
 _decoder = msgspec.json.Decoder(Record)

@@ -8,33 +8,23 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from gilscope import locks
 from gilscope.errors import ResultsError
 from gilscope.interchange import encoded
 from gilscope.values.records import ContestEnd
 
 if TYPE_CHECKING:
     from io import FileIO
+    from pathlib import Path
 
     from gilscope.values.records import Record, RunHeader
 
-try:
-    import fcntl
-except ImportError:  # Windows has none
-    HAS_LOCKS = False
-else:
-    HAS_LOCKS = True
-
 MOST_NAMESAKES = 1000
 """Runs of one second for which a name of their own is looked for."""
-LOCKS = Path("/proc/locks")
-"""Who holds a lock, where the system says so."""
-_FLOCK, _HOLDER, _FILE = 1, 4, 5
-"""Columns of that list: the kind of a lock, its process, and its file as ``major:minor:inode``."""
 
 
 class RunWriter:
@@ -114,17 +104,11 @@ class RunWriter:
         Raises:
             ResultsError: another process is.
         """
-        if not HAS_LOCKS:
-            return
         try:
-            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = _holder(os.fstat(self._file.fileno()).st_ino)
-            by = "another process" if holder is None else f"process {holder}"
+            locks.take(self._file.fileno())
+        except locks.TakenError as by:
             text = f"run {self.path.stem} is being written by {by}: wait for its end, or leave out --run for a new run"
-            raise ResultsError(text) from error
-        except OSError:  # some systems of files have no locks
-            return
+            raise ResultsError(text) from by
 
     def _restore(self) -> None:
         """Write all that was written into a new file: the old one was removed while it was open."""
@@ -144,16 +128,6 @@ def _created(path: Path) -> tuple[Path, FileIO]:
         with contextlib.suppress(FileExistsError):
             return namesake, namesake.open("x+b", buffering=0)
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-
-
-def _holder(inode: int) -> int | None:
-    """The process that holds the lock of a file; None where the system does not say."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in LOCKS.read_text().splitlines():
-            fields = line.split()
-            if fields[_FLOCK] == "FLOCK" and fields[_FILE].rpartition(":")[2] == str(inode):
-                return int(fields[_HOLDER])
-    return None
 
 
 def cannot_write(path: Path, error: OSError) -> str:

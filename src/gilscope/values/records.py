@@ -251,12 +251,16 @@ class Warming(msgspec.Struct, frozen=True, kw_only=True, tag="warming"):
 
 
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
-    """Why a contest ended: ``precise``, ``budget``, ``launches``, ``changed`` or ``no lane left``; seconds it took."""
+    """Why a contest ended: ``precise``, ``budget``, ``launches``, ``changed`` or ``no lane left``.
+
+    It ``began`` at this time (UTC, ISO 8601), which runs of formats before 7 do not hold, and took these ``seconds``.
+    """
 
     contest: str
     reason: str
     seconds: Seconds
     launches: Amount
+    began: str | None = None
 
 
 class CoreKind(msgspec.Struct, frozen=True, kw_only=True):
