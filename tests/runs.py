@@ -40,6 +40,14 @@ GIT = shutil.which("git")
 ANSWERS = "GILSCOPE_TEST_ANSWERS"
 
 
+LOCKS = "GILSCOPE_LOCKS"
+
+
+def as_a_user_has_it() -> dict[str, str]:
+    """Our environment without what tests and gilscope add to it, but for the locks by which tests take turns."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE") or name == LOCKS}
+
+
 def lend(cache: Path) -> None:
     """Let commands know what all Pythons here said to the tests, and share what they compile: as if run before."""
     known, own = Path(os.environ.get(ANSWERS, os.devnull)), cache / "gilscope"
@@ -56,7 +64,7 @@ class Runs:
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder
         self.mark = uuid.uuid4().hex
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
+        kept = as_a_user_has_it()
         self.environ = {**kept, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200", MARK: self.mark}
         lend(cache)
         self.results = folder / "gilscope-results"

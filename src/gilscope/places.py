@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -13,7 +14,9 @@ BUILT_IN_PROBES = PACKAGE / "agent" / "measures"
 SPINNING = BUILT_IN_PROBES / "_spinning.py"
 
 _PACKED = PACKAGE / "_data"
-HOME = _PACKED if _PACKED.is_dir() else PACKAGE.parent.parent
+OTHER_HOME = "GILSCOPE_HOME"
+"""The variable that names another folder of probes and suites: a host of a fleet measures those of who asks for it."""
+HOME = Path(os.environ.get(OTHER_HOME) or (_PACKED if _PACKED.is_dir() else PACKAGE.parent.parent))
 """The folder that holds ``probes/`` and ``matrix/``: an installation packs them, a checkout has them at its root."""
 
 PROBES = HOME / "probes"

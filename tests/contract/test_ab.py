@@ -15,7 +15,7 @@ import pytest
 
 from gilscope import store
 from gilscope.figures.run import of_run
-from runs import lend
+from runs import as_a_user_has_it, lend
 from short import SHORT
 from targets import FREE_THREADED, NEWEST_DEFAULT
 
@@ -44,7 +44,7 @@ class Folder:
         self.path = folder
         self.cache = cache
         lend(cache)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GILSCOPE", "GIT_"))}
+        kept = {name: value for name, value in as_a_user_has_it().items() if not name.startswith("GIT_")}
         self.environ = {**kept, **IDENTITY, "XDG_CACHE_HOME": str(cache), "COLUMNS": "200"}
 
     def write(self, name: str, text: str) -> None:

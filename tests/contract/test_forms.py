@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
@@ -15,7 +14,7 @@ import pytest
 
 from gilscope import store
 from patience import asked_again
-from runs import lend
+from runs import as_a_user_has_it, lend
 from short import SHORT
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Folder:
     def run(self, command: str, *more: str) -> subprocess.CompletedProcess[str]:
         """A command of the page on this Python alone, in a second or a few."""
         _, _, *arguments = shlex.split(command)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE")}
+        kept = as_a_user_has_it()
         alone = ["--python", sys.executable, *SHORT, *more]
         lend(self.path / "cache")
         return subprocess.run(

@@ -8,7 +8,8 @@ from pathlib import Path
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
-from gilscope.arguments.measuring import changes, measuring
+from gilscope.arguments import fleet
+from gilscope.arguments.measuring import changes, measuring, work
 from gilscope.arguments.options import color, folders, python, results
 from gilscope.arguments.why import why
 
@@ -26,17 +27,21 @@ examples:
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope why work.py:crunch             why its threads do not scale, and what would help
+  gilscope fleet run --suite quick --on '*t'    the same on every host of a Dask cluster
   gilscope report                         the last run again; --full, --json and --csv say all of it
 """
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options given; ``script_arguments`` holds what follows ``--``, which is for the script that is measured."""
+    """The options given, and as they were typed.
+
+    ``script_arguments`` holds what follows ``--``, which is for the script that is measured.
+    """
     own, script = arguments, []
     if "--" in arguments:
         place = arguments.index("--")
         own, script = arguments[:place], arguments[place + 1 :]
-    return parser().parse_args(own, argparse.Namespace(script_arguments=script))
+    return parser().parse_args(own, argparse.Namespace(typed=own, script_arguments=script))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -54,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _run(commands)
     _ab(commands)
     _why(commands)
+    _fleet(commands)
     _report(commands)
     _page(commands)
     _charts(commands)
@@ -115,6 +121,20 @@ def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = _add(commands, "why", "say why threads do not scale, and prove it: suspects, causes, remedies")
     python(command)
     why(command)
+
+
+def _fleet(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "fleet", "measure one suite on many machines, by Dask, and set them side by side")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    run = _add(actions, "run", "measure on every host of a cluster what `gilscope run` would measure here")
+    run.allow_abbrev = False  # what is not for the fleet goes to its hosts as it was typed
+    fleet.fleet(run)
+    python(run)
+    changes(run, "a further arm: ")
+    work(run)
+    fleet.status(_add(actions, "status", "show what each host of a cluster measures now"))
+    fleet.report(_add(actions, "report", "show what a fleet has measured, with a column for each host"))
+    actions.add_parser("obey").add_argument("order", type=Path)  # what a worker starts on its host, no word for people
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

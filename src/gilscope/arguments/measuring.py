@@ -30,6 +30,13 @@ def changes(command: argparse.ArgumentParser, what: str) -> None:
 
 
 def measuring(run: argparse.ArgumentParser) -> None:
+    """Take what is measured, for how long, and where it is stored and shown."""
+    work(run)
+    _bookkeeping(run)
+    results(run)
+
+
+def work(run: argparse.ArgumentParser) -> None:
     """Take what is measured, and for how long."""
     callables(run)
     _programs(run)
@@ -38,8 +45,7 @@ def measuring(run: argparse.ArgumentParser) -> None:
     packages(run)
     _lanes(run)
     _end(run)
-    _bookkeeping(run)
-    results(run)
+    _placing(run)
 
 
 def callables(run: argparse.ArgumentParser) -> None:
@@ -185,8 +191,8 @@ def _end(run: argparse.ArgumentParser) -> None:
     )
 
 
-def _bookkeeping(run: argparse.ArgumentParser) -> None:
-    """Take numbers of workers, and how lanes are placed, ordered, stored and shown."""
+def _placing(run: argparse.ArgumentParser) -> None:
+    """Take numbers of workers, and how lanes are placed and ordered."""
     run.add_argument(
         "--workers", type=counts, metavar="COUNTS", help="numbers of workers, such as 2,8, instead of the suite's"
     )
@@ -196,6 +202,10 @@ def _bookkeeping(run: argparse.ArgumentParser) -> None:
         help="let lanes of one worker change CPUs (for work with threads of its own)",
     )
     run.add_argument("--seed", type=seed, help="decides the order of trials, the hash seeds and the CPUs")
+
+
+def _bookkeeping(run: argparse.ArgumentParser) -> None:
+    """Take how a run is stored and shown."""
     run.add_argument("--run", dest="run_id", metavar="ID", help="add to this run instead of beginning one")
     shown = run.add_mutually_exclusive_group()
     shown.add_argument("--full", action="store_true", help="show all tables, notes and tracebacks at the end")

@@ -115,7 +115,7 @@ def _needed(part: Part, workloads: Sequence[Probe | Script]) -> list[tuple[Probe
     needs: list[tuple[Probe | Script, _Need]] = []
     for workload in workloads:
         packages = asked.joined(requirements.of_script(workload.id, workload.dependencies))
-        is_joined = options.with_active or _is_own(workload)
+        is_joined = options.with_active or is_own(workload)
         needs.append((workload, _Need(packages, joined if is_joined else None, workload.requires_python)))
     return needs
 
@@ -137,7 +137,7 @@ def _of_projects(target: Target | None, projects: Sequence[Path]) -> Target | No
     return msgspec.structs.replace(target, installed=True)
 
 
-def _is_own(workload: Probe | Script) -> bool:
+def is_own(workload: Probe | Script) -> bool:
     """Whether a workload is the person's, and neither gilscope's nor pyperformance's."""
     if workload.id.startswith(pyperformance.PREFIX):
         return False

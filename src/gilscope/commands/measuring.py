@@ -44,10 +44,10 @@ MOST_LAUNCHES = 1000
 def measure_run(options: argparse.Namespace) -> int:
     """Measure, then show what was measured."""
     with ExitStack() as until:
-        return measure_on(partial(_groups, options, until), options)
+        return measure_on(partial(groups_of, options, until), options)
 
 
-def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]], options: argparse.Namespace) -> int:
+def measure_on(groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...]], options: argparse.Namespace) -> int:
     """Measure workloads on the groups of arms that are made for them, then show what was measured."""
     from gilscope import store
     from gilscope.lab import measure
@@ -64,7 +64,7 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.bytecode_dir())
-    plan = _continued(plan_of(options, parts, environ, groups_of), path)
+    plan = continued(plan_of(options, parts, environ, groups_for), path)
     rules = rules_of(options, chosen_suite)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
     request = measure.Request(suite=choosing.name_of_suite(options), rules=rules, seed=seed)
@@ -86,10 +86,10 @@ def measure_on(groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]
             ) from None
     if not options.no_report:
         show_run(output.console(), writer.path, in_full=options.full)
-    return errors.LANES_FAILED if _has_failed(done, parts, options.lanes) else 0
+    return errors.LANES_FAILED if has_failed(done, parts, options.lanes) else 0
 
 
-def _has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> bool:
+def has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> bool:
     """Whether a lane failed that was asked for, or nothing was measured at all.
 
     Asked for are the work alone, work that spreads itself, and the models and lanes that are named. That another model
@@ -121,7 +121,7 @@ def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:
     )
 
 
-def _continued(plan: Plan, path: Path) -> Plan:
+def continued(plan: Plan, path: Path) -> Plan:
     """What is left of a plan where a run is continued: it holds one state of code and builds.
 
     Raises:
@@ -140,7 +140,8 @@ def _continued(plan: Plan, path: Path) -> Plan:
             f"since run {path.stem} was measured, this has changed:{listed}\n"
             "Measure in a new run (leave out --run, or name another): `gilscope compare` sets both side by side."
         )
-    return measure.remaining(plan, measure.measured_before(run))
+    left = measure.remaining(plan, measure.measured_before(run))
+    return msgspec.structs.replace(left, skips=tuple(skip for skip in left.skips if skip not in run.skips))
 
 
 def _announce(console: Console, plan: Plan, rules: Rules) -> None:
@@ -168,7 +169,7 @@ def _is_free_threaded(contest: Contest) -> bool:
     return contest.pair is not None or any(lane.arm.runtime.facts.build == "free-threaded" for lane in contest.lanes)
 
 
-def _groups(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
+def groups_of(options: argparse.Namespace, until: ExitStack, workloads: Sequence[Probe | Script]) -> tuple[Group, ...]:
     """The groups of a run: pairs and single builds, with a further arm for every change."""
     from gilscope.lab import measure
 
@@ -197,7 +198,7 @@ def plan_of(
     options: argparse.Namespace,
     parts: Sequence[choosing.Part],
     environ: dict[str, str],
-    groups_of: Callable[[Sequence[Probe | Script]], tuple[Group, ...]],
+    groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...]],
 ) -> Plan:
     """The contests of all parts of a run, on the groups of arms that are made for their workloads.
 
@@ -209,10 +210,10 @@ def plan_of(
     from gilscope.lab import measure
     from gilscope.lab.plan import joined, lane_id, without_a_lane
 
-    asked = [(part, _workloads_of(part)) for part in parts]
+    asked = [(part, workloads_of(part)) for part in parts]
     all_workloads = [workload for _, workloads in asked for workload in workloads]
     _refuse_misfits(options.models, all_workloads)
-    groups = groups_of(all_workloads)
+    groups = groups_for(all_workloads)
     batched = environments.batches(asked, groups, may_build=not options.no_build)
     plan = joined(
         measure.planned(batches, part.suite, environ) for batches, (part, _) in zip(batched, asked, strict=True)
@@ -245,7 +246,13 @@ def _refuse_misfits(models: Sequence[str], workloads: Iterable[Probe | Script]) 
     raise errors.UsageError("\n".join(misfits))
 
 
-def _workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:
+def workloads_of(part: choosing.Part) -> Sequence[Probe | Script]:
+    """The workloads of a part of a run.
+
+    Raises:
+        UsageError: what is named is not there, or cannot be measured.
+        MatrixError: a probe, or the text of a workload, has mistakes.
+    """
     with contextlib.chdir(part.folder):
         return choosing.called(part, _workloads(part.options, part.suite))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import fmean
 from typing import TYPE_CHECKING, Self
 
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from gilscope.render import numbers
 from gilscope.values.lanes import arm_and_work
+from gilscope.values.progress import left_s
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -99,12 +99,10 @@ class RunProgress:
 
     def _left(self, progress: ContestProgress) -> str:
         """The time left: of all contests, if the others take as long as those before them did."""
-        soonest_s, latest_s = progress.soonest_s - progress.elapsed_s, progress.latest_s - progress.elapsed_s
         others = self._contests - self._begun
         if not others:
-            return f"{_range(soonest_s, latest_s)} left"
-        each_s = fmean(self._took_s) if self._took_s else progress.latest_s
-        return f"about {numbers.duration(latest_s + others * each_s)} left in all"
+            return f"{_range(progress.soonest_s - progress.elapsed_s, progress.latest_s - progress.elapsed_s)} left"
+        return f"about {numbers.duration(left_s(progress, self._took_s, others))} left in all"
 
     def _say(self, line: str) -> None:
         """Print a line that stays."""

@@ -23,9 +23,9 @@ import msgspec
 from gilscope.errors import ResultsError, UsageError
 from gilscope.interchange import decoded
 from gilscope.store.reading import SCHEMA, read
-from gilscope.store.writing import RunWriter, cannot_write
+from gilscope.store.writing import RunCopy, RunWriter, cannot_write
 
-__all__ = ["SCHEMA", "SUFFIX", "RunWriter", "find", "is_stored", "read", "run_path", "runs"]
+__all__ = ["SCHEMA", "SUFFIX", "RunCopy", "RunWriter", "find", "is_stored", "read", "run_path", "runs"]
 
 SUFFIX = ".jsonl"
 

@@ -27,14 +27,13 @@ MOST_NAMESAKES = 1000
 """Runs of one second for which a name of their own is looked for."""
 
 
-class RunWriter:
-    """The one writer of a run's file, from its opening to `close`; ``path`` is where the run is kept."""
+class _RunFile:
+    """A run's file with one writer, from its opening to `close`; ``path`` is where the run is kept."""
 
-    def __init__(self, path: Path, header: RunHeader | None = None, *, anew: bool = False) -> None:
-        """Open, making the folder where needed; a run that exists is continued.
+    def __init__(self, path: Path, *, anew: bool = False) -> None:
+        """Open, making the folder where needed; one that exists is continued.
 
-        Where one is begun ``anew`` and its name is taken, it gets the next one that is free: ``RUN-2``. A run that is
-        begun here has its header at once, with the name that it has got: nobody meets a file that holds nothing.
+        Where one is begun ``anew`` and its name is taken, it gets the next one that is free: ``RUN-2``.
 
         Raises:
             ResultsError: the folder or the file cannot be written, or another process writes this run.
@@ -46,23 +45,14 @@ class RunWriter:
             raise ResultsError(cannot_write(path, error)) from error
         try:
             self._lock()
-            if self._size() and not self._ends_with_newline():
-                self._write(b"\n")
-            if header is not None and not self._size():
-                self.append(msgspec.structs.replace(header, id=self.path.stem))
         except BaseException:
             self._file.close()
             raise
 
-    def append(self, record: Record) -> None:
-        """Write one record as one line; the end of a contest is waited for until it is on the disk.
-
-        Raises:
-            ResultsError: it could not be written; what was written before stays readable.
-        """
-        self._write(encoded(record) + b"\n")
-        if isinstance(record, ContestEnd):
-            self._sync()
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return os.fstat(self._file.fileno()).st_size
 
     def close(self) -> None:
         """Make sure that all is on the disk, as far as the file is on one.
@@ -91,13 +81,6 @@ class RunWriter:
             if error.errno != errno.EINVAL:
                 raise ResultsError(cannot_write(self.path, error)) from error
 
-    def _size(self) -> int:
-        return os.fstat(self._file.fileno()).st_size
-
-    def _ends_with_newline(self) -> bool:
-        self._file.seek(-1, os.SEEK_END)
-        return self._file.read(1) == b"\n"
-
     def _lock(self) -> None:
         """Be the only writer, where the file's system has locks.
 
@@ -119,6 +102,64 @@ class RunWriter:
         self.path, self._file = _created(self.path)
         self._lock()
         self._write(held)
+
+
+class RunWriter(_RunFile):
+    """The writer of a run that is measured here."""
+
+    def __init__(self, path: Path, header: RunHeader | None = None, *, anew: bool = False) -> None:
+        """Open as any run's file.
+
+        A run that is begun here has its header at once, with the name that it has got: nobody meets a file that holds
+        nothing.
+
+        Raises:
+            ResultsError: as for any run's file.
+        """
+        super().__init__(path, anew=anew)
+        try:
+            if self.size and not self._ends_with_newline():
+                self._write(b"\n")
+            if header is not None and not self.size:
+                self.append(msgspec.structs.replace(header, id=self.path.stem))
+        except BaseException:
+            self._file.close()
+            raise
+
+    def append(self, record: Record) -> None:
+        """Write one record as one line; the end of a contest is waited for until it is on the disk.
+
+        Raises:
+            ResultsError: it could not be written; what was written before stays readable.
+        """
+        self._write(encoded(record) + b"\n")
+        if isinstance(record, ContestEnd):
+            self._sync()
+
+    def _ends_with_newline(self) -> bool:
+        self._file.seek(-1, os.SEEK_END)
+        return self._file.read(1) == b"\n"
+
+
+class RunCopy(_RunFile):
+    """The copy of a run that is measured elsewhere, byte by byte: it holds the beginning of the other file.
+
+    So ``size`` says from where on it lacks something, also where a full disk has cut it off within a line.
+    """
+
+    def append(self, content: bytes) -> None:
+        """Write what follows in the other file, and wait until it is on the disk.
+
+        Raises:
+            ResultsError: it could not be written; what was written before stays readable.
+        """
+        self._write(content)
+        self._sync()
+
+    def content(self) -> bytes:
+        """All that was copied."""
+        self._file.seek(0)
+        return self._file.readall()
 
 
 def _created(path: Path) -> tuple[Path, FileIO]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+from typing import TYPE_CHECKING
+
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,3 +26,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     soonest_s: float
     latest_s: float
     widest: float
+
+
+def left_s(progress: Progress, took_s: Sequence[float], others: int) -> float:
+    """The seconds left at most for a contest, and for others that take as long as those before them did."""
+    each_s = fmean(took_s) if took_s else progress.latest_s
+    return progress.latest_s - progress.elapsed_s + others * each_s

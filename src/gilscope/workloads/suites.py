@@ -85,17 +85,20 @@ def named(text: str, own: Mapping[str, Suite], built_in: Path) -> Suite:
         MatrixError: the file has mistakes.
         UsageError: there is no such file or suite, or the file has several.
     """
-    file, _, name = text.rpartition(":")
-    if text.endswith(".toml"):
-        return _only(Path(text))
-    if file.endswith(".toml"):
-        return suite(_existing(Path(file)), name)
+    path = file_of(text)
+    if path is not None:
+        return _only(path) if text.endswith(path.suffix) else suite(_existing(path), text.rpartition(":")[2])
     if text in own:
         return own[text]
     by_name = suites(built_in)
     if text not in by_name:
         raise UsageError(unknown_name(built_in.name, "suite", text, {**own, **by_name}))
     return by_name[text]
+
+
+def file_of(text: str) -> Path | None:
+    """The file that a text names in which a suite is, None where it names none."""
+    return next((Path(name) for name in (text, text.rpartition(":")[0]) if name.endswith(".toml")), None)
 
 
 def _only(path: Path) -> Suite:

@@ -1,0 +1,294 @@
+"""Commands over many machines: measure on all hosts of a cluster, watch them, and set them side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from gilscope import errors
+from gilscope.arguments import parse
+from gilscope.arguments.fleet import words_for_hosts
+from gilscope.commands import choosing, environments, measuring, obeying, output
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rich.console import Console
+
+    from gilscope.fleet.cluster import Cluster
+    from gilscope.fleet.content import Content
+    from gilscope.fleet.dispatch import Outcome
+    from gilscope.fleet.folder import Asked
+    from gilscope.fleet.values import HostFacts
+    from gilscope.render.fleet import FleetProgress
+    from gilscope.values.probes import Probe
+    from gilscope.workloads.scripts import Script
+
+NO_DASK = (
+    "a fleet needs Dask's distributed beside gilscope: `pip install distributed` brings it, and so does "
+    "`pip install '.[fleet]'` in a clone; on every host too"
+)
+
+GO_ON = "What was measured is in {0}; `gilscope fleet run --run {1}` goes on where it was."
+
+
+class _Travelling(NamedTuple):
+    """What is sent to hosts: the content of a project, where one is needed, and the folder in it to measure from."""
+
+    project: Content | None
+    folder: str
+
+
+def command(options: argparse.Namespace) -> int:
+    """Carry out one of the fleet's actions.
+
+    Raises:
+        UsageError: Dask is not installed.
+    """
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": run,
+        "status": status,
+        "report": report,
+        "obey": obeying.obey,
+    }
+    try:
+        return actions[options.action](options)
+    except ModuleNotFoundError as error:
+        if error.name not in {"distributed", "dask"}:
+            raise
+        raise errors.UsageError(NO_DASK) from error
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure on the hosts of a cluster, then show what they measured."""
+    from gilscope.commands.on_host import own_content
+    from gilscope.fleet import folder
+    from gilscope.fleet.cluster import SchedulerLostError
+    from gilscope.lab.measure import new_run_id
+
+    place = options.typed.index("run", options.typed.index("fleet")) + 1
+    words = words_for_hosts(options.typed[place:])
+    words += ("--", *options.script_arguments) if options.script_arguments else ()
+    before = None if options.run_id is None else folder.asked_in(folder.folder_of(options.results, options.run_id))
+    words, is_split = _as_before(options, words, before)
+    travelling = _travelling(words, options.results)
+    own = own_content()
+    asked = folder.Asked(
+        words=words,
+        split=is_split,
+        project=None if travelling.project is None else travelling.project.digest,
+        own=own.digest,
+    )
+    if before is not None and before != asked:
+        raise errors.UsageError(
+            f"since run {options.run_id} was begun, the files that it measures have changed: measure in a new run"
+        )
+    run_id = options.run_id or new_run_id(datetime.now(UTC))
+    path = folder.folder_of(options.results, run_id) if before else folder.begin(options.results, run_id, asked)
+    contents = [own] if travelling.project is None else [own, travelling.project]
+    try:
+        outcomes = asyncio.run(_measured(options, path, asked, travelling.folder, contents))
+    except KeyboardInterrupt:
+        raise errors.ControllerInterruptedError("interrupted. " + GO_ON.format(path, path.name)) from None
+    except (errors.ResultsError, SchedulerLostError) as error:
+        raise type(error)(f"{error}. {GO_ON.format(path, path.name)}") from error
+    if folder.files(path):
+        _show(path)
+    unfinished = [outcome for outcome in outcomes if outcome.status is None]
+    if unfinished:
+        output.console(stderr=True).print(GO_ON.format(path, path.name), style="yellow", soft_wrap=True)
+    return max((errors.LANES_FAILED if outcome.status is None else outcome.status for outcome in outcomes), default=1)
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show what each host of a cluster measures, as long as anybody looks."""
+    from gilscope.render.fleet import FleetProgress
+
+    console = output.console()
+    with FleetProgress(console) as board:
+        try:
+            asyncio.run(_watched(options.scheduler, board, once=options.once or not console.is_terminal))
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """Show what the hosts of a fleet have measured, side by side."""
+    from gilscope.commands.hosts import report_on_hosts
+    from gilscope.fleet import folder
+
+    path = folder.find(options.results, options.run)
+    files = folder.files(path)
+    if not files:
+        raise errors.ResultsError(f"no host has measured anything in {path}: `gilscope fleet run --run {path.name}`")
+    return report_on_hosts(files, json=options.json, markdown=options.markdown, page=options.output)
+
+
+def _show(path: Path) -> None:
+    from gilscope.commands.hosts import report_on_hosts
+    from gilscope.fleet import folder
+
+    report_on_hosts(folder.files(path), json=False, markdown=None, page=None)
+
+
+def _as_before(
+    options: argparse.Namespace, words: tuple[str, ...], before: Asked | None
+) -> tuple[tuple[str, ...], bool]:
+    """The words and the way of sharing of a run, as it was begun where it is continued.
+
+    Raises:
+        UsageError: it is continued, and something else is asked for.
+    """
+    if before is None:
+        return words, options.split
+    if (words and words != before.words) or (options.split and not before.split):
+        typed = " ".join(before.words) + " --split" * before.split
+        raise errors.UsageError(
+            f"run {options.run_id} was begun with {typed!r}: leave all of that out to go on with it, or measure in a "
+            "new run"
+        )
+    return before.words, before.split
+
+
+def _travelling(words: Sequence[str], results: Path) -> _Travelling:
+    """What hosts need to measure what these words mean here, which is looked at here first.
+
+    Raises:
+        UsageError: nothing is named, or something that is not there, or that cannot travel.
+        MatrixError: a file has mistakes.
+    """
+    from gilscope.fleet import content
+    from gilscope.workloads.project import Project
+
+    asked = choosing.completed(parse(["run", *words]))
+    if not (asked.probes or asked.suite or choosing.has_a_form(asked)):
+        raise errors.UsageError("say what the hosts are to measure: --suite quick, a probe, or work of yours")
+    if asked.rev:
+        raise errors.UsageError("--rev does not travel: hosts get your files as they are, without their history")
+    if asked.with_active:
+        raise errors.UsageError(
+            "--with-active: an environment does not travel; name its packages: --with PACKAGE, --with-requirements FILE"
+        )
+    workloads = [workload for part in choosing.parts(asked) for workload in measuring.workloads_of(part)]
+    here = Path.cwd()
+    needed = list(_paths(asked, workloads))
+    if not needed and asked.project == Project(folder=here):
+        return _Travelling(None, ".")
+    if os.environ.get("VIRTUAL_ENV"):
+        output.console(stderr=True).print(
+            "The active environment does not travel: hosts have what --with and --with-requirements name.",
+            style="yellow",
+        )
+    root = content.root_of(here, os.environ) or asked.project.folder
+    for path in needed:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise errors.UsageError(f"{path} lies outside of {root}, and only that folder is sent to hosts")
+    packed = content.pack(root, content.files_of(root, results.resolve(), os.environ))
+    return _Travelling(packed, str(here.resolve().relative_to(root.resolve())))
+
+
+def _paths(asked: argparse.Namespace, workloads: Iterable[Probe | Script]) -> Iterator[Path]:
+    """The files and folders of a person's own that are to be measured, or hold what these need."""
+    from gilscope.provision import requirements
+    from gilscope.workloads.suites import file_of
+
+    suite = file_of(choosing.name_of_suite(asked))
+    if suite is not None:
+        yield suite
+    for workload in workloads:
+        if environments.is_own(workload):
+            yield Path(workload.path or ".")
+    packages = requirements.packages(asked.packages, asked.requirements, asked.editables)
+    yield from requirements.local_paths(packages)
+    yield from requirements.editable_paths(packages)
+    yield from map(Path, packages.files)
+
+
+async def _measured(
+    options: argparse.Namespace, path: Path, asked: Asked, folder: str, contents: Sequence[Content]
+) -> list[Outcome]:
+    """Have the hosts of a cluster measure, and copy what they measure into a folder."""
+    from gilscope import store
+    from gilscope.commands.on_host import HOST_SIDE, describe
+    from gilscope.fleet.cluster import connected
+    from gilscope.fleet.dispatch import Fleet, Outcome
+    from gilscope.fleet.folder import records_of
+    from gilscope.fleet.hosts import alike, present
+    from gilscope.fleet.values import HostFacts, Order
+    from gilscope.interchange import decoded
+    from gilscope.render.fleet import FleetProgress
+
+    console = output.console(stderr=True)
+    ours = decoded(describe(), msgspec.json.Decoder(HostFacts))
+    order = Order(
+        number=0, run=path.name, host="", arguments=asked.words, project=asked.project, folder=folder, own=asked.own
+    )
+    async with connected(options.scheduler) as cluster:
+        _refuse_other_versions(await cluster.versions(), ours)
+        _announce(console, cluster, path)
+        await cluster.wait_for(options.hosts, options.wait)
+        hosts, refused = await present(cluster, HOST_SIDE, ours)
+        for worker in refused:
+            console.print(f"{worker.name} takes no part: {worker.reason}.", style="yellow", soft_wrap=True)
+        if not hosts:
+            raise errors.UsageError(f"no host of {cluster.address} can take part: see above")
+        with ExitStack() as until:
+            copies = {host: until.enter_context(closing(store.RunCopy(records_of(path, host.name)))) for host in hosts}
+            fleet = Fleet(
+                cluster,
+                HOST_SIDE,
+                copies=copies,
+                contents=contents,
+                order=order,
+                board=until.enter_context(FleetProgress(console, [host.facts.card for host in hosts])),
+            )
+            outcomes = await (fleet.split(alike) if asked.split else fleet.each())
+    return [*outcomes, *(Outcome(worker.name, None, worker.reason) for worker in refused)]
+
+
+def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:
+    """Refuse a scheduler of another Dask, which may not understand us.
+
+    Raises:
+        UsageError: it is one.
+    """
+    differing = [name for name, version in versions.items() if version != ours.versions[name]]
+    if differing:
+        listed = ", ".join(f"its {name} is {versions[name]}, and here is {ours.versions[name]}" for name in differing)
+        raise errors.UsageError(f"the scheduler has another Dask: {listed}. Install one version on all hosts.")
+
+
+def _announce(console: Console, cluster: Cluster, path: Path) -> None:
+    dashboard = f", Dask's own page: {cluster.dashboard}" if cluster.dashboard else ""
+    console.print(f"Run {path.name}, by the scheduler {cluster.address}{dashboard}", style="dim", soft_wrap=True)
+
+
+async def _watched(address: str, board: FleetProgress, *, once: bool) -> None:
+    """Show what all hosts of a cluster measure, once or until somebody ends it."""
+    from gilscope.commands.on_host import HOST_SIDE
+    from gilscope.fleet.cluster import ForeignError, SilentError, connected
+    from gilscope.fleet.dispatch import LOOK_S
+    from gilscope.fleet.values import State
+    from gilscope.interchange import decoded
+
+    decoder = msgspec.json.Decoder(State)
+    async with connected(address) as cluster:
+        while True:
+            for worker in await cluster.threads():
+                try:
+                    states = [decoded(state, decoder) for state in await cluster.ask(worker, HOST_SIDE.states)]
+                except (SilentError, ForeignError) as error:
+                    board.silent(worker, 0, str(error))
+                else:
+                    board.replaced(worker, states)
+            if once:
+                return
+            await asyncio.sleep(LOOK_S)
