@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.history.between import are_comparable
-from gilscope.history.changes import Level, Step
+from gilscope.history.changes import Level
 from gilscope.history.summary import Figure
 from gilscope.stats.estimate import Estimate, mean, student
 from gilscope.stats.intervals import FEWEST
@@ -54,13 +53,6 @@ def point_of(label: str, figures: tuple[Figure, ...], between: BetweenRuns) -> P
     has_yardstick = all(figure.yardstick is not None for figure in figures)
     over_yardstick = _level(figures, between, relative=True) if has_yardstick else level
     return Point(label=label, figures=figures, level=level, over_yardstick=over_yardstick)
-
-
-def step_between(early: Point, late: Point) -> Step:
-    """The step from one row to another; it is judged where the machine's own speed cancels in it."""
-    if are_comparable(*early.figures, *late.figures):
-        return Step(early.over_yardstick, late.over_yardstick)
-    return Step(early.level, late.level, judged=False)
 
 
 def _level(figures: Sequence[Figure], between: BetweenRuns, *, relative: bool) -> Level:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from gilscope.history.between import BetweenRuns
-from gilscope.history.changes import Change, changes
-from gilscope.history.joining import Point, point_of, step_between
+from gilscope.history.between import BetweenRuns, are_comparable
+from gilscope.history.changes import Change, Step, changes
+from gilscope.history.joining import Point, point_of
 from gilscope.history.summary import UNKNOWN, DatedFigure, Figure, FigureName, in_unit
 from gilscope.stats.estimate import Estimate
 
@@ -98,7 +98,7 @@ def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) ->
     rows = {key: _rows(groups[key], by) for key in sorted(groups)}
     between = BetweenRuns(_neighbours(rows.values()))
     lines = {key: [point_of(label, of_row, between) for label, of_row in rows[key]] for key in rows}
-    steps = [step_between(early, late) for points in lines.values() for early, late in pairwise(points)]
+    steps = [_step(early, late) for points in lines.values() for early, late in pairwise(points)]
     step_changes = iter(changes(steps))
     series = tuple(
         _series(key, [_row(point, figure) for point in points], points, step_changes) for key, points in lines.items()
@@ -140,6 +140,12 @@ def _neighbours(lines: Iterable[list[_Row]]) -> Iterator[tuple[Figure, Figure]]:
     """Runs that follow each other in one series: most have the builds in common, or builds that hardly differ."""
     for rows in lines:
         yield from pairwise(figure for _, figures in rows for figure in figures)
+
+
+def _step(early: Point, late: Point) -> Step:
+    if are_comparable(*early.figures, *late.figures):
+        return Step(early.over_yardstick, late.over_yardstick)
+    return Step(early.level, late.level, judged=False)
 
 
 def _series(
