@@ -636,19 +636,19 @@ MUTATIONS = (
         "test_changes.py::test_a_change_below_either_noise_floor_is_not_marked",
     ),
     Mutation(
-        "history/series.py",
+        "history/joining.py",
         "median(figure.floor",
         "max(figure.floor",
         "test_history.py::TestRows::test_the_noise_floor_of_a_row_is_the_median_of_its_runs",
     ),
     Mutation(
-        "history/series.py",
+        "history/joining.py",
         "median(figure.floor",
         "min(figure.floor",
         "test_history.py::TestRows::test_the_noise_floor_of_a_row_is_the_median_of_its_runs",
     ),
     Mutation(
-        "history/series.py",
+        "history/joining.py",
         "if len(logs) < FEWEST",
         "if len(logs) <= FEWEST",
         "test_history.py::TestJoined::test_two_runs_that_differ_widen_the_interval",

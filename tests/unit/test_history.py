@@ -14,7 +14,8 @@ import pytest
 from gilscope import cli
 from gilscope.arguments import DEFAULT_RESULTS
 from gilscope.commands import output
-from gilscope.history.series import history, joined, version_order
+from gilscope.history.joining import joined
+from gilscope.history.series import history, version_order
 from gilscope.history.summary import DatedFigure, Figure
 from gilscope.stats.estimate import SAME, Estimate, student, student_quantile
 from gilscope.values.records import Trial

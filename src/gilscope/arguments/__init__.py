@@ -157,8 +157,10 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    page = _add(commands, "page", "write a stored run as one HTML file that opens offline")
-    page.add_argument("run", nargs="?", metavar="RUN", help="id or file; the latest where left out")
+    page = _add(commands, "page", "write a stored run, or those of several hosts, as one HTML file that opens offline")
+    page.add_argument(
+        "run", nargs="?", metavar="RUN", help="id or file; a folder with a run of each host; the latest where left out"
+    )
     page.add_argument(
         "-o", "--output", type=Path, default=Path("gilscope.html"), metavar="FILE", help="default: %(default)s"
     )
@@ -208,7 +210,7 @@ def _import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    history = _add(commands, "history", "follow one figure over all stored runs, by version or by date")
+    history = _add(commands, "history", "follow one figure over all stored runs, by version, date or host")
     history.add_argument(
         "figure",
         nargs="?",
@@ -219,7 +221,12 @@ def _history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     history.add_argument("--probe", default="*", metavar="GLOB", help="such as cpu/* (default: all)")
     history.add_argument("--lane", default="*", metavar="GLOB", help="such as threads-2 (default: all)")
-    history.add_argument("--by", choices=["version", "date"], default="version", help="default: version")
+    history.add_argument(
+        "--by",
+        choices=["version", "date", "host"],
+        default="version",
+        help="rows of versions or dates, or a column for each host (default: version)",
+    )
     history.add_argument("--json", action="store_true", help="every row, as JSON")
     _page_instead(history)
     folders(history)

@@ -6,17 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from gilscope import errors
-from gilscope.commands import output
-from gilscope.commands.showing import write_page
+from gilscope.commands import hosts, output, reading
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from gilscope.history.archive import Archive
     from gilscope.history.summary import Summary
-    from gilscope.values.records import Run
 
 Item = TypeVar("Item")
 
@@ -27,8 +25,9 @@ MEASURES_PAIRS = (
 
 
 def show_history(options: argparse.Namespace) -> int:
-    """Print a figure over versions or dates, or write it as a page."""
+    """Print a figure over versions, dates or hosts, or write it as a page."""
     from gilscope.history.archive import Archive
+    from gilscope.history.hosts import across
     from gilscope.history.series import history
     from gilscope.render import history as render
     from gilscope.render import terminal
@@ -42,11 +41,13 @@ def show_history(options: argparse.Namespace) -> int:
             f"no stored run has a {options.figure} of probe {options.probe!r}, lane {options.lane!r}; "
             f"probes that have one: {', '.join(sorted(probes)) or 'none'}"
         )
+    if options.by == "host":
+        return hosts.show_across(across(options.figure, dated_figures, archive.settings()), options)
     figure_history = history(options.figure, options.by, dated_figures)
     if options.output:
         from gilscope.page import several_runs
 
-        write_page(options.output, partial(several_runs.of_history, figure_history))
+        output.write_page(options.output, partial(several_runs.of_history, figure_history))
         return 0
     if options.json:
         output.print_json(figure_history)
@@ -90,7 +91,7 @@ def show_tracker(options: argparse.Namespace) -> int:
     paths = [path for folder in options.results for path in store.runs(folder)]
     if not paths:
         raise errors.ResultsError(f"no runs are stored in {places}: {MEASURES_PAIRS}")
-    known = machines(of_run(run) for run in _readable(_tracked(paths, "Reading runs")))
+    known = machines(of_run(run) for run in reading.readable(_tracked(paths, "Reading runs")))
     if not known:
         raise errors.UsageError(f"no run in {places} has a free-threaded Python beside its twin: {MEASURES_PAIRS}")
     sheets = tuple(render.sheets(known))
@@ -118,7 +119,7 @@ def compare_runs(options: argparse.Namespace) -> int:
     if options.output:
         from gilscope.page import several_runs
 
-        write_page(options.output, partial(several_runs.of_comparison, comparison))
+        output.write_page(options.output, partial(several_runs.of_comparison, comparison))
     elif options.json:
         output.print_json(comparison)
     else:
@@ -136,20 +137,9 @@ def judge_claims(options: argparse.Namespace) -> int:
 
     statements = claims(places.CLAIMS)
     chosen_runs = [store.read(store.find(options.results, run)) for run in options.runs]
-    sheets = render.sheets(judged(statements, chosen_runs or _readable(store.runs(options.results))))
+    sheets = render.sheets(judged(statements, chosen_runs or reading.readable(store.runs(options.results))))
     if options.markdown:
         output.write(options.markdown, "\n".join(map(markdown.of_sheet, sheets)))
     else:
         terminal.show(output.console(), sheets)
     return 0
-
-
-def _readable(paths: Iterable[Path]) -> Iterator[Run]:
-    """The runs that can be read; the reason for any other goes to the standard error."""
-    from gilscope import store
-
-    for path in paths:
-        try:
-            yield store.read(path)
-        except errors.ResultsError as error:
-            output.console(stderr=True).print(str(error), style="yellow")

@@ -18,12 +18,18 @@ from gilscope import errors
 from gilscope.interchange import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rich.console import Console
 
     from gilscope.arguments.options import Color
+    from gilscope.page.content import Content
 
+
+NO_CHARTS = (
+    "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
+    "so does `pip install '.[page]'` in a clone"
+)
 
 COLOR: ContextVar[Color] = ContextVar("COLOR", default="auto")
 """Whether consoles have colours: where the standard streams show them, everywhere, or nowhere."""
@@ -108,6 +114,21 @@ def write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise errors.ResultsError(f"cannot write {path}: {error.strerror}") from error
+
+
+def write_page(path: Path, content_of: Callable[[], Content]) -> None:
+    """Write a page's content as one HTML file; it is made only where there is what draws its charts.
+
+    Raises:
+        UsageError: what draws charts is not installed.
+    """
+    try:
+        from gilscope.page import html
+        from gilscope.page.shared import library
+    except ImportError as error:
+        raise errors.UsageError(NO_CHARTS) from error
+    shared = library(cache_dir())
+    write(path, html.page(content_of(), shared))
 
 
 def cache_dir() -> Path:

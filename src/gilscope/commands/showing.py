@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import shutil
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gilscope import errors
-from gilscope.commands import output
+from gilscope.commands import hosts, output
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from gilscope.page.content import Content
     from gilscope.render.report import Report
     from gilscope.values.records import Run
-
-NO_CHARTS = (
-    "charts need altair and vl-convert-python beside gilscope: `pip install altair vl-convert-python` brings them, and "
-    "so does `pip install '.[page]'` in a clone"
-)
 
 WIDTH_OF_PICTURES = 100
 """Columns of a picture where there is no terminal."""
@@ -55,8 +49,8 @@ def show_report(options: argparse.Namespace) -> int:
 
 
 def make_page(options: argparse.Namespace) -> int:
-    """Write a stored run as one HTML file."""
-    from gilscope import places
+    """Write a stored run, or those of several hosts in a folder, as one HTML file."""
+    from gilscope import places, store
     from gilscope.claims.judgements import judged
     from gilscope.claims.statements import claims
     from gilscope.figures.run import of_run
@@ -64,29 +58,24 @@ def make_page(options: argparse.Namespace) -> int:
     from gilscope.render import claims as render
     from gilscope.render.report import report
 
+    folder = _folder(options)
+    if folder is not None:
+        return hosts.report_on_hosts(store.runs(folder), page=options.output, without_names=options.anonymous)
     run = _run(options)
 
     def of_run_with_claims() -> Content:
         answered_claims = [item for item in judged(claims(places.CLAIMS), [run]) if item.ours is not None]
         return content(report(of_run(run)), run.trials, render.sheets(answered_claims))
 
-    write_page(options.output, of_run_with_claims)
+    output.write_page(options.output, of_run_with_claims)
     return 0
 
 
-def write_page(path: Path, content_of: Callable[[], Content]) -> None:
-    """Write a page's content as one HTML file; it is made only where there is what draws its charts.
-
-    Raises:
-        UsageError: what draws charts is not installed.
-    """
-    try:
-        from gilscope.page import html
-        from gilscope.page.shared import library
-    except ImportError as error:
-        raise errors.UsageError(NO_CHARTS) from error
-    shared = library(output.cache_dir())
-    output.write(path, html.page(content_of(), shared))
+def _folder(options: argparse.Namespace) -> Path | None:
+    """The folder of runs that is named, by its path or as one below the results; None where it is a single run."""
+    if options.run is None:
+        return None
+    return next((path for path in (Path(options.run), options.results / options.run) if path.is_dir()), None)
 
 
 def make_charts(options: argparse.Namespace) -> int:
@@ -96,7 +85,7 @@ def make_charts(options: argparse.Namespace) -> int:
     try:
         from gilscope.page.pictures import pictures
     except ImportError as error:
-        raise errors.UsageError(NO_CHARTS) from error
+        raise errors.UsageError(output.NO_CHARTS) from error
     for name, svg in pictures(read_figures(store.find(options.results, options.run))).items():
         path = options.output / f"{name}.svg"
         output.write(path, svg)

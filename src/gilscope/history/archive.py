@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import defaultdict
 from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path
@@ -19,7 +20,7 @@ import msgspec
 
 from gilscope import cached, store
 from gilscope.errors import ResultsError
-from gilscope.history.summary import DatedFigure, Figure, FigureName
+from gilscope.history.summary import DatedFigure, Figure, FigureName, Setting
 from gilscope.interchange import decoded, encoded
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 class SummaryLine(Head, frozen=True, kw_only=True):
     """A line of the cache; the figures are kept by name, each name's as JSON still."""
 
+    setting: Setting
     figures: dict[FigureName, msgspec.Raw]
 
 
@@ -120,6 +122,14 @@ class Archive:
                         by_place[key] = DatedFigure(line.host, line.started, figure)
         return tuple(by_place.values())
 
+    def settings(self) -> dict[str, list[Setting]]:
+        """The setting of every run that is summarised, by the host's description, in order of time."""
+        lines = {line.file: line for line in self._read_lines(_summary_line) if line.file in self._damaged}
+        by_host: dict[str, list[Setting]] = defaultdict(list)
+        for line in sorted(lines.values(), key=lambda line: line.started):
+            by_host[line.host].append(line.setting)
+        return dict(by_host)
+
     @staticmethod
     def _figures_of(line: SummaryLine, name: FigureName) -> tuple[Figure, ...]:
         """One kind of figures of a line; none where the cache is damaged there."""
@@ -177,6 +187,7 @@ def _line(file: RunFile, run_summary: Summary) -> SummaryLine:
         started=run_summary.started,
         host=run_summary.host,
         damaged=run_summary.damaged,
+        setting=run_summary.setting,
         figures={name: msgspec.Raw(encoded(figures)) for name, figures in by_name.items()},
     )
 

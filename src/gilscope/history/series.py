@@ -1,26 +1,19 @@
-"""One figure over versions or dates, never across hosts or kinds of build; pure.
-
-Runs of one version (or day) are joined as a random-effects model does (DerSimonian and Laird 1986, "Meta-analysis in
-clinical trials", Controlled Clinical Trials 7), each run counting once: the error of their mean holds what every run is
-uncertain by, what single runs of this history may be off by, and what those of the row differ by beyond that.
-"""
+"""One figure over versions or dates, never across hosts or kinds of build; pure."""
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from itertools import pairwise
-from statistics import median, variance
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from packaging.version import InvalidVersion, Version
 
 from gilscope.history.between import BetweenRuns, are_comparable
-from gilscope.history.changes import Change, Level, Step, changes
+from gilscope.history.changes import Change, Step, changes
+from gilscope.history.joining import Point, point_of
 from gilscope.history.summary import UNKNOWN, DatedFigure, Figure, FigureName, in_unit
-from gilscope.stats.estimate import Estimate, mean, student
-from gilscope.stats.intervals import FEWEST
+from gilscope.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -91,15 +84,6 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class _Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of one row in order of time, and where they lie: by themselves, and over the yardstick."""
-
-    label: str
-    figures: tuple[Figure, ...]
-    level: Level
-    over_yardstick: Level
-
-
 def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) -> History:
     """The series of a figure, and which of its changes are beyond noise."""
     groups: dict[tuple[str, ...], list[DatedFigure]] = defaultdict(list)
@@ -113,27 +97,13 @@ def history(figure: FigureName, by: By, dated_figures: Iterable[DatedFigure]) ->
             groups[dated.host, item.recipe, item.probe, arm, item.work].append(dated)
     rows = {key: _rows(groups[key], by) for key in sorted(groups)}
     between = BetweenRuns(_neighbours(rows.values()))
-    lines = {key: [_point(label, of_row, between) for label, of_row in rows[key]] for key in rows}
+    lines = {key: [point_of(label, of_row, between) for label, of_row in rows[key]] for key in rows}
     steps = [_step(early, late) for points in lines.values() for early, late in pairwise(points)]
     step_changes = iter(changes(steps))
     series = tuple(
         _series(key, [_row(point, figure) for point in points], points, step_changes) for key, points in lines.items()
     )
     return History(figure=figure, by=by, series=series, single_launches=unknown)
-
-
-def joined(logs: Sequence[Estimate], error: Estimate) -> Estimate:
-    """The mean of several runs' logs, each of which may be off by ``error`` (see the module)."""
-    of_runs = mean(logs).less(mean([error] * len(logs)))
-    if len(logs) < FEWEST:
-        return of_runs
-    within = of_runs.standard_error**2
-    between = max(0.0, variance(log.value for log in logs) / len(logs) - within)
-    total = within + between
-    if not between:
-        return of_runs
-    freedom = total**2 / (within**2 / of_runs.freedom + between**2 / (len(logs) - 1))
-    return student(of_runs.value, math.sqrt(total), freedom, of_runs.confidence)
 
 
 def version_order(text: str) -> Version:
@@ -172,26 +142,14 @@ def _neighbours(lines: Iterable[list[_Row]]) -> Iterator[tuple[Figure, Figure]]:
         yield from pairwise(figure for _, figures in rows for figure in figures)
 
 
-def _point(label: str, figures: tuple[Figure, ...], between: BetweenRuns) -> _Point:
-    level = _level(figures, between, relative=False)
-    has_yardstick = all(figure.yardstick is not None for figure in figures)
-    over_yardstick = _level(figures, between, relative=True) if has_yardstick else level
-    return _Point(label=label, figures=figures, level=level, over_yardstick=over_yardstick)
-
-
-def _level(figures: Sequence[Figure], between: BetweenRuns, *, relative: bool) -> Level:
-    logs = [figure.level(relative=relative) for figure in figures]
-    return Level(joined(logs, between.error(figures[0], relative=relative)), median(figure.floor for figure in figures))
-
-
-def _step(early: _Point, late: _Point) -> Step:
+def _step(early: Point, late: Point) -> Step:
     if are_comparable(*early.figures, *late.figures):
         return Step(early.over_yardstick, late.over_yardstick)
     return Step(early.level, late.level, judged=False)
 
 
 def _series(
-    key: tuple[str, ...], rows: Sequence[SeriesPoint], points: Sequence[_Point], step_changes: Iterator[Change]
+    key: tuple[str, ...], rows: Sequence[SeriesPoint], points: Sequence[Point], step_changes: Iterator[Change]
 ) -> Series:
     host, recipe, probe, arm, work = key
     first, *others = rows
@@ -202,7 +160,7 @@ def _series(
     return Series(host=host, recipe=recipe, probe=probe, arm=arm, work=work, rows=(first, *later))
 
 
-def _row(point: _Point, figure: FigureName) -> SeriesPoint:
+def _row(point: Point, figure: FigureName) -> SeriesPoint:
     return SeriesPoint(
         label=point.label,
         estimate=in_unit(figure, point.level.log),
@@ -214,7 +172,7 @@ def _row(point: _Point, figure: FigureName) -> SeriesPoint:
     )
 
 
-def _differences(early: _Point, late: _Point) -> tuple[str, ...]:
+def _differences(early: Point, late: Point) -> tuple[str, ...]:
     """The circumstances in which the runs of two rows differ, besides a version that is the row's own label."""
     differing = []
     kinds = [{tuple(figure.circumstances.items()) for figure in point.figures} for point in (early, late)]

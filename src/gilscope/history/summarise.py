@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gilscope.figures import contest, lanes
 from gilscope.figures.code import digest_of_code
-from gilscope.history.summary import UNKNOWN, Figure, FigureName, Summary, Yardstick
+from gilscope.history.summary import UNKNOWN, Figure, FigureName, Lack, Setting, Summary, Yardstick
 from gilscope.values.lanes import lane_name, work_of
 from gilscope.values.records import CANNOT_BE_COMPARED
 
@@ -42,6 +42,7 @@ def summary(run: Run) -> Summary:
         run=header.id,
         started=header.started,
         host=described(header.host),
+        setting=_setting(run),
         damaged=len(run.damages),
         figures=tuple(figures.values()),
     )
@@ -57,6 +58,22 @@ def described(host: HostCard) -> str:
         *(part for part in (host.virtualisation, host.governor) if part),
     ]
     return f"{host.name} ({', '.join(parts)})"
+
+
+def _setting(run: Run) -> Setting:
+    """The host of a run with what was measured there, and what was not though it was asked for."""
+    arms = {lane.arm.name: lane.arm.runtime.facts for contest in run.contests for lane in contest.lanes}
+    probes = {contest.id: contest.probe.id for contest in run.contests}
+    skipped = (Lack(skip.contest.rpartition("@")[0], skip.lane, "left out") for skip in run.skips)
+    failed = (
+        Lack(probes[finding.contest], finding.lane, finding.kind) for finding in run.findings if finding.fails_lane
+    )
+    return Setting(
+        started=run.header.started,
+        card=run.header.host,
+        builds={arm: f"{facts.version_text} ({facts.recipe})" for arm, facts in sorted(arms.items())},
+        lacks=tuple(dict.fromkeys((*failed, *skipped))),
+    )
 
 
 class _FiguresOfContest:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from gilscope.stats.estimate import Estimate
+from gilscope.values.records import HostCard
 
 FigureName = Literal["penalty", "time", "gain", "scaling"]
 
@@ -89,12 +90,30 @@ class DatedFigure(msgspec.Struct, frozen=True):
     figure: Figure
 
 
+class Lack(msgspec.Struct, frozen=True):
+    """A lane that a run has no figure of, and what happened instead in a word or two."""
+
+    probe: str
+    lane: str
+    what: str
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """The host of a run as it was then, the builds of the run's arms by name, and the lanes that gave no figure."""
+
+    started: str
+    card: HostCard
+    builds: dict[str, str]
+    lacks: tuple[Lack, ...]
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """All figures of a run; ``damaged`` counts the lines of its file that could not be read."""
 
     run: str
     started: str
     host: str
+    setting: Setting
     damaged: int
     figures: tuple[Figure, ...]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from gilscope.page.looks import ANSWERS, INK, MODELS, SHARES, TRIED
+from gilscope.page.looks import ANSWERS, INK, MACHINES, MODELS, SHARES, TRIED
 from gilscope.render.builds import BUILDS, COLOURS, SHAPES
 
 WHOLE = "datum.value % 1 ? '' : datum.label"
@@ -40,6 +40,8 @@ def specifications() -> dict[str, dict[str, Any]]:
         "variants": _variants(),
         "changes": _changes(),
         "levels": _levels(),
+        "hosts": _hosts(),
+        "scalings": _scalings(),
         "requests": _requests(),
         "seen": _seen(),
         "trips": _trips(),
@@ -167,6 +169,33 @@ def _levels() -> dict[str, Any]:
     panel = alt.layer(lines, intervals, points, data=alt.NamedData("levels"))
     sized = panel.properties(width=SMALL[0], height=SMALL[1])
     return _as_data(sized.facet(_panels(), columns=1).resolve_scale(x="independent", y="independent"))
+
+
+def _hosts() -> dict[str, Any]:
+    """A point with its interval per host, a panel per lane in its own unit; machines have the look of their CPU."""
+    beside = alt.Chart().encode(y=_rows("host"), color=_cpus())
+    x = alt.X("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+    intervals = beside.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=None), x2="high:Q")
+    points = beside.mark_point(filled=True, size=60, opacity=1).encode(
+        x=x, shape=_shapes_of_cpus(), tooltip=["host:N", "cpu:N", "text:N"]
+    )
+    panel = alt.layer(intervals, points, data=alt.NamedData("hosts")).properties(width=WIDE)
+    return _as_data(panel.facet(_panels(), columns=1).resolve_scale(x="independent", y="independent"))
+
+
+def _scalings() -> dict[str, Any]:
+    """Scaling over workers, a panel per probe and model and a line per host, dashed by host; dotted is the ideal."""
+    base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(grid=False, ticks=False, labelExpr=WHOLE)))
+    ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="scaling"))
+    of_host = base.encode(color=_cpus(), detail="host:N")
+    dashes = alt.StrokeDash("host:N", scale=alt.Scale(domain=[], range=DASHES), legend=_legend(len(DASHES)))
+    intervals = of_host.mark_rule(opacity=0.6).encode(y="low:Q", y2="high:Q")
+    lines = of_host.mark_line(strokeWidth=1.5).encode(y="value:Q", strokeDash=dashes)
+    points = of_host.mark_point(filled=True, size=45, opacity=1).encode(
+        y="value:Q", shape=_shapes_of_cpus(), tooltip=["host:N", "cpu:N", "workers:Q", "text:N"]
+    )
+    layers = alt.layer(ideal, intervals, lines, points, data=alt.NamedData("scalings"))
+    return _as_data(layers.properties(width=SMALL[0], height=SMALL[1]).facet(_panels(), columns=1))
 
 
 def _requests() -> dict[str, Any]:
@@ -323,8 +352,19 @@ def _shapes_of_answers() -> alt.Shape:
     return alt.Shape("answer:N", scale=alt.Scale(domain=list(ANSWERS), range=shapes), legend=_legend())
 
 
-def _legend() -> alt.Legend:
-    return alt.Legend(orient="bottom", direction="vertical", title=None, symbolOpacity=1)
+def _cpus() -> alt.Color:
+    """Colours of CPU models, in turn: the page's script fills in the domain, since nobody knows them beforehand."""
+    scale = alt.Scale(domain=[], range=[colour for colour, _ in MACHINES])
+    return alt.Color("cpu:N", scale=scale, legend=_legend())
+
+
+def _shapes_of_cpus() -> alt.Shape:
+    return alt.Shape("cpu:N", scale=alt.Scale(domain=[], range=[shape for _, shape in MACHINES]), legend=_legend())
+
+
+def _legend(most: int = 0) -> alt.Legend:
+    """A legend below the chart; it has at most so many entries, or all where that is zero."""
+    return alt.Legend(orient="bottom", direction="vertical", title=None, symbolOpacity=1, symbolLimit=most)
 
 
 def _as_data(chart: alt.TopLevelMixin) -> dict[str, Any]:

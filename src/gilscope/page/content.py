@@ -94,6 +94,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     variants: tuple[points.VariantPoint, ...] = ()
     changes: tuple[points.ChangePoint, ...] = ()
     levels: tuple[points.LevelPoint, ...] = ()
+    hosts: tuple[points.HostPoint, ...] = ()
+    scalings: tuple[points.ScalingPoint, ...] = ()
     requests: tuple[observed.RequestPoint, ...] = ()
     seen: tuple[observed.SeenPoint, ...] = ()
     trips: tuple[observed.TripPoint, ...] = ()

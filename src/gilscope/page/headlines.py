@@ -9,21 +9,24 @@ import msgspec
 
 from gilscope.figures.observations import LONGEST, request_times
 from gilscope.page.labels import labels
-from gilscope.render import changes, history, in_words, numbers, why
+from gilscope.render import changes, history, hosts, in_words, numbers, why
 from gilscope.render.sheet import BETTER, WORSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gilscope.figures.observations import Observation
     from gilscope.figures.run import RunFigures
     from gilscope.figures.values import ContestFigures
     from gilscope.figures.why import Why
+    from gilscope.history.hosts import AcrossHosts
     from gilscope.history.series import History
     from gilscope.history.two_runs import RunComparison
 
 MOST_NAMES = 3
 """The most workloads that are named in a title, and the most whose verdicts stand on top in full."""
+MOST_HOSTS = 6
+"""The most hosts whose own answers stand on top."""
 NOTHING = "Nothing was measured: the findings below say why."
 VERDICTS = "What to run each workload on stands under “In short”."
 SWITCH_INTERVAL_S = 0.005
@@ -42,6 +45,11 @@ def of_run(run: RunFigures) -> Headline:
     """The workloads of a run, and the first answer that it has."""
     answer = next(filter(None, (tuple(paragraphs) for paragraphs in _answers(run))), (BELOW,))
     return Headline(title=_named([contest.contest.probe.id for contest in run.contests]), answer=answer)
+
+
+def alone(run: RunFigures) -> tuple[str, ...]:
+    """The answer of a run by itself, where there is no page that has the rest of it."""
+    return tuple(paragraph for paragraph in of_run(run).answer if paragraph not in {VERDICTS, BELOW})
 
 
 def _answers(run: RunFigures) -> Iterator[Iterable[str]]:
@@ -142,6 +150,13 @@ def of_history(followed: History) -> Headline:
     """The figure that is followed, and how many of its changes are beyond noise."""
     title = f"{history.TITLES[followed.figure]}, by {followed.by}"
     return Headline(title=title, answer=(history.verdict(followed),))
+
+
+def of_hosts(compared: AcrossHosts, answers: Mapping[str, Sequence[str]]) -> Headline:
+    """The figure that hosts are compared in, how many differ between them, and what few hosts answer by themselves."""
+    few = answers.items() if len(answers) <= MOST_HOSTS else ()
+    alone = (f"{host}: {' '.join(paragraphs)}" for host, paragraphs in few if paragraphs)
+    return Headline(title=f"{history.TITLES[compared.figure]}, by host", answer=(hosts.verdict(compared), *alone))
 
 
 def _named(probes: Iterable[str]) -> str:

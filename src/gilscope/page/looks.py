@@ -35,6 +35,17 @@ TRIED = {
 }
 """A shape for each group of what was tried against threads that do not scale."""
 
+MACHINES = (
+    ("#5b6ee1", "circle"),
+    ("#a8781f", "square"),
+    ("#c0562f", "triangle-up"),
+    ("#3f8a3f", "diamond"),
+    ("#b05fa8", "triangle-down"),
+    ("#3e8494", "cross"),
+    ("#8a7a60", "triangle-right"),
+)
+"""Colours and shapes of CPU models, in turn."""
+
 MODELS = {
     "serial": "circle",
     "threads": "diamond",

@@ -137,6 +137,28 @@ class LevelPoint(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class HostPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of the chart of hosts: a figure on one host, in a panel for each lane."""
+
+    group: str
+    panel: str
+    probe: str
+    arm: str
+    model: str
+    host: str
+    cpu: str
+    value: float
+    low: float
+    high: float
+    text: str
+
+
+class ScalingPoint(HostPoint, frozen=True, kw_only=True):
+    """A point of the curves of hosts: throughput over one worker's, in a panel for each probe and model."""
+
+    workers: int
+
+
 def tried(answers: Sequence[Why]) -> tuple[TriedPoint, ...]:
     """The points of the chart of what was tried, in order."""
     return tuple(point for why in answers for point in _tried(why))

@@ -1,23 +1,27 @@
-"""The content of pages over several runs: two side by side, and one figure over versions or dates."""
+"""The content of pages over several runs: two side by side, and figures over versions, dates or hosts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gilscope.page import headlines
 from gilscope.page.content import Content, filled, undrawn
-from gilscope.page.points import ChangePoint, LevelPoint, drawn
-from gilscope.render import changes, history, numbers, run_comparison
+from gilscope.page.points import ChangePoint, HostPoint, LevelPoint, ScalingPoint, drawn
+from gilscope.render import changes, history, hosts, numbers, run_comparison
 from gilscope.render.sheet import BETTER, WORSE
-from gilscope.values.lanes import lane_name
+from gilscope.values.lanes import lane_name, model_and_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gilscope.history.changes import Change
+    from gilscope.history.hosts import AcrossHosts, HostsRow
     from gilscope.history.series import History, Series
     from gilscope.history.summary import FigureName
     from gilscope.history.two_runs import RunComparison
+    from gilscope.render.sheet import Sheet
 
 SCALES = {"penalty": (100.0, " (%)"), "gain": (1.0, ""), "scaling": (1.0, "")}
 """What a figure is multiplied by where it is drawn, and its unit; a time has the unit of its largest value."""
@@ -83,6 +87,59 @@ def _levels(followed: History, series: Series) -> Iterator[LevelPoint]:
             answer="no difference" if row.change is None else _answer(followed.figure, row.change),
             text=changes.figure(followed.figure, row.estimate),
         )
+
+
+def of_hosts(
+    compared: AcrossHosts, *others: AcrossHosts, answers: Mapping[str, Sequence[str]], findings: Sequence[Sheet] = ()
+) -> Content:
+    """Figures over hosts, after what each host answers; the first figure is drawn, and so are curves of scalings."""
+    headline = headlines.of_hosts(compared, answers)
+    every = (compared, *others)
+    return Content(
+        title=headline.title,
+        answer=headline.answer,
+        made=f"{len(compared.hosts)} hosts: {', '.join(host.name for host in compared.hosts)}.",
+        hosts=tuple(point for row in compared.rows for point in _on_hosts(compared, row)),
+        scalings=tuple(point for each in every if each.figure == "scaling" for point in _curves(each)),
+        of_run=filled([hosts.answers(answers), *hosts.once(sheet for each in every for sheet in hosts.figures(each))]),
+        findings=filled(findings),
+        about=(hosts.legend(compared.hosts),),
+    )
+
+
+def _on_hosts(compared: AcrossHosts, row: HostsRow) -> Iterator[HostPoint]:
+    by, unit = _scale(compared.figure, max((cell.estimate.value for cell in row.measured if cell.estimate), default=1))
+    estimates = {cell.host: cell.estimate for cell in row.measured if cell.estimate is not None}
+    for host in compared.shown:
+        if host.name in estimates:
+            value, low, high = drawn(estimates[host.name].scaled(by))
+            yield HostPoint(
+                group=row.arm.partition("+")[0],
+                panel=f"{hosts.name(row)}{unit}",
+                probe=row.probe,
+                arm=row.arm,
+                model=model_and_workers(row.work)[0],
+                host=host.name,
+                cpu=host.cpu,
+                value=value,
+                low=low,
+                high=high,
+                text=changes.figure(compared.figure, estimates[host.name]),
+            )
+
+
+def _curves(compared: AcrossHosts) -> Iterator[ScalingPoint]:
+    """The points of every host's curves, each of which begins at one with one worker."""
+    begun = set()
+    for row in compared.rows:
+        model, workers = model_and_workers(row.work)
+        for point in _on_hosts(compared, row) if workers > 1 else ():
+            at = {**msgspec.structs.asdict(point), "panel": f"{row.probe} {lane_name(row.arm, model)}"}
+            key = (at["panel"], point.host)
+            if key not in begun:
+                begun.add(key)
+                yield ScalingPoint(**{**at, "value": 1.0, "low": 1.0, "high": 1.0, "text": "1", "workers": 1})
+            yield ScalingPoint(**at, workers=workers)
 
 
 def _scale(figure: FigureName, largest: float) -> tuple[float, str]:

@@ -31,6 +31,12 @@ def arm_and_work(lane: str) -> tuple[str, str]:
     return arm, work
 
 
+def model_and_workers(work: str) -> tuple[str, int]:
+    """The model of a lane's work and its number of workers, which is one where the work names none."""
+    model, _, workers = work.rpartition("-")
+    return (model, int(workers)) if model and workers.isdecimal() else (work, 1)
+
+
 def work_of(roles: tuple[Role, ...]) -> str:
     """The work of a lane in which these roles run side by side: ``read*3,write*1``."""
     return ",".join(role.label for role in roles)

@@ -46,6 +46,8 @@ const CHARTS = {
   variants: { labels: 240, columns: { panel: "workload", lane: "lane", text: "ratio of times" } },
   changes: { labels: 240, columns: { panel: "probe", lane: "figure", text: "change", answer: "answer" } },
   levels: { labels: 60, columns: { panel: "series", when: "version or date", text: "figure", answer: "change" } },
+  hosts: { labels: 240, columns: { panel: "workload", arm: "arm", host: "host", cpu: "CPU", text: "figure" } },
+  scalings: { labels: 60, columns: { panel: "workload", arm: "arm", host: "host", workers: "workers", text: "scaling" } },
   requests: { labels: 80, columns: { panel: "beside", arm: "arm", interval: "switch interval (s)", text: "99 of 100 requests within" } },
   seen: { labels: 240, columns: { panel: "what", lane: "lane", text: "seen" } },
   trips: { labels: 80, columns: { panel: "means", arm: "arm", text: "round trip" } },
@@ -109,7 +111,7 @@ function chosen() {
   );
 }
 
-const POINTS = ["penalties", "variants", "changes", "levels", "requests", "seen", "trips"];
+const POINTS = ["penalties", "variants", "changes", "levels", "hosts", "scalings", "requests", "seen", "trips"];
 
 // All values of a field, in lanes or in points.
 function values(field) {
@@ -202,15 +204,17 @@ function fit(drawn, room, panels) {
   if (drawn.spec.width < NARROW_PANEL) drawn.facet.header = { ...drawn.facet.header, labelAnchor: "end" };
 }
 
-// Scales name what the rows have, so that legends do, and each value keeps its look whatever else is drawn.
-function withPresent(node, rows) {
-  if (Array.isArray(node)) return node.map((each) => withPresent(each, rows));
+// Scales name what the rows have, so that legends do, and each value keeps its look whatever else is drawn: an empty
+// domain is that of all rows there are, whose values take looks in turn.
+function withPresent(node, rows, all = rows) {
+  if (Array.isArray(node)) return node.map((each) => withPresent(each, rows, all));
   if (node === null || typeof node !== "object") return node;
-  const made = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withPresent(value, rows)]));
+  const made = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withPresent(value, rows, all)]));
   const { field, scale } = node;
   if (field && Array.isArray(scale?.domain) && Array.isArray(scale.range)) {
     const present = new Set(rows.map((row) => row[field]));
-    const kept = scale.domain.map((value, place) => [value, scale.range[place]]).filter(([value]) => present.has(value));
+    const domain = scale.domain.length ? scale.domain : unique(all.map((row) => row[field]));
+    const kept = domain.map((value, place) => [value, scale.range[place % scale.range.length]]).filter(([value]) => present.has(value));
     if (kept.length) made.scale = { ...scale, domain: kept.map(([value]) => value), range: kept.map(([, look]) => look) };
   }
   return made;
@@ -279,7 +283,7 @@ function groupOf(section, group, rows, { isOnly, isFirst }) {
     notes: [],
   });
   const { parts, draw: drawOnce } = pictured(name, tableOf, (picture) => {
-    const declared = withLayers(withPresent(specifications[section], rows), rows);
+    const declared = withLayers(withPresent(specifications[section], rows, content[section]), rows);
     if (declared.facet) declared.facet.sort = panels; // or Vega sorts them by name
     const height = declared.facet ? {} : { height: ROW * unique(rows.map((row) => row.label)).length };
     return draw(picture, { ...declared, ...height }, { datasets: { [section]: rows }, labels, panels: panels.length, name, text: `${section}-text` });
@@ -549,6 +553,8 @@ async function show() {
   await section("variants", withRule(points.variants, "one", 1));
   await section("changes", withRule(points.changes, "none", 0));
   await section("levels", points.levels);
+  await section("hosts", points.hosts);
+  await section("scalings", points.scalings);
   await section("requests", points.requests);
   await section("seen", points.seen);
   await section("trips", points.trips);
