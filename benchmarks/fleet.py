@@ -1,9 +1,9 @@
 """A fleet in network namespaces: its figures beside those of a run by hand, faults while it runs, and many hosts.
 
 ``python benchmarks/fleet.py figures`` measures a suite on three hosts, each of it all and shared, and by hand, and
-prints gains whose intervals do not meet, and contests that overlap by their time stamps. ``faults`` lets things fail
-while a fleet measures, ``--times`` each, goes on with the run, and prints a table of what was lost, measured twice, left
-running or not said. ``many`` has made-up hosts with made-up trials on a real scheduler, and prints what that takes.
+prints gains whose intervals do not meet, and contests that overlap by their time stamps. ``faults`` has things fail
+while a fleet measures, ``--times`` each, goes on with the run, and prints what was lost, measured twice, left running or
+not said. ``many`` has made-up hosts with made-up trials on a real scheduler, and prints what that takes.
 ``figures`` wants a quiet machine; ``figures`` and ``faults`` need root, for the namespaces.
 """
 
@@ -21,18 +21,22 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import psutil
 from many_hosts import many
 from namespaces import Namespaces, can_be
 
 from gilscope import store
 from gilscope.history.summarise import summary
+from gilscope.interchange import decoded
 from gilscope.values.records import ContestEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 SOURCE = Path(__file__).parents[1] / "src"
 HOSTS = ("alpha", "beta", "gamma")
@@ -51,6 +55,8 @@ timeout_s = 60
 """
 WORK = ("cpu/primes", "cpu/records", "cpu/strings")
 READY_S = 120.0
+_end = msgspec.json.Decoder(ContestEnd)
+
 LATE_S = 0.005
 """What clocks of one machine may differ by, that was read twice."""
 
@@ -97,6 +103,7 @@ class Client:
         self.folder = folder
         self.net = net
         self.results = folder / "results"
+        folder.mkdir()
         (folder / "brief.toml").write_text(BRIEF)
 
     def start(self, *words: str, hosts: int = len(HOSTS)) -> subprocess.Popen[str]:
@@ -154,7 +161,7 @@ def figures(folder: Path, suite: str, on: str) -> None:
     ways = {"by hand": list(by_hand.glob("*.jsonl"))}
     for way in ("each", "split"):
         with _hosts(folder / way) as net:
-            client = Client(folder / way, net)
+            client = Client(folder / way / "here", net)
             text, _ = client.start(*words, *(["--split"] if way == "split" else [])).communicate()
             ways[way] = sorted(client.run().glob("*.jsonl"))
             print(f"{way}: {text.splitlines()[-1] if text else 'said nothing'}", flush=True)
@@ -192,7 +199,7 @@ def _apart(one: dict[tuple[str, ...], tuple[float, float]], other: dict[tuple[st
 
 
 @contextlib.contextmanager
-def _hosts(folder: Path) -> "contextlib.AbstractContextManager[Namespaces]":
+def _hosts(folder: Path) -> Iterator[Namespaces]:
     """Hosts with a worker each, in a new folder."""
     folder.mkdir()
     with Namespaces(folder, HOSTS) as net:
@@ -214,7 +221,7 @@ def faults(folder: Path, times: int, names: list[str]) -> None:
         for number in range(times):
             place = folder / f"{re.sub('[^a-z]', '-', name)}-{number}"
             with _hosts(place) as net:
-                seen.append(FAULTS[name](Client(place, net), 3 + 17 * number))
+                seen.append(FAULTS[name](Client(place / "here", net), 3 + 17 * number))
             shutil.rmtree(place, ignore_errors=True)
         totals = [sum(each.lost for each in seen), sum(each.twice for each in seen), sum(each.left for each in seen)]
         totals += [sum(not each.told for each in seen), sum(not each.finished for each in seen)]
@@ -224,6 +231,9 @@ def faults(folder: Path, times: int, names: list[str]) -> None:
 def _judged(client: Client, before: dict[str, bytes], text: str, told: str, *, expected: int = len(HOSTS)) -> Seen:
     """What a fault left, once the run was gone on with."""
     left = _measuring(client.net)
+    for name in HOSTS:
+        if not client.net.processes(name):  # as whatever looks after a host would do
+            client.net.start_worker(name, environ={"PYTHONPATH": str(SOURCE)})
     process = client.start("--run", client.run().name, hosts=expected)
     again, _ = process.communicate(timeout=900)
     after = client.records()
@@ -238,8 +248,7 @@ def _judged(client: Client, before: dict[str, bytes], text: str, told: str, *, e
 
 
 def _ends(content: bytes) -> list[ContestEnd]:
-    records = [store.reading.decoded(line, store.reading.msgspec.json.Decoder(ContestEnd)) for line in content.splitlines() if b'"type":"contest end"' in line]
-    return records
+    return [decoded(line, _end) for line in content.splitlines() if b'"type":"contest end"' in line]
 
 
 def _measuring(net: Namespaces) -> int:
@@ -254,9 +263,10 @@ def _measuring(net: Namespaces) -> int:
 
 def _measures(process: psutil.Process) -> bool:
     try:
-        return any(word in {"obey", "gilscope_agent"} or word.endswith("agent/__main__.py") for word in process.cmdline())
+        words = process.cmdline()
     except psutil.Error:
         return False
+    return any(word in {"obey", "gilscope_agent"} or word.endswith("agent/__main__.py") for word in words)
 
 
 def _worker_killed(client: Client, enough: int) -> Seen:
@@ -272,7 +282,7 @@ def _host_unreachable(client: Client, enough: int) -> Seen:
     client.wait_for_trials(process, enough)
     before = client.records()
     client.net.link("beta", "down")
-    time.sleep(25)
+    time.sleep(12 if enough % 2 else 45)  # Dask lets go of a host after half a minute
     client.net.link("beta", "up")
     text, _ = process.communicate()
     return _judged(client, before, text, "beta has not answered")
@@ -333,7 +343,8 @@ def _two_workers(client: Client, _: int) -> Seen:
 
 def _judged_without(client: Client, text: str, host: str, told: str) -> Seen:
     """What is there where a worker was refused: the others have measured all."""
-    ends = Counter((path.stem, end.contest) for path in client.run().glob("*.jsonl") for end in _ends(path.read_bytes()))
+    files = client.run().glob("*.jsonl")
+    ends = Counter((path.stem, end.contest) for path in files for end in _ends(path.read_bytes()))
     expected = set(HOSTS) - {host}
     finished = {name for name, _ in ends} == expected and len(ends) == len(WORK) * len(expected)
     if not finished or told not in text:
@@ -343,7 +354,7 @@ def _judged_without(client: Client, text: str, host: str, told: str) -> Seen:
 
 FAULTS: dict[str, Callable[[Client, int], Seen]] = {
     "a worker is killed": _worker_killed,
-    "a host cannot be reached for 25 s": _host_unreachable,
+    "a host cannot be reached for 12 or 45 s": _host_unreachable,
     "the scheduler is killed and restarted": _scheduler_killed,
     "the client is killed": _client_killed,
     "the client's disk is full": _disk_full,

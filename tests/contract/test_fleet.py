@@ -124,14 +124,17 @@ def test_a_persons_project_is_measured_by_its_content(runs: Runs) -> None:
     assert runs.gone() == []
 
     before = (folder_of(runs) / f"{HOST}.jsonl").read_bytes()
+    runs.script("shop/prices.py", PRICES + "\n# another\n")
     again = runs.gilscope("fleet", "run", "--run", folder_of(runs).name)
     assert again.returncode == 0, again
     assert (folder_of(runs) / f"{HOST}.jsonl").read_bytes() == before
 
-    runs.script("shop/prices.py", PRICES + "\n# another\n")
-    other = runs.gilscope("fleet", "run", "--run", folder_of(runs).name)
+    assert "It goes on with your files as they were when it was begun." in again.stderr
+
+    other = runs.gilscope("fleet", "run", "--run", folder_of(runs).name, "small.py")
     assert other.returncode == 2, other
-    assert "the files that it measures have changed: measure in a new run" in other.stderr
+    assert "was begun with '--python" in other.stderr
+    assert "leave all of that out to go on with it, or measure in a new run" in other.stderr
 
 
 def test_like_hosts_share_and_what_one_lacks_is_said(runs: Runs) -> None:

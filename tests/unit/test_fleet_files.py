@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from gilscope.fleet.content import Content
 
-ASKED = folder.Asked(words=("--suite", "quick"), split=False, project=None, own="own")
+ASKED = folder.Asked(words=("--suite", "quick"), split=False, project="project", folder=".", own="own")
+CONTENTS = [content.Content("own", b"o"), content.Content("project", b"p")]
 
 
 class TestContent:
@@ -138,29 +139,35 @@ class TestFolders:
     """A fleet's run is a folder."""
 
     def test_it_says_what_was_asked_for(self, tmp_path: Path) -> None:
-        """And runs of one second have names of their own."""
-        first, second = folder.begin(tmp_path, "r1", ASKED), folder.begin(tmp_path, "r1", ASKED)
+        """With the files that it takes, as they were; and runs of one second have names of their own."""
+        first, second = (folder.begin(tmp_path, "r1", ASKED, CONTENTS) for _ in range(2))
 
-        assert [first.name, second.name] == ["r1", "r1-2"]
-        assert folder.asked_in(first) == ASKED
-        assert folder.asked_in(tmp_path / "r9") is None
-        assert folder.find(tmp_path, None) == second
-        assert folder.find(tmp_path, "r1") == first
+        assert [first.path.name, second.path.name] == ["r1", "r1-2"]
+        assert folder.begun_in(first.path) == first
+        assert folder.begun_in(tmp_path / "r9") is None
+        assert folder.find(tmp_path, None) == second.path
+        assert folder.find(tmp_path, "r1") == first.path
 
     def test_what_is_not_there_is_said(self, tmp_path: Path) -> None:
         """With what is."""
         with pytest.raises(ResultsError, match=r"no run of a fleet is stored in .*; there are: none"):
             folder.find(tmp_path, None)
-        folder.begin(tmp_path, "r1", ASKED)
+        folder.begin(tmp_path, "r1", ASKED, CONTENTS)
         with pytest.raises(ResultsError, match=r"no run r2 of a fleet is stored in .*; there are: r1"):
             folder.find(tmp_path, "r2")
 
     @pytest.mark.parametrize("damaged", [b"", b"{", b'{"words": 3}', b"\xff"])
     def test_a_damaged_one_is_not_continued(self, tmp_path: Path, damaged: bytes) -> None:
         """What it holds cannot be told."""
-        (folder.begin(tmp_path, "r1", ASKED) / folder.FILE).write_bytes(damaged)
-        with pytest.raises(ResultsError, match=r"cannot read .*fleet\.json"):
-            folder.asked_in(tmp_path / "r1")
+        (folder.begin(tmp_path, "r1", ASKED, CONTENTS).path / folder.FILE).write_bytes(damaged)
+        with pytest.raises(ResultsError, match=r"cannot read what run .*r1 was begun with"):
+            folder.begun_in(tmp_path / "r1")
+
+    def test_one_that_lacks_its_files_is_not_continued(self, tmp_path: Path) -> None:
+        """Others might be other files."""
+        (folder.begin(tmp_path, "r1", ASKED, CONTENTS).path / folder.CONTENTS / "project").unlink()
+        with pytest.raises(ResultsError, match=r"cannot read what run .*r1 was begun with"):
+            folder.begun_in(tmp_path / "r1")
 
     def test_a_host_is_no_way_out_of_it(self, tmp_path: Path) -> None:
         """Its name is somebody else's."""
@@ -169,7 +176,7 @@ class TestFolders:
 
     def test_hosts_that_measured_nothing_have_no_file_to_show(self, tmp_path: Path) -> None:
         """An empty one was opened and no more."""
-        place = folder.begin(tmp_path, "r1", ASKED)
+        place = folder.begin(tmp_path, "r1", ASKED, CONTENTS).path
         (place / "alpha.jsonl").write_bytes(b"")
         (place / "beta.jsonl").write_bytes(encoded(HEADER) + b"\n")
         assert folder.files(place) == [place / "beta.jsonl"]

@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gilscope.fleet.cluster import Cluster
     from gilscope.fleet.content import Content
     from gilscope.fleet.dispatch import Outcome
-    from gilscope.fleet.folder import Asked
+    from gilscope.fleet.folder import Begun
     from gilscope.fleet.values import HostFacts
     from gilscope.render.fleet import FleetProgress
     from gilscope.values.probes import Probe
@@ -37,13 +37,6 @@ NO_DASK = (
 )
 
 GO_ON = "What was measured is in {0}; `gilscope fleet run --run {1}` goes on where it was."
-
-
-class _Travelling(NamedTuple):
-    """What is sent to hosts: the content of a project, where one is needed, and the folder in it to measure from."""
-
-    project: Content | None
-    folder: str
 
 
 def command(options: argparse.Namespace) -> int:
@@ -68,43 +61,64 @@ def command(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Measure on the hosts of a cluster, then show what they measured."""
-    from gilscope.commands.on_host import own_content
     from gilscope.fleet import folder
     from gilscope.fleet.cluster import SchedulerLostError
+
+    begun = _begun(options)
+    go_on = GO_ON.format(begun.path, begun.path.name)
+    try:
+        outcomes = asyncio.run(_measured(options, begun))
+    except KeyboardInterrupt:
+        raise errors.ControllerInterruptedError("interrupted. " + go_on) from None
+    except (errors.ResultsError, SchedulerLostError) as error:
+        raise type(error)(f"{str(error).rstrip('.')}. {go_on}") from error
+    if folder.files(begun.path):
+        _show(begun.path)
+    if any(outcome.status is None for outcome in outcomes):
+        output.console(stderr=True).print(go_on, style="yellow", soft_wrap=True)
+    return max(errors.LANES_FAILED if outcome.status is None else outcome.status for outcome in outcomes)
+
+
+def _begun(options: argparse.Namespace) -> Begun:
+    """A run that is begun, or gone on with: it keeps what it was asked for, and the files that it measures.
+
+    Raises:
+        UsageError: nothing is named, or something that is not there or cannot travel; or a run that was begun is asked
+            for something else.
+        MatrixError: a file has mistakes.
+        ResultsError: the run's folder cannot be read or written.
+    """
+    from gilscope.commands.on_host import own_content
+    from gilscope.fleet import folder
     from gilscope.lab.measure import new_run_id
 
     place = options.typed.index("run", options.typed.index("fleet")) + 1
     words = words_for_hosts(options.typed[place:])
     words += ("--", *options.script_arguments) if options.script_arguments else ()
-    before = None if options.run_id is None else folder.asked_in(folder.folder_of(options.results, options.run_id))
-    words, is_split = _as_before(options, words, before)
-    travelling = _travelling(words, options.results)
+    before = None if options.run_id is None else folder.begun_in(folder.folder_of(options.results, options.run_id))
+    if before is not None:
+        asked = before.asked
+        if (words and words != asked.words) or (options.split and not asked.split):
+            typed = " ".join(asked.words) + " --split" * asked.split
+            raise errors.UsageError(
+                f"run {options.run_id} was begun with {typed!r}: leave all of that out to go on with it, or measure in "
+                "a new run"
+            )
+        if asked.project is not None:
+            console = output.console(stderr=True)
+            console.print("It goes on with your files as they were when it was begun.", style="dim")
+        return before
+    project, here = _travelling(words, options.results)
     own = own_content()
     asked = folder.Asked(
         words=words,
-        split=is_split,
-        project=None if travelling.project is None else travelling.project.digest,
+        split=options.split,
+        project=None if project is None else project.digest,
+        folder=here,
         own=own.digest,
     )
-    if before is not None and before != asked:
-        raise errors.UsageError(
-            f"since run {options.run_id} was begun, the files that it measures have changed: measure in a new run"
-        )
-    run_id = options.run_id or new_run_id(datetime.now(UTC))
-    path = folder.folder_of(options.results, run_id) if before else folder.begin(options.results, run_id, asked)
-    contents = [own] if travelling.project is None else [own, travelling.project]
-    try:
-        outcomes = asyncio.run(_measured(options, path, asked, travelling.folder, contents))
-    except KeyboardInterrupt:
-        raise errors.ControllerInterruptedError("interrupted. " + GO_ON.format(path, path.name)) from None
-    except (errors.ResultsError, SchedulerLostError) as error:
-        raise type(error)(f"{error}. {GO_ON.format(path, path.name)}") from error
-    if folder.files(path):
-        _show(path)
-    unfinished = [outcome for outcome in outcomes if outcome.status is None]
-    if unfinished:
-        output.console(stderr=True).print(GO_ON.format(path, path.name), style="yellow", soft_wrap=True)
-    return max((errors.LANES_FAILED if outcome.status is None else outcome.status for outcome in outcomes), default=1)
+    contents = [own] if project is None else [own, project]
+    return folder.begin(options.results, options.run_id or new_run_id(datetime.now(UTC)), asked, contents)
 
 
 def status(options: argparse.Namespace) -> int:
@@ -139,27 +153,8 @@ def _show(path: Path) -> None:
     report_on_hosts(folder.files(path), json=False, markdown=None, page=None)
 
 
-def _as_before(
-    options: argparse.Namespace, words: tuple[str, ...], before: Asked | None
-) -> tuple[tuple[str, ...], bool]:
-    """The words and the way of sharing of a run, as it was begun where it is continued.
-
-    Raises:
-        UsageError: it is continued, and something else is asked for.
-    """
-    if before is None:
-        return words, options.split
-    if (words and words != before.words) or (options.split and not before.split):
-        typed = " ".join(before.words) + " --split" * before.split
-        raise errors.UsageError(
-            f"run {options.run_id} was begun with {typed!r}: leave all of that out to go on with it, or measure in a "
-            "new run"
-        )
-    return before.words, before.split
-
-
-def _travelling(words: Sequence[str], results: Path) -> _Travelling:
-    """What hosts need to measure what these words mean here, which is looked at here first.
+def _travelling(words: Sequence[str], results: Path) -> tuple[Content | None, str]:
+    """What hosts need to measure what these words mean here: a project if any, and the folder in it to be in.
 
     Raises:
         UsageError: nothing is named, or something that is not there, or that cannot travel.
@@ -181,7 +176,7 @@ def _travelling(words: Sequence[str], results: Path) -> _Travelling:
     here = Path.cwd()
     needed = list(_paths(asked, workloads))
     if not needed and asked.project == Project(folder=here):
-        return _Travelling(None, ".")
+        return None, "."
     if os.environ.get("VIRTUAL_ENV"):
         output.console(stderr=True).print(
             "The active environment does not travel: hosts have what --with and --with-requirements name.",
@@ -192,7 +187,7 @@ def _travelling(words: Sequence[str], results: Path) -> _Travelling:
         if not path.resolve().is_relative_to(root.resolve()):
             raise errors.UsageError(f"{path} lies outside of {root}, and only that folder is sent to hosts")
     packed = content.pack(root, content.files_of(root, results.resolve(), os.environ))
-    return _Travelling(packed, str(here.resolve().relative_to(root.resolve())))
+    return packed, str(here.resolve().relative_to(root.resolve()))
 
 
 def _paths(asked: argparse.Namespace, workloads: Iterable[Probe | Script]) -> Iterator[Path]:
@@ -212,10 +207,8 @@ def _paths(asked: argparse.Namespace, workloads: Iterable[Probe | Script]) -> It
     yield from map(Path, packages.files)
 
 
-async def _measured(
-    options: argparse.Namespace, path: Path, asked: Asked, folder: str, contents: Sequence[Content]
-) -> list[Outcome]:
-    """Have the hosts of a cluster measure, and copy what they measure into a folder."""
+async def _measured(options: argparse.Namespace, begun: Begun) -> list[Outcome]:
+    """Have the hosts of a cluster measure, and copy what they measure into the run's folder."""
     from gilscope import store
     from gilscope.commands.on_host import HOST_SIDE, describe
     from gilscope.fleet.cluster import connected
@@ -228,8 +221,15 @@ async def _measured(
 
     console = output.console(stderr=True)
     ours = decoded(describe(), msgspec.json.Decoder(HostFacts))
+    path, asked = begun.path, begun.asked
     order = Order(
-        number=0, run=path.name, host="", arguments=asked.words, project=asked.project, folder=folder, own=asked.own
+        number=0,
+        run=path.name,
+        host="",
+        arguments=asked.words,
+        project=asked.project,
+        folder=asked.folder,
+        own=asked.own,
     )
     async with connected(options.scheduler) as cluster:
         _refuse_other_versions(await cluster.versions(), ours)
@@ -246,7 +246,7 @@ async def _measured(
                 cluster,
                 HOST_SIDE,
                 copies=copies,
-                contents=contents,
+                contents=begun.contents,
                 order=order,
                 board=until.enter_context(FleetProgress(console, [host.facts.card for host in hosts])),
             )
@@ -255,7 +255,7 @@ async def _measured(
 
 
 def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:
-    """Refuse a scheduler of another Dask, which may not understand us.
+    """Refuse a scheduler with another gilscope or Dask, which may not understand us.
 
     Raises:
         UsageError: it is one.
@@ -263,7 +263,10 @@ def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:
     differing = [name for name, version in versions.items() if version != ours.versions[name]]
     if differing:
         listed = ", ".join(f"its {name} is {versions[name]}, and here is {ours.versions[name]}" for name in differing)
-        raise errors.UsageError(f"the scheduler has another Dask: {listed}. Install one version on all hosts.")
+        raise errors.UsageError(
+            f"the scheduler cannot do with us: {listed}. Install gilscope[fleet] of one version wherever a scheduler or "
+            "a worker is started."
+        )
 
 
 def _announce(console: Console, cluster: Cluster, path: Path) -> None:

@@ -1,8 +1,8 @@
 """What a worker of a Dask cluster does for `gilscope fleet`: its client calls these functions there.
 
 An order is carried out by a gilscope of its own, a child of the worker, which ends with it. What it measures goes to a
-file of this host as it comes; the client copies that, line by line, as often as it looks. A host whose client looks no
-more ends by itself, and keeps what it has.
+file of this host as it comes; the client copies that, line by line, as often as it looks. Where the client is gone, the
+scheduler takes its tasks back, and the host ends what it does and keeps what it has.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import math
 import os
 import sys
 import threading
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,8 +28,6 @@ from gilscope.processes.environment import without_python
 from gilscope.processes.guardian import Guardian
 from gilscope.store import run_path
 
-LEASE_S = 180.0
-"""How long a host goes on measuring whose client does not look: longer than any network is waited for."""
 MOST_AT_ONCE = 4_000_000
 """Bytes of records that one look brings."""
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -43,12 +40,15 @@ _orders = msgspec.json.Decoder(Order)
 
 
 class _Duty:
-    """An order that is carried out here: where it stands, and when the client last looked."""
+    """An order that is carried out here: where it stands, and whether anybody still wants that."""
 
     def __init__(self, order: Order) -> None:
+        from distributed import get_worker
+
         self.state = State(run=order.run, host=order.host, number=order.number)
-        self.looked_s = time.monotonic()
         self.is_stopped = threading.Event()
+        self._worker = get_worker()
+        self._task = self._worker.get_current_task()
 
     def heard(self, line: str) -> None:
         """Note what the child says; an empty line says nothing."""
@@ -60,11 +60,13 @@ class _Duty:
                     self.state = msgspec.structs.replace(self.state, doing=doing)
 
     def is_over(self) -> bool:
-        """Whether nobody asks for it any more, or the worker is about to close."""
-        from distributed import Status, get_worker
+        """Whether nobody asks for it any more: it was stopped, its task taken back, or the worker is about to close."""
+        from distributed import Status
 
-        closing = get_worker().status not in {Status.running, Status.paused}
-        return closing or self.is_stopped.is_set() or time.monotonic() > self.looked_s + LEASE_S
+        task = self._worker.state.tasks.get(self._task)
+        is_wanted = task is not None and task.state == "executing"
+        is_open = self._worker.status in {Status.running, Status.paused}
+        return self.is_stopped.is_set() or not is_wanted or not is_open
 
 
 _DUTIES: dict[tuple[str, str], _Duty] = {}
@@ -157,7 +159,6 @@ def look(run: str, name: str, offset: int) -> Look:
     duty = _DUTIES.get((run, name))
     state = None
     if duty is not None:
-        duty.looked_s = time.monotonic()
         state = encoded(duty.state)  # before the lines: with those of a state of the end, there are all
     lines = b""
     with contextlib.suppress(OSError), _records(run, name).open("rb") as records:

@@ -101,8 +101,8 @@ class Cluster:
             await asyncio.sleep(0.2)
 
     async def versions(self) -> dict[str, str]:
-        """The versions of Dask that the scheduler has, by package."""
-        names = ("dask", "distributed")
+        """The versions that the scheduler has, by package; it has to know what tasks call, and so gilscope too."""
+        names = ("gilscope", "dask", "distributed")
         found = await self._client.get_versions(packages=names)  # type: ignore[misc] # it is a coroutine in a loop
         return {name: str(found["scheduler"]["packages"].get(name)) for name in names}
 

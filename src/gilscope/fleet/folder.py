@@ -1,36 +1,47 @@
-"""The folder of a fleet's run: what was asked for, and a file of records for each host."""
+"""The folder of a fleet's run: what was asked for, the files that are measured, and a file of records for each host."""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from gilscope import cached
 from gilscope.errors import ResultsError
+from gilscope.fleet.content import Content
 from gilscope.interchange import decoded, encoded
 from gilscope.store import SUFFIX, run_path, runs
 from gilscope.store.writing import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FILE = "fleet.json"
+CONTENTS = "contents"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a fleet's run was begun with: the words behind ``gilscope run``, and digests of what they stand for.
 
-    ``project`` is the digest of the person's files, None where none are needed, and ``own`` that of gilscope's probes
-    and suites. With ``split``, like hosts share the plan.
+    ``project`` is the digest of the person's files, None where none are needed, in whose ``folder`` the words were
+    typed, and ``own`` that of gilscope's probes and suites. With ``split``, like hosts share the plan.
     """
 
     words: tuple[str, ...]
     split: bool
     project: str | None
+    folder: str
     own: str
+
+
+class Begun(NamedTuple):
+    """A run that was begun: its folder, what was asked for, and the contents that this takes."""
+
+    path: Path
+    asked: Asked
+    contents: list[Content]
 
 
 _asked = msgspec.json.Decoder(Asked)
@@ -61,18 +72,20 @@ def find(results: Path, run: str | None) -> Path:
     raise ResultsError(f"{named} stored in {results}; there are: {listed}. `gilscope fleet run` measures one.")
 
 
-def begin(results: Path, run: str, asked: Asked) -> Path:
-    """Begin a run, which gets the next name that is free: ``RUN-2``.
+def begin(results: Path, run: str, asked: Asked, contents: list[Content]) -> Begun:
+    """Begin a run, which gets the next name that is free: ``RUN-2``; it is one once all that it takes is kept.
 
     Raises:
         ResultsError: the folder cannot be written.
     """
     try:
         folder = next(filter(None, (_made(folder_of(results, name)) for name in _namesakes(run))))
+        for content in contents:
+            cached.replace(folder / CONTENTS / content.digest, content.packed)
         cached.replace(folder / FILE, encoded(asked))
     except OSError as error:
         raise ResultsError(cannot_write(results / run, error)) from error
-    return folder
+    return Begun(folder, asked, contents)
 
 
 def _namesakes(run: str) -> Iterator[str]:
@@ -89,18 +102,21 @@ def _made(folder: Path) -> Path | None:
     return folder
 
 
-def asked_in(folder: Path) -> Asked | None:
-    """What a run was begun with; None where there is none.
+def begun_in(folder: Path) -> Begun | None:
+    """The run of a folder; None where there is none.
 
     Raises:
-        ResultsError: its file cannot be read, or holds something else.
+        ResultsError: its files cannot be read, or hold something else.
     """
     try:
-        return decoded((folder / FILE).read_bytes(), _asked)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise ResultsError(f"cannot read {folder / FILE}: {error}; measure in a new run") from error
+        asked = decoded((folder / FILE).read_bytes(), _asked)
+        digests = [digest for digest in (asked.own, asked.project) if digest is not None]
+        contents = [Content(digest, (folder / CONTENTS / digest).read_bytes()) for digest in digests]
+    except (OSError, ValueError, msgspec.DecodeError) as error:
+        if not folder.exists():
+            return None
+        raise ResultsError(f"cannot read what run {folder} was begun with: {error}; measure in a new run") from error
+    return Begun(folder, asked, contents)
 
 
 def records_of(folder: Path, host: str) -> Path:
