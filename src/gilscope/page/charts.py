@@ -188,7 +188,7 @@ def _scalings() -> dict[str, Any]:
     base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(grid=False, ticks=False, labelExpr=WHOLE)))
     ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="scaling"))
     of_host = base.encode(color=_cpus(), detail="host:N")
-    dashes = alt.StrokeDash("host:N", scale=alt.Scale(domain=[], range=DASHES), legend=_legend(symbolLimit=len(DASHES)))
+    dashes = alt.StrokeDash("host:N", scale=alt.Scale(domain=[], range=DASHES), legend=_legend(len(DASHES)))
     intervals = of_host.mark_rule(opacity=0.6).encode(y="low:Q", y2="high:Q")
     lines = of_host.mark_line(strokeWidth=1.5).encode(y="value:Q", strokeDash=dashes)
     points = of_host.mark_point(filled=True, size=45, opacity=1).encode(
@@ -362,8 +362,9 @@ def _shapes_of_cpus() -> alt.Shape:
     return alt.Shape("cpu:N", scale=alt.Scale(domain=[], range=[shape for _, shape in MACHINES]), legend=_legend())
 
 
-def _legend(**more: int) -> alt.Legend:
-    return alt.Legend(orient="bottom", direction="vertical", title=None, symbolOpacity=1, **more)
+def _legend(most: alt.typing.Optional[int] = alt.Undefined) -> alt.Legend:
+    """A legend below the chart, of at most this number of entries where one is given."""
+    return alt.Legend(orient="bottom", direction="vertical", title=None, symbolOpacity=1, symbolLimit=most)
 
 
 def _as_data(chart: alt.TopLevelMixin) -> dict[str, Any]:
