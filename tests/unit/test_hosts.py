@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 import pytest
-from scipy.special import chdtrc, fdtrc  # type: ignore[import-untyped]  # it has no stubs
 
+from alike import cochran, drawn, welch
 from builders import HOST
 from gilscope import cli, store
 from gilscope.commands import hosts as commands
@@ -320,39 +320,6 @@ class TestSheets:
         assert [row[0] for row in narrow.rows] == ["cpu/primes 3.14t"]
         assert "Left out: 1 lane that one host has alone; --json has them." in narrow.notes
         assert [row[0] for row in whole.rows] == ["cpu/alone 3.14t", "cpu/primes 3.14t"]
-
-
-def drawn(draw: np.random.Generator, hosts: int, freedom: int) -> list[Estimate]:
-    """Estimates of zero, each with an error that is estimated with these degrees of freedom."""
-    errors = np.sqrt(draw.chisquare(freedom, hosts) / freedom)
-    return [
-        student(float(value), float(error), freedom)
-        for value, error in zip(draw.normal(size=hosts), errors, strict=True)
-    ]
-
-
-def cochran(estimates: Sequence[Estimate]) -> float:
-    """The p-value of Cochran's Q (1954)."""
-    return float(chdtrc(len(estimates) - 1, weighed(estimates)[0]))
-
-
-def welch(estimates: Sequence[Estimate]) -> float:
-    """The p-value of Welch's F (1951)."""
-    number = len(estimates)
-    q, unsure = weighed(estimates)
-    f = q / (number - 1) / (1 + 2 * (number - 2) / (number**2 - 1) * unsure)
-    return float(fdtrc(number - 1, (number**2 - 1) / (3 * unsure), f))
-
-
-def weighed(estimates: Sequence[Estimate]) -> tuple[float, float]:
-    """Cochran's Q, and how unsure its weights are, as Welch sums it up."""
-    values, errors, freedoms = (
-        np.array([getattr(each, name) for each in estimates]) for name in ("value", "standard_error", "freedom")
-    )
-    weights = 1 / errors**2
-    q = float((weights * (values - (weights * values).sum() / weights.sum()) ** 2).sum())
-    unsure = float((((1 - weights / weights.sum()) ** 2) / freedoms).sum())
-    return q, unsure
 
 
 class TestAlike:
