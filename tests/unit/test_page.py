@@ -21,6 +21,7 @@ from gilscope import cli, store
 from gilscope.commands import output
 from gilscope.figures.run import of_run
 from gilscope.figures.tried import TriedKind
+from gilscope.history.hosts import across
 from gilscope.history.series import history
 from gilscope.history.summarise import summary
 from gilscope.history.summary import DatedFigure
@@ -40,6 +41,8 @@ from histories import made_run
 from histories import stored as stored_run
 
 if TYPE_CHECKING:
+    from gilscope.history.hosts import AcrossHosts
+    from gilscope.history.summary import FigureName
     from gilscope.values.records import Run
 
 NAME = "<script>alert(1)</script>"
@@ -228,6 +231,11 @@ def test_every_group_of_what_was_tried_has_a_look() -> None:
     assert len(set(looks.TRIED.values())) == len(groups)
 
 
+def test_every_cpu_model_has_a_shape_of_its_own_until_all_are_taken() -> None:
+    """Machines are told apart without colour too."""
+    assert len({shape for _, shape in looks.MACHINES}) == len(looks.MACHINES)
+
+
 def test_every_model_has_a_shape_of_its_own() -> None:
     """No two models look alike, however many a run has."""
     assert looks.MODELS.keys() == MODELS.keys()
@@ -238,6 +246,7 @@ MEANINGS = {
     **dict(zip(BUILDS, COLOURS, strict=True)),
     **{share: colour for share, (colour, _) in looks.SHARES.items()},
     **{answer: colour for answer, (colour, _) in looks.ANSWERS.items() if colour != looks.INK},
+    **{f"machine {place}": colour for place, (colour, _) in enumerate(looks.MACHINES)},
 }
 """Every colour of the page's charts by what it means."""
 OUTLINED = {"queued", "start, end"}
@@ -265,7 +274,7 @@ def style() -> dict[str, tuple[str, str]]:
 
 
 def test_a_colour_has_one_meaning() -> None:
-    """Builds, shares and answers have no colour in common."""
+    """Builds, shares, answers and machines have no colour in common."""
     assert len(set(MEANINGS.values())) == len(MEANINGS)
 
 
@@ -440,6 +449,22 @@ def test_what_was_observed_is_drawn() -> None:
         assert {point["text"] for point in (*held["seen"], *held["requests"])} == {"2 ±0 s"}
 
 
+def figures_of_hosts(tmp_path: Path, name: FigureName) -> AcrossHosts:
+    """One figure of two hosts that have a CPU model each."""
+    runs = []
+    for host, cpu, slower in (("a", "EPYC", 1.1), ("b", "Xeon", 1.5)):
+        of = store.read(stored_run(tmp_path / name, made_run(slower=slower, noise=0.001, host=host), host))
+        header = msgspec.structs.replace(of.header, host=msgspec.structs.replace(of.header.host, cpu=cpu))
+        runs.append(summary(msgspec.structs.replace(of, header=header)))
+    dated = [
+        DatedFigure(each.host, each.started, figure)
+        for each in runs
+        for figure in each.figures
+        if figure.name == name and (name == "penalty" or not figure.is_of_one_cpu)
+    ]
+    return across(name, dated, {each.host: [each.setting] for each in runs})
+
+
 class TestSeveralRuns:
     """Two runs, or a history, as the page that a single run has."""
 
@@ -474,6 +499,43 @@ class TestSeveralRuns:
         assert panel.endswith(" (%)")
         assert [point["when"] for point in held["levels"]] == ["3.14.9", "3.14.10"]
         assert [point["value"] for point in held["levels"]] == pytest.approx([10, 10], rel=0.2)
+
+    def test_hosts_are_drawn_by_cpu_model(self, tmp_path: Path) -> None:
+        """A point for each host and lane, curves that begin at one, and what few hosts answer stands on top."""
+        compared = [figures_of_hosts(tmp_path, name) for name in ("penalty", "scaling")]
+        answers = {"a": ("Yes.",), "b": ("No.",)}
+        held = embedded(html.page(several_runs.of_hosts(*compared, answers=answers), LIBRARY))
+        many = several_runs.of_hosts(*compared, answers=dict.fromkeys("abcdefg", ("Yes.",)))
+
+        assert [(point["host"], point["cpu"], round(point["value"])) for point in held["hosts"]] == [
+            ("a", "EPYC", 10),
+            ("b", "Xeon", 50),
+        ]
+        assert [(point["host"], point["workers"], point["value"] == 1) for point in held["scalings"]] == [
+            ("a", 1, True),
+            ("a", 2, False),
+            ("b", 1, True),
+            ("b", 2, False),
+        ]
+        assert held["title"] == "Penalty on one thread, by host"
+        assert len(embedded(html.page(many, LIBRARY))["answer"]) == 1
+        assert [paragraph.partition(" ")[0] for paragraph in held["answer"][1:]] == ["a:", "b:"]
+        assert held["about"][0]["title"] == "Hosts"
+
+    def test_the_command_writes_a_page_of_a_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """By its path or as one below the results, and without names where that is asked for."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(output, "cache_dir", lambda: tmp_path / "cache")
+        monkeypatch.setattr(shared, "_new_library", lambda: LIBRARY)
+        for name in ("secret-1", "secret-2"):
+            stored_run(tmp_path / "gilscope-results" / "fleet", made_run(run=name), name)
+
+        assert cli.main(["page", "fleet", "-o", "named.html"]) == 0
+        assert cli.main(["page", "gilscope-results/fleet", "--anonymous", "-o", "unnamed.html"]) == 0
+        named, unnamed = ((tmp_path / name).read_text("utf-8") for name in ("named.html", "unnamed.html"))
+        assert [point["host"] for point in embedded(named)["hosts"]] == ["secret-1", "secret-2"]
+        assert [point["host"] for point in embedded(unnamed)["hosts"]] == ["host 1", "host 2"]
+        assert "secret" not in unnamed
 
     def test_the_command_writes_the_page(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """With the option, instead of the table."""

@@ -1,4 +1,4 @@
-"""Several hosts' runs side by side: one figure of all stored runs, or a folder with one run for each host."""
+"""Runs of several hosts side by side: one figure of all stored runs, or a folder of hosts."""
 
 from __future__ import annotations
 

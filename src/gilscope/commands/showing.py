@@ -72,7 +72,7 @@ def make_page(options: argparse.Namespace) -> int:
 
 
 def _folder(options: argparse.Namespace) -> Path | None:
-    """The folder of runs that is named, by its path or as one below the results; None where it is a single run."""
+    """The folder of runs that is named, by path or below the results; None where a single run is."""
     if options.run is None:
         return None
     return next((path for path in (Path(options.run), options.results / options.run) if path.is_dir()), None)

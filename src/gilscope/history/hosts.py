@@ -1,4 +1,4 @@
-"""One figure over hosts: what it is on each, and whether they differ beyond noise; never a mean over hosts; pure.
+"""One figure over hosts: what it is on each, and whether they differ beyond noise; no mean over hosts; pure.
 
 A host counts by its latest run, joined with those before it that measured one thing on one build. The hosts of a lane
 are compared all at once (see `stats.heterogeneity`), each uncertain by what a run may be off by as well, and lanes are
@@ -42,7 +42,7 @@ NEVER_ALIKE = ("builds", "Python", *MEASURED_ALIKE, "GIL")
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
-    """A host with a name that no other has, as it was in its latest run, and its builds by arm."""
+    """A host of a name that no other has, as its latest run found it, and its builds by arm."""
 
     name: str
     card: HostCard
@@ -66,7 +66,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Apart(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the hosts of a row are apart: the highest over the lowest, what chance says of all, and the answer."""
+    """How far the hosts of a row are apart: the highest over the lowest, and whether chance explains it."""
 
     lowest: str
     highest: str
@@ -218,7 +218,7 @@ def _apart(points: Sequence[Point]) -> Apart:
 
 
 def _judged(apart: Mapping[Key, Apart]) -> dict[Key, Apart]:
-    """The distances with their answers; those of chance alone are not told apart, all lanes looked at together."""
+    """The distances with their answers: chance alone explains some, where all lanes are looked at together."""
     judged = [key for key, found in apart.items() if found.answer != "not judged"]
     significant = dict(zip(judged, holm([apart[key].p for key in judged]), strict=True))
     return {

@@ -99,7 +99,7 @@ class Lack(msgspec.Struct, frozen=True):
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """The host of a run as it was then, the builds of the run's arms by name, and the lanes that gave no figure."""
+    """The host of a run as it was then, its builds by arm, and the lanes without a figure."""
 
     started: str
     card: HostCard

@@ -172,7 +172,7 @@ def _levels() -> dict[str, Any]:
 
 
 def _hosts() -> dict[str, Any]:
-    """A point with its interval per host, a panel per lane in its own unit; machines have the look of their CPU."""
+    """A point with its interval per host, a panel per lane in its own unit; CPU models have looks."""
     beside = alt.Chart().encode(y=_rows("host"), color=_cpus())
     x = alt.X("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
     intervals = beside.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=None), x2="high:Q")
@@ -184,7 +184,7 @@ def _hosts() -> dict[str, Any]:
 
 
 def _scalings() -> dict[str, Any]:
-    """Scaling over workers, a panel per probe and model and a line per host, dashed by host; dotted is the ideal."""
+    """Scaling over workers, a panel per probe and model, and a dashed line per host; dotted is the ideal."""
     base = alt.Chart().encode(x=alt.X("workers:Q", axis=alt.Axis(grid=False, ticks=False, labelExpr=WHOLE)))
     ideal = base.mark_line(color=INK, opacity=0.45, strokeDash=[2, 4]).encode(y=alt.Y("workers:Q", title="scaling"))
     of_host = base.encode(color=_cpus(), detail="host:N")
@@ -362,8 +362,8 @@ def _shapes_of_cpus() -> alt.Shape:
     return alt.Shape("cpu:N", scale=alt.Scale(domain=[], range=[shape for _, shape in MACHINES]), legend=_legend())
 
 
-def _legend(most: int = 0) -> alt.Legend:
-    """A legend below the chart; it has at most so many entries, or all where that is zero."""
+def _legend(most: alt.typing.Optional[int] = alt.Undefined) -> alt.Legend:
+    """A legend below the chart, of at most this number of entries where one is given."""
     return alt.Legend(orient="bottom", direction="vertical", title=None, symbolOpacity=1, symbolLimit=most)
 
 

@@ -18,7 +18,7 @@ from gilscope.render.sheet import NOT_MEASURED, Column, Sheet, tabulate
 from gilscope.values.lanes import lane_name, model_and_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from gilscope.figures.run import RunFigures
     from gilscope.history.hosts import AcrossHosts, Answer, Apart, Cell, Host, HostsRow
@@ -64,8 +64,8 @@ BY_YARDSTICK = (
 def verdict(compared: AcrossHosts) -> str:
     """The answer in a sentence: how many figures differ between hosts, and which does most."""
     several = PLURALS[compared.figure]
-    if len(compared.shown) < 2:  # noqa: PLR2004 - one host is compared with none
-        return f"There are {several} of one host only: measure on another to compare."
+    if len(compared.shown) <= 1:
+        return f"There are {several} of one host at the most: measure on another to compare."
     differing, judged = compared.differing, len(compared.judged)
     left = len(compared.rows) - judged
     beginning = f"{len(differing) or 'None'} of {judged} {several if judged != 1 else compared.figure}"
@@ -91,9 +91,10 @@ def _most(compared: AcrossHosts, differing: Sequence[HostsRow]) -> str:
 
 
 def sheets(compared: AcrossHosts, width: int | None = None) -> Iterator[Sheet]:
-    """Yield the figures, and then the hosts by name; a ``width`` is that of a terminal."""
+    """Yield the figures, and then the hosts with the builds that the figures are of; a ``width`` is a terminal's."""
     yield from figures(compared, width)
-    yield legend(compared.shown)
+    arms = {row.arm for row in compared.rows if len(row.measured) > 1} or {row.arm for row in compared.rows}
+    yield legend([_with_builds(host, arms) for host in compared.shown])
 
 
 def once(several: Iterable[Sheet]) -> Iterator[Sheet]:
@@ -105,12 +106,21 @@ def once(several: Iterable[Sheet]) -> Iterator[Sheet]:
 
 
 def figures(compared: AcrossHosts, width: int | None = None) -> Iterator[Sheet]:
-    """Yield a sheet with a column for each host; where a terminal has no room for them, hosts are rows instead."""
-    across = _across(compared)
-    if width is None or not widths.fitted(across, width).left_out:
-        yield across
+    """Yield a sheet with a column for each host, or a row for each where a terminal has no room.
+
+    A terminal shows no lanes that one of several hosts has alone.
+    """
+    if width is None:
+        yield _across(compared)
+        return
+    together = tuple(row for row in compared.rows if len(row.measured) > 1) or compared.rows
+    alone = len(compared.rows) - len(together)
+    shown = msgspec.structs.replace(compared, rows=together)
+    across = _across(shown, alone)
+    if widths.fitted(across, width).left_out:
+        yield from _down(shown, width, alone)
     else:
-        yield from _down(compared, width)
+        yield across
 
 
 def legend(hosts: Sequence[Host]) -> Sheet:
@@ -126,6 +136,10 @@ def legend(hosts: Sequence[Host]) -> Sheet:
         Column("governor", lambda host: host.card.governor or "n/a", wide=True),
     ]
     return tabulate("Hosts", columns, hosts)
+
+
+def _with_builds(host: Host, arms: Collection[str]) -> Host:
+    return msgspec.structs.replace(host, builds={arm: build for arm, build in host.builds.items() if arm in arms})
 
 
 def _builds(host: Host) -> str:
@@ -165,18 +179,18 @@ def _arms(run: RunFigures) -> set[str]:
     return {lane.arm.name for each in run.contests for lane in each.contest.lanes}
 
 
-def _across(compared: AcrossHosts) -> Sheet:
+def _across(compared: AcrossHosts, alone: int = 0) -> Sheet:
     """Lanes down, hosts across."""
     columns: list[Column[HostsRow]] = [
         Column("probe and lane", name),
         *(Column(host.name, partial(_in_row, compared.figure, host)) for host in compared.shown),
         Column(_apart(compared), _between),
     ]
-    return tabulate(TITLES[compared.figure], columns, compared.rows, _notes(compared))
+    return tabulate(TITLES[compared.figure], columns, compared.rows, _notes(compared, alone))
 
 
-def _down(compared: AcrossHosts, width: int) -> Iterator[Sheet]:
-    """Yield hosts down and lanes across, as many at a time as a terminal has room for; the last row is the distance."""
+def _down(compared: AcrossHosts, width: int, alone: int) -> Iterator[Sheet]:
+    """Yield hosts down and lanes across, as many at a time as there is room for; distances stand last."""
     hosts: Column[Host] = Column("host", lambda host: host.name, foot=_apart(compared).rpartition(", ")[2])
     lanes = [Column(name(row), partial(_on_host, compared.figure, row), foot=_between(row)) for row in compared.rows]
     while lanes:
@@ -184,7 +198,7 @@ def _down(compared: AcrossHosts, width: int) -> Iterator[Sheet]:
         while fitting < len(lanes) and _has_room(compared, [hosts, *lanes[: fitting + 1]], width):
             fitting += 1
         columns, lanes = [hosts, *lanes[:fitting]], lanes[fitting:]
-        yield _of_hosts(compared, columns, () if lanes else _notes(compared))
+        yield _of_hosts(compared, columns, () if lanes else _notes(compared, alone))
 
 
 def _has_room(compared: AcrossHosts, columns: Sequence[Column[Host]], width: int) -> bool:
@@ -232,7 +246,7 @@ def _size(apart: Apart) -> str:
     return marked(numbers.signed_percent(apart.ratio.relative()), beyond_noise=apart.answer == "differ")
 
 
-def _notes(compared: AcrossHosts) -> Iterator[str]:
+def _notes(compared: AcrossHosts, alone: int) -> Iterator[str]:
     yield HOW_TO_READ
     if any(row.apart is not None for row in compared.rows):
         yield HOW_FAR
@@ -245,6 +259,8 @@ def _notes(compared: AcrossHosts) -> Iterator[str]:
     explanations = sorted({what for row in compared.rows for what in row.may_explain})
     if explanations:
         yield f"Hosts that are compared also differ in {', '.join(explanations)}, which may explain a difference."
+    if alone:
+        yield f"Left out: {alone} {'lane' if alone == 1 else 'lanes'} that one host has alone; --json has them."
     if compared.without:
         yield f"Not measured on: {listed(compared.without, MOST_HOSTS)}."
 
