@@ -1,9 +1,9 @@
-"""A fleet in network namespaces: its figures beside those of a run by hand, faults while it runs, and many hosts.
+"""A fleet in network namespaces: its figures beside those by hand, faults while it runs, and many hosts.
 
 ``python benchmarks/fleet.py figures`` measures a suite on three hosts, each of it all and shared, and by hand, and
 prints gains whose intervals do not meet, and contests that overlap by their time stamps. ``faults`` has things fail
-while a fleet measures, ``--times`` each, goes on with the run, and prints what was lost, measured twice, left running or
-not said. ``many`` has made-up hosts with made-up trials on a real scheduler, and prints what that takes.
+while a fleet measures, ``--times`` each, goes on with the run, and prints what was lost, measured twice, left running
+or not said. ``many`` has made-up hosts with made-up trials on a real scheduler, and prints what that takes.
 ``figures`` wants a quiet machine; ``figures`` and ``faults`` need root, for the namespaces.
 """
 
@@ -54,6 +54,7 @@ budget_s = 60
 timeout_s = 60
 """
 WORK = ("cpu/primes", "cpu/records", "cpu/strings")
+BRIEFLY = ("--on", "3.14t", "--suite", "brief.toml", "--models", "threads", *WORK)
 READY_S = 120.0
 _end = msgspec.json.Decoder(ContestEnd)
 
@@ -62,7 +63,7 @@ LATE_S = 0.005
 
 
 class Seen(NamedTuple):
-    """What a fault left: lost bytes, contests measured twice, processes, and whether it was told."""
+    """What a fault left: lost bytes, contests measured twice, processes, and whether it was said."""
 
     lost: int
     twice: int
@@ -120,7 +121,7 @@ class Client:
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """Start what is measured to be disturbed."""
-        return self.start("--on", "3.14t", "--suite", "brief.toml", *WORK, *words)
+        return self.start(*BRIEFLY, *words)
 
     def run(self) -> Path:
         """The folder of the only run."""
@@ -336,7 +337,7 @@ def _other_version(client: Client, _: int) -> Seen:
 
 def _two_workers(client: Client, _: int) -> Seen:
     client.net.start_worker("gamma", environ={"PYTHONPATH": str(SOURCE)})
-    text, _ = client.start("--on", "3.14t", "--suite", "brief.toml", *WORK, hosts=4).communicate()
+    text, _ = client.start(*BRIEFLY, hosts=4).communicate()
     client.net.end_workers("gamma")
     return _judged_without(client, text, "", "is a worker of this host already")
 

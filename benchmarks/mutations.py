@@ -576,7 +576,7 @@ MUTATIONS = (
     ),
     Mutation(
         "store/writing.py",
-        "if self._size() and not self._ends_with_newline()",
+        "if self.size and not self._ends_with_newline()",
         "if False",
         "test_store.py::test_any_cut_leaves_a_prefix_that_can_be_continued",
     ),
@@ -640,6 +640,54 @@ MUTATIONS = (
         "stdtr(freedoms, ",
         "stdtr(1e9, ",
         "test_hosts.py::TestAlike::test_alike_hosts_are_called_unlike_in_five_of_a_hundred_answers_at_the_most",
+    ),
+    Mutation(
+        "fleet/dispatch.py",
+        "self._machines[host.facts.machine or host.name]",
+        "self._machines[host.name]",
+        "test_fleet.py::TestEach::test_hosts_of_one_machine_never_measure_at_once",
+    ),
+    Mutation(
+        "fleet/dispatch.py",
+        "own = None if self._order.own == host.facts.own else self._order.own",
+        "own = self._order.own",
+        "test_fleet.py::TestEach::test_a_host_is_sent_what_it_lacks_alone",
+    ),
+    Mutation(
+        "fleet/dispatch.py",
+        "if contest not in measured",
+        "if contest",
+        "test_fleet.py::TestFaults::test_a_run_goes_on_where_it_was",
+    ),
+    Mutation(
+        "fleet/dispatch.py",
+        "< copy.size:",
+        "< 0:",
+        "test_fleet.py::TestFaults::test_a_run_goes_on_where_it_was",
+    ),
+    Mutation(
+        "fleet/hosts.py",
+        "card.kernel, card.cpus_usable,",
+        "card.cpus_usable,",
+        "test_fleet.py::TestSplit::test_unlike_hosts_share_nothing",
+    ),
+    Mutation(
+        "fleet/hosts.py",
+        "if threads != 1:",
+        "if threads < 1:",
+        "test_fleet.py::TestHosts::test_a_worker_with_several_threads_is_refused",
+    ),
+    Mutation(
+        "fleet/content.py",
+        "if total > MOST_BYTES:",
+        "if total >= MOST_BYTES:",
+        "test_fleet_files.py::TestContent::test_too_much_is_refused_with_the_largest",
+    ),
+    Mutation(
+        "render/fleet.py",
+        "list(self._rows.items())[:MANY]",
+        "list(self._rows.items())",
+        "test_fleet_files.py::TestDisplay::test_on_a_terminal_every_host_has_a_row",
     ),
     Mutation(
         "history/hosts.py",

@@ -269,3 +269,4 @@ class TestDisplay:
         assert "CPU <of> a|kind" in text
         assert "2/8 cpu/a@3.14t" in text
         assert "and 10 more hosts" in text
+        assert "host39" not in text

@@ -24,8 +24,8 @@ EVERYTHING = {"*"}
 COMMAND_LINE = {"__main__", "cli", "commands"}
 
 STARTS_PROCESSES = {"processes"}
-READS_THE_ENVIRONMENT = {"commands", "provision"}
-"""What brings a Python hands the user's settings on to uv, apt and make."""
+READS_THE_ENVIRONMENT = {"commands", "places", "provision"}
+"""What brings a Python hands the user's settings on to uv, apt and make; a host of a fleet is lent others' probes."""
 
 
 def modules() -> list[Path]:

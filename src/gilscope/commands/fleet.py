@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _begun(options: argparse.Namespace) -> Begun:
-    """A run that is begun, or gone on with: it keeps what it was asked for, and the files that it measures.
+    """A run that is begun, or gone on with; it keeps what it was asked for and what it measures.
 
     Raises:
         UsageError: nothing is named, or something that is not there or cannot travel; or a run that was begun is asked
@@ -154,7 +154,7 @@ def _show(path: Path) -> None:
 
 
 def _travelling(words: Sequence[str], results: Path) -> tuple[Content | None, str]:
-    """What hosts need to measure what these words mean here: a project if any, and the folder in it to be in.
+    """What hosts need to measure what these words mean here: a project, if any, and a folder in it.
 
     Raises:
         UsageError: nothing is named, or something that is not there, or that cannot travel.
@@ -264,8 +264,8 @@ def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:
     if differing:
         listed = ", ".join(f"its {name} is {versions[name]}, and here is {ours.versions[name]}" for name in differing)
         raise errors.UsageError(
-            f"the scheduler cannot do with us: {listed}. Install gilscope[fleet] of one version wherever a scheduler or "
-            "a worker is started."
+            f"the scheduler does not fit: {listed}. Install gilscope[fleet] of one version wherever a scheduler or a "
+            "worker is started."
         )
 
 

@@ -60,7 +60,7 @@ class _Duty:
                     self.state = msgspec.structs.replace(self.state, doing=doing)
 
     def is_over(self) -> bool:
-        """Whether nobody asks for it any more: it was stopped, its task taken back, or the worker is about to close."""
+        """Whether nobody asks for it any more: it was stopped or taken back, or the worker closes."""
         from distributed import Status
 
         task = self._worker.state.tasks.get(self._task)
@@ -127,7 +127,7 @@ def restore(run: str, name: str, content: bytes) -> str:
 
 
 def measure(content: bytes) -> None:
-    """Carry out an order to its end: of its contests, of the worker, of those who look, or because it is stopped."""
+    """Carry out an order to its end, or until nobody asks for it any more."""
     order = decoded(content, _orders)
     duty = _DUTIES[order.run, order.host] = _Duty(order)
     path = _records(order.run, order.host).with_suffix(".json")
@@ -192,7 +192,7 @@ def _contents() -> Path:
 
 
 def _records(run: str, name: str) -> Path:
-    """The file of a run's records on this host; the host's name is part of it, for homes that hosts share."""
+    """The file of a run's records on this host, named after it, since hosts may share a home."""
     return run_path(run_path(output.cache_dir() / "fleet", run).with_suffix(""), name)
 
 

@@ -49,7 +49,7 @@ class LostError(Exception):
 
 
 class Outcome(NamedTuple):
-    """What became of a host: the exit status of what it measured, and what there is to say about it, if anything.
+    """What became of a host: the exit status of what it measured, and what there is to say.
 
     A host that was lost, or could not begin, has no status.
     """
@@ -126,7 +126,7 @@ class Fleet:
         return [outcome for outcome in (*unplanned, *shared) if outcome is not None]
 
     def _shares(self, members: Sequence[Host], plans: Mapping[Host, Planned]) -> list[tuple[Host, deque[str]]]:
-        """Like hosts with the contests that are left for all of them."""
+        """Hosts that are alike, each with the contests that are left for all of them."""
         measured = {contest for host in members for contest in _measured(self._copies[host])}
         planned = dict.fromkeys(contest for host in members for contest in plans[host].contests)
         left = deque(contest for contest in planned if contest not in measured)
@@ -171,7 +171,7 @@ class Fleet:
         return total
 
     def _order_for(self, host: Host) -> Order:
-        """The order as a host gets it, which needs no probes of ours where it has the same."""
+        """The order as a host gets it: where it has our probes itself, none are sent."""
         own = None if self._order.own == host.facts.own else self._order.own
         return msgspec.structs.replace(self._order, host=host.name, own=own)
 

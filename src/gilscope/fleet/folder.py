@@ -1,9 +1,8 @@
-"""The folder of a fleet's run: what was asked for, the files that are measured, and a file of records for each host."""
+"""The folder of a fleet's run: what was asked for, what is measured, and each host's records."""
 
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -17,6 +16,7 @@ from gilscope.store.writing import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FILE = "fleet.json"
 CONTENTS = "contents"
@@ -73,7 +73,9 @@ def find(results: Path, run: str | None) -> Path:
 
 
 def begin(results: Path, run: str, asked: Asked, contents: list[Content]) -> Begun:
-    """Begin a run, which gets the next name that is free: ``RUN-2``; it is one once all that it takes is kept.
+    """Begin a run, which gets the next name that is free: ``RUN-2``.
+
+    It is one once all that it takes is kept.
 
     Raises:
         ResultsError: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""The progress of a fleet: a table of its hosts that is drawn anew on a terminal, a line for each news elsewhere."""
+"""The progress of a fleet: a table of its hosts on a terminal, a line for each news elsewhere."""
 
 from __future__ import annotations
 
