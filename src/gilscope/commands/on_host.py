@@ -131,9 +131,7 @@ def measure(content: bytes) -> None:
     order = decoded(content, _orders)
     duty = _DUTIES[order.run, order.host] = _Duty(order)
     path = _records(order.run, order.host).with_suffix(".json")
-    environ = without_python(os.environ) | {
-        name: value for name, value in os.environ.items() if name in {"PYTHONPATH", output.LOCKS}
-    }
+    environ = _as_started()
     if order.own is not None:
         environ[places.OTHER_HOME] = str(_contents() / order.own)
     try:
@@ -185,6 +183,24 @@ def forget(run: str, name: str) -> None:
 def states() -> list[bytes]:
     """Return where this worker stands with all that it measures."""
     return [encoded(duty.state) for duty in list(_DUTIES.values()) if duty.state.ending is None]
+
+
+def _as_started() -> dict[str, str]:
+    """The environment in which the worker was started, for programs that are no Python of its own.
+
+    Dask's nanny sets variables for the worker that it looks after, such as a single thread for OpenMP: these would
+    change what is measured.
+    """
+    from dask import config
+    from psutil import Error, Process
+
+    theirs = config.get("distributed.nanny.pre-spawn-environ", {}) | config.get("distributed.nanny.environ", {})
+    given: dict[str, str] = {}
+    parent = Process().parent()
+    with contextlib.suppress(Error):
+        given = {} if parent is None else parent.environ()
+    kept = {name: value for name, value in os.environ.items() if name not in theirs or name in given}
+    return without_python(kept) | {name: kept[name] for name in ("PYTHONPATH",) if name in kept}
 
 
 def _contents() -> Path:
