@@ -84,7 +84,8 @@ def main() -> None:
     of_figures.add_argument("--on", default="3.14t")
     of_faults = actions.add_parser("faults")
     of_faults.add_argument("--times", type=int, default=10)
-    of_faults.add_argument("--only", choices=sorted(FAULTS))
+    of_faults.add_argument("--only", choices=sorted(FAULTS), nargs="+")
+    of_faults.add_argument("--network", type=int, default=0, help="others may be tried side by side in others")
     of_many = actions.add_parser("many")
     of_many.add_argument("--hosts", type=int, default=1000)
     of_many.add_argument("--contests", type=int, default=100)
@@ -95,7 +96,7 @@ def main() -> None:
         if options.action == "figures":
             figures(Path(folder), options.suite, options.on)
         elif options.action == "faults":
-            faults(Path(folder), options.times, [options.only] if options.only else list(FAULTS))
+            faults(Path(folder), options.times, options.only or list(FAULTS), options.network)
         else:
             many(Path(folder), options.hosts, options.contests)
 
@@ -203,10 +204,10 @@ def _apart(one: dict[tuple[str, ...], tuple[float, float]], other: dict[tuple[st
 
 
 @contextlib.contextmanager
-def _hosts(folder: Path) -> Iterator[Namespaces]:
+def _hosts(folder: Path, network: int = 0) -> Iterator[Namespaces]:
     """Hosts with a worker each, in a new folder."""
     folder.mkdir()
-    with Namespaces(folder, HOSTS) as net:
+    with Namespaces(folder, HOSTS, network) as net:
         net.start_scheduler()
         for name in HOSTS:
             with contextlib.suppress(OSError):  # what Pythons here say of themselves need not be asked on each host
@@ -219,15 +220,16 @@ def _hosts(folder: Path) -> Iterator[Namespaces]:
 # faults
 
 
-def faults(folder: Path, times: int, names: list[str]) -> None:
+def faults(folder: Path, times: int, names: list[str], network: int) -> None:
     """Let each thing fail some times, and print the table."""
+    os.environ["GILSCOPE_LOCKS"] = str(folder)
     print("| what fails | times | bytes lost | measured twice | processes left | not told | not finished |")
     print("|---|--:|--:|--:|--:|--:|--:|", flush=True)
     for name in names:
         seen = []
         for number in range(times):
             place = folder / f"{re.sub('[^a-z]', '-', name)}-{number}"
-            with _hosts(place) as net:
+            with _hosts(place, network) as net:
                 seen.append(FAULTS[name](Client(place / "here", net), 3 + 17 * number))
             shutil.rmtree(place, ignore_errors=True)
         totals = [sum(each.lost for each in seen), sum(each.twice for each in seen), sum(each.left for each in seen)]

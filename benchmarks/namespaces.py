@@ -22,8 +22,6 @@ import psutil
 if TYPE_CHECKING:
     from types import TracebackType
 
-BRIDGE = "gilscope0"
-NET = "10.213.7"
 PORT = 8786
 IP = shutil.which("ip") or "ip"
 CGROUP = Path("/sys/fs/cgroup/cpu")
@@ -31,31 +29,35 @@ READY_S = 30.0
 
 
 class Namespaces:
-    """Hosts ``alpha``, ``beta``, ... in a folder, and a scheduler; a context manager."""
+    """Hosts in a folder, and a scheduler; a context manager. Networks of other numbers are apart."""
 
-    def __init__(self, folder: Path, names: tuple[str, ...] = ("alpha", "beta", "gamma")) -> None:
+    def __init__(self, folder: Path, names: tuple[str, ...], number: int = 0) -> None:
         self.folder = folder
         self.names = names
-        self.address = f"tcp://{NET}.1:{PORT}"
+        self._net = f"10.213.{number}"
+        self._bridge = f"gilscope{number}"
+        self._spaces = {name: f"{name}{number}" for name in names}
+        self.address = f"tcp://{self._net}.1:{PORT}"
         self._workers: dict[str, list[subprocess.Popen[bytes]]] = {name: [] for name in names}
         self._scheduler: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         """Make the network."""
         self._remove()
-        _ip("link", "add", BRIDGE, "type", "bridge")
-        _ip("addr", "add", f"{NET}.1/24", "dev", BRIDGE)
-        _ip("link", "set", BRIDGE, "up")
+        _ip("link", "add", self._bridge, "type", "bridge")
+        _ip("addr", "add", f"{self._net}.1/24", "dev", self._bridge)
+        _ip("link", "set", self._bridge, "up")
         for number, name in enumerate(self.names, start=2):
-            _ip("netns", "add", name)
-            _ip("link", "add", f"{name}-out", "type", "veth", "peer", "name", "eth0", "netns", name)
-            _ip("link", "set", f"{name}-out", "master", BRIDGE, "up")
-            _ip("-n", name, "addr", "add", f"{NET}.{number}/24", "dev", "eth0")
-            _ip("-n", name, "link", "set", "eth0", "up")
-            _ip("-n", name, "link", "set", "lo", "up")
+            space = self._spaces[name]
+            _ip("netns", "add", space)
+            _ip("link", "add", f"{space}-out", "type", "veth", "peer", "name", "eth0", "netns", space)
+            _ip("link", "set", f"{space}-out", "master", self._bridge, "up")
+            _ip("-n", space, "addr", "add", f"{self._net}.{number}/24", "dev", "eth0")
+            _ip("-n", space, "link", "set", "eth0", "up")
+            _ip("-n", space, "link", "set", "lo", "up")
             (self.folder / name / "tmp").mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(OSError):
-                (CGROUP / f"gilscope-{name}").mkdir()
+                (CGROUP / f"gilscope-{space}").mkdir()
         return self
 
     def __exit__(
@@ -69,13 +71,13 @@ class Namespaces:
 
     def start_scheduler(self) -> None:
         """Start a scheduler, and wait until it listens."""
-        where = ("--host", f"{NET}.1", "--port", str(PORT))
+        where = ("--host", f"{self._net}.1", "--port", str(PORT))
         command = [sys.executable, "-m", "dask", "scheduler", *where, "--no-dashboard"]
         with (self.folder / "scheduler.log").open("ab") as log:
             self._scheduler = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         deadline_s = time.monotonic() + READY_S
         while time.monotonic() < deadline_s:
-            with contextlib.suppress(OSError), socket.create_connection((f"{NET}.1", PORT), timeout=1):
+            with contextlib.suppress(OSError), socket.create_connection((f"{self._net}.1", PORT), timeout=1):
                 return
             time.sleep(0.1)
         raise RuntimeError(f"the scheduler does not listen: {(self.folder / 'scheduler.log').read_text()}")
@@ -91,8 +93,8 @@ class Namespaces:
         home = self.folder / name
         words = [sys.executable, "-m", "dask", "worker", self.address, "--no-dashboard", "--death-timeout", "20"]
         words += ["--local-directory", str(home / "dask"), *(options or ("--nworkers", "1", "--nthreads", "1"))]
-        script = f'echo $$ > {CGROUP}/gilscope-{name}/tasks 2>/dev/null; hostname {name}; exec "$@"'
-        command = [IP, "netns", "exec", name, "unshare", "--uts", "sh", "-c", script, "sh", *words]
+        script = f'echo $$ > {CGROUP}/gilscope-{self._spaces[name]}/tasks 2>/dev/null; hostname {name}; exec "$@"'
+        command = [IP, "netns", "exec", self._spaces[name], "unshare", "--uts", "sh", "-c", script, "sh", *words]
         own = {"XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home / "tmp")}
         with (home / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
@@ -114,11 +116,13 @@ class Namespaces:
 
     def link(self, name: str, state: str) -> None:
         """Set the cable of a host ``up`` or ``down``."""
-        _ip("link", "set", f"{name}-out", state)
+        _ip("link", "set", f"{self._spaces[name]}-out", state)
 
     def processes(self, name: str) -> list[psutil.Process]:
         """All processes on a host."""
-        answer = subprocess.run([IP, "netns", "pids", name], capture_output=True, text=True, check=False).stdout
+        answer = subprocess.run(
+            [IP, "netns", "pids", self._spaces[name]], capture_output=True, text=True, check=False
+        ).stdout
         found = []
         for word in answer.split():
             with contextlib.suppress(psutil.Error):
@@ -130,10 +134,10 @@ class Namespaces:
             for process in self.processes(name):
                 with contextlib.suppress(psutil.Error):
                     process.kill()
-            subprocess.run([IP, "netns", "del", name], capture_output=True, check=False)
+            subprocess.run([IP, "netns", "del", self._spaces[name]], capture_output=True, check=False)
             with contextlib.suppress(OSError):
-                (CGROUP / f"gilscope-{name}").rmdir()
-        subprocess.run([IP, "link", "del", BRIDGE], capture_output=True, check=False)
+                (CGROUP / f"gilscope-{self._spaces[name]}").rmdir()
+        subprocess.run([IP, "link", "del", self._bridge], capture_output=True, check=False)
 
 
 def can_be() -> bool:

@@ -251,7 +251,7 @@ async def _measured(options: argparse.Namespace, begun: Begun) -> list[Outcome]:
                 board=until.enter_context(FleetProgress(console, [host.facts.card for host in hosts])),
             )
             outcomes = await (fleet.split(alike) if asked.split else fleet.each())
-    return [*outcomes, *(Outcome(worker.name, None, worker.reason) for worker in refused)]
+    return [*outcomes, *(Outcome(each.name, None, each.reason) for each in refused if not each.is_spare)]
 
 
 def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:

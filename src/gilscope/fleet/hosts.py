@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gilscope.fleet.cluster import Cluster
     from gilscope.fleet.values import HostSide, Planned
 
+ONE_A_HOST = "{} is a worker of this host already, and one measures on a host: start one for each host"
+
 _facts = msgspec.json.Decoder(HostFacts)
 
 
@@ -33,10 +35,11 @@ class Host(msgspec.Struct, frozen=True, eq=False):
 
 
 class Refused(NamedTuple):
-    """A worker that takes no part, what it is called, and why."""
+    """A worker that takes no part, what it is called, and why; a spare one is of a host that does take part."""
 
     name: str
     reason: str
+    is_spare: bool = False
 
 
 def alike(host: Host, planned: Planned) -> tuple[object, ...]:
@@ -61,11 +64,14 @@ async def present(cluster: Cluster, side: HostSide, ours: HostFacts) -> tuple[li
             refused.append(Refused(address, answer))
             continue
         name = answer.card.name
-        reason = _reason(answer, ours, threads[address], hosts.get(name))
-        if reason is None:
-            hosts[name] = Host(address, answer)
+        called = f"{name} ({address})"
+        reason = _reason(answer, ours, threads[address])
+        if reason is not None:
+            refused.append(Refused(called, reason))
+        elif name in hosts:
+            refused.append(Refused(called, ONE_A_HOST.format(hosts[name].address), is_spare=True))
         else:
-            refused.append(Refused(f"{name} ({address})", reason))
+            hosts[name] = Host(address, answer)
     return [hosts[name] for name in sorted(hosts)], refused
 
 
@@ -81,7 +87,7 @@ async def _described(cluster: Cluster, side: HostSide, address: str) -> HostFact
         )
 
 
-def _reason(facts: HostFacts, ours: HostFacts, threads: int, other: Host | None) -> str | None:
+def _reason(facts: HostFacts, ours: HostFacts, threads: int) -> str | None:
     """Why a worker takes no part; None where it does."""
     versions = _differences(facts.versions, ours.versions)
     if versions:
@@ -92,8 +98,6 @@ def _reason(facts: HostFacts, ours: HostFacts, threads: int, other: Host | None)
         )
     if threads != 1:
         return f"it has {threads} threads, and measures one contest at a time: start it with --nthreads 1"
-    if other is not None:
-        return f"{other.address} is a worker of this host already, and one measures on a host: start one for each host"
     return None
 
 
