@@ -32,6 +32,7 @@ from many_hosts import many
 from namespaces import Namespaces, can_be
 
 from gilscope import store
+from gilscope.commands.on_host import own_content
 from gilscope.history.summarise import summary
 from gilscope.interchange import decoded
 from gilscope.runtimes.answers import FILE_NAME
@@ -58,6 +59,8 @@ timeout_s = 60
 WORK = ("cpu/primes", "cpu/records")
 BRIEFLY = ("--on", "3.14t", "--suite", "brief.toml", "--models", "threads", *WORK)
 READY_S = 120.0
+SHORT_S, LONG_S = 15.0, 60.0
+"""How long a host cannot be reached: one that an answer is waited for, and one after which Dask lets go of it."""
 KNOWN = platformdirs.user_cache_path("gilscope") / FILE_NAME
 _end = msgspec.json.Decoder(ContestEnd)
 
@@ -138,13 +141,23 @@ class Client:
             return {path.stem: path.read_bytes() for path in self.run().glob("*.jsonl")}
         return {}
 
-    def wait_for_trials(self, process: subprocess.Popen[str], enough: int) -> None:
-        """Return once as many trials have come."""
+    def wait_for_trials(self, process: subprocess.Popen[str], enough: int) -> str:
+        """Return the host that measures once as many trials have come, or as soon as one does after that."""
         deadline_s = time.monotonic() + READY_S
-        while sum(content.count(b'"type":"trial"') for content in self.records().values()) < enough:
+        while True:
+            records = self.records()
+            come = sum(content.count(b'"type":"trial"') for content in records.values())
+            busy = [host for host, content in records.items() if content and _left(content)]
+            if come >= enough and busy:
+                return busy[0]
             if process.poll() is not None or time.monotonic() > deadline_s:
-                return
-            time.sleep(0.05)
+                raise RuntimeError(f"nothing is left to be disturbed after {come} trials, {enough} were waited for")
+            time.sleep(0.02)
+
+
+def _left(content: bytes) -> bool:
+    """Whether a host has contests left that are not at their end."""
+    return content.count(b'"type":"contest end"') < len(WORK)
 
 
 def environment(cache: Path) -> dict[str, str]:
@@ -230,7 +243,7 @@ def faults(folder: Path, times: int, names: list[str], network: int) -> None:
         for number in range(times):
             place = folder / f"{re.sub('[^a-z]', '-', name)}-{number}"
             with _hosts(place, network) as net:
-                seen.append(FAULTS[name](Client(place / "here", net), 3 + 17 * number))
+                seen.append(FAULTS[name](Client(place / "here", net), 3 + 7 * number))
             shutil.rmtree(place, ignore_errors=True)
         totals = [sum(each.lost for each in seen), sum(each.twice for each in seen), sum(each.left for each in seen)]
         totals += [sum(not each.told for each in seen), sum(not each.finished for each in seen)]
@@ -280,21 +293,21 @@ def _measures(process: psutil.Process) -> bool:
 
 def _worker_killed(client: Client, enough: int) -> Seen:
     process = client.begin()
-    client.wait_for_trials(process, enough)
-    client.net.kill_one_process("alpha")
+    victim = client.wait_for_trials(process, enough)
+    client.net.kill_one_process(victim)
     text, _ = process.communicate()
-    return _judged(client, client.records(), text, "alpha is lost: its worker is gone")
+    return _judged(client, client.records(), text, f"{victim} is lost: its worker is gone")
 
 
 def _host_unreachable(client: Client, enough: int) -> Seen:
     process = client.begin()
-    client.wait_for_trials(process, enough)
+    victim = client.wait_for_trials(process, enough)
     before = client.records()
-    client.net.link("beta", "down")
-    time.sleep(12 if enough % 2 else 45)  # Dask lets go of a host after half a minute
-    client.net.link("beta", "up")
+    client.net.link(victim, "down")
+    time.sleep(SHORT_S if enough % 2 else LONG_S)  # Dask lets go of a host after half a minute
+    client.net.link(victim, "up")
     text, _ = process.communicate()
-    return _judged(client, before, text, "beta has not answered")
+    return _judged(client, before, text, f"{victim} has not answered" if enough % 2 else f"{victim} is lost")
 
 
 def _scheduler_killed(client: Client, enough: int) -> Seen:
@@ -320,7 +333,8 @@ def _client_killed(client: Client, enough: int) -> Seen:
 
 def _disk_full(client: Client, enough: int) -> Seen:
     client.results.mkdir()
-    size = f"size={60 + 4 * enough}k"
+    needed = len(own_content().packed) // 1024 + 32  # what a run begins with
+    size = f"size={needed + enough}k"
     subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", size, "tmpfs", str(client.results)], check=True)
     try:
         text, _ = client.begin().communicate()
@@ -363,7 +377,7 @@ def _judged_without(client: Client, text: str, host: str, told: str) -> Seen:
 
 FAULTS: dict[str, Callable[[Client, int], Seen]] = {
     "a worker is killed": _worker_killed,
-    "a host cannot be reached for 12 or 45 s": _host_unreachable,
+    "a host cannot be reached for 15 or 60 s": _host_unreachable,
     "the scheduler is killed and restarted": _scheduler_killed,
     "the client is killed": _client_killed,
     "the client's disk is full": _disk_full,

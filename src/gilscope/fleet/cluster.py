@@ -26,8 +26,10 @@ Answer = TypeVar("Answer")
 
 CONNECT_S = 15.0
 """How long a scheduler has to answer at first, and again after it was lost."""
-ASK_S = 20.0
+ASK_S = 10.0
 """How long a host has for one answer."""
+SEND_S = 300.0
+"""How long a host has to take what it is sent, which may be much."""
 FAREWELL_S = 5.0
 """How long each may take to end what it was doing, once the client is about to leave."""
 
@@ -106,7 +108,9 @@ class Cluster:
         found = await self._client.get_versions(packages=names)  # type: ignore[misc] # it is a coroutine in a loop
         return {name: str(found["scheduler"]["packages"].get(name)) for name in names}
 
-    async def ask(self, address: str, function: Callable[..., Answer], *arguments: object) -> Answer:
+    async def ask(
+        self, address: str, function: Callable[..., Answer], *arguments: object, within_s: float = ASK_S
+    ) -> Answer:
         """Call a function in a worker, beside whatever it does.
 
         Raises:
@@ -114,7 +118,7 @@ class Cluster:
             ForeignError: the worker cannot call this function.
         """
         try:
-            async with asyncio.timeout(ASK_S):
+            async with asyncio.timeout(within_s):
                 answers = await self._client.run(function, *arguments, workers=[address], on_error="return")
         except (OSError, TimeoutError, RuntimeError) as error:
             raise SilentError(_words(error)) from error

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from gilscope.errors import LANES_FAILED
-from gilscope.fleet.cluster import FAREWELL_S, ForeignError, SilentError
+from gilscope.fleet.cluster import FAREWELL_S, SEND_S, ForeignError, SilentError
 from gilscope.fleet.values import Ending, State
 from gilscope.interchange import decoded, encoded
 from gilscope.store import read
@@ -271,7 +271,7 @@ class Fleet:
             LostError: it does not.
         """
         try:
-            return await self._cluster.ask(host.address, function, *arguments)
+            return await self._cluster.ask(host.address, function, *arguments, within_s=SEND_S)
         except (SilentError, ForeignError) as error:
             raise LostError(f"it does not answer: {error}") from error
 

@@ -35,7 +35,7 @@ class Host(msgspec.Struct, frozen=True, eq=False):
 
 
 class Refused(NamedTuple):
-    """A worker that takes no part, what it is called, and why; a spare one is of a host that does."""
+    """A worker that takes no part, and why; a spare one is of a host that does."""
 
     name: str
     reason: str
