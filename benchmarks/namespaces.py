@@ -134,6 +134,7 @@ class Namespaces:
             for process in self.processes(name):
                 with contextlib.suppress(psutil.Error):
                     process.kill()
+            subprocess.run([IP, "link", "del", f"{self._spaces[name]}-out"], capture_output=True, check=False)
             subprocess.run([IP, "netns", "del", self._spaces[name]], capture_output=True, check=False)
             with contextlib.suppress(OSError):
                 (CGROUP / f"gilscope-{self._spaces[name]}").rmdir()
