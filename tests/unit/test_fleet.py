@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from gilscope.commands.fleet import exit_status
 from gilscope.errors import LANES_FAILED, ResultsError
 from gilscope.fleet import dispatch
 from gilscope.fleet.cluster import SchedulerLostError
@@ -355,3 +356,9 @@ class TestHosts:
         silent.is_silent = True
 
         assert self.found(silent)[1] == {"tcp://alpha": "it does not answer: no answer"}
+
+
+@pytest.mark.parametrize(("status", "ends_with"), [(0, 0), (1, 1), (2, 2), (6, 6), (None, 1), (143, 1), (-9, 1)])
+def test_a_host_that_was_ended_or_lost_has_failed(status: int | None, ends_with: int) -> None:
+    """A signal that ended its gilscope is none that ended ours."""
+    assert exit_status(Outcome("alpha", status)) == ends_with

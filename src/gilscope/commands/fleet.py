@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from gilscope.fleet.cluster import Cluster
     from gilscope.fleet.content import Content
     from gilscope.fleet.dispatch import Outcome
     from gilscope.fleet.folder import Begun
@@ -74,9 +73,16 @@ def run(options: argparse.Namespace) -> int:
         raise type(error)(f"{str(error).rstrip('.')}. {go_on}") from error
     if folder.files(begun.path):
         _show(begun.path)
-    if any(outcome.status is None for outcome in outcomes):
+    if any(outcome.status not in {0, errors.LANES_FAILED} for outcome in outcomes):
         output.console(stderr=True).print(go_on, style="yellow", soft_wrap=True)
-    return max(errors.LANES_FAILED if outcome.status is None else outcome.status for outcome in outcomes)
+    return max(map(exit_status, outcomes))
+
+
+def exit_status(outcome: Outcome) -> int:
+    """The exit status of a host: that of its gilscope, unless this was ended by a signal, or lost."""
+    if outcome.status is None or outcome.status not in range(errors.ResultsError.exit_status + 1):
+        return errors.LANES_FAILED
+    return outcome.status
 
 
 def _begun(options: argparse.Namespace) -> Begun:
@@ -233,7 +239,7 @@ async def _measured(options: argparse.Namespace, begun: Begun) -> list[Outcome]:
     )
     async with connected(options.scheduler) as cluster:
         _refuse_other_versions(await cluster.versions(), ours)
-        _announce(console, cluster, path)
+        _announce(console, None if options.scheduler is None else cluster.dashboard, path)
         await cluster.wait_for(options.hosts, options.wait)
         hosts, refused = await present(cluster, HOST_SIDE, ours)
         for worker in refused:
@@ -269,9 +275,9 @@ def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:
         )
 
 
-def _announce(console: Console, cluster: Cluster, path: Path) -> None:
-    dashboard = f", Dask's own page: {cluster.dashboard}" if cluster.dashboard else ""
-    console.print(f"Run {path.name}, by the scheduler {cluster.address}{dashboard}", style="dim", soft_wrap=True)
+def _announce(console: Console, dashboard: str | None, path: Path) -> None:
+    more = "" if dashboard is None else f" Dask's own page on the cluster is {dashboard} (it needs bokeh)."
+    console.print(f"Run {path.name}, into {path}.{more}", style="dim", soft_wrap=True)
 
 
 async def _watched(address: str, board: FleetProgress, *, once: bool) -> None:
