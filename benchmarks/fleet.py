@@ -1,10 +1,11 @@
 """A fleet in network namespaces: its figures beside those by hand, faults while it runs, and many hosts.
 
 ``python benchmarks/fleet.py figures`` measures a suite on three hosts, each of it all and shared, and by hand, and
-prints gains whose intervals do not meet, and contests that overlap by their time stamps. ``faults`` has things fail
-while a fleet measures, ``--times`` each, goes on with the run, and prints what was lost, measured twice, left running
-or not said. ``many`` has made-up hosts with made-up trials on a real scheduler, and prints what that takes.
-``figures`` wants a quiet machine; ``figures`` and ``faults`` need root, for the namespaces.
+prints gains whose intervals do not meet. ``overlaps`` measures brief contests on all hosts while runs by hand go on,
+and prints how many overlap by their time stamps. ``faults`` has things fail while a fleet measures, ``--times`` each,
+goes on with the run, and prints what was lost, measured twice, left running or not said. ``many`` has made-up hosts
+with made-up trials on a real scheduler, and prints what that takes. ``figures`` wants a quiet machine; all but ``many``
+need root, for the namespaces.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ def main() -> None:
     of_figures = actions.add_parser("figures")
     of_figures.add_argument("--suite", default="quick")
     of_figures.add_argument("--on", default="3.14t")
+    actions.add_parser("overlaps")
     of_faults = actions.add_parser("faults")
     of_faults.add_argument("--times", type=int, default=10)
     of_faults.add_argument("--only", choices=sorted(FAULTS), nargs="+")
@@ -98,6 +100,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
         if options.action == "figures":
             figures(Path(folder), options.suite, options.on)
+        elif options.action == "overlaps":
+            overlaps(Path(folder))
         elif options.action == "faults":
             faults(Path(folder), options.times, options.only or list(FAULTS), options.network)
         else:
@@ -183,15 +187,34 @@ def figures(folder: Path, suite: str, on: str) -> None:
             text, _ = client.start(*words, *(["--split"] if way == "split" else [])).communicate()
             ways[way] = sorted(client.run().glob("*.jsonl"))
             print(f"{way}: {text.splitlines()[-1] if text else 'said nothing'}", flush=True)
-    spans = sorted(span for paths in ways.values() for path in paths for span in _spans(path))
-    overlaps = [pair for pair in itertools.pairwise(spans) if pair[0][0] + pair[0][1] > pair[1][0] + LATE_S]
-    print(f"{len(spans)} contests, {len(overlaps)} overlap")
     reference = _figures(ways["by hand"][:1])
     print("| set beside a run by hand | gains and penalties | whose intervals do not meet |\n|---|--:|--:|")
     print(f"| a second run by hand | {_apart(reference, _figures(ways['by hand'][1:]))} |")
     for way in ("each", "split"):
         for group in [[path] for path in ways[way]] if way == "each" else [ways[way]]:
             print(f"| {way}: {', '.join(path.stem for path in group)} | {_apart(reference, _figures(group))} |")
+
+
+def overlaps(folder: Path) -> None:
+    """Measure brief contests by a fleet, twice, and by hand beside that, and print what overlaps."""
+    by_hand = folder / "by-hand"
+    paths: list[Path] = []
+    for way in ((), ("--split",)):
+        with _hosts(folder / f"fleet{len(way)}") as net:
+            client = Client(folder / f"fleet{len(way)}" / "here", net)
+            words = (*BRIEFLY[: -len(WORK)], "cpu/*")
+            fleet = client.start("--on", "3.13t", *words, *way)
+            command = [sys.executable, "-m", "gilscope", "run", "--results", str(by_hand), "--no-report", *words]
+            while fleet.poll() is None:
+                with subprocess.Popen(command, cwd=client.folder, env=environment(folder / "cache")) as hand:
+                    hand.wait()
+            print(f"the fleet ended with {fleet.returncode}")
+            paths += client.run().glob("*.jsonl")
+    paths += by_hand.glob("*.jsonl")
+    spans = sorted(span for path in paths for span in _spans(path))
+    found = [pair for pair in itertools.pairwise(spans) if pair[0][0] + pair[0][1] > pair[1][0] + LATE_S]
+    of_hand = sum(len(_spans(path)) for path in by_hand.glob("*.jsonl"))
+    print(f"{len(spans)} contests, {of_hand} of them by hand beside the fleet's: {len(found)} overlap")
 
 
 def _spans(path: Path) -> list[tuple[float, float]]:
