@@ -127,7 +127,12 @@ def table(answers: Sequence[Answer]) -> str:
         if any(found):
             cells = ["" if answer is None else _shown(answer) for answer in found]
             lines.append(f"| {workload.name} | {to_be_named(workload)} | {' | '.join(cells)} |")
-    lines.append("")
+    return "\n".join([*lines, "", totals(answers)])
+
+
+def totals(answers: Sequence[Answer]) -> str:
+    """How many answers were right on each runtime, and when, where and on what they were given; a line each."""
+    lines = []
     for runtime, found in counts(answers).items():
         said_what = ", ".join(f"{found[verdict]} {verdict}" for verdict in sorted(found, reverse=True))
         places = {f"{item.python}, {item.machine}, {item.day}": None for item in answers if item.runtime == runtime}
