@@ -445,7 +445,7 @@ class TestCommands:
 
         with pytest.raises(ResultsError, match="no run of a host can be read"):
             commands.report_on_hosts(store.runs(tmp_path))
-        assert "odd.jsonl" in capsys.readouterr().err
+        assert "odd.jsonl" in capsys.readouterr().err.replace("\n", "")
 
     def test_history_by_host(self, fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Hosts are told apart by what they are, since they have one name here."""

@@ -14,7 +14,7 @@ import msgspec
 from gilscope import errors
 from gilscope.arguments import parse
 from gilscope.arguments.fleet import words_for_hosts
-from gilscope.commands import choosing, environments, measuring, obeying, output
+from gilscope.commands import choosing, measuring, output
 
 if TYPE_CHECKING:
     import argparse
@@ -44,6 +44,8 @@ def command(options: argparse.Namespace) -> int:
     Raises:
         UsageError: Dask is not installed.
     """
+    from gilscope.commands import obeying
+
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": run,
         "status": status,
@@ -198,6 +200,7 @@ def _travelling(words: Sequence[str], results: Path) -> tuple[Content | None, st
 
 def _paths(asked: argparse.Namespace, workloads: Iterable[Probe | Script]) -> Iterator[Path]:
     """The files and folders of a person's own that are to be measured, or hold what these need."""
+    from gilscope.commands import environments
     from gilscope.provision import requirements
     from gilscope.workloads.suites import file_of
 

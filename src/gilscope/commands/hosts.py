@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from gilscope import errors
 from gilscope.commands import output, reading
-from gilscope.history.hosts import AcrossHosts
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from gilscope.history.hosts import AcrossHosts
     from gilscope.history.summary import FigureName
     from gilscope.values.records import Run
 
@@ -27,13 +25,6 @@ BRIEF: frozenset[FigureName] = frozenset({"penalty", "gain"})
 """The figures of which a terminal shows the tables: scalings have as many rows as gains again."""
 
 MORE = "Scalings lane by lane: --markdown FILE, --json, or -o FILE for a page."
-
-
-class HostsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What each host's run answers by itself, and the figures of all hosts side by side."""
-
-    answers: dict[str, tuple[str, ...]]
-    figures: tuple[AcrossHosts, ...]
 
 
 def show_across(compared: AcrossHosts, options: argparse.Namespace) -> int:
@@ -88,7 +79,7 @@ def report_on_hosts(
     answers = {host: headlines.alone(figures) for host, figures in by_host.items()}
     host_by_host, lacks, first = render.answers(answers), render.lacks(by_host), compared[0]
     if json:
-        output.print_json(HostsReport(answers=answers, figures=compared))
+        output.print_json({"answers": answers, "figures": compared})
     elif page is not None:
         from gilscope.page import several_runs
 
@@ -110,6 +101,8 @@ def report_on_hosts(
 
 def _named(runs: Iterable[Run], *, without_names: bool) -> Iterator[Run]:
     """The runs with their hosts called as their files are, or by number."""
+    import msgspec
+
     from gilscope.store.anonymous import anonymous
 
     for number, run in enumerate(runs, 1):

@@ -142,6 +142,7 @@ async def connected(address: str | None) -> AsyncIterator[Cluster]:
 
     Raises:
         UsageError: no scheduler answers there.
+        GilscopeError: no worker can be started here.
     """
     for name in ("distributed", "asyncio", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -151,10 +152,13 @@ async def connected(address: str | None) -> AsyncIterator[Cluster]:
                 n_workers=1,
                 threads_per_worker=1,
                 asynchronous=True,
-                dashboard_address=None,
+                dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
             )
-            address = (await until.enter_async_context(local)).scheduler_address
+            try:
+                address = (await until.enter_async_context(local)).scheduler_address
+            except (OSError, RuntimeError) as error:
+                raise GilscopeError(f"no worker of Dask can be started on this machine: {_words(error)}") from error
         try:
             async with asyncio.timeout(CONNECT_S):
                 client = await Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
