@@ -86,6 +86,7 @@ def main() -> None:
     of_figures = actions.add_parser("figures")
     of_figures.add_argument("--suite", default="quick")
     of_figures.add_argument("--on", default="3.14t")
+    of_figures.add_argument("--budget", help="seconds for each contest, instead of the suite's")
     actions.add_parser("overlaps")
     of_faults = actions.add_parser("faults")
     of_faults.add_argument("--times", type=int, default=10)
@@ -99,7 +100,7 @@ def main() -> None:
         parser.error("namespaces need root, ip and unshare")
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
         if options.action == "figures":
-            figures(Path(folder), options.suite, options.on)
+            figures(Path(folder), options.suite, options.on, options.budget)
         elif options.action == "overlaps":
             overlaps(Path(folder))
         elif options.action == "faults":
@@ -172,10 +173,10 @@ def environment(cache: Path) -> dict[str, str]:
 # figures
 
 
-def figures(folder: Path, suite: str, on: str) -> None:
+def figures(folder: Path, suite: str, on: str, budget: str | None) -> None:
     """Measure by hand, by each host and shared, and print what differs."""
     by_hand = folder / "by-hand"
-    words = ("--suite", suite, "--on", on)
+    words = ("--suite", suite, "--on", on, *(("--budget", budget) if budget else ()))
     command = [sys.executable, "-m", "gilscope", "run", *words, "--results", str(by_hand), "--no-report"]
     for _ in range(2):
         subprocess.run(command, cwd=folder, env=environment(folder / "cache"), check=True, stderr=subprocess.DEVNULL)
