@@ -203,6 +203,17 @@ class TestSplit:
         assert outcomes == {"alpha": Outcome("alpha", 4, "no Python"), "beta": Outcome("beta", 0)}
         assert ended(tmp_path, "beta") == list(PLAN)
 
+    def test_a_host_whose_gilscope_was_killed_takes_no_further_contest(self, tmp_path: Path) -> None:
+        """The others take them, and the signal is its outcome."""
+        killed, other = MadeUpHost("alpha", PLAN), MadeUpHost("beta", PLAN)
+        killed.at_look = {2: lambda: setattr(killed, "ends_with", Ending(status=-9, words="killed"))}
+
+        outcomes = measured(tmp_path, MadeUpCluster(killed, other), split=True)
+
+        assert outcomes["alpha"] == Outcome("alpha", -9, "killed")
+        assert len([contests for contests in killed.carried_out if contests]) == 1
+        assert sum(len(contests or ()) for contests in (*killed.carried_out, *other.carried_out)) == len(PLAN)
+
 
 class TestFaults:
     """Nothing that was measured is lost, and nothing is measured twice."""

@@ -62,6 +62,7 @@ def command(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Measure on the hosts of a cluster, then show what they measured."""
+    from gilscope.commands.hosts import report_on_hosts
     from gilscope.fleet import folder
     from gilscope.fleet.cluster import SchedulerLostError
 
@@ -73,8 +74,9 @@ def run(options: argparse.Namespace) -> int:
         raise errors.ControllerInterruptedError("interrupted. " + go_on) from None
     except (errors.ResultsError, SchedulerLostError) as error:
         raise type(error)(f"{str(error).rstrip('.')}. {go_on}") from error
-    if folder.files(begun.path):
-        _show(begun.path)
+    files = folder.files(begun.path)
+    if files:
+        report_on_hosts(files)
     if any(outcome.status not in {0, errors.LANES_FAILED} for outcome in outcomes):
         output.console(stderr=True).print(go_on, style="yellow", soft_wrap=True)
     return max(map(exit_status, outcomes))
@@ -152,13 +154,6 @@ def report(options: argparse.Namespace) -> int:
     if not files:
         raise errors.ResultsError(f"no host has measured anything in {path}: `gilscope fleet run --run {path.name}`")
     return report_on_hosts(files, json=options.json, markdown=options.markdown, page=options.output)
-
-
-def _show(path: Path) -> None:
-    from gilscope.commands.hosts import report_on_hosts
-    from gilscope.fleet import folder
-
-    report_on_hosts(folder.files(path), json=False, markdown=None, page=None)
 
 
 def _travelling(words: Sequence[str], results: Path) -> tuple[Content | None, str]:
@@ -269,11 +264,12 @@ def _refuse_other_versions(versions: dict[str, str], ours: HostFacts) -> None:
     Raises:
         UsageError: it is one.
     """
-    differing = [name for name, version in versions.items() if version != ours.versions[name]]
-    if differing:
-        listed = ", ".join(f"its {name} is {versions[name]}, and here is {ours.versions[name]}" for name in differing)
+    from gilscope.fleet.hosts import differences
+
+    found = differences(versions, ours.versions)
+    if found:
         raise errors.UsageError(
-            f"the scheduler does not fit: {listed}. Install gilscope[fleet] of one version wherever a scheduler or a "
+            f"the scheduler does not fit: {found}. Install gilscope[fleet] of one version wherever a scheduler or a "
             "worker is started."
         )
 

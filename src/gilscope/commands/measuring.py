@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from gilscope.lab.measure import Done
+    from gilscope.lab.measure import Done, Request
     from gilscope.lab.plan import Group, Plan
     from gilscope.values.contests import Contest
     from gilscope.values.probes import Probe
@@ -65,15 +65,13 @@ def measure_on(groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...
     path = store.run_path(options.results, run_id)
     environ = common_environment(os.environ, output.bytecode_dir())
     plan = continued(plan_of(options, parts, environ, groups_for), path)
-    rules = rules_of(options, chosen_suite)
-    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(suite=choosing.name_of_suite(options), rules=rules, seed=seed)
+    request = request_of(options, chosen_suite)
     if not plan.contests:
         console.print(f"All of this was measured in run {run_id} already.", style="dim")
         return 0
     for name in missed(os.environ):
         console.print(f"{name} is dropped: it changes the interpreter, and each lane has its own.", style="yellow")
-    _announce(console, plan, rules)
+    _announce(console, plan, request.rules)
     if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
     with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
@@ -104,6 +102,18 @@ def has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str])
         lane.model in asked_models or any(fnmatchcase(lane_id(probe, lane.original), glob) for glob in globs)
         for probe, lane in done.failed
     )
+
+
+def request_of(options: argparse.Namespace, suite: Suite) -> Request:
+    """The settings of a run: its suite with what a person asks for, and a seed."""
+    from gilscope.lab.measure import Request
+
+    return Request(suite=choosing.name_of_suite(options), rules=rules_of(options, suite), seed=seed_of(options))
+
+
+def seed_of(options: argparse.Namespace) -> int:
+    """The seed that a person names, or any."""
+    return options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
 
 
 def rules_of(options: argparse.Namespace, suite: Suite) -> Rules:

@@ -56,17 +56,14 @@ def obey(options: argparse.Namespace) -> int:
     with ExitStack() as until:
         lacking: list[Skip] = []
         whole = measuring.plan_of(asked, parts, environ, partial(_groups, asked, until, lacking))
+        whole = msgspec.structs.replace(whole, skips=(*lacking, *whole.skips))
         left = measuring.continued(whole, path)
         _say(Planned(contests=tuple(contest.id for contest in left.contests), builds=_builds(whole.contests)))
         plan = _chosen(left, order.contests)
         if not plan.contests:
             return 0
-        rules = measuring.rules_of(asked, parts[0].suite)
-        seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "little")
-        request = measure.Request(suite=choosing.name_of_suite(asked), rules=rules, seed=seed)
+        request = measuring.request_of(asked, parts[0].suite)
         with closing(measure.writer_of(path, request, anew=False)) as writer:
-            for skip in lacking:
-                writer.append(skip)
             announcer = Announcer(len(plan.contests))
             done = measure.measure(plan, request, writer, environ, announcer, output.locks_dir())
     return errors.LANES_FAILED if measuring.has_failed(done, parts, asked.lanes) else 0

@@ -68,8 +68,7 @@ def ask(options: argparse.Namespace) -> int:
     console = output.console(stderr=options.json)
     run_id = options.run_id or measure.new_run_id(datetime.now(UTC))
     path = store.run_path(options.results, run_id)
-    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "little")
-    request = measure.Request(suite=SUITE, rules=_suite(options, (), ()).rules, seed=seed)
+    request = measure.Request(suite=SUITE, rules=_suite(options, (), ()).rules, seed=measuring.seed_of(options))
     with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
         inquiry = _Inquiry(request, writer, environ, console)
         try:

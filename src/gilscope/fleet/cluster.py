@@ -120,11 +120,11 @@ class Cluster:
         try:
             async with asyncio.timeout(within_s):
                 answers = await self._client.run(function, *arguments, workers=[address], on_error="return")
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except (OSError, RuntimeError) as error:
             raise SilentError(_words(error)) from error
         answer = answers.get(address)
         match answer:
-            case OSError() | asyncio.TimeoutError():
+            case OSError():
                 raise SilentError(_words(answer)) from answer
             case Exception():
                 raise ForeignError(_words(answer)) from answer
@@ -162,7 +162,7 @@ async def connected(address: str | None) -> AsyncIterator[Cluster]:
         try:
             async with asyncio.timeout(CONNECT_S):
                 client = await Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, ValueError, TimeoutError, ImportError) as error:
+        except (OSError, ValueError, ImportError) as error:
             raise UsageError(
                 f"no scheduler of Dask answers at {address} ({_words(error)}): start one with `dask scheduler`, and "
                 "name the address that it prints"

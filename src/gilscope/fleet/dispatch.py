@@ -166,7 +166,7 @@ class Fleet:
             async with self._machine(host):
                 if contests:
                     outcome = _outcome(host, await self._carry_out(host, (contests.popleft(),)))
-                    total = max(total, outcome, key=lambda each: each.status or 0)
+                    total = outcome if outcome.status else total
         await self._forget(host, total)
         return total
 

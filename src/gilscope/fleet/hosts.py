@@ -89,7 +89,7 @@ async def _described(cluster: Cluster, side: HostSide, address: str) -> HostFact
 
 def _reason(facts: HostFacts, ours: HostFacts, threads: int) -> str | None:
     """Why a worker takes no part; None where it does."""
-    versions = _differences(facts.versions, ours.versions)
+    versions = differences(facts.versions, ours.versions)
     if versions:
         return f"{versions}: install one version on all hosts"
     if facts.code != ours.code:
@@ -101,7 +101,8 @@ def _reason(facts: HostFacts, ours: HostFacts, threads: int) -> str | None:
     return None
 
 
-def _differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
+def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
+    """Say in which packages versions differ; empty where in none."""
     return ", ".join(
         f"its {name} is {theirs.get(name)}, and here is {version}"
         for name, version in ours.items()

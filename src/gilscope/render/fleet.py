@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gilscope.fleet.values import Moment, Waiting
 from gilscope.render import numbers
+from gilscope.render.progress import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,8 +108,7 @@ def _doing(state: State) -> str:
         case Moment() as moment:
             return ", ".join(_parts(moment))
         case Waiting(holder=holder):
-            by = "another process" if holder is None else f"process {holder}"
-            return f"waits for {by} of gilscope on its machine"
+            return f"waits for {named(holder)} of gilscope on its machine"
         case None:
             return "looks for Pythons and packages" if state.planned is None else "is about to begin"
 

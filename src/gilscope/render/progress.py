@@ -56,8 +56,7 @@ class RunProgress:
 
     def waits(self, holder: int | None) -> None:
         """Say who comes first."""
-        by = "another process" if holder is None else f"process {holder}"
-        self._say(f"Waiting for {by} of gilscope: one contest at a time is measured on a machine.")
+        self._say(f"Waiting for {named(holder)} of gilscope: one contest at a time is measured on a machine.")
 
     def contest_begins(self, contest: Contest, rules: Rules) -> None:
         """Draw a new line."""
@@ -107,6 +106,11 @@ class RunProgress:
     def _say(self, line: str) -> None:
         """Print a line that stays."""
         self._console.print(Text(line, style="dim"))
+
+
+def named(process: int | None) -> str:
+    """A process by its number, as far as that is known."""
+    return "another process" if process is None else f"process {process}"
 
 
 def _columns(width: int) -> list[ProgressColumn]:
