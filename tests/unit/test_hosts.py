@@ -211,7 +211,7 @@ class TestHosts:
         """Its figure is shown, and nothing is compared."""
         alone = compared(seen("a"))
 
-        assert sheets.verdict(alone) == "There are penalties of one host at the most: measure on another to compare."
+        assert sheets.verdict(alone) == "There are figures of one host at the most: measure on another to compare."
         assert next(sheets.figures(alone, 80)).rows[0][-1] == "nothing to compare"
 
     def test_two_machines_of_one_name(self) -> None:

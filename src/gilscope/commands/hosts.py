@@ -90,7 +90,7 @@ def report_on_hosts(
         output.write(markdown, "\n".join([render.verdict(first) + "\n", *map(text.of_sheet, sheets)]))
     else:
         console = output.console()
-        terminal.show_blocks(console, [host_by_host, *map(render.verdict, compared)])
+        terminal.show_blocks(console, [host_by_host, *dict.fromkeys(map(render.verdict, compared))])
         figures = render.once(
             sheet for each in compared if each.figure in BRIEF for sheet in render.figures(each, console.width)
         )

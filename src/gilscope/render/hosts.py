@@ -65,7 +65,7 @@ def verdict(compared: AcrossHosts) -> str:
     """The answer in a sentence: how many figures differ between hosts, and which does most."""
     several = PLURALS[compared.figure]
     if len(compared.shown) <= 1:
-        return f"There are {several} of one host at the most: measure on another to compare."
+        return "There are figures of one host at the most: measure on another to compare."
     differing, judged = compared.differing, len(compared.judged)
     left = len(compared.rows) - judged
     beginning = f"{len(differing) or 'None'} of {judged} {several if judged != 1 else compared.figure}"
