@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -129,7 +130,7 @@ def test_a_persons_project_is_measured_by_its_content(runs: Runs) -> None:
     """The host knows nothing of the folder here; asked again, nothing is left to measure."""
     ended = runs.gilscope(*MEASURED, "shop/work.py:work")
 
-    assert ended.returncode == 0, ended
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     run = store.read(folder_of(runs) / f"{HOST}.jsonl")
     (contest,) = run.contests
     assert [end.contest for end in run.ends] == [contest.id]
@@ -158,7 +159,7 @@ def test_like_hosts_share_and_what_one_lacks_is_said(runs: Runs) -> None:
     names = ("--on", "3.99t", "--on", sys.executable)
     ended = runs.gilscope(*MEASURED, "--split", *names, "shop/work.py:work", "small.py")
 
-    assert ended.returncode == 0, ended
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     run = store.read(folder_of(runs) / f"{HOST}.jsonl")
     assert len(run.ends) == 2
     assert [(skip.contest, skip.reason.partition(".99t")[0]) for skip in run.skips if skip.lane == "all"] == [
@@ -169,6 +170,11 @@ def test_like_hosts_share_and_what_one_lacks_is_said(runs: Runs) -> None:
     ended = runs.gilscope(*MEASURED, "--on", "3.99t", "small.py")
     assert ended.returncode == 2, ended
     assert f"{HOST} ended with status 2: No runtime is called '3.99t'." in ended.stderr
+
+    shutil.rmtree(runs.results)
+    ended = runs.gilscope(*MEASURED, runs.script("broken.py", "'''Does it break?'''\ndef work():\n    return 1 / 0\n"))
+    assert ended.returncode == 1, ended
+    assert re.search(rf"{HOST} ended with status 1: failed: broken\.py@\S+:serial, ", ended.stderr), ended
 
 
 @needs_proc

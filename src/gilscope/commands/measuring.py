@@ -84,11 +84,11 @@ def measure_on(groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...
             ) from None
     if not options.no_report:
         show_run(output.console(), writer.path, in_full=options.full)
-    return errors.LANES_FAILED if has_failed(done, parts, options.lanes) else 0
+    return status_of(done, failed_lanes(done, parts, options.lanes))
 
 
-def has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> bool:
-    """Whether a lane failed that was asked for, or nothing was measured at all.
+def failed_lanes(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> list[str]:
+    """Return the ids of the lanes that failed and were asked for.
 
     Asked for are the work alone, work that spreads itself, and the models and lanes that are named. That another model
     cannot do the work, which was tried beside these, is a finding and no failure.
@@ -98,10 +98,13 @@ def has_failed(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str])
     from gilscope.values.lanes import OWN
 
     asked_models = {"serial", OWN, ROLES.name, *(model for part in parts for model in part.suite.models)}
-    return not done.has_trials or any(
-        lane.model in asked_models or any(fnmatchcase(lane_id(probe, lane.original), glob) for glob in globs)
-        for probe, lane in done.failed
-    )
+    ids = [(lane.model, lane_id(probe, lane.original)) for probe, lane in done.failed]
+    return [name for model, name in ids if model in asked_models or any(fnmatchcase(name, glob) for glob in globs)]
+
+
+def status_of(done: Done, failed: Sequence[str]) -> int:
+    """Return the exit status of what was measured: that of failure where lanes failed, or there is no trial at all."""
+    return errors.LANES_FAILED if failed or not done.has_trials else 0
 
 
 def request_of(options: argparse.Namespace, suite: Suite) -> Request:

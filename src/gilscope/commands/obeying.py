@@ -15,6 +15,7 @@ from gilscope import errors
 from gilscope.commands import choosing, measuring, output
 from gilscope.fleet.values import Moment, Order, Planned, Waiting
 from gilscope.interchange import decoded, encoded
+from gilscope.render.names import listed
 from gilscope.values.contests import EVERY_LANE, Skip
 from gilscope.values.progress import left_s
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 OFTEN_S = 0.5
 """How often a host says where it is."""
+MOST_LANES = 6
+"""The most lanes that a host names in its last words; the report has them all, with their reasons."""
 
 
 def obey(options: argparse.Namespace) -> int:
@@ -66,7 +69,12 @@ def obey(options: argparse.Namespace) -> int:
         with closing(measure.writer_of(path, request, anew=False)) as writer:
             announcer = Announcer(len(plan.contests))
             done = measure.measure(plan, request, writer, environ, announcer, output.locks_dir())
-    return errors.LANES_FAILED if measuring.has_failed(done, parts, asked.lanes) else 0
+    failed = measuring.failed_lanes(done, parts, asked.lanes)
+    status = measuring.status_of(done, failed)
+    if status:
+        words = f"failed: {listed(failed, MOST_LANES)}" if failed else "no lane came as far as a trial"
+        output.console(stderr=True).print(words, soft_wrap=True)
+    return status
 
 
 class Announcer:
