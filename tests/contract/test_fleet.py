@@ -18,14 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from distributed import Client
 
 from gilscope import store
+from gilscope.fleet.quiet import RARELY_MS
 from leftovers import gone
 from runs import THIS_PYTHON, Runs, end, interruptible, needs_proc
 from short import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from distributed.core import Server
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and limits are POSIX's")
 
@@ -206,6 +210,33 @@ def test_a_client_that_is_ended_leaves_nothing_and_goes_on(runs: Runs, number: i
     end(process)
     assert runs.gone() == []
     assert (path / f"{HOST}.jsonl").read_bytes().startswith(kept)
+
+
+def test_dask_looks_at_itself_rarely_while_a_host_measures(runs: Runs) -> None:
+    """Its workers, what looks after them and the scheduler do, and afterwards as often as before."""
+    with cluster(runs, ONE) as address, Client(address, set_as_default=False) as client:
+
+        def often_ms(dask_worker: Server) -> list[float]:
+            named = ("tick", "monitor", "memory_monitor", "profile")
+            callbacks = dask_worker.periodic_callbacks
+            return [callbacks[name].callback_time for name in named if name in callbacks]
+
+        def of_scheduler(dask_scheduler: Server) -> list[float]:
+            return often_ms(dask_scheduler)
+
+        def all_often_ms() -> list[list[float]]:
+            of_hosts = [*client.run(often_ms).values(), *client.run(often_ms, nanny=True).values()]
+            return [*of_hosts, client.run_on_scheduler(of_scheduler)]
+
+        client.wait_for_workers(1, READY_S)
+        before = all_often_ms()
+        assert [len(found) for found in before] == [4, 3, 2]
+        process = runs.start(*ENDLESS, "--scheduler", address, "small.py")
+        wait_for_trials(runs, process)
+        assert all(ms >= RARELY_MS for found in all_often_ms() for ms in found)
+        process.send_signal(signal.SIGINT)
+        end(process)
+        assert all_often_ms() == before
 
 
 def test_one_worker_of_a_host_measures(runs: Runs) -> None:

@@ -254,7 +254,8 @@ async def _measured(options: argparse.Namespace, begun: Begun) -> list[Outcome]:
                 order=order,
                 board=until.enter_context(FleetProgress(console, [host.facts.card for host in hosts])),
             )
-            outcomes = await (fleet.split(alike) if asked.split else fleet.each())
+            async with cluster.quiet([host.address for host in hosts]):
+                outcomes = await (fleet.split(alike) if asked.split else fleet.each())
     return [*outcomes, *(Outcome(each.name, None, each.reason) for each in refused if not each.is_spare)]
 
 

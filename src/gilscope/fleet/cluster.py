@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, TypeVar
 from distributed import Client, LocalCluster
 
 from gilscope.errors import GilscopeError, UsageError
+from gilscope.fleet.quiet import quieten, unquieten
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Collection
 
     from distributed import Future
+    from distributed.core import Server
 
 Answer = TypeVar("Answer")
 
@@ -134,6 +136,31 @@ class Cluster:
         """Give a worker an order, which no other one may carry out."""
         where = {"workers": [address], "allow_other_workers": False}
         return Task(self._client.submit(function, order, pure=False, retries=0, **where))
+
+    @asynccontextmanager
+    async def quiet(self, addresses: Collection[str]) -> AsyncIterator[None]:
+        """Have Dask look at itself rarely as long as this lasts: workers, what looks after them, and the scheduler."""
+        await self._change(quieten, addresses)
+        try:
+            yield
+        finally:
+            await self._change(unquieten, addresses)
+
+    async def _change(self, change: Callable[[Server], None], addresses: Collection[str]) -> None:
+        def in_worker(dask_worker: Server) -> None:
+            change(dask_worker)
+
+        def in_scheduler(dask_scheduler: Server) -> None:
+            change(dask_scheduler)
+
+        with contextlib.suppress(TimeoutError):  # who does not answer keeps its ways, and is missed when asked for more
+            async with asyncio.timeout(ASK_S):
+                await asyncio.gather(
+                    self._client.run(in_worker, workers=list(addresses), on_error="ignore"),
+                    self._client.run(in_worker, workers=list(addresses), nanny=True, on_error="ignore"),
+                    self._client.run_on_scheduler(in_scheduler),
+                    return_exceptions=True,
+                )
 
 
 @asynccontextmanager
