@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import itertools
+import math
 import os
 import re
 import shutil
@@ -87,6 +88,7 @@ def main() -> None:
     of_figures.add_argument("--suite", default="quick")
     of_figures.add_argument("--on", default="3.14t")
     of_figures.add_argument("--budget", help="seconds for each contest, instead of the suite's")
+    of_figures.add_argument("--ways", nargs="+", choices=("each", "split"), default=["each", "split"])
     actions.add_parser("overlaps")
     of_faults = actions.add_parser("faults")
     of_faults.add_argument("--times", type=int, default=10)
@@ -100,7 +102,7 @@ def main() -> None:
         parser.error("namespaces need root, ip and unshare")
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
         if options.action == "figures":
-            figures(Path(folder), options.suite, options.on, options.budget)
+            figures(Path(folder), options.suite, options.on, options.budget, options.ways)
         elif options.action == "overlaps":
             overlaps(Path(folder))
         elif options.action == "faults":
@@ -173,7 +175,7 @@ def environment(cache: Path) -> dict[str, str]:
 # figures
 
 
-def figures(folder: Path, suite: str, on: str, budget: str | None) -> None:
+def figures(folder: Path, suite: str, on: str, budget: str | None, chosen: list[str]) -> None:
     """Measure by hand, by each host and shared, and print what differs."""
     by_hand = folder / "by-hand"
     words = ("--suite", suite, "--on", on, *(("--budget", budget) if budget else ()))
@@ -182,7 +184,7 @@ def figures(folder: Path, suite: str, on: str, budget: str | None) -> None:
         subprocess.run(command, cwd=folder, env=environment(folder / "cache"), check=True, stderr=subprocess.DEVNULL)
         time.sleep(1.1)
     ways = {"by hand": list(by_hand.glob("*.jsonl"))}
-    for way in ("each", "split"):
+    for way in chosen:
         with _hosts(folder / way) as net:
             client = Client(folder / way / "here", net)
             text, _ = client.start(*words, *(["--split"] if way == "split" else [])).communicate()
@@ -191,7 +193,7 @@ def figures(folder: Path, suite: str, on: str, budget: str | None) -> None:
     reference = _figures(ways["by hand"][:1])
     print("| set beside a run by hand | gains and penalties | whose intervals do not meet |\n|---|--:|--:|")
     print(f"| a second run by hand | {_apart(reference, _figures(ways['by hand'][1:]))} |")
-    for way in ("each", "split"):
+    for way in chosen:
         for group in [[path] for path in ways[way]] if way == "each" else [ways[way]]:
             print(f"| {way}: {', '.join(path.stem for path in group)} | {_apart(reference, _figures(group))} |")
 
@@ -236,7 +238,7 @@ def _figures(paths: list[Path]) -> dict[tuple[str, ...], tuple[float, float]]:
 def _apart(one: dict[tuple[str, ...], tuple[float, float]], other: dict[tuple[str, ...], tuple[float, float]]) -> str:
     both = one.keys() & other.keys()
     apart = [key for key in both if abs(one[key][0] - other[key][0]) > one[key][1] + other[key][1]]
-    listed = "".join(f"; {' '.join(key)}" for key in sorted(apart))
+    listed = "".join(f"; {' '.join(key)} ({math.exp(other[key][0] - one[key][0]):.3f} times)" for key in sorted(apart))
     return f"{len(both)} | {len(apart)}{listed}"
 
 

@@ -19,12 +19,15 @@ from msgspec.structs import FieldInfo, fields
 
 from gilscope import places, store
 from gilscope.arguments import parser
+from gilscope.audit.values import Audit
 from gilscope.claims.judgements import judged
 from gilscope.claims.statements import claims as claims_file
 from gilscope.commands import showing
 from gilscope.figures.ladder import ladder as climbed
 from gilscope.figures.side_by_side import standings as standings_of
 from gilscope.figures.standings import best_known, standings
+from gilscope.interchange import decoded
+from gilscope.render import audit as render_audit
 from gilscope.render import claims, in_words, ladder, markdown, models, pairs, probes, side_by_side, tracker
 from gilscope.values.records import RunHeader
 from gilscope.workloads import probes as catalog
@@ -179,6 +182,12 @@ def overview() -> str:
         when = " to ".join(dict.fromkeys([*days[:1], *days[-1:]])) or "not yet"
         rows.append(f"| [{_title(DOCS / page)}]({page}) | {shows} | {when} | {'; '.join(_machines(headers)) or '-'} |")
     return "\n".join(["| page | what it shows | measured on | machine |", "|---|---|---|---|", *rows, ""])
+
+
+def audited() -> str:
+    """What an audit of packages found, which is stored as its own JSON."""
+    stored_audit = decoded((REFERENCE / "audit.json").read_bytes(), msgspec.json.Decoder(Audit))
+    return markdown.of_blocks([render_audit.answer(stored_audit), render_audit.table(stored_audit)])
 
 
 def words() -> str:

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 
 from gilscope import errors, interrupts
 from gilscope.arguments import parse
-from gilscope.commands import comparing, completion, doors, fleet, judging, listing, measuring, output, showing, why
+from gilscope.commands import (
+    audit,
+    comparing,
+    completion,
+    doors,
+    fleet,
+    judging,
+    listing,
+    measuring,
+    output,
+    showing,
+    why,
+)
 from gilscope.commands.choosing import completed
 from gilscope.render.visible import visible
 
@@ -26,6 +38,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": measuring.measure_run,
     "ab": comparing.compare_variants,
     "why": why.ask,
+    "audit": audit.ask,
     "fleet": fleet.command,
     "report": showing.show_report,
     "page": showing.make_page,
@@ -41,7 +54,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 CANNOT_PRINT = "cannot print ({}). What was measured is kept; `gilscope report` shows it."
 
-STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why", "fleet"})
+STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why", "audit", "fleet"})
 """Commands that start interpreters."""
 
 

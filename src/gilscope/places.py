@@ -8,6 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 AGENT = PACKAGE / "agent" / "__main__.py"
 FACTS_SCRIPT = PACKAGE / "agent" / "facts.py"
+AUDIT = PACKAGE / "agent" / "audit" / "__main__.py"
 SMALL_AGENT = PACKAGE / "agent" / "small" / "lane.py"
 SMALL_FACTS_SCRIPT = PACKAGE / "agent" / "small" / "facts.py"
 BUILT_IN_PROBES = PACKAGE / "agent" / "measures"

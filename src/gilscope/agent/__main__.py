@@ -23,6 +23,8 @@ def mount() -> None:
 
 
 mount()
+if os.environ.get("GILSCOPE_WITHOUT"):
+    importlib.import_module("gilscope_agent.without").leave_out()
 
 if __name__ == "__main__":
     importlib.import_module("gilscope_agent.lane").main()

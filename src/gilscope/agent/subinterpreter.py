@@ -33,6 +33,8 @@ package.__path__ = [{folder!r}]
 sys.modules["gilscope_agent"] = package
 sys.path[:] = {path!r}
 import threading
+from gilscope_agent import without
+without.leave_out()
 """
 
 

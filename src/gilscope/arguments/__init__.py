@@ -9,6 +9,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gilscope import __version__
 from gilscope.arguments import fleet
+from gilscope.arguments.audit import audit
 from gilscope.arguments.measuring import changes, measuring, work
 from gilscope.arguments.options import color, folders, python, results
 from gilscope.arguments.why import why
@@ -27,6 +28,7 @@ examples:
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope why work.py:crunch             why its threads do not scale, and what would help
+  gilscope audit lxml PyYAML              what turns the GIL on, or does not load in an interpreter
   gilscope fleet run work.py:crunch       the same on every host of a Dask cluster, side by side
   gilscope report                         the last run again; --full, --json and --csv say all of it
 """
@@ -59,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _run(commands)
     _ab(commands)
     _why(commands)
+    _audit(commands)
     _fleet(commands)
     _report(commands)
     _page(commands)
@@ -121,6 +124,14 @@ def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = _add(commands, "why", "say why threads do not scale, and prove it: suspects, causes, remedies")
     python(command)
     why(command)
+
+
+def _audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(
+        commands, "audit", "say which imports turn the GIL on, are refused by interpreters, or fall back in silence"
+    )
+    python(command)
+    audit(command)
 
 
 def _fleet(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

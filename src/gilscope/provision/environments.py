@@ -114,6 +114,13 @@ class Environments:
                 like = environments[runtime.name].versions
         return Provided(environments, reasons)
 
+    def newest(self, python: str, name: str) -> str | None:
+        """The newest version of a package with a wheel for one of these environments; None where that is unknown."""
+        if self._chosen is None:
+            self._chosen = self._choose(self._environ, python)
+        found = (installer.version_with_wheel(Path(python).parents[1], name) for installer in self._chosen)
+        return next(filter(None, found), None)
+
     def _environment(self, runtime: Runtime, wanted: Packages, like: Mapping[str, str]) -> Environment:
         """The environment from the cache, or a new one.
 

@@ -1,0 +1,81 @@
+"""Extension modules as they are loaded: which, on whose behalf, and what became of it.
+
+Every loader of extensions asks `importlib.machinery.ExtensionFileLoader`, so that nothing is missed: neither the
+second that turns the GIL on, whose warning Python leaves out, nor one whose refusal its importer hides.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import ExtensionFileLoader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, ModuleType
+    from typing import Any, Callable, Dict, List, Optional, Tuple
+
+    Tell = Callable[[Dict[str, object]], None]
+
+AGENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+FROZEN = "<frozen importlib"
+IMPORTLIB = os.sep + "importlib" + os.sep
+INSIDE = ("<string>", "<script>")
+"""Where the text stands that an interpreter runs for us: before 3.14, and since."""
+MOST_FRAMES = 60
+"""The longest chain that is told."""
+
+
+def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> None:
+    """Have every load of an extension told: before it begins, and what the module says of itself once it is there."""
+    create, execute = ExtensionFileLoader.create_module, ExtensionFileLoader.exec_module
+
+    def create_module(self: ExtensionFileLoader, spec: Any) -> ModuleType:  # noqa: ANN401 - a spec, as importlib has it
+        tell({"kind": "loads", "module": spec.name, "path": str(spec.origin), "chain": chain()})
+        try:
+            return create(self, spec)
+        except BaseException as error:
+            tell({"kind": "fails", "module": spec.name, "error": words(error)})
+            raise
+
+    def exec_module(self: ExtensionFileLoader, module: ModuleType) -> None:
+        name = str(getattr(getattr(module, "__spec__", None), "name", ""))
+        try:
+            execute(self, module)
+        except BaseException as error:
+            tell({"kind": "fails", "module": name, "error": words(error)})
+            raise
+        tell(dict(described(module), kind="loaded", module=name))
+
+    ExtensionFileLoader.create_module = create_module  # type: ignore[method-assign]
+    ExtensionFileLoader.exec_module = exec_module  # type: ignore[method-assign]
+
+
+def chain() -> List[Tuple[str, int, str]]:
+    """Return who imports now, innermost first: file, line and module, each file once in a row."""
+    found: List[Tuple[str, int, str]] = []
+    frame: Optional[FrameType] = sys._getframe(1)
+    while frame is not None and len(found) < MOST_FRAMES:
+        path = frame.f_code.co_filename
+        is_ours = path.startswith((FROZEN, AGENT, *INSIDE)) or IMPORTLIB in path
+        if not is_ours and (not found or found[-1][0] != path):
+            found.append((path, frame.f_lineno or 0, str(frame.f_globals.get("__name__", ""))))
+        frame = frame.f_back
+    return found
+
+
+def words(error: BaseException) -> Dict[str, str]:
+    """Return what an error is and says, and what the error says at which it began."""
+    root = error
+    seen = set()
+    while id(root) not in seen:
+        seen.add(id(root))
+        root = root.__cause__ or root.__context__ or root
+    return {"type": type(error).__name__, "text": _text(error), "root": _text(root)}
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the error is a stranger's, and so is how it speaks
+        return ""

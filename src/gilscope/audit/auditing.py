@@ -1,0 +1,202 @@
+"""A whole audit: every subject in every environment, each in processes of its own, and what was found."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gilscope.audit import asking, verdicts
+from gilscope.audit.values import Audit, Finding, Row, Subject
+from gilscope.processes.guardian import Guardian
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from gilscope.audit.subjects import Contents
+    from gilscope.audit.values import Seen, Way
+    from gilscope.values.runtimes import Runtime
+
+
+FIRST_GIL_SLOT = (3, 13)
+"""The first version whose modules can declare that they do without the GIL (PEP 703)."""
+
+
+class Equipped(NamedTuple):
+    """An interpreter with packages beside it; ``names`` are those that are looked at there."""
+
+    runtime: Runtime
+    python: str
+    contents: Contents
+    names: frozenset[str]
+
+    @property
+    def is_free_threaded(self) -> bool:
+        """Whether the GIL can be off."""
+        return self.runtime.facts.build == "free-threaded"
+
+
+class Wanted(NamedTuple):
+    """What is asked for: packages by name, of which all are meant where none is named, and a person's files."""
+
+    names: frozenset[str]
+    files: tuple[Path, ...]
+
+
+class _Job(NamedTuple):
+    equipped: Equipped
+    subject: Subject
+    way: Way
+
+
+def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watches
+    places: Sequence[Equipped],
+    lacking: Mapping[str, Mapping[str, str]],
+    wanted: Wanted,
+    environ: Mapping[str, str],
+    limit_s: float,
+    advanced: Callable[[int, int, str], None],
+) -> Audit:
+    """Import everything everywhere, and say what was found.
+
+    Args:
+        places: interpreters with packages; a package may be in any of several of one runtime.
+        lacking: packages that cannot be had, by the name of the runtime, each with its reason.
+        wanted: what is asked for.
+        environ: what interpreters are started in.
+        limit_s: seconds that one process has.
+        advanced: is told how many processes have ended, of how many, and what the latest imported.
+    """
+    begun_s = time.monotonic()
+    own = [Subject(name=path.name, version="", modules=(str(path),), extensions=()) for path in wanted.files]
+    jobs = [
+        job
+        for place in places
+        for subject in (*_subjects(place, places, wanted), *own)
+        for job in _jobs(place, subject)
+    ]
+    seen = _all_seen(jobs, environ, limit_s, advanced)
+    judged = [
+        verdicts.Place(
+            runtime=place.runtime.name,
+            is_free_threaded=place.is_free_threaded,
+            knows_gil_slot=place.runtime.facts.version >= FIRST_GIL_SLOT,
+            subject=subject,
+            owner=place.contents.owner,
+            main=seen[_Job(place, subject, "main")],
+            interpreter=seen.get(_Job(place, subject, "interpreter")),
+            threads=seen.get(_Job(place, subject, "threads")),
+        )
+        for place, subject, way in jobs
+        if way == "main"
+    ]
+    found = [finding for place in judged for finding in verdicts.findings(place, _default(place, judged, places))]
+    found += [
+        Finding(subject=name, runtime=runtime, kind="has no wheel", module=name, distribution=name, reason=reason)
+        for runtime, reasons in lacking.items()
+        for name, reason in reasons.items()
+    ]
+    return Audit(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        builds={place.runtime.name: _build(place.runtime) for place in places},
+        rows=tuple(_rows(judged, found)),
+        findings=tuple(found),
+        seconds=time.monotonic() - begun_s,
+    )
+
+
+def _subjects(place: Equipped, places: Sequence[Equipped], wanted: Wanted) -> list[Subject]:
+    """The subjects of an environment: named ones, and those that bring an extension to any environment."""
+    if not wanted.names and not wanted.files:
+        return list(place.contents.subjects.values())
+    with_extension = {name for each in places for name, subject in each.contents.subjects.items() if subject.extensions}
+    names = place.names | (with_extension if place.names == wanted.names else frozenset())
+    return [subject for name, subject in place.contents.subjects.items() if name in names]
+
+
+def _jobs(place: Equipped, subject: Subject) -> Iterator[_Job]:
+    yield _Job(place, subject, "main")
+    if place.runtime.facts.own_gil:
+        yield _Job(place, subject, "interpreter")
+    if place.is_free_threaded and subject.modules:
+        yield _Job(place, subject, "threads")
+
+
+def _all_seen(
+    jobs: Sequence[_Job], environ: Mapping[str, str], limit_s: float, advanced: Callable[[int, int, str], None]
+) -> dict[_Job, Seen]:
+    """Do all jobs, as many at once as there are CPUs; who interrupts that ends them."""
+    stop = threading.Event()
+    seen: dict[_Job, Seen] = {}
+    with Guardian() as guardian, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+
+        def done(job: _Job) -> Seen:
+            return asking.seen(_asked(job, environ), limit_s, guardian, stop.is_set)
+
+        try:
+            for job, result in zip(jobs, pool.map(done, jobs), strict=True):
+                seen[job] = result
+                advanced(len(seen), len(jobs), f"{job.subject.name} on {job.equipped.runtime.name}")
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return seen
+
+
+def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
+    subject = job.subject
+    targets = subject.modules if job.way == "threads" else asking.targets_of(subject.modules, subject.extensions)
+    gil = False if job.equipped.is_free_threaded else None
+    return asking.Asked(
+        python=job.equipped.python,
+        way=job.way,
+        targets=targets,
+        environ=asking.asked_environment(environ, gil=gil),
+    )
+
+
+def _default(
+    place: verdicts.Place, judged: Sequence[verdicts.Place], places: Sequence[Equipped]
+) -> verdicts.Place | None:
+    """The subject on the default build of a free-threaded one's version, where that is audited too."""
+    versions = {each.runtime.name: each.runtime.facts.version[:2] for each in places}
+    for other in judged:
+        is_twin = not other.is_free_threaded and versions[other.runtime] == versions[place.runtime]
+        if is_twin and other.subject.name == place.subject.name:
+            return other
+    return None
+
+
+def _rows(judged: Sequence[verdicts.Place], found: Sequence[Finding]) -> Iterator[Row]:
+    """A row for each subject, its own files first and then by name."""
+    names = dict.fromkeys((*(place.subject.name for place in judged), *(finding.subject for finding in found)))
+    for name in sorted(names, key=str.lower):
+        places = {place.runtime: place for place in judged if place.subject.name == name}
+        lacking = {finding.runtime for finding in found if finding.subject == name and finding.kind == "has no wheel"}
+        of = {
+            runtime: [finding for finding in found if (finding.subject, finding.runtime) == (name, runtime)]
+            for runtime in (*places, *lacking)
+        }
+        yield Row(
+            subject=name,
+            versions={runtime: place.subject.version for runtime, place in places.items()},
+            threads={
+                runtime: verdicts.verdict(place.subject, of[runtime], in_interpreter=False)
+                for runtime, place in places.items()
+            }
+            | dict.fromkeys(lacking, "has no wheel"),
+            interpreters={
+                runtime: verdicts.verdict(place.subject, of[runtime], in_interpreter=True)
+                for runtime, place in places.items()
+                if place.interpreter is not None
+            },
+        )
+
+
+def _build(runtime: Runtime) -> str:
+    return f"{runtime.facts.own_version} ({runtime.facts.recipe})"

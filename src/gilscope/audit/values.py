@@ -1,0 +1,187 @@
+"""What is audited, what was seen of it, and what was found."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Way = Literal["main", "interpreter", "threads"]
+"""How something is imported: in the main interpreter, in one that owns its GIL, or from many threads at once."""
+Kind = Literal[
+    "turns the GIL on",
+    "would turn the GIL on",
+    "is refused",
+    "would be refused",
+    "falls back",
+    "has no wheel",
+    "cannot be imported",
+    "fails in threads",
+    "crashes",
+    "hangs",
+    "forks",
+    "prints",
+]
+"""What an audit finds; what would happen is foretold by a module's slots, on a build that does not show it."""
+
+OWN = "your own"
+"""The distribution of a person's own files."""
+LIBRARY = "Python"
+"""The distribution of the standard library."""
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution as one environment holds it, or a person's file: the names by which it is imported.
+
+    ``extensions`` are its extension modules. ``version`` is empty for a person's file.
+    """
+
+    name: str
+    version: str
+    modules: tuple[str, ...]
+    extensions: tuple[str, ...]
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True):
+    """A line of a chain of imports: where it stands, and the module that it is part of."""
+
+    path: str
+    line: int
+    module: str
+
+
+class Error(msgspec.Struct, frozen=True):
+    """What an import ended with, and what the error said at which that began."""
+
+    type: str
+    text: str
+    root: str
+
+
+class Begins(msgspec.Struct, frozen=True, tag="begins", tag_field="kind"):
+    """A target is about to be imported."""
+
+    target: str
+
+
+class Ends(msgspec.Struct, frozen=True, tag="ends", tag_field="kind"):
+    """A target has been imported, or has failed."""
+
+    target: str
+    error: Error | None
+
+
+class Loads(msgspec.Struct, frozen=True, tag="loads", tag_field="kind"):
+    """An extension is about to be loaded, from a file, on behalf of whoever is on the chain, innermost first."""
+
+    module: str
+    path: str
+    chain: tuple[Step, ...]
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="kind"):
+    """An extension was loaded; None stands for what cannot be told here.
+
+    ``needs_gil`` is whether it leaves it open that it does without. ``interpreters`` and ``gil_slot`` are the values of
+    its slots.
+    """
+
+    module: str
+    gil_on: bool
+    needs_gil: bool | None
+    single_phase: bool | None
+    interpreters: int | None
+    gil_slot: int | None
+
+
+class Fails(msgspec.Struct, frozen=True, tag="fails", tag_field="kind"):
+    """An extension could not be loaded."""
+
+    module: str
+    error: Error
+
+
+class Forks(msgspec.Struct, frozen=True, tag="forks", tag_field="kind"):
+    """What is imported has forked."""
+
+
+class Lacks(msgspec.Struct, frozen=True, tag="lacks", tag_field="kind"):
+    """There is no interpreter of this kind."""
+
+    error: str
+
+
+class Done(msgspec.Struct, frozen=True, tag="done", tag_field="kind"):
+    """All that was asked for was tried."""
+
+
+Event = Begins | Ends | Loads | Loaded | Fails | Forks | Lacks | Done
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension that a target had loaded, or tried to: the first attempt of each."""
+
+    module: str
+    path: str
+    target: str
+    chain: tuple[Step, ...]
+    loaded: Loaded | None = None
+    error: Error | None = None
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen of a subject that was imported one way in one environment.
+
+    ``errors`` has every target that was imported, with its error or None. ``ends`` has those at which the process died
+    or hung, with how. ``printed`` is the first line that was printed.
+    """
+
+    way: Way
+    errors: dict[str, Error | None]
+    loads: tuple[Load, ...]
+    ends: dict[str, str] = {}
+    forked: bool = False
+    printed: str = ""
+    lacking: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that an audit found of a subject on a runtime.
+
+    ``module`` is to blame, which ``distribution`` of some ``version`` brought, on behalf of the ``chain``, innermost
+    first. ``in_interpreter`` says whether it is a matter of interpreters that own their GIL. ``newer`` says in words
+    whether a newer version is clean, and is empty where no index knows one.
+    """
+
+    subject: str
+    runtime: str
+    kind: Kind
+    module: str
+    reason: str
+    distribution: str = ""
+    version: str = ""
+    chain: tuple[Step, ...] = ()
+    in_interpreter: bool = False
+    newer: str = ""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject with its version and its verdicts by runtime: of threads, and of interpreters.
+
+    A verdict is the gravest kind of what was found, ``clean``, or why there is none.
+    """
+
+    subject: str
+    versions: dict[str, str]
+    threads: dict[str, str]
+    interpreters: dict[str, str]
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole audit: when, on which builds (by the runtimes' names), rows and findings; ``seconds`` is what it took."""
+
+    date: str
+    builds: dict[str, str]
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    seconds: float

@@ -1,0 +1,192 @@
+"""The command that imports packages everywhere, and says what turns the GIL on, is refused, or falls back."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from gilscope import errors
+from gilscope.commands import measuring, output, prices
+from gilscope.provision import active, requirements
+from gilscope.provision.environments import Environments
+from gilscope.values.packages import Packages
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from gilscope.audit.auditing import Equipped
+    from gilscope.audit.values import Audit, Finding
+    from gilscope.provision.active import Active
+    from gilscope.render.install_progress import InstallProgress
+    from gilscope.values.runtimes import Census, Runtime
+
+FOUND = 1
+"""The exit status where something was found that is not allowed."""
+NOTHING = (
+    "say what is to be audited: packages, a file of yours, --with-requirements FILE; or activate an environment, whose "
+    "packages are taken then"
+)
+UNGRAVE = ("forks", "prints")
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Import what is named, everywhere, and show what was found."""
+    from gilscope.audit.auditing import Wanted, audit
+    from gilscope.commands.newer import with_newer
+    from gilscope.lab.lane import common_environment
+
+    what = [*options.what, *([options.price.rpartition(":")[0]] if options.price else [])]
+    files = tuple(Path(text).resolve() for text in dict.fromkeys(what) if text.endswith(".py"))
+    for file in files:
+        if not file.is_file():
+            raise errors.UsageError(f"{file}: there is no such file")
+    named = [text for text in options.what if not text.endswith(".py")]
+    if options.price and not (files and files[-1].name == Path(options.price.rpartition(":")[0]).name):
+        raise errors.UsageError(f"--price {options.price}: name a function of a file of yours, such as work.py:parse")
+    wanted = requirements.packages([*options.packages, *named], options.requirements, options.editables)
+    joined = _active(options, has_names=bool(wanted or files))
+    if not wanted and joined is None and not files:
+        raise errors.UsageError(NOTHING)
+    names = frozenset(canonicalize_name(Requirement(text).name) for text in requirements.by_name(wanted))
+    runtimes = _runtimes(measuring.take_census(), options.on)
+    environments = Environments(
+        output.cache_dir() / "environments", os.environ, _display, may_build=not options.no_build
+    )
+    places, lacking = _equipped(environments, runtimes, wanted, joined, names)
+    if not places and not any(lacking.values()):
+        raise errors.UsageError(NOTHING)
+    environ = common_environment(os.environ, output.bytecode_dir())
+    with _display() as progress:
+        progress.step(f"Importing on {', '.join(dict.fromkeys(place.runtime.name for place in places))}")
+        done = audit(places, lacking, Wanted(names, files), environ, options.timeout, progress.advance)
+    with _display() as progress:
+        done = with_newer(done, places, environments, environ, options.timeout, progress)
+    allowed = [finding for finding in done.findings if _is_allowed(finding, options.allow)]
+    _show(options, done, allowed)
+    if options.price:
+        prices.measure(options, done, runtimes)
+    found = any(finding not in allowed and finding.kind not in UNGRAVE for finding in done.findings)
+    return FOUND if found else 0
+
+
+def _display() -> InstallProgress:
+    from gilscope.render.install_progress import InstallProgress
+
+    return InstallProgress(output.console(stderr=True))
+
+
+def _active(options: argparse.Namespace, *, has_names: bool) -> Active | None:
+    """The active environment, where nothing else is named or it is asked for."""
+    if options.with_active is False or (has_names and not options.with_active):
+        return None
+    return active.active(os.environ)
+
+
+def _runtimes(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
+    """Those that are named; or free-threaded ones with their twins, and the newest that makes interpreters.
+
+    Raises:
+        NoRuntimeError: there is none.
+        UsageError: a name means none.
+    """
+    from gilscope.runtimes.twins import pairs, select
+
+    everything = [runtime for runtime in select(census, []) if runtime.facts.is_cpython]
+    if names:
+        return select(census, list(names))
+    found = [pair for pair in pairs(everything) if pair.free_threaded.facts.is_cpython]
+    chosen = [runtime for pair in found for runtime in (pair.free_threaded, pair.twin) if runtime is not None]
+    owners = [runtime for runtime in everything if runtime.facts.own_gil and runtime.facts.build == "default"]
+    newest = {runtime.facts.version[:2]: runtime for runtime in owners}
+    known = {runtime.facts.version[:2] for runtime in chosen}
+    chosen += [runtime for version, runtime in newest.items() if version not in known]
+    return tuple(runtime for runtime in everything if runtime in chosen) or (everything[-1],)
+
+
+def _equipped(
+    environments: Environments,
+    runtimes: Sequence[Runtime],
+    wanted: Packages,
+    joined: Active | None,
+    names: frozenset[str],
+) -> tuple[list[Equipped], dict[str, dict[str, str]]]:
+    """Interpreters with all that is wanted, and for each runtime what cannot be had there.
+
+    Where not all of it can be had together, each package that can is looked at; together again if that goes, or alone.
+    """
+    from gilscope.audit.auditing import Equipped
+    from gilscope.audit.subjects import Contents
+
+    places: list[Equipped] = []
+    lacking: dict[str, dict[str, str]] = {}
+    if not wanted and joined is None:
+        nothing = Contents(Path(os.devnull))
+        return [Equipped(runtime, runtime.executable, nothing, names) for runtime in runtimes], {}
+    together = environments.provided(runtimes, wanted, joined)
+    for runtime in runtimes:
+        lacking[runtime.name] = {}
+        made = together.environments.get(runtime.name)
+        if made is not None:
+            places.append(Equipped(runtime, made.python, Contents(Path(made.python).parents[1]), names))
+            continue
+        for packages, reason, python in _apart(environments, runtime, wanted, together.reasons[runtime.name]):
+            own = frozenset(canonicalize_name(Requirement(text).name) for text in requirements.by_name(packages))
+            if python is None:
+                lacking[runtime.name] |= dict.fromkeys(own or {"all that was named"}, reason)
+            else:
+                places.append(Equipped(runtime, python, Contents(Path(python).parents[1]), own))
+    return places, lacking
+
+
+def _apart(
+    environments: Environments, runtime: Runtime, wanted: Packages, reason: str
+) -> Iterator[tuple[Packages, str, str | None]]:
+    """Environments with what can be had of all that is wanted, where it cannot be had together, and what cannot."""
+    by_name = requirements.by_name(wanted)
+    if Packages(requirements=by_name) != wanted or len(by_name) == 1:
+        yield wanted, reason, None
+        return
+    had: list[str] = []
+    for text in by_name:
+        alone = environments.provided([runtime], Packages(requirements=(text,)))
+        if runtime.name in alone.environments:
+            had.append(text)
+        else:
+            yield Packages(requirements=(text,)), alone.reasons[runtime.name], None
+    rest = Packages(requirements=tuple(had))
+    together = environments.provided([runtime], rest)
+    if runtime.name in together.environments:
+        yield rest, "", together.environments[runtime.name].python
+        return
+    for text in had:
+        single = Packages(requirements=(text,))
+        yield single, "", environments.provided([runtime], single).environments[runtime.name].python
+
+
+def _is_allowed(finding: Finding, patterns: Sequence[str]) -> bool:
+    names = (finding.subject, finding.distribution, finding.module)
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _show(options: argparse.Namespace, done: Audit, allowed: Sequence[Finding]) -> None:
+    from gilscope.render import audit as render
+    from gilscope.render import markdown, terminal
+
+    if options.sarif:
+        from gilscope.exchange import sarif
+        from gilscope.interchange import encoded
+
+        found = [finding for finding in done.findings if finding not in allowed]
+        output.write(options.sarif, encoded(sarif.log(found, Path.cwd())).decode())
+    if options.json:
+        output.print_json(done)
+    elif options.markdown:
+        output.write(options.markdown, markdown.of_blocks(render.blocks(done, allowed)))
+    else:
+        terminal.show_blocks(output.console(), render.blocks(done, allowed))

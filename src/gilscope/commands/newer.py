@@ -1,0 +1,74 @@
+"""Whether a newer version of a package is clean of what was found: each that an index has is audited too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gilscope.audit.auditing import Equipped, Wanted, audit
+from gilscope.audit.subjects import Contents
+from gilscope.audit.values import LIBRARY, OWN
+from gilscope.values.packages import Packages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gilscope.audit.values import Audit, Finding
+    from gilscope.provision.environments import Environments
+    from gilscope.provision.progress import Progress
+
+KINDS = ("turns the GIL on", "is refused", "falls back")
+
+
+def with_newer(  # noqa: PLR0913, PLR0917 - as an audit, and where environments are
+    done: Audit,
+    places: Sequence[Equipped],
+    environments: Environments,
+    environ: Mapping[str, str],
+    limit_s: float,
+    progress: Progress,
+) -> Audit:
+    """Say of each finding whether a newer version is clean, as far as the index has one with a wheel."""
+    by_runtime = {place.runtime.name: place for place in places}
+    culprits = dict.fromkeys(
+        (finding.runtime, finding.distribution, finding.version)
+        for finding in done.findings
+        if finding.kind in KINDS and finding.distribution not in {OWN, LIBRARY, ""}
+    )
+    if not culprits:
+        return done
+    progress.step("Asking for newer versions")
+    newer: dict[tuple[str, str, str], tuple[str, tuple[Finding, ...] | None]] = {}
+    for number, culprit in enumerate(culprits):
+        runtime, name, version = culprit
+        place = by_runtime[runtime]
+        newest = environments.newest(place.python, name)
+        progress.advance(number, len(culprits), name)
+        if newest is None or newest == version:
+            newer[culprit] = (newest or "", None)
+            continue
+        wanted = Packages(requirements=(f"{name}=={newest}",))
+        made = environments.provided([place.runtime], wanted).environments.get(runtime)
+        if made is not None:
+            own = frozenset({name})
+            again = Equipped(place.runtime, made.python, Contents(Path(made.python).parents[1]), own)
+            newer[culprit] = (newest, audit([again], {}, Wanted(own, ()), environ, limit_s, lambda *_: None).findings)
+    return msgspec.structs.replace(done, findings=tuple(_with_words(finding, newer) for finding in done.findings))
+
+
+def _with_words(
+    finding: Finding, newer: Mapping[tuple[str, str, str], tuple[str, tuple[Finding, ...] | None]]
+) -> Finding:
+    known = newer.get((finding.runtime, finding.distribution, finding.version))
+    if known is None or finding.kind not in KINDS or not known[0]:
+        return finding
+    newest, found = known
+    if found is None:
+        words = "It is the newest with a wheel here"
+    elif any((other.kind, other.in_interpreter) == (finding.kind, finding.in_interpreter) for other in found):
+        words = f"{newest}, the newest, is no better"
+    else:
+        words = f"{newest} is clean of it"
+    return msgspec.structs.replace(finding, newer=words)

@@ -1,0 +1,130 @@
+"""What an audit finds of extensions that are made for it, on each Python that can tell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from extensions import COMPILER, PACKAGES, Made, made
+from gilscope.audit.auditing import Equipped, Wanted, audit
+from gilscope.audit.subjects import Contents
+from gilscope.processes.environment import without_python
+from targets import CPYTHONS, headers
+
+if TYPE_CHECKING:
+    from gilscope.audit.values import Audit, Finding
+    from gilscope.values.runtimes import Runtime
+
+TIMEOUT_S = 6.0
+ABLE = [arm.runtime for arm in CPYTHONS if arm.runtime.facts.own_gil]
+NAMES = frozenset({*PACKAGES, "twice"})
+THREADS: dict[str, str] = {
+    "both": "clean",
+    "dies": "crashes",
+    "fallback": "turns the GIL on",
+    "gilonly": "clean",
+    "hangs": "hangs",
+    "interpretersonly": "turns the GIL on",
+    "lazy": "turns the GIL on",
+    "neither": "turns the GIL on",
+    "nointerpreters": "clean",
+    "pure": "clean, pure Python",
+    "single": "turns the GIL on",
+    "singledeclared": "clean",
+    "twice": "turns the GIL on",
+}
+"""Verdicts on a free-threaded build."""
+INTERPRETERS: dict[str, str] = {
+    "both": "clean",
+    "dies": "crashes",
+    "fallback": "falls back",
+    "gilonly": "is refused",
+    "hangs": "hangs",
+    "interpretersonly": "clean",
+    "lazy": "is refused",
+    "neither": "is refused",
+    "nointerpreters": "is refused",
+    "pure": "clean, pure Python",
+    "single": "is refused",
+    "singledeclared": "is refused",
+    "twice": "is refused",
+}
+
+pytestmark = [
+    pytest.mark.skipif(COMPILER is None, reason="no C compiler (cc) is on PATH"),
+    pytest.mark.skipif(not ABLE, reason="no Python here makes interpreters with a GIL each"),
+]
+
+
+@pytest.fixture(scope="module", params=ABLE, ids=lambda runtime: runtime.name)
+def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """An environment of one Python with all packages in it."""
+    runtime: Runtime = request.param
+    if headers(runtime.executable) is None:
+        pytest.skip(f"{runtime.name} was installed without its headers")
+    return made(runtime, tmp_path_factory.mktemp("audit") / "env")
+
+
+@pytest.fixture(scope="module")
+def done(environment: Made, tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    """All of it, and a person's file."""
+    file = tmp_path_factory.mktemp("own") / "work.py"
+    file.write_text("import both\n\n\ndef work():\n    import neither\n    return neither.speed()\n")
+    place = Equipped(environment.runtime, environment.python, Contents(environment.folder), NAMES)
+    return audit([place], {}, Wanted(NAMES, (file,)), without_python(os.environ), TIMEOUT_S, lambda *_: None)
+
+
+def of(done: Audit, subject: str, *, in_interpreter: bool = False) -> list[Finding]:
+    """What was found of a subject, in interpreters or outside of them."""
+    return [found for found in done.findings if (found.subject, found.in_interpreter) == (subject, in_interpreter)]
+
+
+def test_each_way_of_declaring_has_its_verdict(environment: Made, done: Audit) -> None:
+    """In threads of a free-threaded build, in interpreters, and foretold on a default build."""
+    name = environment.runtime.name
+    rows = {row.subject: row for row in done.rows}
+    assert {subject: rows[subject].interpreters[name] for subject in NAMES} == INTERPRETERS
+    threads = {subject: rows[subject].threads[name] for subject in NAMES}
+    if environment.runtime.facts.build == "free-threaded":
+        assert threads == THREADS
+    else:
+        can_tell = environment.runtime.facts.version >= (3, 13)
+        foretold = {"turns the GIL on": "would turn the GIL on" if can_tell else "clean"}
+        expected = {subject: foretold.get(verdict, verdict) for subject, verdict in THREADS.items()}
+        # what it declares is compiled for free-threaded builds only
+        expected["singledeclared"] = foretold["turns the GIL on"]
+        expected["twice"] = "would turn the GIL on" if can_tell else "clean, pure Python"
+        assert threads == expected
+
+
+def test_every_culprit_is_named_and_not_only_the_first(environment: Made, done: Audit) -> None:
+    """Of three extensions that are imported one after another, the second and the third."""
+    if environment.runtime.facts.version < (3, 13):
+        pytest.skip("modules declare nothing of the GIL before 3.13")
+    kinds = {"turns the GIL on", "would turn the GIL on"}
+    blamed = {found.module for found in of(done, "twice") if found.kind in kinds}
+    assert blamed == {"neither._speed", "single._speed"}
+
+
+def test_a_chain_ends_at_the_persons_line(done: Audit) -> None:
+    """Also where the import stands in a function, which nobody has called."""
+    for found in of(done, "work.py"):
+        assert [Path(step.path).name for step in found.chain] == ["__init__.py", "work.py"]
+        assert (found.module, found.chain[0].module, found.chain[-1].line) == ("neither._speed", "neither", 5)
+    (refused,) = [found for found in of(done, "work.py", in_interpreter=True) if found.module == "neither._speed"]
+    assert refused.chain[-1].line == 5
+
+
+def test_a_refusal_has_its_reason(done: Audit) -> None:
+    """What the module says of itself, which Python's own message leaves out."""
+
+    def reason(subject: str) -> str:
+        (found,) = [found for found in of(done, subject, in_interpreter=True) if found.kind == "is refused"]
+        return found.reason
+
+    assert reason("single") == "it is initialised in a single phase"
+    assert reason("nointerpreters") == "it declares that it supports no other interpreters"
+    assert reason("gilonly") == "it supports interpreters only that share the GIL"
