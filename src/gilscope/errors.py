@@ -52,6 +52,14 @@ class InstallError(GilscopeError):
     exit_status = 5
 
 
+class NoWheelError(InstallError):
+    """Packages have no wheel for a runtime, and nothing may be built; ``requirements`` asked for them."""
+
+    def __init__(self, text: str, requirements: tuple[str, ...]) -> None:
+        super().__init__(text)
+        self.requirements = requirements
+
+
 class ResultsError(GilscopeError):
     """The results folder cannot be written, or a stored run cannot be read."""
 

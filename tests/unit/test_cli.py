@@ -182,7 +182,7 @@ class TestRun:
         """Only where no runtime has it is nothing left; nobody is told to install what is here."""
         there = {"3.14": Environment(python="/env/python", versions={}), "3.14t": Environment(python="/t", versions={})}
         made = {name: environment for name, environment in there.items() if name not in lacking}
-        answer = Provided(made, dict.fromkeys(lacking, "no wheel of it"))
+        answer = Provided(made, dict.fromkeys(lacking, "no wheel of it"), {})
         monkeypatch.setattr(Environments, "provided", lambda *_: answer)
         plans = pretend(monkeypatch)
 

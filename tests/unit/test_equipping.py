@@ -59,7 +59,7 @@ class Asked:
             for name, version in self.versions.items()
             if name in names and name not in self.reasons
         }
-        return Provided(made, self.reasons)
+        return Provided(made, self.reasons, {})
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
         verdicts.Place(
             runtime=place.runtime.name,
             is_free_threaded=place.is_free_threaded,
-            knows_gil_slot=place.runtime.facts.version >= FIRST_GIL_SLOT,
+            foretells_gil=_foretells(place, places),
             subject=subject,
             owner=place.contents.owner,
             main=seen[_Job(place, subject, "main")],
@@ -107,6 +107,13 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
         findings=tuple(found),
         seconds=time.monotonic() - begun_s,
     )
+
+
+def _foretells(place: Equipped, places: Sequence[Equipped]) -> bool:
+    """Whether a default build is asked about the GIL: its modules can say so, and no free-threaded one shows it."""
+    version = place.runtime.facts.version
+    shown = any(other.is_free_threaded and other.runtime.facts.version[:2] == version[:2] for other in places)
+    return not place.is_free_threaded and version >= FIRST_GIL_SLOT and not shown
 
 
 def _subjects(place: Equipped, places: Sequence[Equipped], wanted: Wanted) -> list[Subject]:
@@ -188,6 +195,7 @@ def _rows(judged: Sequence[verdicts.Place], found: Sequence[Finding]) -> Iterato
             threads={
                 runtime: verdicts.verdict(place.subject, of[runtime], in_interpreter=False)
                 for runtime, place in places.items()
+                if place.is_free_threaded or place.foretells_gil
             }
             | dict.fromkeys(lacking, "has no wheel"),
             interpreters={

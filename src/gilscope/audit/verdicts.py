@@ -37,13 +37,13 @@ MULTIPLE_GILS, NO_GIL, NOT_SUPPORTED = 2, 1, 0
 class Place(NamedTuple):
     """A subject in the environment of one runtime, with what was seen there.
 
-    ``knows_gil_slot`` is whether modules can declare there that they do without the GIL (from 3.13 on). ``owner`` tells
-    the distribution, and its version, that a file belongs to.
+    ``foretells_gil`` is whether a default build is asked what a free-threaded one would do. ``owner`` tells the
+    distribution, and its version, that a file belongs to.
     """
 
     runtime: str
     is_free_threaded: bool
-    knows_gil_slot: bool
+    foretells_gil: bool
     subject: Subject
     owner: Callable[[str], tuple[str, str]]
     main: Seen
@@ -109,7 +109,7 @@ def _turning_the_gil_on(place: Place) -> Iterator[Finding]:
         if place.is_free_threaded:
             if loaded.needs_gil:
                 yield _finding(place, "turns the GIL on", load, "it does not declare that it does without the GIL")
-        elif place.knows_gil_slot and loaded.single_phase is not None and loaded.gil_slot != NO_GIL:
+        elif place.foretells_gil and loaded.single_phase is not None and loaded.gil_slot != NO_GIL:
             how = "is initialised in a single phase" if loaded.single_phase else "has no slot Py_mod_gil"
             words = f"on this build it {how}; a free-threaded build's own wheel may declare itself"
             yield _finding(place, "would turn the GIL on", load, words)
@@ -149,18 +149,17 @@ def _in_interpreter(place: Place, inside: Seen) -> Iterator[Finding]:
     in_main = {load.module: load for load in place.main.loads if load.loaded is not None}
     loaded = {load.module for load in inside.loads if load.loaded is not None}
     tried = {load.module: load for load in inside.loads if load.error is not None}
-    explained = False
+    explained = {load.target for load in tried.values()}
     for module, load in in_main.items():
         if module in loaded or place.owner(load.path)[0] == LIBRARY:
             continue
         attempt = tried.get(module)
         target = load.target if attempt is None else attempt.target
         error = inside.errors.get(target, _MISSING)
-        if error is _MISSING or (attempt is None and error is not None):
-            continue  # the process died on the way there, or something else had failed before
+        if error is _MISSING or (attempt is None and (error is not None or target in explained)):
+            continue  # the process died on the way there, or another extension was refused before
         reason = _why_refused(load.loaded) if attempt is not None and _is_refusal(attempt.error) else _words(attempt)
         kind: Kind = "falls back" if error is None else "is refused"
-        explained = True
         yield _finding(place, kind, attempt or load, reason, in_interpreter=True)
     for target, error in _failed(place.subject.modules, inside):
         if place.main.errors.get(target, _MISSING) is None and not (explained and REFUSAL in error.root):

@@ -148,25 +148,25 @@ def _apart(
     environments: Environments, runtime: Runtime, wanted: Packages, reason: str
 ) -> Iterator[tuple[Packages, str, str | None]]:
     """Environments with what can be had of all that is wanted, where it cannot be had together, and what cannot."""
-    by_name = requirements.by_name(wanted)
-    if Packages(requirements=by_name) != wanted or len(by_name) == 1:
+    rest = requirements.by_name(wanted)
+    if Packages(requirements=rest) != wanted or len(rest) == 1:
         yield wanted, reason, None
         return
-    had: list[str] = []
-    for text in by_name:
-        alone = environments.provided([runtime], Packages(requirements=(text,)))
-        if runtime.name in alone.environments:
-            had.append(text)
-        else:
-            yield Packages(requirements=(text,)), alone.reasons[runtime.name], None
-    rest = Packages(requirements=tuple(had))
-    together = environments.provided([runtime], rest)
-    if runtime.name in together.environments:
-        yield rest, "", together.environments[runtime.name].python
-        return
-    for text in had:
+    while rest:
+        together = environments.provided([runtime], Packages(requirements=rest))
+        if runtime.name in together.environments:
+            yield Packages(requirements=rest), "", together.environments[runtime.name].python
+            return
+        lacking = together.without_wheel.get(runtime.name, ())
+        if not lacking:
+            break
+        yield Packages(requirements=lacking), together.reasons[runtime.name], None
+        rest = tuple(text for text in rest if text not in lacking)
+    for text in rest:
         single = Packages(requirements=(text,))
-        yield single, "", environments.provided([runtime], single).environments[runtime.name].python
+        alone = environments.provided([runtime], single)
+        made = alone.environments.get(runtime.name)
+        yield single, alone.reasons.get(runtime.name, ""), None if made is None else made.python
 
 
 def _is_allowed(finding: Finding, patterns: Sequence[str]) -> bool:

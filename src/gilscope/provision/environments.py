@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope import cached
-from gilscope.errors import InstallError
+from gilscope.errors import InstallError, NoWheelError
 from gilscope.interchange import decoded, encoded
 from gilscope.provision import contents, filling, index, installed, requirements
 from gilscope.provision.installer import UnreachableIndexError
@@ -49,10 +49,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provided(NamedTuple):
-    """Environments by the names of their runtimes, and for the others the reason why there is none."""
+    """Environments by the names of their runtimes, and for the others the reason why there is none.
+
+    ``without_wheel`` has the requirements that were to blame where they have no wheel.
+    """
 
     environments: dict[str, Environment]
     reasons: dict[str, str]
+    without_wheel: dict[str, tuple[str, ...]]
 
 
 def installers(environ: Mapping[str, str], executable: str) -> tuple[Installer, ...]:
@@ -88,7 +92,7 @@ class Environments:
         self._choose = chosen
         self._may_build = may_build
         self._chosen: Sequence[Installer] | None = None
-        self._failures: dict[str, str] = {}
+        self._failures: dict[str, InstallError] = {}
         self._out_of_reach: dict[Packages, str] = {}
 
     def provided(self, runtimes: Sequence[Runtime], wanted: Packages, active: Active | None = None) -> Provided:
@@ -100,6 +104,7 @@ class Environments:
         """
         environments: dict[str, Environment] = {}
         reasons: dict[str, str] = {}
+        without_wheel: dict[str, tuple[str, ...]] = {}
         whole = wanted if active is None else active.packages.joined(wanted)
         like = NO_VERSIONS if active is None else active.versions
         for runtime in sorted(runtimes, key=lambda runtime: runtime.facts.build == "default"):
@@ -110,9 +115,11 @@ class Environments:
                     environments[runtime.name] = self._environment(runtime, whole, like)
             except InstallError as error:
                 reasons[runtime.name] = str(error)
+                if isinstance(error, NoWheelError):
+                    without_wheel[runtime.name] = error.requirements
             else:
                 like = environments[runtime.name].versions
-        return Provided(environments, reasons)
+        return Provided(environments, reasons, without_wheel)
 
     def newest(self, python: str, name: str) -> str | None:
         """The newest version of a package with a wheel for one of these environments; None where that is unknown."""
@@ -134,16 +141,17 @@ class Environments:
         ready = self._stored(key)
         if ready is not None:
             return ready
-        failure = self._failures.get(key) or self._out_of_reach.get(wanted)
-        if failure is not None:
-            raise InstallError(failure)
+        if key in self._failures:
+            raise self._failures[key]
+        if wanted in self._out_of_reach:
+            raise InstallError(self._out_of_reach[wanted])
         try:
             with self._display() as progress:
                 environment = self._made(runtime, wanted, preferred, progress)
             # A build may have written into the project, so that its state is asked for again.
             self._store(contents.key(runtime, wanted, preferred, self._environ), environment)
         except InstallError as error:
-            self._failures[key] = str(error)
+            self._failures[key] = error
             raise
         except OSError as error:
             raise InstallError(f"{error.filename or self._folder}: {error.strerror or error}") from error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from gilscope.errors import InstallError
+from gilscope.errors import InstallError, NoWheelError
 from gilscope.provision import requirements
 from gilscope.provision.installer import BUILD_LIMIT_S, Installation
 
@@ -58,11 +58,10 @@ def fill(  # noqa: PLR0913 - each is one thing that an environment depends on
     except InstallError as error:
         lacking = _without_wheel(installer, folder, wanted, str(error))
         if may_build:
-            _build(installer, job, runtime, lacking, progress)
+            _build(installer, job, runtime, [_with_newest(installer, folder, text) for text in lacking], progress)
         elif lacking:
-            raise InstallError(
-                f"no wheel for {runtime} of {', '.join(lacking)}, and --no-build forbids a build"
-            ) from error
+            words = ", ".join(_with_newest(installer, folder, text) for text in lacking)
+            raise NoWheelError(f"no wheel for {runtime} of {words}, and --no-build forbids a build", lacking) from error
         else:
             raise
 
@@ -84,13 +83,13 @@ def _build(installer: Installer, job: Installation, runtime: str, lacking: Seque
         ) from error
 
 
-def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason: str) -> list[str]:
-    """The requirements that a reason speaks of and no wheel answers, each with the newest version that has one."""
-    return [
-        _with_newest(installer, folder, text)
+def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason: str) -> tuple[str, ...]:
+    """The requirements that a reason speaks of and no wheel answers."""
+    return tuple(
+        text
         for text in requirements.by_name(wanted)
         if Requirement(text).name.lower() in reason.lower() and installer.version_with_wheel(folder, text) is None
-    ]
+    )
 
 
 def _with_newest(installer: Installer, folder: Path, text: str) -> str:

@@ -12,17 +12,36 @@ from gilscope.render.sheet import NOT_MEASURED, Column, Lines, Sheet, tabulate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gilscope.audit.values import Audit, Finding, Row, Step
+    from gilscope.audit.values import Audit, Finding, Row
     from gilscope.render.sheet import Block
 
 MOST_NAMES = 8
 """The most packages that a sentence names."""
 MOST_STEPS = 8
 """The most steps of a chain that a line shows."""
-CLEAN = "clean"
-FORETOLD = "would "
-"""How kinds begin that are foretold and not seen."""
+MOST_MODULES = 3
+"""The most modules that a line names."""
 UNGRAVE = ("forks", "prints")
+PLURAL = {
+    "turns the GIL on": "turn the GIL on",
+    "is refused": "are refused",
+    "falls back": "fall back",
+    "has no wheel": "have no wheel",
+    "crashes": "crash",
+    "hangs": "hang",
+    "fails in threads": "fail in threads",
+}
+"""Kinds as several packages do them, where that is said otherwise."""
+SHORT = {
+    "turns the GIL on": "GIL on",
+    "would turn the GIL on": "GIL on, foretold",
+    "is refused": "refused",
+    "would be refused": "refused, foretold",
+    "falls back": "fallback",
+    "has no wheel": "no wheel",
+    "cannot be imported": "no import",
+}
+"""Kinds as cells of the table have them, where they are shorter there."""
 
 
 def blocks(audit: Audit, allowed: Sequence[Finding]) -> Iterator[Block]:
@@ -38,15 +57,19 @@ def blocks(audit: Audit, allowed: Sequence[Finding]) -> Iterator[Block]:
 
 def answer(audit: Audit) -> str:
     """How many packages there are, and which are not clean in which way."""
-    subjects: dict[str, dict[str, None]] = defaultdict(dict)
+    subjects: dict[tuple[str, bool], dict[str, None]] = defaultdict(dict)
     for finding in audit.findings:
         if finding.kind not in UNGRAVE:
-            subjects[_words(finding)].setdefault(finding.subject)
+            subjects[finding.kind, finding.in_interpreter].setdefault(finding.subject)
     count = len(audit.rows)
     whole = f"{count} {'package' if count == 1 else 'packages'} on {listed(list(audit.builds), MOST_NAMES)}"
     if not subjects:
         return f"{whole}: nothing was found."
-    parts = [f"{len(names)} {kind} ({listed(list(names), MOST_NAMES)})" for kind, names in subjects.items()]
+    parts = [
+        f"{len(names)} {kind if len(names) == 1 else PLURAL.get(kind, kind)}{' in interpreters' * inside} "
+        f"({listed(list(names), MOST_NAMES)})"
+        for (kind, inside), names in subjects.items()
+    ]
     return f"{whole}: {'; '.join(parts)}."
 
 
@@ -70,35 +93,42 @@ def table(audit: Audit) -> Sheet:
 
 
 def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
-    """A line for each module and what it does, on all runtimes alike, with the chain of imports."""
-    groups: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    """A line for what the extensions of one distribution do to a subject, with the chain to the first of them."""
+    groups: dict[tuple[str | bool, ...], list[Finding]] = defaultdict(list)
     for finding in found:
-        groups[_words(finding), finding.subject, finding.module, finding.reason].append(finding)
-    for (words, subject, module, reason), alike in groups.items():
-        first = alike[0]
-        whose = first.distribution + (f" {first.version}" if first.version else "")
-        via = "" if first.distribution in {subject, ""} else f", imported by {subject}"
+        key = (finding.kind, finding.in_interpreter, finding.subject, finding.distribution, finding.reason)
+        groups[key].append(finding)
+    for alike in groups.values():
+        first = next((finding for finding in alike if finding.chain), alike[0])
+        modules = list(dict.fromkeys(filter(None, (finding.module for finding in alike))))
         runtimes = ", ".join(dict.fromkeys(finding.runtime for finding in alike))
+        where = f"interpreters of {runtimes}" if first.in_interpreter else runtimes
         newer = f" {first.newer}." if first.newer else ""
-        yield f"{module or subject} of {whose}{via} {words} ({runtimes}): {reason}.{newer}{chain(module, first.chain)}"
+        whose = " ".join(filter(None, (first.distribution, first.version)))
+        by = f"{whose}: {listed(modules, MOST_MODULES)}" if modules else whose
+        subject = "" if first.distribution in {first.subject, ""} else f"{first.subject} imports "
+        yield f"{subject}{by} {_kind(first, modules)} ({where}): {first.reason}.{newer}{chain(first)}"
 
 
-def chain(module: str, steps: Sequence[Step]) -> str:
-    """A chain of imports from the module outwards, each with its file's name and line; empty without one."""
-    if not steps:
+def chain(finding: Finding) -> str:
+    """The chain of imports from the module outwards, each by name and line, on a line of its own; empty without one."""
+    if not finding.chain:
         return ""
-    shown = [f"{step.module or step.path}:{step.line}" for step in steps[:MOST_STEPS]]
-    more = [] if len(steps) <= MOST_STEPS else [f"{len(steps) - MOST_STEPS} more"]
-    last = steps[-1]
-    return f"\n  {' <- '.join([module, *shown, *more])}\n  begins at {last.path}:{last.line}"
+    *inner, last = finding.chain
+    steps = [f"{step.module or step.path}:{step.line}" for step in inner[:MOST_STEPS]]
+    more = [] if len(inner) <= MOST_STEPS else [f"{len(inner) - MOST_STEPS} more"]
+    is_own = finding.subject.endswith(".py")
+    end = f"{last.path if is_own else last.module}:{last.line}"
+    return f"\n  {' <- '.join([finding.module, *steps, *more, end])}"
 
 
-def _words(finding: Finding) -> str:
-    return f"{finding.kind} in interpreters" if finding.in_interpreter else finding.kind
+def _kind(finding: Finding, modules: Sequence[str]) -> str:
+    return finding.kind if len(modules) <= 1 else PLURAL.get(finding.kind, finding.kind)
 
 
 def _verdict(runtime: str, of: Literal["threads", "interpreters"], row: Row) -> str:
-    return (row.threads if of == "threads" else row.interpreters).get(runtime, NOT_MEASURED)
+    verdict = (row.threads if of == "threads" else row.interpreters).get(runtime, NOT_MEASURED)
+    return SHORT.get(verdict, verdict)
 
 
 def _versions(row: Row) -> str:

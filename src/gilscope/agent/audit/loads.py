@@ -54,7 +54,7 @@ def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> N
 def chain() -> List[Tuple[str, int, str]]:
     """Return who imports now, innermost first: file, line and module, each file once in a row."""
     found: List[Tuple[str, int, str]] = []
-    frame: Optional[FrameType] = sys._getframe(1)
+    frame: Optional[FrameType] = sys._getframe(1)  # noqa: SLF001 - the only way to the stack that makes no text of it
     while frame is not None and len(found) < MOST_FRAMES:
         path = frame.f_code.co_filename
         is_ours = path.startswith((FROZEN, AGENT, *INSIDE)) or IMPORTLIB in path
