@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -103,6 +104,7 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
     return Audit(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         builds={place.runtime.name: _build(place.runtime) for place in places},
+        apart=tuple(name for name, count in Counter(place.runtime.name for place in places).items() if count > 1),
         rows=tuple(_rows(judged, found)),
         findings=tuple(found),
         seconds=time.monotonic() - begun_s,

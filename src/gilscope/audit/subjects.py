@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gilscope.provision.installed import Distribution
 
 SUFFIXES = (".so", ".pyd")
-INIT = "__init__.py"
+INIT = "__init__."
 
 
 class Contents:
@@ -54,8 +54,8 @@ def _recorded(distribution: Distribution) -> Iterator[str]:
 
 def _tops(files: list[PurePosixPath]) -> tuple[str, ...]:
     """The names by which a distribution is imported: its outermost packages and modules, in order."""
-    packages = {path.parent for path in files if path.name == INIT and _is_dotted(path.parent.parts)}
-    outermost = [package for package in packages if package.parent not in packages]
+    packages = {path.parent for path in files if path.name.startswith(INIT) and _is_dotted(path.parent.parts)}
+    outermost = [package for package in packages if packages.isdisjoint(package.parents)]
     alone = [
         PurePosixPath(path.stem)
         for path in files
@@ -69,7 +69,8 @@ def _extensions(files: list[PurePosixPath]) -> Iterator[str]:
     """The names of a distribution's extension modules; a shared library that is none of them may be among these."""
     for path in files:
         stem = path.name.partition(".")[0]
-        if path.suffix in SUFFIXES and _is_dotted((*path.parent.parts, stem)):
+        is_package = stem == "__init__"  # compiled as a whole: it is imported by the package's name
+        if path.suffix in SUFFIXES and not is_package and _is_dotted((*path.parent.parts, stem)):
             yield ".".join((*path.parent.parts, stem))
 
 

@@ -178,10 +178,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole audit: when, on which builds (by the runtimes' names), rows and findings; ``seconds`` is what it took."""
+    """A whole audit: when, on which builds (by the runtimes' names), rows and findings; ``seconds`` is what it took.
+
+    ``apart`` are runtimes on which packages were installed one by one, as they cannot all be had together.
+    """
 
     date: str
     builds: dict[str, str]
+    apart: tuple[str, ...]
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
     seconds: float

@@ -94,11 +94,15 @@ def _odd(place: Place, seen: Seen, *, in_interpreter: bool) -> Iterator[Finding]
 
 
 def _not_imported(place: Place, default: Place | None) -> Iterator[Finding]:
-    """What people import and cannot, for other reasons than this audit is about."""
-    for target, error in _failed(place.subject.modules, place.main):
-        on_default = None if default is None else default.main.errors.get(target)
-        also = " (nor on the default build)" if on_default is not None else ""
-        yield _finding(place, "cannot be imported", None, f"{error.type}: {error.root}{also}", module=target)
+    """What people import and cannot, unless that is one of several modules and fails on the default build too.
+
+    One of several may need what is not installed.
+    """
+    failed = _failed(place.subject.modules, place.main)
+    for target, error in failed:
+        can_elsewhere = default is not None and default.main.errors.get(target, _MISSING) is None
+        if can_elsewhere or len(failed) == len(place.subject.modules):
+            yield _finding(place, "cannot be imported", None, f"{error.type}: {error.root}", module=target)
 
 
 def _turning_the_gil_on(place: Place) -> Iterator[Finding]:
@@ -119,16 +123,20 @@ def _built_otherwise(place: Place, default: Place) -> Iterator[Finding]:
     """Extensions of a subject that the default build loads and this one does not, though all can be imported."""
     if _failed(place.subject.modules, place.main) or place.main.ends:
         return
+    is_alike = place.subject.version == default.subject.version  # versions may differ in what they are made of
     there = {load.module for load in place.main.loads if load.loaded is not None}
     tried = {load.module: load for load in place.main.loads if load.error is not None}
     for load in default.main.loads:
+        is_missing = is_alike and load.module not in place.subject.extensions
         if load.loaded is None or load.module in there or default.owner(load.path)[0] != place.subject.name:
             continue
         theirs = f"{default.runtime} loads this extension of {default.subject.name} {default.subject.version}"
         attempt = tried.get(load.module)
-        if attempt is not None:
+        if attempt is not None and place.main.errors.get(attempt.target, _MISSING) is None:
             yield _finding(place, "falls back", attempt, f"{theirs}, and here: {_words(attempt)}")
-        elif load.module not in place.subject.extensions:
+        elif attempt is None and (
+            not place.subject.extensions or (is_alike and load.module not in place.subject.extensions)
+        ):
             reason = f"{theirs}, and what is installed here is without it"
             yield msgspec.structs.replace(
                 _finding(place, "falls back", None, reason, module=load.module), chain=load.chain

@@ -58,7 +58,7 @@ def ask(options: argparse.Namespace) -> int:
     environments = Environments(
         output.cache_dir() / "environments", os.environ, _display, may_build=not options.no_build
     )
-    places, lacking = _equipped(environments, runtimes, wanted, joined, names)
+    places, lacking = equipped(environments, runtimes, wanted, joined, names)
     if not places and not any(lacking.values()):
         raise errors.UsageError(NOTHING)
     environ = common_environment(os.environ, output.bytecode_dir())
@@ -109,7 +109,7 @@ def _runtimes(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
     return tuple(runtime for runtime in everything if runtime in chosen) or (everything[-1],)
 
 
-def _equipped(
+def equipped(
     environments: Environments,
     runtimes: Sequence[Runtime],
     wanted: Packages,

@@ -89,15 +89,25 @@ def table(audit: Audit) -> Sheet:
         f"Seen on {audit.date}.",
         "That something is clean says that it declares itself, and proves nothing of its safety in threads.",
     ]
+    if audit.apart:
+        notes.append(
+            f"On {listed(list(audit.apart), MOST_NAMES)} each package was installed alone, as they cannot all be had "
+            "together: what one of them would do with another beside it is not seen there."
+        )
     return tabulate("Imports", columns, audit.rows, notes)
 
 
 def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
     """A line for what the extensions of one distribution do to a subject, with the chain to the first of them."""
     groups: dict[tuple[str | bool, ...], list[Finding]] = defaultdict(list)
+    without_wheel: dict[str, list[str]] = defaultdict(list)
     for finding in found:
+        if finding.kind == "has no wheel":
+            without_wheel[finding.runtime].append(finding.subject)
+            continue
         key = (finding.kind, finding.in_interpreter, finding.subject, finding.distribution, finding.reason)
         groups[key].append(finding)
+    yield from (f"No wheel on {runtime}: {', '.join(names)}." for runtime, names in without_wheel.items())
     for alike in groups.values():
         first = next((finding for finding in alike if finding.chain), alike[0])
         modules = list(dict.fromkeys(filter(None, (finding.module for finding in alike))))

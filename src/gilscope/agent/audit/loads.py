@@ -27,16 +27,23 @@ MOST_FRAMES = 60
 
 
 def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> None:
-    """Have every load of an extension told: before it begins, and what the module says of itself once it is there."""
+    """Have every load of an extension told: before it begins, and what the module says of itself.
+
+    A module is read as soon as it was created: then Python decides on the GIL, and what runs afterwards may change what
+    the object holds (modules of Cython 3.1 and later do so).
+    """
+    read: Dict[str, Dict[str, object]] = {}
     create, execute = ExtensionFileLoader.create_module, ExtensionFileLoader.exec_module
 
     def create_module(self: ExtensionFileLoader, spec: Any) -> ModuleType:  # noqa: ANN401 - a spec, as importlib has it
         tell({"kind": "loads", "module": spec.name, "path": str(spec.origin), "chain": chain()})
         try:
-            return create(self, spec)
+            module = create(self, spec)
         except BaseException as error:
             tell({"kind": "fails", "module": spec.name, "error": words(error)})
             raise
+        read[str(spec.name)] = described(module)
+        return module
 
     def exec_module(self: ExtensionFileLoader, module: ModuleType) -> None:
         name = str(getattr(getattr(module, "__spec__", None), "name", ""))
@@ -45,7 +52,7 @@ def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> N
         except BaseException as error:
             tell({"kind": "fails", "module": name, "error": words(error)})
             raise
-        tell(dict(described(module), kind="loaded", module=name))
+        tell(dict(read.pop(name, None) or described(module), kind="loaded", module=name))
 
     ExtensionFileLoader.create_module = create_module  # type: ignore[method-assign]
     ExtensionFileLoader.exec_module = exec_module  # type: ignore[method-assign]
