@@ -1105,8 +1105,8 @@ MUTATIONS = (
     ),
     Mutation(
         "commands/measuring.py",
-        "return not done.has_trials or any(",
-        "return any(",
+        "return errors.LANES_FAILED if failed or not done.has_trials else 0",
+        "return errors.LANES_FAILED if failed else 0",
         "test_cli.py::TestRun::test_a_run_that_measured_nothing_has_failed",
     ),
 )

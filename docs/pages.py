@@ -63,11 +63,15 @@ MEASURED = {
     "ladder.md": ("How much of two cores is left as threads share more and more.", "ladder"),
     "convoy.md": ("How long requests wait beside threads, interpreters and processes that compute.", "latency"),
     "hazards.md": ("How often races and deadlocks were seen, and which operations stayed atomic.", "hazards"),
+    "audit.md": ("What widely used packages do under free threading and in interpreters.",),
     "pyperformance.md": ("Which of pyperformance's benchmarks run under which model, and scale.", "pyperformance"),
     "penalties.md": ("Ten penalties as pyperf and gilscope measure them in the same minutes.", "penalty/*"),
     "claims.md": ("What others published, and whether these runs hold it, contradict it or cannot judge it.", "*"),
 }
-"""Every page of results: what it shows, and the runs behind it, by suite or as globs in `REFERENCE`."""
+"""Every page of results: what it shows, and the runs behind it, by suite or as globs in `REFERENCE`.
+
+Behind the audit's page is no run.
+"""
 
 PICTURE = """\
 <picture>
@@ -178,7 +182,7 @@ def overview() -> str:
     rows = []
     for page, (shows, *runs) in MEASURED.items():
         headers = [_header(path) for path in _behind(runs)]
-        days = sorted({header.started[:10] for header in headers})
+        days = sorted({header.started[:10] for header in headers} if runs else {_audit().date[:10]})
         when = " to ".join(dict.fromkeys([*days[:1], *days[-1:]])) or "not yet"
         rows.append(f"| [{_title(DOCS / page)}]({page}) | {shows} | {when} | {'; '.join(_machines(headers)) or '-'} |")
     return "\n".join(["| page | what it shows | measured on | machine |", "|---|---|---|---|", *rows, ""])
@@ -186,8 +190,12 @@ def overview() -> str:
 
 def audited() -> str:
     """What an audit of packages found, which is stored as its own JSON."""
-    stored_audit = decoded((REFERENCE / "audit.json").read_bytes(), msgspec.json.Decoder(Audit))
-    return markdown.of_blocks([render_audit.answer(stored_audit), render_audit.table(stored_audit)])
+    return markdown.of_blocks([render_audit.answer(_audit()), render_audit.table(_audit())])
+
+
+@cache
+def _audit() -> Audit:
+    return decoded((REFERENCE / "audit.json").read_bytes(), msgspec.json.Decoder(Audit))
 
 
 def words() -> str:

@@ -5,6 +5,7 @@
     |-- MatrixError               3   a TOML file, a probe's header or a probe's text is wrong
     |-- NoRuntimeError            4   no interpreter to measure on
     |-- InstallError              5   a runtime, or a package without which nothing runs, could not be had
+    |   `-- NoWheelError          5   packages have no wheel for a runtime, and nothing may be built
     |-- ResultsError              6   results cannot be written or read
     `-- ControllerInterruptedError 130   Ctrl-C
 

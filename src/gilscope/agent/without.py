@@ -16,7 +16,7 @@ VARIABLE = "GILSCOPE_WITHOUT"
 
 
 class _Missing:
-    """A finder that is asked first, and says that there is no such module."""
+    """A finder that is asked first, and says that a module is not there."""
 
     def __init__(self, names: FrozenSet[str]) -> None:
         self._names = names

@@ -28,7 +28,7 @@ examples:
   gilscope run --suite quick --on '*'     the project's probes on every Python found
   gilscope ab --rev main --rev HEAD bench.py:f    two revisions of your code, side by side
   gilscope why work.py:crunch             why its threads do not scale, and what would help
-  gilscope audit lxml PyYAML              what turns the GIL on, or does not load in an interpreter
+  gilscope audit work.py                  which of its imports turn the GIL on, or do not load in an interpreter
   gilscope fleet run work.py:crunch       the same on every host of a Dask cluster, side by side
   gilscope report                         the last run again; --full, --json and --csv say all of it
 """

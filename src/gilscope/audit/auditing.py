@@ -172,13 +172,11 @@ def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
 def _default(
     place: verdicts.Place, judged: Sequence[verdicts.Place], places: Sequence[Equipped]
 ) -> verdicts.Place | None:
-    """The subject on the default build of a free-threaded one's version, where that is audited too."""
+    """The subject on a default build, as far as one is audited too: of a free-threaded one's version, or any."""
     versions = {each.runtime.name: each.runtime.facts.version[:2] for each in places}
-    for other in judged:
-        is_twin = not other.is_free_threaded and versions[other.runtime] == versions[place.runtime]
-        if is_twin and other.subject.name == place.subject.name:
-            return other
-    return None
+    defaults = [other for other in judged if not other.is_free_threaded and other.subject.name == place.subject.name]
+    twins = [other for other in defaults if versions[other.runtime] == versions[place.runtime]]
+    return next(iter((*twins, *reversed(defaults))), None) if place.is_free_threaded else None
 
 
 def _rows(judged: Sequence[verdicts.Place], found: Sequence[Finding]) -> Iterator[Row]:

@@ -80,7 +80,7 @@ class Loads(msgspec.Struct, frozen=True, tag="loads", tag_field="kind"):
 
 
 class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="kind"):
-    """An extension was loaded; None stands for what cannot be told here.
+    """An extension was loaded; None stands for what is unknown here.
 
     ``needs_gil`` is whether it leaves it open that it does without. ``interpreters`` and ``gil_slot`` are the values of
     its slots.

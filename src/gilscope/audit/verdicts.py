@@ -52,7 +52,7 @@ class Place(NamedTuple):
 
 
 def findings(place: Place, default: Place | None) -> Iterator[Finding]:
-    """What is to be said of a subject on a runtime; ``default`` is the subject on the default build to compare with."""
+    """What is to be said of a subject on a runtime; ``default`` is it on the default build."""
     yield from _odd(place, place.main, in_interpreter=False)
     yield from _not_imported(place, default)
     yield from _turning_the_gil_on(place)
@@ -134,9 +134,7 @@ def _built_otherwise(place: Place, default: Place) -> Iterator[Finding]:
         attempt = tried.get(load.module)
         if attempt is not None and place.main.errors.get(attempt.target, _MISSING) is None:
             yield _finding(place, "falls back", attempt, f"{theirs}, and here: {_words(attempt)}")
-        elif attempt is None and (
-            not place.subject.extensions or (is_alike and load.module not in place.subject.extensions)
-        ):
+        elif attempt is None and (is_missing or not place.subject.extensions):
             reason = f"{theirs}, and what is installed here is without it"
             yield msgspec.structs.replace(
                 _finding(place, "falls back", None, reason, module=load.module), chain=load.chain

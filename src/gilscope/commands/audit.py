@@ -32,6 +32,7 @@ NOTHING = (
     "say what is to be audited: packages, a file of yours, --with-requirements FILE; or activate an environment, whose "
     "packages are taken then"
 )
+ABLE = "free threading and a GIL for each interpreter need Python 3.12 or later: see `gilscope runtimes install`"
 UNGRAVE = ("forks", "prints")
 
 
@@ -67,7 +68,7 @@ def ask(options: argparse.Namespace) -> int:
         done = audit(places, lacking, Wanted(names, files), environ, options.timeout, progress.advance)
     with _display() as progress:
         done = with_newer(done, places, environments, environ, options.timeout, progress)
-    allowed = [finding for finding in done.findings if _is_allowed(finding, options.allow)]
+    allowed = [finding for finding in done.findings if is_allowed(finding, options.allow)]
     _show(options, done, allowed)
     if options.price:
         prices.measure(options, done, runtimes)
@@ -92,21 +93,28 @@ def _runtimes(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:
     """Those that are named; or free-threaded ones with their twins, and the newest that makes interpreters.
 
     Raises:
-        NoRuntimeError: there is none.
-        UsageError: a name means none.
+        NoRuntimeError: there is none that can tell anything.
+        UsageError: a name means none, or all named can tell nothing.
     """
     from gilscope.runtimes.twins import pairs, select
 
     everything = [runtime for runtime in select(census, []) if runtime.facts.is_cpython]
     if names:
-        return select(census, list(names))
+        named = select(census, list(names))
+        if not any(runtime.facts.own_gil or runtime.facts.build == "free-threaded" for runtime in named):
+            raise errors.UsageError(
+                f"{', '.join(runtime.name for runtime in named)} can tell nothing of imports: {ABLE}"
+            )
+        return named
     found = [pair for pair in pairs(everything) if pair.free_threaded.facts.is_cpython]
     chosen = [runtime for pair in found for runtime in (pair.free_threaded, pair.twin) if runtime is not None]
     owners = [runtime for runtime in everything if runtime.facts.own_gil and runtime.facts.build == "default"]
     newest = {runtime.facts.version[:2]: runtime for runtime in owners}
     known = {runtime.facts.version[:2] for runtime in chosen}
     chosen += [runtime for version, runtime in newest.items() if version not in known]
-    return tuple(runtime for runtime in everything if runtime in chosen) or (everything[-1],)
+    if not chosen:
+        raise errors.NoRuntimeError(f"no Python here can tell anything of imports: {ABLE}")
+    return tuple(runtime for runtime in everything if runtime in chosen)
 
 
 def equipped(
@@ -169,7 +177,8 @@ def _apart(
         yield single, alone.reasons.get(runtime.name, ""), None if made is None else made.python
 
 
-def _is_allowed(finding: Finding, patterns: Sequence[str]) -> bool:
+def is_allowed(finding: Finding, patterns: Sequence[str]) -> bool:
+    """Whether a finding is known, by the name of a module, its distribution, or who imports it."""
     names = (finding.subject, finding.distribution, finding.module)
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 

@@ -103,7 +103,7 @@ def failed_lanes(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str
 
 
 def status_of(done: Done, failed: Sequence[str]) -> int:
-    """Return the exit status of what was measured: that of failure where lanes failed, or there is no trial at all."""
+    """Return the exit status of what was measured: failure where lanes failed, or there is no trial."""
     return errors.LANES_FAILED if failed or not done.has_trials else 0
 
 

@@ -1,4 +1,4 @@
-"""Whether a newer version of a package is clean of what was found: each that an index has is audited too."""
+"""Whether a newer version of a package is clean of what was found: it is audited too."""
 
 from __future__ import annotations
 

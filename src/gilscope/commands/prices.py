@@ -1,4 +1,4 @@
-"""What an import costs: the person's work with the GIL as it came and forced off, with an extension and without it."""
+"""What an import costs: work with the GIL as it came and forced off, with an extension and without."""
 
 from __future__ import annotations
 
@@ -61,9 +61,8 @@ def prices(audit: Audit, subject: str, runtimes: Sequence[Runtime]) -> Iterator[
             if not found or is_default != in_interpreter:
                 continue
             modules = ",".join(dict.fromkeys(finding.module for finding in found))
-            where = "in interpreters " if in_interpreter else ""
             yield Price(
-                title=f"The price of {modules}, which {kind} {where}on {runtime.name}",
+                title=f"The price of {modules} on {runtime.name}: {kind}{' in interpreters' * in_interpreter}",
                 runtime=runtime.name,
                 variants=(AS_IT_COMES, *(() if in_interpreter else (GIL_OFF,)), f"{WITHOUT}={modules}"),
                 models="interpreters,interpreters-shared,processes" if in_interpreter else "threads",

@@ -1,4 +1,4 @@
-"""How often Dask looks at itself: rarely where a host measures, since a busy CPU is missing from what is measured.
+"""How often Dask looks at itself: rarely while hosts measure, who need all their CPUs.
 
 A worker that waits for its only task still wakes up two hundred times a second with the process that looks after it:
 to time its event loop, to sample what it runs, and to see what memory it holds. Half of these do nothing for others

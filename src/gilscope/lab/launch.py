@@ -321,5 +321,8 @@ class Launch:
         if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_recorded:
             return
         lane.gil_was_recorded = True
-        reason = "a free-threaded build runs with its GIL on: a module that does not declare support turned it on"
+        reason = (
+            "a free-threaded build runs with its GIL on: a module that does not declare support turned it on "
+            "(`gilscope audit` names each)"
+        )
         self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))

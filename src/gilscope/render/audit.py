@@ -61,8 +61,10 @@ def answer(audit: Audit) -> str:
     for finding in audit.findings:
         if finding.kind not in UNGRAVE:
             subjects[finding.kind, finding.in_interpreter].setdefault(finding.subject)
-    count = len(audit.rows)
-    whole = f"{count} {'package' if count == 1 else 'packages'} on {listed(list(audit.builds), MOST_NAMES)}"
+    files = [row.subject for row in audit.rows if row.subject.endswith(".py")]
+    count = len(audit.rows) - len(files)
+    packages = [f"{count} {'package' if count == 1 else 'packages'}"] if count or not files else []
+    whole = f"{' and '.join([*packages, *files])} on {listed(list(audit.builds), MOST_NAMES)}"
     if not subjects:
         return f"{whole}: nothing was found."
     parts = [
@@ -98,7 +100,7 @@ def table(audit: Audit) -> Sheet:
 
 
 def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
-    """A line for what the extensions of one distribution do to a subject, with the chain to the first of them."""
+    """A line for what extensions of one distribution do to a subject, with the chain to the first."""
     groups: dict[tuple[str | bool, ...], list[Finding]] = defaultdict(list)
     without_wheel: dict[str, list[str]] = defaultdict(list)
     for finding in found:
@@ -121,7 +123,7 @@ def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
 
 
 def chain(finding: Finding) -> str:
-    """The chain of imports from the module outwards, each by name and line, on a line of its own; empty without one."""
+    """The chain of imports from a module outwards, on a line of its own; empty without one."""
     if not finding.chain:
         return ""
     *inner, last = finding.chain

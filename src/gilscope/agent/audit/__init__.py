@@ -1,1 +1,1 @@
-"""Imports what it is asked to, in an interpreter of its own, and says which extension modules that loads, and how."""
+"""Imports what it is asked to, and says which extension modules that loads, and how."""

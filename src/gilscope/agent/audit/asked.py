@@ -1,4 +1,4 @@
-"""Imports targets one after another: in the main interpreter, in one with a GIL of its own, or from many threads.
+"""Imports targets: in the main interpreter, in one with a GIL of its own, or from many threads.
 
 An answer is a line of JSON for each thing that happens, so that what a crash cuts off is known up to there.
 """
@@ -37,7 +37,7 @@ asked.import_all({order!r}, {descriptor})
 
 
 def main() -> None:
-    """Do what the order says that is the only argument, and tell on standard output."""
+    """Do what the order says that is the only argument, and answer on standard output."""
     order = json.loads(sys.argv[1])
     descriptor = os.dup(1)
     os.dup2(2, 1)  # what is imported may print
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def import_all(order: Order, descriptor: int) -> None:
-    """Import each target in this interpreter, and tell what is loaded for it."""
+    """Import each target in this interpreter, and report what is loaded for it."""
     from . import definitions, loads  # noqa: PLC0415 - each interpreter has its own
 
     tell = _teller(descriptor)
@@ -69,7 +69,7 @@ def import_all(order: Order, descriptor: int) -> None:
 
 
 def inside(order: Order, descriptor: int) -> None:
-    """Import all in an interpreter that owns its GIL, in a thread of its own, as the models of lanes do."""
+    """Import all in an interpreter that owns its GIL, in a thread, as the models of lanes do."""
     from gilscope_agent import subinterpreter  # noqa: PLC0415 - no other way needs it
     from gilscope_agent.fault import LaneError  # noqa: PLC0415 - for that reason too
 
@@ -90,7 +90,7 @@ def inside(order: Order, descriptor: int) -> None:
 
 
 def from_threads(order: Order, descriptor: int) -> None:
-    """Import all from many threads at once, and tell which targets failed in any of them."""
+    """Import all from many threads at once, and report which targets failed in any of them."""
     from . import loads  # noqa: PLC0415 - each interpreter has its own
 
     tell = _teller(descriptor)
@@ -114,7 +114,7 @@ def from_threads(order: Order, descriptor: int) -> None:
 
 
 def _tried(target: str, words: Callable[[BaseException], Dict[str, str]]) -> object:
-    """Import a target, the name of a module or the path of a file, and return the error that it ends with."""
+    """Import a target, a module's name or a file's path, and return the error that it ends with."""
     try:
         if target.endswith(".py"):
             _run_file(target)
@@ -150,7 +150,7 @@ def _run_file(path: str) -> None:
 
 
 def _teller(descriptor: int) -> Tell:
-    """Return what tells the controller; a process that an import has forked tells nothing."""
+    """Return what reports to the controller; a process that an import has forked says nothing."""
     process = os.getpid()
 
     def tell(record: Dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""What an extension module says of itself, read from its object: whether it needs the GIL, and where it may be loaded.
+"""What an extension module says of itself: whether it needs the GIL, and where it may be loaded.
 
 A module object of a free-threaded build holds whether the module declared itself (``md_gil``), and its definition has
 slots in which it does so (PEP 489, PEP 684, PEP 703). Neither can be asked from Python.
@@ -38,7 +38,7 @@ def reader() -> Dict[str, Any]:
 
 
 def described(reading: Dict[str, Any], module: ModuleType) -> Dict[str, object]:
-    """Return whether a module needs the GIL, and what its slots say; None for what cannot be told."""
+    """Return whether a module needs the GIL, and what its slots say; None for what is unknown."""
     is_gil_on = getattr(sys, "_is_gil_enabled", lambda: True)()
     if not reading or not isinstance(module, types.ModuleType):
         return {"gil_on": is_gil_on, "needs_gil": None, "single_phase": None, "interpreters": None, "gil_slot": None}

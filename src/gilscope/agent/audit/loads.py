@@ -27,7 +27,7 @@ MOST_FRAMES = 60
 
 
 def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> None:
-    """Have every load of an extension told: before it begins, and what the module says of itself.
+    """Have every load of an extension reported: before it begins, and what the module says of itself.
 
     A module is read as soon as it was created: then Python decides on the GIL, and what runs afterwards may change what
     the object holds (modules of Cython 3.1 and later do so).
@@ -52,7 +52,7 @@ def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> N
         except BaseException as error:
             tell({"kind": "fails", "module": name, "error": words(error)})
             raise
-        tell(dict(read.pop(name, None) or described(module), kind="loaded", module=name))
+        tell(dict(read.pop(name) if name in read else described(module), kind="loaded", module=name))
 
     ExtensionFileLoader.create_module = create_module  # type: ignore[method-assign]
     ExtensionFileLoader.exec_module = exec_module  # type: ignore[method-assign]

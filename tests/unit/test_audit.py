@@ -1,0 +1,220 @@
+"""Audits: what can be imported of a distribution, verdicts of what was seen, and how they are told."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gilscope.arguments import parse
+from gilscope.audit.subjects import Contents, chosen
+from gilscope.audit.values import Audit, Error, Finding, Load, Loaded, Row, Seen, Step, Subject
+from gilscope.audit.verdicts import Place, findings, verdict
+from gilscope.commands import audit as command
+from gilscope.commands import prices
+from gilscope.errors import UsageError
+from gilscope.exchange import sarif
+from gilscope.render import audit as render
+
+REFUSED = Error(type="ImportError", text="", root="module a does not support loading in subinterpreters")
+CHAIN = (Step(path="/env/a/__init__.py", line=3, module="a"), Step(path="/home/ann/work.py", line=7, module="work"))
+FINDING = Finding(
+    subject="work.py",
+    runtime="3.14t",
+    kind="turns the GIL on",
+    module="a._speed",
+    reason="it does not declare that it does without the GIL",
+    distribution="a",
+    version="1.0",
+    chain=CHAIN,
+)
+AUDIT = Audit(
+    date="2026-11-28",
+    builds={"3.14t": "3.14.6 (GCC)"},
+    apart=(),
+    rows=(Row(subject="work.py", versions={"3.14t": ""}, threads={"3.14t": "turns the GIL on"}, interpreters={}),),
+    findings=(FINDING,),
+    seconds=1.0,
+)
+
+
+def loaded(module: str, *, needs_gil: bool | None = False, single_phase: bool = False) -> Load:
+    """An extension that was loaded when its package was imported."""
+    said = Loaded(
+        module=module, gil_on=False, needs_gil=needs_gil, single_phase=single_phase, interpreters=2, gil_slot=1
+    )
+    return Load(module=module, path=f"/env/{module}.so", target=module.partition(".")[0], chain=CHAIN, loaded=said)
+
+
+def refused(module: str) -> Load:
+    """An extension that was not loaded."""
+    return msgspec.structs.replace(loaded(module), loaded=None, error=REFUSED)
+
+
+def seen(*loads: Load, error: Error | None = None) -> Seen:
+    """A package ``a`` that was imported, or was not."""
+    return Seen(way="main", errors={"a": error}, loads=loads)
+
+
+def place(
+    main: Seen, interpreter: Seen | None = None, *, version: str = "1.0", extensions: tuple[str, ...] = ("a._speed",)
+) -> Place:
+    """A package ``a`` on a free-threaded build."""
+    subject = Subject(name="a", version=version, modules=("a",), extensions=extensions)
+    return Place(
+        runtime="3.14t",
+        is_free_threaded=True,
+        foretells_gil=False,
+        subject=subject,
+        owner=lambda _: ("a", version),
+        main=main,
+        interpreter=interpreter,
+        threads=None,
+    )
+
+
+def kinds(here: Place, default: Place | None = None) -> list[str]:
+    """What was found there."""
+    return [found.kind for found in findings(here, default)]
+
+
+def distribution(site: Path, name: str, *files: str) -> None:
+    """Write the records of a distribution."""
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+
+
+class TestSubjects:
+    """What distributions let one import."""
+
+    @pytest.fixture
+    def contents(self, tmp_path: Path) -> Contents:
+        """Three distributions: one of a namespace, one that is compiled whole, and one with a library inside."""
+        site = tmp_path / "lib" / "python3.14" / "site-packages"
+        distribution(site, "upb", "google/upb/__init__.py", "google/_upb.abi3.so")
+        distribution(site, "whole", "whole/__init__.cpython-314-x86_64-linux-gnu.so", "whole/deep/inner/__init__.py")
+        distribution(site, "lib", "lib/__init__.py", "lib.libs/libz-1.so", "lib/_a.pyd", "_lib.py", "single.py")
+        return Contents(tmp_path)
+
+    def test_the_outermost_packages_are_imported(self, contents: Contents) -> None:
+        """Not what lies deeper, what is private, or a namespace that nobody owns."""
+        assert contents.subjects["upb"].modules == ("google.upb",)
+        assert contents.subjects["whole"].modules == ("whole",)
+        assert contents.subjects["lib"].modules == ("lib", "single")
+
+    def test_extensions_are_told_from_libraries(self, contents: Contents) -> None:
+        """A folder whose name no module can have holds none."""
+        assert contents.subjects["upb"].extensions == ("google._upb",)
+        assert contents.subjects["lib"].extensions == ("lib._a",)
+        assert contents.subjects["whole"].extensions == ()
+
+    def test_named_ones_and_those_with_extensions_are_looked_at(self, contents: Contents) -> None:
+        """All, where none is named."""
+        assert [each.name for each in chosen(contents.subjects, frozenset({"whole"}))] == ["lib", "upb", "whole"]
+        assert len(chosen(contents.subjects, frozenset())) == 3
+
+
+class TestVerdicts:
+    """What was seen, as findings."""
+
+    def test_a_refusal_that_its_importer_hides_is_a_fallback(self) -> None:
+        """One that ends the import is none."""
+        main = seen(loaded("a._speed"))
+        assert kinds(place(main, seen(refused("a._speed")))) == ["falls back"]
+        assert kinds(place(main, seen(refused("a._speed"), error=REFUSED))) == ["is refused"]
+        assert kinds(place(main, seen(loaded("a._speed")))) == []
+
+    def test_an_extension_that_was_not_tried_is_a_fallback_too(self) -> None:
+        """Unless another was refused before, which explains it."""
+        main = seen(loaded("a._speed"), loaded("a._more"))
+        assert kinds(place(main, seen(loaded("a._speed")))) == ["falls back"]
+        assert kinds(place(main, seen(refused("a._speed")))) == ["falls back"]
+
+    def test_a_pure_wheel_beside_an_extension_is_a_fallback(self) -> None:
+        """Another version may be made of other modules, and of none may not."""
+        default = place(seen(loaded("a._speed")), version="2.0")
+        assert kinds(place(seen(), version="2.0", extensions=()), default) == ["falls back"]
+        assert kinds(place(seen(), version="1.0", extensions=()), default) == ["falls back"]
+        assert kinds(place(seen(loaded("a._other")), version="1.0", extensions=("a._other",)), default) == []
+
+    def test_what_cannot_be_imported_anywhere_is_nobodys_matter_unless_nothing_can(self) -> None:
+        """One of several modules may need what is not installed."""
+        error = Error(type="ImportError", text="", root="no b")
+        here = place(Seen(way="main", errors={"a": None, "c": error}, loads=()))
+        here = here._replace(subject=msgspec.structs.replace(here.subject, modules=("a", "c")))
+        assert kinds(here) == []
+        assert kinds(here, here._replace(main=Seen(way="main", errors={"a": None, "c": None}, loads=()))) == [
+            "cannot be imported"
+        ]
+        assert kinds(place(seen(error=error))) == ["cannot be imported"]
+
+    def test_the_gravest_finding_is_the_verdict(self) -> None:
+        """That something prints is none."""
+        subject = Subject(name="a", version="1.0", modules=("a",), extensions=("a._speed",))
+        prints = msgspec.structs.replace(FINDING, kind="prints")
+        assert verdict(subject, [prints], in_interpreter=False) == "clean"
+        assert verdict(subject, [prints, FINDING], in_interpreter=False) == "turns the GIL on"
+        assert verdict(subject, [FINDING], in_interpreter=True) == "clean"
+
+
+class TestTelling:
+    """An audit as text, and for a code host."""
+
+    def test_the_answer_names_who_does_what(self) -> None:
+        """In the singular and in the plural."""
+        assert render.answer(AUDIT) == "work.py on 3.14t: 1 turns the GIL on (work.py)."
+        two = msgspec.structs.replace(FINDING, subject="a")
+        both = msgspec.structs.replace(AUDIT, findings=(FINDING, two))
+        assert render.answer(both) == "work.py on 3.14t: 2 turn the GIL on (work.py, a)."
+        assert render.answer(msgspec.structs.replace(AUDIT, findings=())) == "work.py on 3.14t: nothing was found."
+
+    def test_a_chain_ends_at_the_persons_line(self) -> None:
+        """With the file's path, which can be opened."""
+        (line,) = render.finding_lines([FINDING])
+        assert line.startswith("work.py imports a 1.0: a._speed turns the GIL on (3.14t): it does not declare ")
+        assert line.endswith("\n  a._speed <- a:3 <- /home/ann/work.py:7")
+
+    def test_a_code_host_shows_it_at_the_line_that_imports(self) -> None:
+        """By a path from the folder's root."""
+        text = json.dumps(sarif.log([FINDING], Path("/home/ann")))
+        (run,) = json.loads(text)["runs"]
+        (result,) = run["results"]
+        assert result["ruleId"] == "turns-the-gil-on"
+        assert result["ruleId"] in {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+        (place_,) = result["locations"]
+        assert place_["physicalLocation"] == {
+            "artifactLocation": {"uri": "work.py"},
+            "region": {"startLine": 7},
+        }
+
+
+class TestCommand:
+    """What is asked for."""
+
+    @pytest.mark.parametrize("pattern", ["a", "a.*", "work.py"])
+    def test_what_is_known_is_allowed(self, pattern: str) -> None:
+        """By the module, its distribution, or whoever imports it."""
+        assert command.is_allowed(FINDING, [pattern])
+        assert not command.is_allowed(FINDING, ["b"])
+
+    def test_a_file_that_is_not_there_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And so is a price of what is no function of a file."""
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(UsageError, match=r"work\.py: there is no such file"):
+            command.ask(parse(["audit", "work.py"]))
+        with pytest.raises(UsageError, match="name a function of a file of yours"):
+            command.ask(parse(["audit", "lxml", "--price", "lxml.etree:parse"]))
+        with pytest.raises(UsageError, match="say what is to be audited"):
+            command.ask(parse(["audit"]))
+
+    def test_a_price_is_of_what_was_found_on_the_newest_runtime(self) -> None:
+        """A GIL that is turned on is forced off, and its module left out."""
+        facts = Namespace(build="free-threaded")
+        runtimes = [Namespace(name=name, facts=facts) for name in ("3.13t", "3.14t")]
+        (price,) = prices.prices(AUDIT, "work.py", runtimes)  # type: ignore[arg-type] # all of it that is asked
+        assert (price.runtime, price.models) == ("3.14t", "threads")
+        assert price.variants == ("", "PYTHON_GIL=0", "GILSCOPE_WITHOUT=a._speed")
