@@ -182,7 +182,7 @@ def overview() -> str:
     rows = []
     for page, (shows, *runs) in MEASURED.items():
         headers = [_header(path) for path in _behind(runs)]
-        days = sorted({header.started[:10] for header in headers} if runs else {_audit().date[:10]})
+        days = sorted({header.started[:10] for header in headers} if runs else (audit.date[:10] for audit in _audits()))
         when = " to ".join(dict.fromkeys([*days[:1], *days[-1:]])) or "not yet"
         rows.append(f"| [{_title(DOCS / page)}]({page}) | {shows} | {when} | {'; '.join(_machines(headers)) or '-'} |")
     return "\n".join(["| page | what it shows | measured on | machine |", "|---|---|---|---|", *rows, ""])
@@ -190,12 +190,13 @@ def overview() -> str:
 
 def audited() -> str:
     """What an audit of packages found, which is stored as its own JSON."""
-    return markdown.of_blocks([render_audit.answer(_audit()), render_audit.table(_audit())])
+    return "".join(markdown.of_blocks([render_audit.answer(audit), render_audit.table(audit)]) for audit in _audits())
 
 
-@cache
-def _audit() -> Audit:
-    return decoded((REFERENCE / "audit.json").read_bytes(), msgspec.json.Decoder(Audit))
+def _audits() -> Iterator[Audit]:
+    path = REFERENCE / "audit.json"
+    if path.is_file():
+        yield decoded(path.read_bytes(), msgspec.json.Decoder(Audit))
 
 
 def words() -> str:
