@@ -11,7 +11,7 @@ from . import collector, stacks, stray
 from .crews import crew
 from .door import Door
 from .fault import LaneError, raised
-from .gil import gil_enabled
+from .gil import explain, gil_enabled
 from .trials import Trials
 
 TYPE_CHECKING = False
@@ -28,6 +28,8 @@ def main() -> None:
     stacks.write_on_request()
     stray.settle(lambda record: door.send(dict(record, type="failed")))
     door.send({"type": "hello", "gil": gil_enabled(), "version": sys.version.split()[0]})
+    if not gil_enabled():
+        explain()
     order: Optional[FirstOrder] = door.receive()
     if order is not None:
         _obey(door, order)

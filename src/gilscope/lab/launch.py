@@ -12,6 +12,7 @@ import msgspec
 from gilscope.lab import calibrating, fitting, host, warming
 from gilscope.lab.agreement import Agreement
 from gilscope.lab.calibrating import others_work
+from gilscope.lab.gil_warning import turned_on
 from gilscope.lab.lane import LaneFailedError, lane_environment
 from gilscope.lab.topology import cpus_for
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial, Warming
@@ -321,8 +322,5 @@ class Launch:
         if not is_on or arm.gil_forced or arm.runtime.facts.build == "default" or lane.gil_was_recorded:
             return
         lane.gil_was_recorded = True
-        reason = (
-            "a free-threaded build runs with its GIL on: a module that does not declare support turned it on "
-            "(`gilscope audit` names each)"
-        )
-        self.find(lane.spec.name, Fault("work", "GIL turned on", reason, lane.printed()))
+        printed = lane.printed()
+        self.find(lane.spec.name, Fault("work", "GIL turned on", turned_on(printed), printed))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 AGENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 FROZEN = "<frozen importlib"
-IMPORTLIB = os.sep + "importlib" + os.sep
+LIBRARY = os.path.dirname(os.__file__) + os.sep
+INSTALLED = ("site-packages", "dist-packages")
 INSIDE = ("<string>", "<script>")
 """Where the text stands that an interpreter runs for us: before 3.14, and since."""
 MOST_FRAMES = 60
@@ -59,13 +60,17 @@ def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> N
 
 
 def chain() -> List[Tuple[str, int, str]]:
-    """Return who imports now, innermost first: file, line and module, each file once in a row."""
+    """Return who imports now, innermost first: file, line and module, Python's own and ours apart.
+
+    Each file is there once in a row.
+    """
     found: List[Tuple[str, int, str]] = []
     frame: Optional[FrameType] = sys._getframe(1)  # noqa: SLF001 - the only way to the stack that makes no text of it
     while frame is not None and len(found) < MOST_FRAMES:
         path = frame.f_code.co_filename
-        is_ours = path.startswith((FROZEN, AGENT, *INSIDE)) or IMPORTLIB in path
-        if not is_ours and (not found or found[-1][0] != path):
+        is_ours = path.startswith((FROZEN, AGENT, *INSIDE))
+        is_pythons = path.startswith(LIBRARY) and not any(folder in path for folder in INSTALLED)
+        if not is_ours and not is_pythons and (not found or found[-1][0] != path):
             found.append((path, frame.f_lineno or 0, str(frame.f_globals.get("__name__", ""))))
         frame = frame.f_back
     return found
