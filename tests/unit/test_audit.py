@@ -15,7 +15,7 @@ from gilscope.audit.values import Audit, Error, Finding, Load, Loaded, Row, Seen
 from gilscope.audit.verdicts import Place, findings, verdict
 from gilscope.commands import audit as command
 from gilscope.commands import prices
-from gilscope.errors import UsageError
+from gilscope.errors import InstallError, UsageError
 from gilscope.exchange import sarif
 from gilscope.render import audit as render
 
@@ -218,3 +218,12 @@ class TestCommand:
         (price,) = prices.prices(AUDIT, "work.py", runtimes)  # type: ignore[arg-type] # all of it that is asked
         assert (price.runtime, price.models) == ("3.14t", "threads")
         assert price.variants == ("", "PYTHON_GIL=0", "GILSCOPE_WITHOUT=a._speed")
+
+    def test_what_cannot_be_had_anywhere_is_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is no finding that a package has a name which the index does not know."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("gilscope.commands.measuring.take_census", lambda _: None)
+        monkeypatch.setattr(command, "_runtimes", lambda *_: ())
+        monkeypatch.setattr(command, "equipped", lambda *_: ([], {"3.14t": {"lxlm": "lxlm was not found"}}))
+        with pytest.raises(InstallError, match="lxlm was not found"):
+            command.ask(parse(["audit", "lxlm"]))

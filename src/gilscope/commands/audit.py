@@ -55,13 +55,13 @@ def ask(options: argparse.Namespace) -> int:
     if not wanted and joined is None and not files:
         raise errors.UsageError(NOTHING)
     names = frozenset(canonicalize_name(Requirement(text).name) for text in requirements.by_name(wanted))
-    runtimes = _runtimes(measuring.take_census(), options.on)
+    runtimes = _runtimes(measuring.take_census(options.python), options.on)
     environments = Environments(
         output.cache_dir() / "environments", os.environ, _display, may_build=not options.no_build
     )
     places, lacking = equipped(environments, runtimes, wanted, joined, names)
-    if not places and not any(lacking.values()):
-        raise errors.UsageError(NOTHING)
+    if not places:
+        raise errors.InstallError(next(reason for reasons in lacking.values() for reason in reasons.values()))
     environ = common_environment(os.environ, output.bytecode_dir())
     with _display() as progress:
         progress.step(f"Importing on {', '.join(dict.fromkeys(place.runtime.name for place in places))}")

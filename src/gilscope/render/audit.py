@@ -104,7 +104,7 @@ def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
     groups: dict[tuple[str | bool, ...], list[Finding]] = defaultdict(list)
     without_wheel: dict[str, list[str]] = defaultdict(list)
     for finding in found:
-        if finding.kind == "has no wheel":
+        if finding.kind == "has no wheel" and finding.reason.startswith("no wheel"):
             without_wheel[finding.runtime].append(finding.subject)
             continue
         key = (finding.kind, finding.in_interpreter, finding.subject, finding.distribution, finding.reason)
