@@ -24,6 +24,9 @@ Kind = Literal[
 ]
 """What an audit finds; what would happen is foretold by a module's slots, on a build that does not show it."""
 
+UNGRAVE: tuple[Kind, ...] = ("forks", "prints")
+"""Kinds that are worth a line, and make no verdict."""
+
 OWN = "your own"
 """The distribution of a person's own files."""
 LIBRARY = "Python"

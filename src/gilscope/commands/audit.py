@@ -33,12 +33,12 @@ NOTHING = (
     "packages are taken then"
 )
 ABLE = "free threading and a GIL for each interpreter need Python 3.12 or later: see `gilscope runtimes install`"
-UNGRAVE = ("forks", "prints")
 
 
 def ask(options: argparse.Namespace) -> int:
     """Import what is named, everywhere, and show what was found."""
     from gilscope.audit.auditing import Wanted, audit
+    from gilscope.audit.values import UNGRAVE
     from gilscope.commands.newer import with_newer
     from gilscope.lab.lane import common_environment
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from gilscope import __version__
-from gilscope.audit.values import Kind
+from gilscope.audit.values import UNGRAVE, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gilscope.audit.values import Finding, Step
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-NOTES = ("would turn the GIL on", "would be refused", "forks", "prints")
+NOTES = ("would turn the GIL on", "would be refused", *UNGRAVE)
 """Kinds that are worth a note; all others are warnings."""
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from gilscope.audit.values import UNGRAVE
 from gilscope.render.names import listed
 from gilscope.render.sheet import NOT_MEASURED, Column, Lines, Sheet, tabulate
 
@@ -21,7 +22,6 @@ MOST_STEPS = 8
 """The most steps of a chain that a line shows."""
 MOST_MODULES = 3
 """The most modules that a line names."""
-UNGRAVE = ("forks", "prints")
 PLURAL = {
     "turns the GIL on": "turn the GIL on",
     "is refused": "are refused",
