@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
@@ -21,6 +22,7 @@ import pytest
 from distributed import Client
 
 from gilscope import store
+from gilscope.fleet.cluster import connected
 from gilscope.fleet.quiet import RARELY_MS
 from leftovers import gone
 from runs import THIS_PYTHON, Runs, end, interruptible, needs_proc
@@ -237,6 +239,18 @@ def test_dask_looks_at_itself_rarely_while_a_host_measures(runs: Runs) -> None:
         process.send_signal(signal.SIGINT)
         end(process)
         assert all_often_ms() == before
+
+
+def test_a_cluster_of_this_machine_sets_no_variables_here() -> None:
+    """What Dask sets for its workers would be there for all that this process starts afterwards."""
+
+    async def start() -> None:
+        async with connected(None) as cluster:
+            await cluster.wait_for(1, READY_S)
+
+    before = dict(os.environ)
+    asyncio.run(start())
+    assert dict(os.environ) == before
 
 
 def test_one_worker_of_a_host_measures(runs: Runs) -> None:

@@ -13,6 +13,7 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from dask import config
 from distributed import Client, LocalCluster
 
 from gilscope.errors import GilscopeError, UsageError
@@ -183,7 +184,8 @@ async def connected(address: str | None) -> AsyncIterator[Cluster]:
                 silence_logs=logging.CRITICAL,
             )
             try:
-                address = (await until.enter_async_context(local)).scheduler_address
+                with config.set({"distributed.nanny.pre-spawn-environ": {}}):  # it would set these in this process too
+                    address = (await until.enter_async_context(local)).scheduler_address
             except (OSError, RuntimeError) as error:
                 raise GilscopeError(f"no worker of Dask can be started on this machine: {_words(error)}") from error
         try:
