@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from gilscope.arguments import parse
-from gilscope.audit.subjects import Contents, chosen
+from gilscope.audit.auditing import Equipped, Wanted, subjects_of
+from gilscope.audit.subjects import Contents
 from gilscope.audit.values import Audit, Error, Finding, Load, Loaded, Row, Seen, Step, Subject
 from gilscope.audit.verdicts import Place, findings, verdict
 from gilscope.commands import audit as command
@@ -113,9 +114,17 @@ class TestSubjects:
         assert contents.subjects["whole"].extensions == ()
 
     def test_named_ones_and_those_with_extensions_are_looked_at(self, contents: Contents) -> None:
-        """All, where none is named."""
-        assert [each.name for each in chosen(contents.subjects, frozenset({"whole"}))] == ["lib", "upb", "whole"]
-        assert len(chosen(contents.subjects, frozenset())) == 3
+        """All, where nothing is named, and what was installed alone by itself."""
+
+        def looked_at(names: frozenset[str], wanted: Wanted) -> list[str]:
+            place_ = Equipped(None, "python", contents, names)  # type: ignore[arg-type] # nobody asks for the runtime
+            return [subject.name for subject in subjects_of(place_, [place_], wanted)]
+
+        whole, nothing = frozenset({"whole"}), frozenset[str]()
+        assert looked_at(whole, Wanted(whole, ())) == ["lib", "upb", "whole"]
+        assert looked_at(whole, Wanted(whole | {"lib"}, ())) == ["whole"]
+        assert looked_at(nothing, Wanted(nothing, ())) == ["lib", "upb", "whole"]
+        assert looked_at(nothing, Wanted(nothing, (Path("work.py"),))) == ["lib", "upb"]
 
 
 class TestVerdicts:

@@ -37,12 +37,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     way: Way
     targets: tuple[str, ...]
     environ: dict[str, str]
-    path: tuple[str, ...] = ()
 
 
-def asked_environment(environ: Mapping[str, str], *, gil: bool | None) -> dict[str, str]:
-    """The environment in which something is imported, with the GIL forced off, forced on, or as it comes."""
-    forced = {} if gil is None else {"PYTHON_GIL": str(int(gil))}
+def asked_environment(environ: Mapping[str, str], *, gil_off: bool) -> dict[str, str]:
+    """The environment in which something is imported, where the GIL can be kept off whatever is loaded."""
+    forced = {"PYTHON_GIL": "0"} if gil_off else {}
     return {name: value for name, value in environ.items() if name not in SCREENS} | forced
 
 
@@ -52,7 +51,7 @@ def seen(asked: Asked, limit_s: float, guardian: Guardian, stopped: Callable[[],
     left = list(asked.targets)
     for _ in range(RESTARTS):
         hearing.begins_anew()
-        order = encoded({"way": asked.way, "targets": left, "path": asked.path}).decode()
+        order = encoded({"way": asked.way, "targets": left}).decode()
         try:
             ended = child.run(
                 [asked.python, "-W", "ignore", "-B", str(AUDIT), order],

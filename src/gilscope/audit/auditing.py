@@ -77,7 +77,7 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
     jobs = [
         job
         for place in places
-        for subject in (*_subjects(place, places, wanted), *own)
+        for subject in (*subjects_of(place, places, wanted), *own)
         for job in _jobs(place, subject)
     ]
     seen = _all_seen(jobs, environ, limit_s, advanced)
@@ -118,7 +118,7 @@ def _foretells(place: Equipped, places: Sequence[Equipped]) -> bool:
     return not place.is_free_threaded and version >= FIRST_GIL_SLOT and not shown
 
 
-def _subjects(place: Equipped, places: Sequence[Equipped], wanted: Wanted) -> list[Subject]:
+def subjects_of(place: Equipped, places: Sequence[Equipped], wanted: Wanted) -> list[Subject]:
     """The subjects of an environment: named ones, and those that bring an extension to any environment."""
     if not wanted.names and not wanted.files:
         return list(place.contents.subjects.values())
@@ -160,12 +160,11 @@ def _all_seen(
 def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
     subject = job.subject
     targets = subject.modules if job.way == "threads" else asking.targets_of(subject.modules, subject.extensions)
-    gil = False if job.equipped.is_free_threaded else None
     return asking.Asked(
         python=job.equipped.python,
         way=job.way,
         targets=targets,
-        environ=asking.asked_environment(environ, gil=gil),
+        environ=asking.asked_environment(environ, gil_off=job.equipped.is_free_threaded),
     )
 
 

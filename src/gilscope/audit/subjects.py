@@ -11,7 +11,7 @@ from gilscope.audit.values import LIBRARY, OWN, Subject
 from gilscope.provision import installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gilscope.provision.installed import Distribution
@@ -76,8 +76,3 @@ def _extensions(files: list[PurePosixPath]) -> Iterator[str]:
 
 def _is_dotted(parts: tuple[str, ...]) -> bool:
     return bool(parts) and all(part.isidentifier() for part in parts)
-
-
-def chosen(subjects: Mapping[str, Subject], names: frozenset[str]) -> list[Subject]:
-    """Those that were named, and all that bring an extension; all, where none was named."""
-    return [subject for name, subject in subjects.items() if not names or name in names or subject.extensions]

@@ -114,11 +114,7 @@ class Lacks(msgspec.Struct, frozen=True, tag="lacks", tag_field="kind"):
     error: str
 
 
-class Done(msgspec.Struct, frozen=True, tag="done", tag_field="kind"):
-    """All that was asked for was tried."""
-
-
-Event = Begins | Ends | Loads | Loaded | Fails | Forks | Lacks | Done
+Event = Begins | Ends | Loads | Loaded | Fails | Forks | Lacks
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from .loads import Tell
 
     class Order(TypedDict):
-        """What is to be imported, how, and where else modules are looked for."""
+        """What is to be imported, and how."""
 
         way: str
         targets: List[str]
-        path: List[str]
 
 
 THREADS_BEGIN_S = 60.0
@@ -41,14 +40,12 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     descriptor = os.dup(1)
     os.dup2(2, 1)  # what is imported may print
-    sys.path[:0] = order["path"]
     if order["way"] == "threads":
         from_threads(order, descriptor)
     elif order["way"] == "interpreter":
         inside(order, descriptor)
     else:
         import_all(order, descriptor)
-    _teller(descriptor)({"kind": "done"})
     os._exit(0)  # threads that an import has left behind are nobody's matter
 
 
