@@ -71,6 +71,16 @@ def test_own_modules_and_versions_are_told(arm: Arm, agents: Agents, tmp_path: P
     assert told.modules["probe_0"] == probe.path
     assert told.modules["shop.prices"] == str(tmp_path / "shop" / "prices.py")
     assert told.packages == {"plain": "1.2", "Odd-Thing": "3.4"}
+    assert {"plain", "odd_name", "_hook"} <= set(told.pure)
+
+
+@pytest.mark.parametrize("arm", AS_BUILT)
+def test_extension_modules_are_named(arm: Arm, agents: Agents) -> None:
+    """Those that are built in, too; modules of Python code are none."""
+    told = asked(agents, arm, agents.write("import array, json\n\ndef work():\n    return 1\n"))
+
+    assert {"array", "sys"} <= set(told.extensions)
+    assert not {"json", "probe_0"} & set(told.extensions)
 
 
 @pytest.mark.parametrize("arm", AS_BUILT)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from extensions import COMPILER, PACKAGES, Made, made
+from gilscope import store
 from gilscope.audit.auditing import Equipped, Wanted, audit
 from gilscope.audit.subjects import Contents
 from gilscope.processes.environment import without_python
+from runs import Runs, one_line
+from short import SHORT
 from targets import CPYTHONS, headers
 
 if TYPE_CHECKING:
@@ -127,3 +130,16 @@ def test_a_refusal_has_its_reason(done: Audit) -> None:
     assert reason("single") == "it is initialised in a single phase"
     assert reason("nointerpreters") == "it declares that it supports no other interpreters"
     assert reason("gilonly") == "it supports interpreters only that share the GIL"
+
+
+def test_a_lane_whose_extension_fell_back_is_marked(environment: Made, tmp_path: Path) -> None:
+    """In interpreters, which refuse it; the lane of the main interpreter has it. A twin has no such package."""
+    runs = Runs(tmp_path, tmp_path / "cache")
+    runs.script("work.py", "import fallback\n\n\ndef work():\n    return fallback.speed()\n")
+    options = ("--models", "interpreters", "--workers", "2", "--run", "told")
+    ended = runs.gilscope("run", "--python", environment.python, *SHORT, *options, "work.py:work")
+    findings = store.read(store.run_path(runs.results, "told")).findings
+    lanes = {finding.lane.partition(":")[2] for finding in findings if finding.kind == "fell back"}
+    assert lanes == {"interpreters-2", "interpreters-2#control"}
+    assert "went on without fallback._speed" in one_line(ended.stdout)
+    assert ":interpreters-2!" in ended.stdout

@@ -52,6 +52,7 @@ class FakeLane(Lane):
         self.cpus = cpus
         self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_recorded = False
+        self.refused: dict[str, str] = {}
         self.behaviour = behaviour
         self.trials = 0
         self.killed = False

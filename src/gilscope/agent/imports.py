@@ -8,23 +8,31 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib import metadata
-    from typing import Dict, Iterator, Set, Tuple
+    from typing import Dict, Iterator, List, Set, Tuple
 
     from .records import Imports
 
 AGENT = os.path.dirname(os.path.realpath(__file__)) + os.sep
 INSTALLED = frozenset(("site-packages", "dist-packages"))
 """Names of folders into which packages are installed."""
+LOADERS = frozenset(("BuiltinImporter", "ExtensionFileLoader"))
+"""What loads modules that are no Python code."""
 SITE = frozenset(("sitecustomize", "usercustomize"))
 """Modules that an interpreter imports by itself, wherever they lie."""
 
 
 def imported() -> Imports:
     """Return what the main interpreter has imported, apart from Python itself and the agent."""
+    extensions = _extensions()  # before what is asked next imports some
     modules, packages = _sorted_out()
     # what a .pth file brings in by itself has such a name: nobody's work imports it
     named = {package for package in packages if not package.startswith("_")}
-    return {"modules": modules, "packages": _versions(named) if named else {}}
+    return {
+        "modules": modules,
+        "packages": _versions(named) if named else {},
+        "extensions": extensions,
+        "pure": sorted(packages - {name.partition(".")[0] for name in extensions}),
+    }
 
 
 def own_modules() -> Dict[str, str]:
@@ -45,6 +53,14 @@ def _sorted_out() -> Tuple[Dict[str, str], Set[str]]:
         elif name not in SITE and not path.startswith((AGENT, *pythons)):
             modules[name] = path
     return modules, packages
+
+
+def _extensions() -> List[str]:
+    """Return the names of the extension modules that are loaded, built-in ones too, whose loader is a class."""
+    modules = [(name, module) for name, module in list(sys.modules.items()) if isinstance(module, type(sys))]
+    loaders = {name: object.__getattribute__(module, "__dict__").get("__loader__") for name, module in modules}
+    kinds = {name: loader if isinstance(loader, type) else type(loader) for name, loader in loaders.items()}
+    return sorted(name for name, kind in kinds.items() if kind.__name__ in LOADERS)
 
 
 def _files() -> Iterator[Tuple[str, str]]:

@@ -93,4 +93,4 @@ def _imported() -> Imports:
 
         return imports.imported()
     except Exception:  # noqa: BLE001 - what was measured counts all the same
-        return {"modules": {}, "packages": {}}
+        return {"modules": {}, "packages": {}, "extensions": [], "pure": []}

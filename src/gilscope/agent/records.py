@@ -165,12 +165,16 @@ if TYPE_CHECKING:
         p99_ns: Optional[int]
 
     class ResultRecord(TypedDict):
-        """One worker's result: digest and beginning of the last one's text, what the unit saw, calls to a deadline."""
+        """One worker's result: digest and beginning of the last one's text, what the unit saw, calls to a deadline.
+
+        ``refused`` are the extensions that its interpreter has refused so far (`gilscope_agent.refusals`).
+        """
 
         digest: str
         shown: str
         observed: Sightings
         calls: Optional[CallsRecord]
+        refused: Dict[str, str]
 
     class TrialRecord(TypedDict):
         """One trial of a lane; times count from the gate, and the lists have one entry per worker.
@@ -198,14 +202,21 @@ if TYPE_CHECKING:
         shown: List[str]
         observed: Sightings
         calls: List[CallsRecord]
+        refused: Dict[str, str]
         gil_before: bool
         gil_after: bool
 
     class Imports(TypedDict):
-        """What a lane has imported: files of the person's own modules by name, versions of packages by name."""
+        """What a lane has imported: files of the person's own modules by name, versions of packages by name.
+
+        ``extensions`` are the names of all extension modules, Python's own too, and ``pure`` those of installed
+        packages that loaded none.
+        """
 
         modules: Dict[str, str]
         packages: Dict[str, str]
+        extensions: List[str]
+        pure: List[str]
 
     class SuspectRecord(TypedDict):
         """An object that was busy while workers ran; see `gilscope.values.watching.Suspect`."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 
+from . import refusals
 from .fault import LaneError, failure, raised
 from .timing import END, HAND_OVER, Bench
 from .workload import opened
@@ -89,6 +90,7 @@ def serve(order: LaneOrder, worker: Optional[int], inbox: FramePipe, outbox: Fra
 
 def serve_descriptors(order: LaneOrder, worker: Optional[int], read_fd: int, write_fd: int) -> None:
     """Serve inside a subinterpreter, behind two file descriptors of its process."""
+    refusals.note()
     serve(order, worker, PipeEnd(read_fd), PipeEnd(write_fd), "interpreter")
 
 

@@ -10,7 +10,7 @@ import marshal
 import os
 import time
 
-from . import stray
+from . import refusals, stray
 from .fault import LaneError, failure, raised
 from .timing import Bench
 from .workload import opened
@@ -88,6 +88,8 @@ class Copies:
 def take_up(order: LaneOrder, scope: Scope) -> None:
     """Load the probe, once."""
     if not _workers:
+        if scope == "interpreter":
+            refusals.note()
         _workers.append(PoolWorker(order, scope))
 
 

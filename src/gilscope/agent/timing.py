@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from time import perf_counter_ns
 
-from . import stray
+from . import refusals, stray
 from .fault import LaneError, failure, raised, sendable
 from .gil import gil_enabled
 from .placement import begin_apart
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, List, Optional
 
-    from .records import ResultRecord, Usage, WorkerRecord
+    from .records import CallsRecord, ResultRecord, Sightings, Usage, WorkerRecord
     from .units import AnyRepeat, Outcome
     from .usage import Scope
 
@@ -119,6 +119,18 @@ class Bench:
         return self._results.hand_over()
 
 
+def _result(
+    digest: str, shown: str, observed: Optional[Sightings] = None, calls: Optional[CallsRecord] = None
+) -> ResultRecord:
+    return {
+        "digest": digest,
+        "shown": shown,
+        "observed": observed or {},
+        "calls": calls,
+        "refused": refusals.noted(),
+    }
+
+
 def fault_of_work(error: BaseException) -> LaneError:
     """Return what the work raised as the lane's error; a copy of the process ends here."""
     stray.end_if_copy()
@@ -153,9 +165,9 @@ class Results:
         try:
             self._verify(result)
             if isinstance(result, Observed):
-                return {"digest": OBSERVED, "shown": "", "observed": result.seen, "calls": result.calls}
+                return _result(OBSERVED, "", result.seen, result.calls)
             text = without_addresses(repr(result))
-            return {"digest": _digest(text), "shown": shortened(text), "observed": {}, "calls": None}
+            return _result(_digest(text), shortened(text))
         except LaneError:
             raise
         except BaseException as error:

@@ -65,6 +65,7 @@ class Trials:
             "shown": [result["shown"] for result in results],
             "observed": results[0]["observed"],
             "calls": [result["calls"] for result in results if result["calls"] is not None],
+            "refused": {name: words for result in results for name, words in result["refused"].items()},
             "gil_before": gil_before,
             "gil_after": any(record["gil"] for record in records),
         }

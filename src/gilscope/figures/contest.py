@@ -153,6 +153,7 @@ class _Contest:
             cores_of_a_kind=self.host.cores_of_a_kind,
             has_own_copy=works_on_copies(self.contest.probe, lane),
             has_failed=lane.name in self.contest_lanes.failed,
+            fell_back=lane.name in self.contest_lanes.fell_back,
             time_per_unit=self.contest_lanes.time_per_unit(lane),
             gain=None if lane is self.reference else self._throughput_ratio(lane, self.reference),
             scaling=scaling,

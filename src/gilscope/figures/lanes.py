@@ -135,6 +135,11 @@ class ContestLanes:
         return frozenset(finding.lane for finding in self.findings if finding.fails_lane)
 
     @cached_property
+    def fell_back(self) -> frozenset[str]:
+        """The names of the lanes in which Python code did what an extension does elsewhere."""
+        return frozenset(finding.lane for finding in self.findings if finding.kind == "fell back")
+
+    @cached_property
     def spinning(self) -> Spinning:
         """The lanes that show the machine's capacity."""
         return Spinning({lane.workers: lane.name for lane in self._measured if lane.shows_capacity}, self.paired)

@@ -45,7 +45,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     same model and arm, whose thread owns as little of what is shared as every other worker's. With ``has_own_copy``,
     its workers share nothing: each has a copy of what threads share. ``of_first_way`` is for lanes that are ways,
     ``memory`` None in runs that weighed no lanes. One that ``has_failed`` did so later: its figures are those of the
-    launches before.
+    launches before. One that ``fell_back`` has Python code where an extension works elsewhere.
     """
 
     lane: LaneSpec
@@ -54,6 +54,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     cores_of_a_kind: float
     has_own_copy: bool
     has_failed: bool
+    fell_back: bool
     time_per_unit: Estimate
     gain: Estimate | None
     scaling: Estimate | None

@@ -23,9 +23,15 @@ from gilscope.models import MODELS
 from gilscope.stats.estimate import SAME
 from gilscope.values.lanes import arm_and_work, lane_name
 
-Kind = Literal["fails", "not thread-safe", "not repeatable", "GIL turned on", "not comparable", "capacity", "noise"]
+Kind = Literal[
+    "fails", "not thread-safe", "not repeatable", "GIL turned on", "fell back", "not comparable", "capacity", "noise"
+]
 
-AS_FOUND: dict[str, Kind] = {"GIL turned on": "GIL turned on", "not repeatable": "not repeatable"}
+AS_FOUND: dict[str, Kind] = {
+    "GIL turned on": "GIL turned on",
+    "fell back": "fell back",
+    "not repeatable": "not repeatable",
+}
 """Kinds of finding that mean what they say to somebody who chooses."""
 
 if TYPE_CHECKING:

@@ -230,7 +230,9 @@ class _Running:
             launch.weigh()
             if self.launches == 0:
                 self._watch(launch)
-                self._record_code(launch.imports())
+                imports = launch.imports()
+                self._record_code(imports)
+                launch.find_fallbacks(imports)
         self.launches += 1
         self._leave_out(launch.failed)
         self.opening_s = (self._elapsed() - self.scouted_s - self.trials_s) / self.launches

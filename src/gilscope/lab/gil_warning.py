@@ -7,6 +7,7 @@ from pathlib import Path
 
 MODULE = re.compile(r"load module '([^']+)'")
 IMPORTED = re.compile(r"^  imported at (.+):(\d+)$", re.MULTILINE)
+ASK = "`gilscope audit` names each, and measures with --price what that costs"
 NOBODY = "a module that does not declare support"
 
 
@@ -16,4 +17,4 @@ def turned_on(printed: str) -> str:
     name = NOBODY if module is None else f"{module[1]}, which declares no support,"
     steps = [f"{'/'.join(Path(path).parts[-2:])}:{line}" for path, line in IMPORTED.findall(printed)]
     chain = f", imported at {' <- '.join(steps)}" if steps else ""
-    return f"a free-threaded build runs with its GIL on: {name} turned it on{chain} (`gilscope audit` names each)"
+    return f"a free-threaded build runs with its GIL on: {name} turned it on{chain} ({ASK})"

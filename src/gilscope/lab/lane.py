@@ -197,6 +197,7 @@ class Lane(Target):
         self.spec = spec
         self.cpu = cpus[0] if len(cpus) == 1 else None
         self.gil_was_recorded = False
+        self.refused: dict[str, str] = {}
         super().__init__(spec.arm, protocol.order(probe, spec), environ, guardian, cpus)
 
     def wait_ready(self, deadline: float) -> protocol.Ready:
@@ -218,6 +219,7 @@ class Lane(Target):
         measured = self._expect(protocol.Measured, "work", time.monotonic() + timeout_s)
         if self.spec.roles and not measured.calls:
             raise LaneFailedError(Fault("work", "garbage", "it counted no calls of its roles", self.printed()))
+        self.refused |= measured.refused
         return measured
 
     def imports(self, timeout_s: float) -> protocol.Imports:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
-from gilscope.lab import calibrating, fitting, host, warming
+from gilscope.lab import calibrating, fallbacks, fitting, host, warming
 from gilscope.lab.agreement import Agreement
 from gilscope.lab.calibrating import others_work
 from gilscope.lab.gil_warning import turned_on
@@ -263,6 +263,17 @@ class Launch:
                 with self._finding(name):
                     found[arm] = lane.imports(self._timeout_s)
         return found
+
+    def find_fallbacks(self, imports: Mapping[str, Imports]) -> None:
+        """Record the lanes in which Python code does what an extension does elsewhere."""
+        for lane in self.lanes.values():
+            of_arm = imports.get(lane.spec.arm.name)
+            fault = of_arm and fallbacks.refused(of_arm.extensions, lane.refused)
+            if fault:
+                self.find(lane.spec.name, fault)
+        specs = [lane.spec for lane in self.lanes.values() if not lane.spec.shows_capacity]
+        for name, fault in fallbacks.without_extensions(specs, self._contest.pair, imports):
+            self.find(name, fault)
 
     def find(self, name: str, fault: Fault) -> None:
         """Record what went wrong in a lane."""

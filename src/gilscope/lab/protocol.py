@@ -51,12 +51,14 @@ class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
     """One trial, with the digest of every worker's last result, and the beginning of its text.
 
     ``children_peak_bytes`` is the most that any child of the lane which has ended ever had resident, None where the
-    system does not report it, or none has ended.
+    system does not report it, or none has ended. ``refused`` are the extensions that an interpreter of a worker refused
+    to load so far, each with what Python said.
     """
 
     digests: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     shown: tuple[str, ...] = ()
     children_peak_bytes: int | None = None
+    refused: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what is not of one number of workers.
@@ -70,10 +72,16 @@ class Measured(Timing, frozen=True, kw_only=True, tag="trial"):
 
 
 class Imports(msgspec.Struct, frozen=True, tag="imports"):
-    """What a lane has imported: files of the person's own modules, and versions of packages, by name."""
+    """What a lane has imported: files of the person's own modules, and versions of packages, by name.
+
+    ``extensions`` are the names of all extension modules, Python's own too, and ``pure`` those of installed packages
+    that loaded none.
+    """
 
     modules: dict[str, str] = {}
     packages: dict[str, str] = {}
+    extensions: tuple[str, ...] = ()
+    pure: tuple[str, ...] = ()
 
 
 class Watching(WatchFields, frozen=True, kw_only=True, tag="watched"):

@@ -25,6 +25,7 @@ OF_LANES: dict[Kind, str] = {
     "not thread-safe": "the work is not safe in threads here ({})",
     "not repeatable": "the work gives another result each time ({})",
     "GIL turned on": "the GIL came back in {}",
+    "fell back": "Python code did the work of an extension in {}",
 }
 """What stands against lanes, as a part of a sentence; other kinds of objection have their reason there."""
 

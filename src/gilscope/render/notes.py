@@ -28,6 +28,10 @@ ENDS = {
     "no lane left": "No lane was left to measure",
 }
 
+FELL_BACK = (
+    "! an extension was not loaded there, and Python code did its work: this is compared with C (Findings name it, "
+    "`gilscope audit` all of them)."
+)
 CUT_OFF = "This contest was cut off; what had been measured is shown."
 OWN_COPY = (
     "Own copy: these workers share nothing, each has a copy of what threads share. They are shown beside the others, "
@@ -131,6 +135,8 @@ def _marks(contest: ContestFigures) -> Iterator[str]:
         yield "* more workers than usable CPUs."
     if any(_shares_cores(lane) for lane in contest.lanes):
         yield "+ more workers than cores: two CPUs of one core do not get twice as much done as one."
+    if any(lane.fell_back for lane in contest.lanes):
+        yield FELL_BACK
     failed = [lane.lane.name for lane in contest.lanes if lane.has_failed]
     if failed:
         yield f"Failed in a later launch, so that the figures are of the launches before: {', '.join(failed)}."
@@ -182,10 +188,9 @@ def cpus_used(used: CpusUsed | None) -> Iterator[str]:
 
 
 def mark(lane: LaneFigures) -> str:
-    """The mark behind the name of a lane whose workers had no CPU, or no core, to themselves."""
-    if lane.oversubscribed:
-        return "*"
-    return "+" if _shares_cores(lane) else ""
+    """The marks behind the name of a lane: no CPU, or no core, for each worker, and Python code for an extension."""
+    crowded = "*" if lane.oversubscribed else "+" if _shares_cores(lane) else ""
+    return crowded + "!" * lane.fell_back
 
 
 def _shares_cores(lane: LaneFigures) -> bool:

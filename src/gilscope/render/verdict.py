@@ -29,6 +29,7 @@ AGAINST = {
     "not thread-safe": "not safe in threads here",
     "not repeatable": "results differ without threads too",
     "GIL turned on": "the GIL came back",
+    "fell back": "Python code instead of an extension",
     "not comparable": "builds not comparable",
     "capacity": "too few CPUs",
     "noise": "noise",

@@ -148,6 +148,7 @@ FindingKind = Literal[
     "changed",
     "slept",
     "GIL turned on",
+    "fell back",
 ]
 
 CANNOT_BE_COMPARED: frozenset[FindingKind] = frozenset({"varies", "not repeatable"})
@@ -159,6 +160,7 @@ NOTES: frozenset[FindingKind] = CANNOT_BE_COMPARED | {
     "slept",
     "died at shutdown",
     "GIL turned on",
+    "fell back",
 }
 """Kinds of finding after which a lane's trials still count."""
 
