@@ -90,7 +90,7 @@ def main() -> None:
     places, lacking = command.equipped(environments, runtimes, wanted, None, names)
     environ = common_environment(os.environ, output.bytecode_dir())
     begun_s = time.monotonic()
-    done = audit(places, lacking, Wanted(names, ()), environ, LIMIT_S, lambda *_: None)
+    done = audit(places, lacking, Wanted(names, {}), environ, LIMIT_S, lambda *_: None)
     print(f"{len(done.rows)} packages on {', '.join(done.builds)}: audited in {time.monotonic() - begun_s:.0f} s")
     if options.json:
         options.json.write_bytes(encoded(done))

@@ -77,7 +77,7 @@ def done(environment: Made, tmp_path_factory: pytest.TempPathFactory) -> Audit:
     file = tmp_path_factory.mktemp("own") / "work.py"
     file.write_text("import both\n\n\ndef work():\n    import neither\n    return neither.speed()\n")
     place = Equipped(environment.runtime, environment.python, Contents(environment.folder), NAMES)
-    return audit([place], {}, Wanted(NAMES, (file,)), without_python(os.environ), TIMEOUT_S, lambda *_: None)
+    return audit([place], {}, Wanted(NAMES, {file: "work"}), without_python(os.environ), TIMEOUT_S, lambda *_: None)
 
 
 def of(done: Audit, subject: str, *, in_interpreter: bool = False) -> list[Finding]:
@@ -130,6 +130,52 @@ def test_a_refusal_has_its_reason(done: Audit) -> None:
     assert reason("single") == "it is initialised in a single phase"
     assert reason("nointerpreters") == "it declares that it supports no other interpreters"
     assert reason("gilonly") == "it supports interpreters only that share the GIL"
+
+
+RACES = """
+import time
+inside = []
+
+def steady():
+    return 42
+
+def shared():
+    inside.append(1)
+    time.sleep(0.05)
+    here = len(inside)
+    inside.pop()
+    return here
+
+def alone():
+    if shared() > 1:
+        raise ValueError("others are there")
+
+def varying():
+    return time.perf_counter_ns()
+"""
+
+
+CALLED = {
+    "steady": "clean, pure Python",
+    "shared": "differs in threads",
+    "alone": "fails in threads",
+    "varying": "clean, pure Python",
+}
+"""Verdicts on a file whose function of this name is called."""
+
+
+def test_a_function_is_called_from_many_threads(environment: Made, tmp_path: Path) -> None:
+    """Where its results there are others than alone, or it fails, it has shared something."""
+    name = environment.runtime.name
+    if environment.runtime.facts.build != "free-threaded":
+        pytest.skip(f"{name} has a GIL: threads are asked on free-threaded builds")
+    place = Equipped(environment.runtime, environment.python, Contents(environment.folder), frozenset())
+    files = {tmp_path / f"{function}.py": function for function in CALLED}
+    for file in files:
+        file.write_text(RACES)
+    wanted = Wanted(frozenset({"pure"}), files)
+    done = audit([place], {}, wanted, without_python(os.environ), TIMEOUT_S, lambda *_: None)
+    assert {row.subject.removesuffix(".py"): row.threads[name] for row in done.rows} == CALLED
 
 
 def test_a_lane_whose_extension_fell_back_is_marked(environment: Made, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from gilscope.arguments import parse
 from gilscope.audit.auditing import Equipped, Wanted, subjects_of
 from gilscope.audit.subjects import Contents
-from gilscope.audit.values import Audit, Error, Finding, Load, Loaded, Row, Seen, Step, Subject
+from gilscope.audit.values import Audit, Called, Error, Finding, Load, Loaded, Row, Seen, Step, Subject
 from gilscope.audit.verdicts import Place, findings, verdict
 from gilscope.commands import audit as command
 from gilscope.commands import prices
@@ -121,10 +121,10 @@ class TestSubjects:
             return [subject.name for subject in subjects_of(place_, [place_], wanted)]
 
         whole, nothing = frozenset({"whole"}), frozenset[str]()
-        assert looked_at(whole, Wanted(whole, ())) == ["lib", "upb", "whole"]
-        assert looked_at(whole, Wanted(whole | {"lib"}, ())) == ["whole"]
-        assert looked_at(nothing, Wanted(nothing, ())) == ["lib", "upb", "whole"]
-        assert looked_at(nothing, Wanted(nothing, (Path("work.py"),))) == ["lib", "upb"]
+        assert looked_at(whole, Wanted(whole, {})) == ["lib", "upb", "whole"]
+        assert looked_at(whole, Wanted(whole | {"lib"}, {})) == ["whole"]
+        assert looked_at(nothing, Wanted(nothing, {})) == ["lib", "upb", "whole"]
+        assert looked_at(nothing, Wanted(nothing, {Path("work.py"): ""})) == ["lib", "upb"]
 
 
 class TestVerdicts:
@@ -168,6 +168,30 @@ class TestVerdicts:
         assert verdict(subject, [prints], in_interpreter=False) == "clean"
         assert verdict(subject, [prints, FINDING], in_interpreter=False) == "turns the GIL on"
         assert verdict(subject, [FINDING], in_interpreter=True) == "clean"
+
+
+class TestCalls:
+    """What calls of a person's function in threads show."""
+
+    @pytest.mark.parametrize(
+        ("called", "expected"),
+        [
+            (None, []),
+            (Called(alone=("1", "1"), other=None, error=None), []),
+            (Called(alone=("1", "1"), other="2", error=None), ["differs in threads"]),
+            (Called(alone=("1", "1"), other=None, error=REFUSED), ["fails in threads"]),
+            (Called(alone=("1", "2"), other=None, error=None), ["says nothing of threads"]),
+            (Called(alone=(), other=None, error=REFUSED), ["says nothing of threads"]),
+        ],
+        ids=["not called", "alike", "others", "an error", "never alike", "an error alone"],
+    )
+    def test_only_what_was_alike_alone_can_differ(self, called: Called | None, expected: list[str]) -> None:
+        """What fails alone, or gives another result each time, is a note and no verdict."""
+        here = place(seen())._replace(threads=Seen(way="threads", errors={}, loads=(), called=called))
+        found = list(findings(here, None))
+        assert [finding.kind for finding in found] == expected
+        is_clean = not expected or expected == ["says nothing of threads"]
+        assert (verdict(here.subject, found, in_interpreter=False) == "clean") is is_clean
 
 
 class TestTelling:

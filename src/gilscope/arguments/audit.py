@@ -18,7 +18,8 @@ def audit(command: argparse.ArgumentParser) -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="packages as pip names them, or files of yours; the active environment where left out",
+        help="packages as pip names them, files of yours, or functions in these (work.py:parse), which are called from "
+        "many threads too; the active environment where left out",
     )
     packages(command)
     command.add_argument(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.audit.values import Begins, Ends, Event, Fails, Forks, Lacks, Load, Loaded, Loads, Seen, Way
+from gilscope.audit.values import Begins, Called, Ends, Event, Fails, Forks, Lacks, Load, Loaded, Loads, Seen, Way
 from gilscope.interchange import decoded, encoded
 from gilscope.places import AUDIT
 from gilscope.processes import child
@@ -36,6 +36,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     way: Way
     targets: tuple[str, ...]
+    function: str
     environ: dict[str, str]
 
 
@@ -51,7 +52,7 @@ def seen(asked: Asked, limit_s: float, guardian: Guardian, stopped: Callable[[],
     left = list(asked.targets)
     for _ in range(RESTARTS):
         hearing.begins_anew()
-        order = encoded({"way": asked.way, "targets": left}).decode()
+        order = encoded({"way": asked.way, "targets": left, "function": asked.function}).decode()
         try:
             ended = child.run(
                 [asked.python, "-W", "ignore", "-B", str(AUDIT), order],
@@ -88,6 +89,7 @@ class _Hearing:
         self._loads: dict[str, Load] = {}
         self._fresh: set[str] = set()
         self._forked = False
+        self._called: Called | None = None
 
     def begins_anew(self) -> None:
         """A process is about to start."""
@@ -112,6 +114,8 @@ class _Hearing:
                     self._note(module, error=error)
                 case Forks():
                     self._forked = True
+                case Called() as called:
+                    self._called = called
                 case Lacks(error=words):
                     self.lacking = words
 
@@ -132,6 +136,7 @@ class _Hearing:
             forked=self._forked,
             printed=self.printed,
             lacking=self.lacking,
+            called=self._called,
         )
 
 

@@ -42,10 +42,13 @@ class Equipped(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What is asked for: packages by name, of which all are meant where none is named, and a person's files."""
+    """What is asked for: packages by name, and a person's files.
+
+    All packages are meant where none is named. A file has a function that is called too, or an empty name.
+    """
 
     names: frozenset[str]
-    files: tuple[Path, ...]
+    files: Mapping[Path, str]
 
 
 class _Job(NamedTuple):
@@ -73,7 +76,10 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
         advanced: is told how many processes have ended, of how many, and what the latest imported.
     """
     begun_s = time.monotonic()
-    own = [Subject(name=path.name, version="", modules=(str(path),), extensions=()) for path in wanted.files]
+    own = [
+        Subject(name=path.name, version="", modules=(str(path),), extensions=(), function=function)
+        for path, function in wanted.files.items()
+    ]
     jobs = [
         job
         for place in places
@@ -164,6 +170,7 @@ def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
         python=job.equipped.python,
         way=job.way,
         targets=targets,
+        function=subject.function if job.way == "threads" else "",
         environ=asking.asked_environment(environ, gil_off=job.equipped.is_free_threaded),
     )
 

@@ -17,6 +17,8 @@ Kind = Literal[
     "has no wheel",
     "cannot be imported",
     "fails in threads",
+    "differs in threads",
+    "says nothing of threads",
     "crashes",
     "hangs",
     "forks",
@@ -24,7 +26,7 @@ Kind = Literal[
 ]
 """What an audit finds; what would happen is foretold by a module's slots, on a build that does not show it."""
 
-UNGRAVE: tuple[Kind, ...] = ("forks", "prints")
+UNGRAVE: tuple[Kind, ...] = ("forks", "prints", "says nothing of threads")
 """Kinds that are worth a line, and make no verdict."""
 
 OWN = "your own"
@@ -36,13 +38,15 @@ LIBRARY = "Python"
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution as one environment holds it, or a person's file: the names by which it is imported.
 
-    ``extensions`` are its extension modules. ``version`` is empty for a person's file.
+    ``extensions`` are its extension modules. ``version`` is empty for a person's file, of which a function may be
+    named that is called too.
     """
 
     name: str
     version: str
     modules: tuple[str, ...]
     extensions: tuple[str, ...]
+    function: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
@@ -108,13 +112,25 @@ class Forks(msgspec.Struct, frozen=True, tag="forks", tag_field="kind"):
     """What is imported has forked."""
 
 
+class Called(msgspec.Struct, frozen=True, tag="called", tag_field="kind"):
+    """A function was called alone, and then from many threads at once.
+
+    ``alone`` are the beginnings of the texts of two results, ``other`` that of a result in threads which is not theirs,
+    None where all are. ``error`` is what a call ended with, in threads or already alone, where there is no result.
+    """
+
+    alone: tuple[str, ...]
+    other: str | None
+    error: Error | None
+
+
 class Lacks(msgspec.Struct, frozen=True, tag="lacks", tag_field="kind"):
     """There is no interpreter of this kind."""
 
     error: str
 
 
-Event = Begins | Ends | Loads | Loaded | Fails | Forks | Lacks
+Event = Begins | Ends | Loads | Loaded | Fails | Forks | Called | Lacks
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +158,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     forked: bool = False
     printed: str = ""
     lacking: str = ""
+    called: Called | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

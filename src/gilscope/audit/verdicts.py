@@ -11,7 +11,7 @@ from gilscope.audit.values import LIBRARY, Finding, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gilscope.audit.values import Error, Load, Loaded, Seen, Subject
+    from gilscope.audit.values import Called, Error, Load, Loaded, Seen, Subject
 
 CLEAN = "clean"
 PURE = "clean, pure Python"
@@ -26,6 +26,7 @@ GRAVEST: tuple[Kind, ...] = (
     "turns the GIL on",
     "falls back",
     "fails in threads",
+    "differs in threads",
     "would be refused",
     "would turn the GIL on",
 )
@@ -146,8 +147,27 @@ def _in_threads(place: Place, threads: Seen) -> Iterator[Finding]:
         if error is not None and place.main.errors.get(target, _MISSING) is None:
             words = f"imported from many threads at once: {error.type}: {error.root}"
             yield _finding(place, "fails in threads", None, words, module=target)
+    if threads.called is not None:
+        yield from _called(place, threads.called)
     for words in (*threads.ends.values(), *([threads.lacking] if threads.lacking else [])):
         yield _finding(place, "fails in threads", None, f"imported from many threads at once: {words}")
+
+
+def _called(place: Place, called: Called) -> Iterator[Finding]:
+    """What the calls of a person's function show; that all results are alike proves nothing."""
+    function = f"{place.subject.function}()"
+    if called.error is not None:
+        words = f"{called.error.type}: {called.error.root}"
+        if called.alone:
+            yield _finding(place, "fails in threads", None, f"{function} called from many threads at once: {words}")
+        else:
+            yield _finding(place, "says nothing of threads", None, f"{function} fails when it is called alone: {words}")
+    elif len(set(called.alone)) > 1:
+        words = f"{function} gives another result each time, {' and then '.join(called.alone)}"
+        yield _finding(place, "says nothing of threads", None, words)
+    elif called.other is not None:
+        words = f"{function} gives {called.alone[0]} alone, and {called.other} in a thread beside others"
+        yield _finding(place, "differs in threads", None, words)
 
 
 def _in_interpreter(place: Place, inside: Seen) -> Iterator[Finding]:

@@ -42,14 +42,8 @@ def ask(options: argparse.Namespace) -> int:
     from gilscope.commands.newer import with_newer
     from gilscope.lab.lane import common_environment
 
-    what = [*options.what, *([options.price.rpartition(":")[0]] if options.price else [])]
-    files = tuple(Path(text).resolve() for text in dict.fromkeys(what) if text.endswith(".py"))
-    for file in files:
-        if not file.is_file():
-            raise errors.UsageError(f"{file}: there is no such file")
-    named = [text for text in options.what if not text.endswith(".py")]
-    if options.price and not (files and files[-1].name == Path(options.price.rpartition(":")[0]).name):
-        raise errors.UsageError(f"--price {options.price}: name a function of a file of yours, such as work.py:parse")
+    files = _files(options)
+    named = [text for text in options.what if not _file_and_function(text)[0].endswith(".py")]
     wanted = requirements.packages([*options.packages, *named], options.requirements, options.editables)
     joined = _active(options, has_names=bool(wanted or files))
     if not wanted and joined is None and not files:
@@ -71,9 +65,33 @@ def ask(options: argparse.Namespace) -> int:
     allowed = [finding for finding in done.findings if is_allowed(finding, options.allow)]
     _show(options, done, allowed)
     if options.price:
-        prices.measure(options, done, runtimes)
+        prices.measure(options, done, runtimes, [*options.packages, *named])
     found = any(finding not in allowed and finding.kind not in UNGRAVE for finding in done.findings)
     return FOUND if found else 0
+
+
+def _files(options: argparse.Namespace) -> dict[Path, str]:
+    """The person's files, each with the function that is called too, or an empty name.
+
+    Raises:
+        UsageError: one is not there, or what a price is asked of is no function of a file.
+    """
+    files: dict[Path, str] = {}
+    for text in (*options.what, *([options.price] if options.price else [])):
+        name, function = _file_and_function(text)
+        if name.endswith(".py"):
+            path = Path(name).resolve()
+            if not path.is_file():
+                raise errors.UsageError(f"{path}: there is no such file")
+            files[path] = function or files.get(path, "")
+        if text is options.price and not (name.endswith(".py") and function):
+            raise errors.UsageError(f"--price {text}: name a function of a file of yours, such as work.py:parse")
+    return files
+
+
+def _file_and_function(text: str) -> tuple[str, str]:
+    name, _, function = text.rpartition(":")
+    return (name, function) if name.endswith(".py") else (text, "")
 
 
 def _display() -> InstallProgress:

@@ -30,8 +30,8 @@ class Price(NamedTuple):
     models: str
 
 
-def measure(options: argparse.Namespace, audit: Audit, runtimes: Sequence[Runtime]) -> None:
-    """Measure each price of the person's work, as ``gilscope ab`` does, and show it."""
+def measure(options: argparse.Namespace, audit: Audit, runtimes: Sequence[Runtime], packages: Sequence[str]) -> None:
+    """Measure each price of the person's work beside these packages, as ``gilscope ab`` does, and show it."""
     subject = Path(options.price.rpartition(":")[0]).name
     wanted = list(prices(audit, subject, runtimes))
     console = output.console()
@@ -39,7 +39,6 @@ def measure(options: argparse.Namespace, audit: Audit, runtimes: Sequence[Runtim
         console.print(f"Nothing was found that {subject} imports: there is no price to be measured.")
     with tempfile.TemporaryDirectory(prefix="gilscope-") as folder:
         file = Path(folder, "requirements.txt")
-        packages = [*options.packages, *(text for text in options.what if not text.endswith(".py"))]
         file.write_text("".join(f"{text}\n" for text in packages), "utf-8")
         for price in wanted:
             console.print(price.title, style="bold", soft_wrap=True)

@@ -30,6 +30,7 @@ PLURAL = {
     "crashes": "crash",
     "hangs": "hang",
     "fails in threads": "fail in threads",
+    "differs in threads": "differ in threads",
 }
 """Kinds as several packages do them, where that is said otherwise."""
 SHORT = {

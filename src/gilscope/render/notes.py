@@ -188,7 +188,7 @@ def cpus_used(used: CpusUsed | None) -> Iterator[str]:
 
 
 def mark(lane: LaneFigures) -> str:
-    """The marks behind the name of a lane: no CPU, or no core, for each worker, and Python code for an extension."""
+    """The marks behind the name of a lane: too few CPUs or cores, and Python code for an extension."""
     crowded = "*" if lane.oversubscribed else "+" if _shares_cores(lane) else ""
     return crowded + "!" * lane.fell_back
 

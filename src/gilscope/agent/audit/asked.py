@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from .loads import Tell
 
     class Order(TypedDict):
-        """What is to be imported, and how."""
+        """What is to be imported, and how; a ``function`` of a file is called too where one is named."""
 
         way: str
         targets: List[str]
+        function: str
 
 
 THREADS_BEGIN_S = 60.0
+CALLS = 3
+"""How often each thread calls a function."""
 SOON_S = 1e-5
 """How soon threads make way for each other, so that they meet inside an import."""
 
@@ -87,7 +90,7 @@ def inside(order: Order, descriptor: int) -> None:
 
 
 def from_threads(order: Order, descriptor: int) -> None:
-    """Import all from many threads at once, and report which targets failed in any of them."""
+    """Import all from many threads at once, and report which targets failed in any of them; then call a function."""
     from . import loads  # noqa: PLC0415 - each interpreter has its own
 
     tell = _teller(descriptor)
@@ -103,11 +106,51 @@ def from_threads(order: Order, descriptor: int) -> None:
                 tell({"kind": "ends", "target": target, "error": error})
 
     tell({"kind": "begins", "target": order["targets"][0]})
+    _at_once(work, workers)
+    if order["function"]:
+        tell(dict(_called(order["targets"][0], order["function"], workers), kind="called"))
+
+
+def _at_once(work: Callable[[], None], workers: int) -> None:
     threads = [threading.Thread(target=work) for _ in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _called(path: str, function: str, workers: int) -> Dict[str, object]:
+    """Call a function of a file that was run alone and then in threads, and return what came out."""
+    from gilscope_agent.timing import shortened, without_addresses  # noqa: PLC0415 - only a named function needs it
+
+    from . import loads  # noqa: PLC0415 - as above
+
+    alone: List[str] = []
+    others: List[str] = []
+    errors: List[Dict[str, str]] = []
+
+    def text() -> str:
+        return without_addresses(repr(work()))
+
+    def many() -> None:
+        try:
+            others.extend([text() for _ in range(CALLS)])
+        except BaseException as error:  # noqa: BLE001 - foreign code may end in any way
+            errors.append(loads.words(error))
+
+    try:
+        work = getattr(sys.modules[_name(path)], function)
+        alone.extend([text(), text()])
+    except BaseException as error:  # noqa: BLE001 - as above
+        return {"alone": [], "other": None, "error": loads.words(error)}
+    if alone[0] == alone[1]:
+        _at_once(many, workers)
+    strange = [other for other in others if other != alone[0]]
+    return {
+        "alone": [shortened(each) for each in alone],
+        "other": shortened(strange[0]) if strange else None,
+        "error": errors[0] if errors else None,
+    }
 
 
 def _tried(target: str, words: Callable[[BaseException], Dict[str, str]]) -> object:
@@ -122,6 +165,10 @@ def _tried(target: str, words: Callable[[BaseException], Dict[str, str]]) -> obj
     return None
 
 
+def _name(path: str) -> str:
+    return os.path.splitext(os.path.basename(path))[0]
+
+
 def _run_file(path: str) -> None:
     """Run a person's file as an import would, then each import that stands inside its functions."""
     import ast  # noqa: PLC0415 - a person's file alone needs it
@@ -131,7 +178,7 @@ def _run_file(path: str) -> None:
     folder = os.path.dirname(path)
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    name = os.path.splitext(os.path.basename(path))[0]
+    name = _name(path)
     module = type(sys)(name)
     module.__file__ = path
     sys.modules[name] = module
