@@ -12,6 +12,7 @@ from gilscope import errors, interrupts
 from gilscope.arguments import parse
 from gilscope.commands import (
     audit,
+    check,
     comparing,
     completion,
     doors,
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "ab": comparing.compare_variants,
     "why": why.ask,
     "audit": audit.ask,
+    "check": check.check,
     "fleet": fleet.command,
     "report": showing.show_report,
     "page": showing.make_page,
@@ -54,7 +56,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 CANNOT_PRINT = "cannot print ({}). What was measured is kept; `gilscope report` shows it."
 
-STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why", "audit", "fleet"})
+STARTS_PROGRAMS = frozenset({"runtimes", "run", "ab", "why", "audit", "check", "fleet"})
 """Commands that start interpreters."""
 
 

@@ -9,6 +9,9 @@
     |-- ResultsError              6   results cannot be written or read
     `-- ControllerInterruptedError 130   Ctrl-C
 
+Status 1 also ends a check that refuted something, and an audit that found something; 7 ends a check that left something
+undecided, where `--strict` asks for that.
+
 Status 1 also ends a run in which a lane failed that was asked for (the work alone, or a model or lane that was named),
 and one in which nothing could be measured: what could be measured was, and the findings say what could not.
 """
@@ -17,6 +20,12 @@ from __future__ import annotations
 
 LANES_FAILED = 1
 """The status of a run in which a lane failed that was asked for, or in which nothing was measured."""
+
+
+FOUND = 1
+"""The status of an audit that found something, and of a check that refuted something."""
+UNDECIDED = 7
+"""The status of a check that left something undecided, where that is to count."""
 
 
 class GilscopeError(Exception):

@@ -10,6 +10,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 from gilscope import __version__
 from gilscope.arguments import fleet
 from gilscope.arguments.audit import audit
+from gilscope.arguments.check import check
 from gilscope.arguments.measuring import changes, measuring, work
 from gilscope.arguments.options import color, folders, python, results
 from gilscope.arguments.why import why
@@ -62,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _ab(commands)
     _why(commands)
     _audit(commands)
+    _check(commands)
     _fleet(commands)
     _report(commands)
     _page(commands)
@@ -132,6 +134,12 @@ def _audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     python(command)
     audit(command)
+
+
+def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "check", "hold work to what is expected of it: held, refuted or undecided; for CI")
+    python(command)
+    check(command)
 
 
 def _fleet(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

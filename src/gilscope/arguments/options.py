@@ -78,6 +78,18 @@ def seed(text: str) -> int:
     return number
 
 
+def workers(text: str) -> int:
+    """A number of workers, as typed.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    several = counts(text)
+    if len(several) > 1:
+        raise argparse.ArgumentTypeError(f"one number of workers, not {text}")
+    return several[0]
+
+
 def counts(text: str) -> tuple[int, ...]:
     """Numbers of workers, separated by commas."""
     try:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from gilscope.render.install_progress import InstallProgress
     from gilscope.values.runtimes import Census, Runtime
 
-FOUND = 1
-"""The exit status where something was found that is not allowed."""
 NOTHING = (
     "say what is to be audited: packages, a file of yours, --with-requirements FILE; or activate an environment, whose "
     "packages are taken then"
@@ -67,7 +65,7 @@ def ask(options: argparse.Namespace) -> int:
     if options.price:
         prices.measure(options, done, runtimes, [*options.packages, *named])
     found = any(finding not in allowed and finding.kind not in UNGRAVE for finding in done.findings)
-    return FOUND if found else 0
+    return errors.FOUND if found else 0
 
 
 def _files(options: argparse.Namespace) -> dict[Path, str]:

@@ -13,7 +13,7 @@ from gilscope.commands import changes, measuring, output
 from gilscope.values.runtimes import Arm
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gilscope.lab.plan import Group
     from gilscope.runtimes.variants import Change, Side
@@ -31,12 +31,23 @@ PRECISION = 0.01
 
 def compare_variants(options: argparse.Namespace) -> int:
     """Measure variants in one contest each workload, then show how they differ."""
-    varied = _varied(options)
     with ExitStack() as until:
-        rest = argparse.Namespace(**vars(options))
-        rest.packages = []  # each variant requires its own
-        rest.precision = options.precision or PRECISION
-        return measuring.measure_on(partial(_groups, options, varied, until), rest)
+        return measuring.measure_on(*varied_in(options, until))
+
+
+def varied_in(
+    options: argparse.Namespace, until: ExitStack
+) -> tuple[Callable[[Sequence[Probe | Script]], tuple[Group, ...]], argparse.Namespace]:
+    """What makes the groups of all variants, and what they have in common; copies of revisions last ``until`` its end.
+
+    Raises:
+        UsageError: nothing varies, or more than one thing does.
+    """
+    varied = _varied(options)
+    rest = argparse.Namespace(**vars(options))
+    rest.packages = []  # each variant requires its own
+    rest.precision = options.precision or PRECISION
+    return partial(_groups, options, varied, until), rest
 
 
 def _varied(options: argparse.Namespace) -> str:

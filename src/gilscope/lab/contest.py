@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from gilscope.values.lanes import LaneSpec
     from gilscope.values.rules import Rules
 
+    IsDecided = Callable[[Contest], bool]
+    """Whether what a contest is measured for is known by what was recorded of it so far."""
+
 
 MOST_HUNG = 2
 """Lanes that may hang before it is taken for granted that all of them would."""
@@ -65,7 +68,10 @@ class Observer(Protocol):
 
 
 class Lab:
-    """Measures the contests of a run, one after the other; ``revisions`` are those of workloads' folders."""
+    """Measures the contests of a run, one after the other; ``revisions`` are those of workloads' folders.
+
+    A contest ends, between two stages, where ``is_decided`` says so of it.
+    """
 
     def __init__(  # noqa: PLR0913 - each is one thing that a run has of its own
         self,
@@ -76,10 +82,12 @@ class Lab:
         observer: Observer,
         random: Random,
         revisions: Mapping[Path, Revision] = MappingProxyType({}),
+        is_decided: IsDecided | None = None,
     ) -> None:
         self.around = Surroundings(environ, open_lane, record, random)
         self.observer = observer
         self.revisions = revisions
+        self.is_decided = is_decided
 
     def run(self, contest: Contest, rules: Rules) -> ContestEnd:
         """Measure one contest; every record is handed on as it comes.
@@ -88,7 +96,7 @@ class Lab:
         """
         self.observer.contest_begins(contest, rules)
         self.around.record(contest)
-        end = _Running(self.around, self.observer, contest, rules, self.revisions).run()
+        end = _Running(self.around, self.observer, contest, rules, self.revisions, self.is_decided).run()
         self.around.record(end)
         self.observer.contest_ends(end)
         return end
@@ -97,14 +105,16 @@ class Lab:
 class _Running:
     """The state of one contest while it runs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it runs in, and what it is to do
         self,
         around: Surroundings,
         observer: Observer,
         contest: Contest,
         rules: Rules,
         revisions: Mapping[Path, Revision],
+        is_decided: IsDecided | None,
     ) -> None:
+        self.is_decided = is_decided
         self.around = Surroundings(around.environ, around.open_lane, self._record, around.random)
         self.keep = around.record
         self.observer = observer
@@ -315,7 +325,9 @@ class _Running:
         )
 
     def _look(self) -> Stage | str:
-        """Decide what the ratios so far ask for."""
+        """Decide what the ratios so far ask for; nothing, where what was to be known by them is."""
+        if self.is_decided is not None and self.is_decided(self.contest):
+            return "decided"
         ratios = self._ratios()
         costs = Costs(
             elapsed_s=self._elapsed(),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from gilscope.lab.contest import IsDecided
     from gilscope.values.lanes import LaneSpec
     from gilscope.values.probes import Probe
     from gilscope.values.runtimes import Arm, Census, Runtime
@@ -132,18 +133,19 @@ def measure(  # noqa: PLR0913, PLR0917 - what is measured, how, where to, and wh
     environ: Mapping[str, str],
     observer: Observer,
     locks: Path,
+    is_decided: IsDecided | None = None,
 ) -> Done:
     """Run the plan's contests, hand every record to the run's writer, and return what became of their lanes.
 
     ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`). Each contest waits for its turn on
-    this machine, whose ``locks`` lie in a folder (`gilscope.lab.turns`).
+    this machine, whose ``locks`` lie in a folder (`gilscope.lab.turns`), and ends where it ``is_decided``.
 
     Raises:
         ResultsError: results cannot be written.
     """
     for skip in plan.skips:
         writer.append(skip)
-    return _contests(plan, request, writer.append, environ, observer, locks)
+    return _contests(plan, request, writer.append, environ, observer, locks, is_decided)
 
 
 def _contests(  # noqa: PLR0913, PLR0917 - as above
@@ -153,6 +155,7 @@ def _contests(  # noqa: PLR0913, PLR0917 - as above
     environ: Mapping[str, str],
     observer: Observer,
     locks: Path,
+    is_decided: IsDecided | None,
 ) -> Done:
     lanes = {(of.id, lane.name): (of.probe.id, lane) for of in plan.contests for lane in of.lanes}
     failed: dict[tuple[str, str], None] = {}
@@ -173,6 +176,7 @@ def _contests(  # noqa: PLR0913, PLR0917 - as above
             observer=observer,
             random=Random(request.seed),  # noqa: S311 - an order to repeat, not a secret
             revisions=sources.revisions(plan.contests, environ),
+            is_decided=is_decided,
         )
         gc.freeze()  # what is there by now stays, and need not be searched after each contest
         for contest in plan.contests:

@@ -22,6 +22,7 @@ COMMIT_DIGITS = 12
 
 ENDS = {
     "precise": "All intervals are as narrow as asked",
+    "decided": "What was asked of it was decided",
     "budget": "The time budget ended it",
     "launches": "The most launches asked for were run",
     "changed": "Its code was changed meanwhile, which ended it",

@@ -253,7 +253,7 @@ class Warming(msgspec.Struct, frozen=True, kw_only=True, tag="warming"):
 
 
 class ContestEnd(msgspec.Struct, frozen=True, kw_only=True, tag="contest end"):
-    """Why a contest ended: ``precise``, ``budget``, ``launches``, ``changed`` or ``no lane left``.
+    """Why a contest ended: ``precise``, ``decided``, ``budget``, ``launches``, ``changed`` or ``no lane left``.
 
     It ``began`` at this time (UTC, ISO 8601), which runs of formats before 7 do not hold, and took these ``seconds``.
     """

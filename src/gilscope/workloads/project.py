@@ -13,6 +13,8 @@ import msgspec
 from gilscope.declared import Table, convert, named_tables, toml
 from gilscope.errors import MatrixError
 from gilscope.values.bounds import PositiveSeconds
+from gilscope.values.expectations import Expectation
+from gilscope.values.expectations import nonsense as nonsense_of_expectation
 from gilscope.workloads.suites import Suite, Workers, nonsense, unknown_models
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class ProjectTable(msgspec.Struct, frozen=True, kw_only=True):
 
     ``results`` is the folder of stored runs, beside the file. ``on``, ``suite`` and ``budget_s`` hold where the command
     line says nothing of runtimes, suite and budget. ``with`` names packages that all workloads need. ``workloads`` and
-    ``suites`` are tables by name.
+    ``suites`` are tables by name, ``expect`` is a list of tables.
     """
 
     results: str | None = None
@@ -59,6 +61,7 @@ class ProjectTable(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...] = msgspec.field(default=(), name="with")
     workloads: dict[str, Any] = {}
     suites: dict[str, Any] = {}
+    expect: list[Any] = []
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +75,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...] = ()
     workloads: dict[str, NamedWorkload] = {}
     suites: dict[str, Suite] = {}
+    expectations: tuple[Expectation, ...] = ()
 
 
 def project(start: Path) -> Project:
@@ -95,7 +99,8 @@ def _project(folder: Path, raw_table: object) -> Project:
     workloads, of_workloads = _tables(raw_table, "workloads", NamedWorkload, _nonsense_of_workload)
     suites, of_suites = _tables(raw_table, "suites", Suite, nonsense)
     of_names = tuple(f"{FILE}: [{TABLE}.workloads.{name}]: {BAD_NAME}" for name in workloads if not is_name(name))
-    mistakes += of_workloads + of_suites + of_names
+    expectations, of_expectations = _expectations(table)
+    mistakes += of_workloads + of_suites + of_names + of_expectations
     if table is None or mistakes:
         raise MatrixError(mistakes)
     return Project(
@@ -107,7 +112,21 @@ def _project(folder: Path, raw_table: object) -> Project:
         packages=table.packages,
         workloads=workloads,
         suites=suites,
+        expectations=expectations,
     )
+
+
+def _expectations(table: ProjectTable | None) -> tuple[tuple[Expectation, ...], tuple[str, ...]]:
+    """What the project expects of its work, and the mistakes in that; tables go by their place in the list."""
+    numbered = {str(number): raw for number, raw in enumerate([] if table is None else table.expect, 1)}
+    found, mistakes = named_tables(numbered, Expectation, f"{FILE}: [[{TABLE}.expect]] number [", _unmeant)
+    return tuple(found.values()), mistakes
+
+
+def _unmeant(expectation: Expectation) -> Iterator[str]:
+    """What is wrong with an expectation whose keys all have the right type."""
+    yield from unknown_models(expectation.models)
+    yield from nonsense_of_expectation(expectation)
 
 
 def _tables(

@@ -130,7 +130,7 @@ def _called(path: str, function: str, workers: int) -> Dict[str, object]:
     errors: List[Dict[str, str]] = []
 
     def text() -> str:
-        return without_addresses(repr(work()))
+        return str(without_addresses(repr(work())))
 
     def many() -> None:
         try:

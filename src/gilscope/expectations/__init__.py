@@ -1,0 +1,1 @@
+"""Expectations: what a person declares of their work, held against what was measured."""
