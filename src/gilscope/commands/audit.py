@@ -47,7 +47,7 @@ def ask(options: argparse.Namespace) -> int:
     if not wanted and joined is None and not files:
         raise errors.UsageError(NOTHING)
     names = frozenset(canonicalize_name(Requirement(text).name) for text in requirements.by_name(wanted))
-    runtimes = _runtimes(measuring.take_census(options.python), options.on)
+    runtimes = _runtimes(measuring.take_census(options.python), _named(options))
     environments = Environments(
         output.cache_dir() / "environments", os.environ, _display, may_build=not options.no_build
     )
@@ -103,6 +103,13 @@ def _active(options: argparse.Namespace, *, has_names: bool) -> Active | None:
     if options.with_active is False or (has_names and not options.with_active):
         return None
     return active.active(os.environ)
+
+
+def _named(options: argparse.Namespace) -> list[str]:
+    """The runtimes that a command line names, by name or by path."""
+    from gilscope.runtimes.candidates import explicit_path
+
+    return [*options.on, *(explicit_path(name, os.environ) for name in options.python)]
 
 
 def _runtimes(census: Census, names: Sequence[str]) -> tuple[Runtime, ...]:

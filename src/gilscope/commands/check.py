@@ -9,13 +9,14 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from gilscope import errors
 from gilscope.arguments import parse
 from gilscope.commands import choosing, comparing, measuring, output
+from gilscope.commands.either import OTHER, OWN, SIDE, either_of
 from gilscope.values.lanes import LaneSpec, lane_name
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from gilscope.figures.lanes import ContestLanes
     from gilscope.values.contests import Contest
     from gilscope.values.expectations import Expectation
+    from gilscope.values.probes import Target
     from gilscope.values.rules import Rules
     from gilscope.workloads.suites import Suite
 
@@ -46,10 +48,11 @@ NOTHING = (
 
 
 class _Asked(NamedTuple):
-    """A contest with the clauses that it is to decide."""
+    """A contest with the clauses that it is to decide, and the file and line at which its work stands."""
 
     contest: Contest
     clauses: tuple[Clause, ...]
+    place: tuple[str, int]
 
 
 def check(options: argparse.Namespace) -> int:
@@ -65,7 +68,7 @@ def check(options: argparse.Namespace) -> int:
         run_id = _run_id()
         measured = _Measured(options, environ, run_id)
         judgements = [*measured.what_happens(happening), *measured.how_long(taking)]
-    where = {each.contest.id: _place(each.contest) for each in (*happening, *taking)}
+    where = {each.contest.id: each.place for each in (*happening, *taking)}
     checked = Checked(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=time.monotonic() - began_s,
@@ -128,23 +131,25 @@ def _asked(
     happening: list[_Asked] = []
     taking: list[_Asked] = []
     for number, expectation in enumerate(expectations, 1):
+        place = ("", 1)
         for contest in _contests(options, expectation, environ, until):
             runtime = _runtime(contest)
             _refuse(expectation, contest, runtime)
+            place = _place(contest)
             named = msgspec.structs.replace(contest, id=f"{contest.id} ({number})")
             happens = msgspec.structs.replace(named, id=f"{named.id}: what happens")
             found = tuple(clauses.load_proof(expectation, happens, runtime))
             if found:
-                happening.append(_Asked(_narrowed(happens, found, has_copies=False), found))
+                happening.append(_Asked(_narrowed(happens, found, has_copies=False), found, place))
             takes = msgspec.structs.replace(named, id=f"{named.id}: how long it takes")
             bounded = tuple(clauses.measured(expectation, takes, runtime))
             if bounded:
-                taking.append(_Asked(_narrowed(takes, bounded, has_copies=True), bounded))
-        if expectation.against:
-            for contest in _variants(options, expectation, environ, until):
+                taking.append(_Asked(_narrowed(takes, bounded, has_copies=True), bounded, place))
+        for kind, other, words in _sides(options, expectation, until):
+            for contest in _variants(words, environ, until):
                 versus = msgspec.structs.replace(contest, id=f"{contest.id} ({number})")
-                held = tuple(clauses.against(expectation, versus, contest.id.rpartition("@")[2].partition(" ")[0]))
-                taking.append(_Asked(versus, held))
+                runtime = contest.id.rpartition("@")[2].partition(" ")[0]
+                taking.append(_Asked(versus, tuple(clauses.versus(expectation, versus, runtime, kind, other)), place))
     return happening, taking
 
 
@@ -152,7 +157,7 @@ def _contests(
     options: argparse.Namespace, expectation: Expectation, environ: dict[str, str], until: ExitStack
 ) -> tuple[Contest, ...]:
     """The contests of an expectation, as `gilscope run` would measure them."""
-    words = ["run", *_words(options, expectation)]
+    words = ["run", *_words(options, expectation, expectation.workload)]
     needs_interpreters = expectation.no_fallback and not any("interpreter" in name for name in expectation.models)
     models = [*(expectation.models or ("threads",)), *["interpreters"] * needs_interpreters]
     typed = _parsed([*words, "--models", ",".join(models)])
@@ -160,13 +165,41 @@ def _contests(
     return measuring.plan_of(typed, choosing.parts(typed), environ, groups_for).contests
 
 
-def _variants(
-    options: argparse.Namespace, expectation: Expectation, environ: dict[str, str], until: ExitStack
-) -> tuple[Contest, ...]:
-    """The contests of two revisions of an expectation's work, as `gilscope ab` would measure them."""
+def _sides(
+    options: argparse.Namespace, expectation: Expectation, until: ExitStack
+) -> Iterator[tuple[Literal["against", "no-slower-than"], str, list[str]]]:
+    """What work is held against, each with its name and the words behind ``gilscope`` that measure both side by side.
+
+    Raises:
+        UsageError: another workload is no function that could be called in its place.
+    """
     lanes = ["--models", ",".join(expectation.models)] if expectation.models else ["--lanes", "*:serial"]
-    revisions = ["--rev", str(expectation.against), "--rev", "."]
-    groups_for, typed = comparing.varied_in(_parsed(["ab", *_words(options, expectation), *lanes, *revisions]), until)
+    if expectation.against:
+        words = _words(options, expectation, expectation.workload)
+        yield "against", expectation.against, ["ab", *words, *lanes, "--rev", expectation.against, "--rev", "."]
+    if expectation.no_slower_than:
+        other = expectation.no_slower_than
+        file = until.enter_context(either_of(*(_function(options, text) for text in (other, expectation.workload))))
+        sides = [word for side in (OTHER, OWN) for word in ("--env", f"{SIDE}={side}")]
+        yield "no-slower-than", other, ["ab", *_words(options, expectation, f"{file}:work"), *lanes, *sides]
+
+
+def _function(options: argparse.Namespace, text: str) -> Target:
+    """The function that a text names."""
+    from gilscope.values.probes import Probe
+
+    typed = _parsed(["run", text, "--results", str(options.results)])
+    match measuring.workloads_of(choosing.parts(typed)[0]):
+        case [Probe(target=target, setup=None, roles=())] if target is not None and not target.workers_argument:
+            return target
+    raise errors.UsageError(
+        f"{text}: only functions without a setup are held against each other, such as work.py:parse"
+    )
+
+
+def _variants(words: list[str], environ: dict[str, str], until: ExitStack) -> tuple[Contest, ...]:
+    """The contests of two variants, as `gilscope ab` would measure them."""
+    groups_for, typed = comparing.varied_in(_parsed(words), until)
     return measuring.plan_of(typed, choosing.parts(typed), environ, groups_for).contests
 
 
@@ -174,9 +207,9 @@ def _parsed(words: list[str]) -> argparse.Namespace:
     return choosing.completed(parse(words))
 
 
-def _words(options: argparse.Namespace, expectation: Expectation) -> list[str]:
-    """The words behind ``gilscope run`` for what an expectation measures."""
-    words = [expectation.workload, "--suite", choosing.DEFAULT_SUITE, "--workers", str(expectation.workers)]
+def _words(options: argparse.Namespace, expectation: Expectation, workload: str) -> list[str]:
+    """The words behind ``gilscope run`` for what an expectation measures of a workload."""
+    words = [workload, "--suite", choosing.DEFAULT_SUITE, "--workers", str(expectation.workers)]
     for flag, values in (
         ("--on", expectation.on),
         ("--python", options.python),
@@ -357,7 +390,7 @@ def _show(options: argparse.Namespace, checked: Checked) -> None:
     from gilscope.render import terminal
 
     if options.json:
-        output.print_json(checked)
+        output.print_json(render.listing(checked))
     else:
         terminal.show_blocks(output.console(), render.blocks(checked))
     reporting.report(options, checked)

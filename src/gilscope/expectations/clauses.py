@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
     from gilscope.values.contests import Contest
 
-Kind = Literal["gil", "models", "same-result", "no-fallback", "overlap", "scaling", "penalty", "memory", "against"]
+Kind = Literal[
+    "gil",
+    "models",
+    "same-result",
+    "no-fallback",
+    "overlap",
+    "scaling",
+    "penalty",
+    "memory",
+    "against",
+    "no-slower-than",
+]
 
 LOAD_PROOF: tuple[Kind, ...] = ("gil", "models", "same-result", "no-fallback", "overlap")
 """Kinds that need no quiet machine: they are about what happened, and not about how long it took."""
@@ -89,14 +100,16 @@ def measured(expectation: Expectation, contest: Contest, runtime: str) -> Iterat
             yield _clause(expectation, contest, runtime, kind, words, [serial], twin or "", of_kind)  # type: ignore[arg-type]  # both are kinds
 
 
-def against(expectation: Expectation, contest: Contest, runtime: str) -> Iterator[Clause]:
-    """The clauses of an expectation about another revision, of a contest of two variants on one runtime."""
+def versus(
+    expectation: Expectation, contest: Contest, runtime: str, kind: Literal["against", "no-slower-than"], other: str
+) -> Iterator[Clause]:
+    """The clauses that hold work against another revision or workload, the first of two variants on one runtime."""
     slower = bounds(expectation).slower
     later = contest.variants[-1]
     for lane in contest.lanes:
         if lane.arm.name in later.arms and not (lane.control or lane.shows_capacity):
-            words = f"{lane.work} {slower.words.removeprefix('<= ')} slower than {expectation.against} at most"
-            yield _clause(expectation, contest, runtime, "against", words, [lane.name], contest.rival(lane), slower)
+            words = f"{lane.work} at most {slower.words.removeprefix('<= ')} slower than {other}"
+            yield _clause(expectation, contest, runtime, kind, words, [lane.name], contest.rival(lane), slower)
 
 
 def _lanes(contest: Contest, runtime: str) -> list[LaneSpec]:

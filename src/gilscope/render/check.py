@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gilscope.render import numbers
 from gilscope.render.sheet import NOT_MEASURED, Column, Lines, tabulate
 
@@ -35,6 +37,12 @@ def blocks(checked: Checked) -> Iterator[Block]:
         lines = tuple(f"{each.clause.name}: {because(each)}" for each in checked.judgements if each.verdict == verdict)
         if lines:
             yield Lines(title, lines)
+
+
+def listing(checked: Checked) -> dict[str, object]:
+    """A check as values for programs, with the reason of each verdict in words."""
+    judgements = [{**msgspec.structs.asdict(each), "because": because(each)} for each in checked.judgements]
+    return {**msgspec.structs.asdict(checked), "judgements": judgements}
 
 
 def answer(checked: Checked) -> str:

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOUND = re.compile(r"\s*(>=|<=)\s*(\d+(?:\.\d+)?)\s*(%|x)\s*(of the machine)?\s*")
-THINGS = ("gil", "models", "same-result", "no-fallback", "overlap", "scaling", "penalty", "memory", "against")
+THINGS = (
+    "gil",
+    "models",
+    "same-result",
+    "no-fallback",
+    "overlap",
+    "scaling",
+    "penalty",
+    "memory",
+    "against",
+    "no-slower-than",
+)
 """What can be expected."""
 FORMS = "a bound is written as '<= 15 %', '<= 1.2x', '>= 1.5x' or '>= 80 % of the machine'"
 
@@ -39,14 +50,13 @@ class Overlap(msgspec.Struct, frozen=True, kw_only=True):
     workers: Workers = 2
 
 
-class Expectation(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"same_result": "same-result", "no_fallback": "no-fallback"}
-):
+class Expectation(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: name.replace("_", "-")):
     """A table ``[[tool.gilscope.expect]]``: what a workload is expected to do, and where.
 
     ``workload`` is anything that `gilscope run` takes, or a name of the project's own. ``on`` names runtimes, and
     ``models`` who spreads the work (threads, where none is named), each with a number of ``workers``. ``slower`` is
-    the bound of ``against``, the revision that the working tree is held against. All else is expected only if named.
+    the bound of ``against``, the revision that the working tree is held against, and of ``no-slower-than``, another
+    workload. All else is expected only if named.
     """
 
     workload: str
@@ -62,6 +72,7 @@ class Expectation(
     penalty: str | None = None
     memory: str | None = None
     against: str | None = None
+    no_slower_than: str | None = None
     slower: str = "<= 5 %"
 
 
@@ -122,7 +133,7 @@ def nonsense(expectation: Expectation) -> Iterator[str]:
     except ValueError as error:
         yield str(error)
         return
-    if not (_is_load_proof(expectation) or any(read[:3]) or expectation.against):
+    if not (_is_load_proof(expectation) or any(read[:3]) or expectation.against or expectation.no_slower_than):
         yield f"it expects nothing: name one of {', '.join(THINGS)}"
 
 
