@@ -118,6 +118,13 @@ def controllers() -> Iterator[tuple[str, str]]:
     yield from ((runtime.name, runtime.executable) for runtime in newest)
 
 
+def plugged() -> Iterator[tuple[str, str]]:
+    """Name and path of the Pythons for which the controller can be installed."""
+    for runtime in census().runtimes:
+        if runtime.facts.is_cpython and runtime.facts.version[:2] >= OLDEST_CONTROLLER:
+            yield runtime.name, runtime.executable
+
+
 def is_another_controller(runtime: Runtime) -> bool:
     """Whether the controller can run there, and its tests do not run there anyway."""
     version, facts = runtime.facts.version[:2], runtime.facts
@@ -191,6 +198,22 @@ def test(session: nox.Session, *what: str) -> None:
     """Run some of the tests, or all."""
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "test"))
     session.run("pytest", "--numprocesses", "3", "--dist", "worksteal", *what, *session.posargs)
+
+
+@nox.session
+@nox.parametrize("python", [nox.param(path, id=name) for name, path in plugged()])
+def plugin(session: nox.Session) -> None:
+    """Run the tests of the pytest plugin on each CPython that it can be installed for, free-threaded ones too."""
+    session.install("-e", ".", "pytest>=8", "pytest-timeout>=2.3")
+    session.run("pytest", "tests/contract/test_pytest_plugin.py", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def gate(session: nox.Session) -> None:
+    """Hold the project itself to what its pyproject.toml expects of it, on the free-threaded Pythons found."""
+    if not free_threaded_found():
+        session.skip("no free-threaded Python was found")
+    gilscope(session, "check", "--results", str(ROOT / "build" / "checks"), *session.posargs)
 
 
 @nox.session

@@ -18,12 +18,14 @@ import json
 import math
 import multiprocessing
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,6 +46,8 @@ LOOKS = (5, 10, 20, 40)
 """The launches at which a check looks, where each stage has as many as all before it."""
 CLAUSES = 4
 ROUNDS = 4
+OUTLIERS = 0.1
+"""The share of launches that spread six times as far, where launches are contaminated."""
 SPELL_S = (0.5, 6.0)
 BUDGET_S = 20
 WORK = """
@@ -127,7 +131,7 @@ def simulate(times: int) -> None:
     shapes = {
         "normal": lambda size: draws.normal(0, 1, size),
         "long-tailed": lambda size: draws.standard_t(3, size),
-        "contaminated": lambda size: draws.normal(0, 1, size) * np.where(draws.random(size) < 0.1, 6, 1),
+        "contaminated": lambda size: draws.normal(0, 1, size) * np.where(draws.random(size) < OUTLIERS, 6, 1),
     }
     print(
         f"{CLAUSES} clauses each, looks at {LOOKS} launches, {times} checks; per cent of checks with any such verdict"
@@ -163,10 +167,14 @@ def _simulated(draw: Callable[..., NDArray[np.float64]], truth: float, *, has_fl
         for launches in LOOKS:
             log_ratio = log_ratio_interval((truth + lane[:launches]).tolist())
             floor = noise_floor(log_ratio_interval(copy[:launches].tolist())) if has_floor else 0.0
-            looks.look(clause.contest, lambda _, seen=Figure(log_ratio, floor): seen)
+            looks.look(clause.contest, partial(_seen, Figure(log_ratio, floor)))
             if looks.are_clear(clause.contest):
                 break
     return [judgement.verdict for judgement in looks.judgements()]
+
+
+def _seen(figure: Figure, _: Clause) -> Figure:
+    return figure
 
 
 def measure(options: argparse.Namespace) -> None:
@@ -177,10 +185,9 @@ def measure(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder, _load(is_on=options.load):
         python = _prepared(Path(folder), options.on)
         for number in range(options.times):
-            for name in counts:
+            for name, count in counts.items():
                 began_s = time.monotonic()
-                verdict = _checked(KINDS[name], Path(folder), options.on, python)
-                counts[name][verdict] += 1
+                count[_checked(KINDS[name], Path(folder), options.on, python)] += 1
                 seconds[name].append(time.monotonic() - began_s)
             print(number + 1, {name: dict(count) for name, count in counts.items()}, flush=True)
     for name, count in counts.items():
@@ -211,7 +218,8 @@ def _prepared(folder: Path, runtime: str) -> str:
 
 
 def _git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words], cwd=folder, check=True)
+    command = [str(shutil.which("git")), "-c", "user.name=a", "-c", "user.email=a@b.c", *words]
+    subprocess.run(command, cwd=folder, check=True)
 
 
 def _checked(kind: Kind, folder: Path, runtime: str, python: str) -> str:

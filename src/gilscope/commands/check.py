@@ -147,8 +147,9 @@ def _asked(
                 taking.append(_Asked(_narrowed(takes, bounded, has_copies=True), bounded, place))
         for kind, other, words in _sides(options, expectation, until):
             for contest in _variants(words, environ, until):
-                versus = msgspec.structs.replace(contest, id=f"{contest.id} ({number})")
                 runtime = contest.id.rpartition("@")[2].partition(" ")[0]
+                identifier = f"{expectation.workload} beside {other}@{runtime} ({number})"
+                versus = msgspec.structs.replace(contest, id=identifier)
                 taking.append(_Asked(versus, tuple(clauses.versus(expectation, versus, runtime, kind, other)), place))
     return happening, taking
 

@@ -1,4 +1,7 @@
-"""A check as a JUnit report, which most hosts of code show beside a job's tests."""
+"""A check as a JUnit report, which most hosts of code show beside a job's tests.
+
+The format has no owner; a report is valid by the schema of Apache Ant's task and by that of Jenkins.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from gilscope.expectations.judgements import Checked
 
 SUITE = "gilscope"
+HOST = "localhost"
+"""The host that a report names: the schema asks for one, and a report may travel."""
 
 
 def document(checked: Checked) -> str:
@@ -19,15 +24,20 @@ def document(checked: Checked) -> str:
     refuted, undecided = len(checked.of("refuted")), len(checked.of("undecided"))
     counts = {"tests": str(len(checked.judgements)), "failures": str(refuted), "errors": "0", "skipped": str(undecided)}
     suites = Element("testsuites")
-    suite = SubElement(suites, "testsuite", {"name": SUITE, "time": f"{checked.seconds:.3f}", **counts})
+    about = {"name": SUITE, "id": "0", "package": SUITE, "hostname": HOST, "timestamp": checked.date.partition("+")[0]}
+    suite = SubElement(suites, "testsuite", {**about, "time": f"{checked.seconds:.3f}", **counts})
+    SubElement(suite, "properties")
     for judgement in checked.judgements:
         clause = judgement.clause
         name = visible(clause.words)
         classname = visible(f"{SUITE}.{clause.workload} on {clause.runtime}")
         case = SubElement(suite, "testcase", name=name, classname=classname, time="0")
         if judgement.verdict == "refuted":
-            SubElement(case, "failure", message=visible(because(judgement)), type=clause.kind)
+            failure = SubElement(case, "failure", message=visible(because(judgement)), type=clause.kind)
+            failure.text = visible(because(judgement))
         elif judgement.verdict == "undecided":
             SubElement(case, "skipped", message=visible(because(judgement)))
+    SubElement(suite, "system-out")
+    SubElement(suite, "system-err")
     indent(suites)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(suites, encoding="unicode")}\n'

@@ -28,8 +28,7 @@ def blocks(checked: Checked) -> Iterator[Block]:
     columns: list[Column[Judgement]] = [
         Column("workload", lambda row: f"{row.clause.workload} on {row.clause.runtime}"),
         Column("expected", lambda row: row.clause.words),
-        Column("measured", measured),
-        Column("verdict", lambda row: row.verdict),
+        Column("verdict", _verdict),
     ]
     took = f"It took {checked.seconds:.0f} s. Trials: {', '.join(checked.results)}."
     yield tabulate("Expectations", columns, checked.judgements, [HOW_TO_READ, took])
@@ -53,6 +52,11 @@ def answer(checked: Checked) -> str:
     first = next(iter(checked.of("refuted")), None)
     named = f"; {first.clause.name} is refuted: {because(first)}" if first is not None else ""
     return f"Of {count} {'thing' if count == 1 else 'things'} expected: {parts}{named}."
+
+
+def _verdict(judgement: Judgement) -> str:
+    figure = measured(judgement)
+    return judgement.verdict if figure == NOT_MEASURED else f"{judgement.verdict}: {figure}"
 
 
 def measured(judgement: Judgement) -> str:
