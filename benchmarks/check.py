@@ -1,4 +1,4 @@
-"""Does a check refute what is true, or hold what is false? By simulation, and by checks of work whose truth is known.
+"""Does a check refute what is true, or hold what is false? By simulation, and by work of known truth.
 
     python benchmarks/check.py simulate [--times 4000]
     python benchmarks/check.py measure --on 3.14t [--times 20] [--load] [--only KIND] [--json FILE]
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-LOOKS = (5, 10, 20, 40)
+LOOKS = (7, 14, 28, 56)
 """The launches at which a check looks, where each stage has as many as all before it."""
 CLAUSES = 4
 ROUNDS = 4

@@ -1,4 +1,4 @@
-"""What our loop around a unit costs: the project's own gate holds the agent's against one that is written by hand."""
+"""What our loop around a unit costs: the project's gate holds it against a loop by hand."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ class Gilscope:
 
 
 def _run(words: Sequence[str]) -> dict[str, Any]:
-    """Run a command of gilscope, and return its JSON; the test fails with its own words where it came to no verdict."""
+    """Run a command of gilscope, and return its JSON; without a verdict, the test fails with its words."""
     search = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     command = [sys.executable, "-m", "gilscope", *words, "--json"]
     environ = {**os.environ, "PYTHONPATH": search, "NO_COLOR": "1"}
@@ -176,7 +176,7 @@ def _run(words: Sequence[str]) -> dict[str, Any]:
 
 
 def target(function: Callable[..., object]) -> str:
-    """A function in words as the command line takes them: ``module:name``, or ``file.py:name``, with its arguments.
+    """A function in words as the command line takes them, with its arguments: ``file.py:name(512)``.
 
     The test fails where it cannot be found from another process.
     """

@@ -23,8 +23,8 @@ MAY_IMPORT = {name: set(room.get("imports", [])) for name, room in ROOMS.items()
 EVERYTHING = {"*"}
 COMMAND_LINE = {"__main__", "cli", "commands"}
 
-STARTS_PROCESSES = {"processes"}
-READS_THE_ENVIRONMENT = {"commands", "places", "provision"}
+STARTS_PROCESSES = {"processes", "pytest_plugin"}
+READS_THE_ENVIRONMENT = {"commands", "places", "provision", "pytest_plugin"}
 """What brings a Python hands the user's settings on to uv, apt and make; a host of a fleet is lent others' probes."""
 
 
@@ -112,7 +112,10 @@ def test_the_agent_needs_the_standard_library_only(path: Path) -> None:
 
 
 def test_one_room_starts_processes() -> None:
-    """What starts a process can hang or be left behind, so it lives in the room that knows how to end one."""
+    """What starts a process can hang or be left behind, so it lives in the room that knows how to end one.
+
+    The pytest plugin, which imports nothing of ours, starts us.
+    """
     ways = {"subprocess", "multiprocessing", "pty"}
     calls = {"os.fork", "os.forkpty", "os.system", "os.popen", "os.startfile"}
     starters = {

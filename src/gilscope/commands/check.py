@@ -37,7 +37,7 @@ BUDGET_S = 60.0
 """Seconds for each contest that is about time, where nobody says how many."""
 LAUNCHES, ROUNDS = 2, 4
 """How much of a contest is measured that is about what happens."""
-FIRST = 5
+FIRST = 7
 """The launches before the first look at how long something takes."""
 FINE = 1e-6
 """A half width that no interval reaches: the verdict ends a contest."""

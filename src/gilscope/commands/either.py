@@ -1,4 +1,4 @@
-"""A file with one function that is either of two, as a variable says: variants of one workload, side by side."""
+"""A file whose one function is either of two, as a variable says: two variants of one workload."""
 
 from __future__ import annotations
 
