@@ -202,6 +202,6 @@ def _told(verdict: str, judgement: dict[str, Any]) -> str:
 
 
 def _undecided(text: str, frames: int) -> str:
-    """Warn at the line of the test, so many frames away."""
+    """Warn at the line of the test, some frames away."""
     warnings.warn(UndecidedWarning(text), stacklevel=1 + frames)
     return "undecided"

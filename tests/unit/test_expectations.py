@@ -280,6 +280,23 @@ class TestEvidence:
         seen = Figure(log_ratio(0.3), lacking="it gave 1.0 of 2 CPUs")
         assert evidence.chances(clause("scaling", bound=SCALING), seen) == (1, 1)
 
+    def test_work_that_fails_is_refuted_and_a_twin_that_fails_is_not(self) -> None:
+        """Nor is work for which the machine was too small."""
+        walls = dict.fromkeys((TWIN, COPY, THREADS, *SPINNING), MS)
+        cases: tuple[tuple[FindingKind, str, Verdict], ...] = (
+            ("raised", FREE.name, "refuted"),
+            ("too large", FREE.name, "undecided"),
+            ("raised", TWIN.name, "undecided"),
+        )
+        for kind, against, verdict in cases:
+            tried = {**walls, FREE: MS} if against == TWIN.name else walls
+            found = lanes_of(trials({of: tried[of] for of in tried if of.name != against}), finding(kind, against))
+            of = clause("penalty", (FREE.name,), against=TWIN.name, bound=SLOWER)
+            looks = Looks([of])
+            yardsticks = Yardsticks(found, HEADER.host)
+            looks.look(of.contest, lambda each, of=found, by=yardsticks: figure(each, of, by))  # type: ignore[misc]
+            assert (looks.judgements()[0].verdict, looks.are_clear(of.contest)) == (verdict, True)
+
     def test_each_further_look_has_less_of_the_error(self) -> None:
         """A p-value that would do at the first look does not at the third."""
         of = clause("against", bound=SLOWER)

@@ -20,6 +20,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.expectations.judgements import Judgement
+from gilscope.expectations.proofs import MACHINE
 from gilscope.figures.verdict import LOUD
 from gilscope.stats.significance import holm, noise_floor
 
@@ -36,12 +37,16 @@ ERROR_RATE = 0.01
 
 
 class Figure(NamedTuple):
-    """What was measured of a clause: a log ratio with the noise floor, or what is lacking."""
+    """What was measured of a clause: a log ratio with the noise floor, or what is lacking.
+
+    Work that ``fails`` where it shall be measured does not do what is expected.
+    """
 
     log_ratio: Estimate | None
     floor: float = 0.0
     lacking: str = ""
     advice: str = ""
+    fails: bool = False
 
 
 class Chances(NamedTuple):
@@ -76,9 +81,10 @@ def figure(clause: Clause, contest_lanes: ContestLanes, yardsticks: Yardsticks) 
 def _not_measured(clause: Clause, contest_lanes: ContestLanes, name: str) -> Figure:
     if not name:
         return Figure(None, lacking=f"{clause.runtime} has no twin here", advice="`gilscope runtimes install`")
-    failed = [finding.reason for finding in contest_lanes.findings if finding.lane == name and finding.fails_lane]
-    why = f": {' '.join(failed[0].split())}" if failed else ""
-    return Figure(None, lacking=f"{name} was not measured{why}", advice="work that runs there")
+    failed = [finding for finding in contest_lanes.findings if finding.lane == name and finding.fails_lane]
+    why = f": {' '.join(failed[0].reason.split())}" if failed else ""
+    fails = name in clause.lanes and any(finding.kind not in MACHINE for finding in failed)
+    return Figure(None, lacking=f"{name} was not measured{why}", advice="work that runs there", fails=fails)
 
 
 def _memory(contest_lanes: ContestLanes, name: str, against: str) -> Figure:
@@ -96,6 +102,8 @@ def _memory(contest_lanes: ContestLanes, name: str, against: str) -> Figure:
 
 def chances(clause: Clause, seen: Figure) -> Chances:
     """The chances of what was measured at one look, where the clause is true and where it is false."""
+    if seen.fails:
+        return Chances(0.0, 1.0)
     if seen.log_ratio is None or clause.bound is None or seen.lacking:
         return Chances(1.0, 1.0)
     beyond = seen.log_ratio.value - clause.bound.log
@@ -161,7 +169,8 @@ class Looks:
 def _judged(clause: Clause, seen: Figure, *, is_refuted: bool, is_held: bool) -> Judgement:
     ratio = None if seen.log_ratio is None else seen.log_ratio.exp()
     if is_refuted is not is_held:
-        return Judgement(clause=clause, verdict="refuted" if is_refuted else "held", reason="", ratio=ratio)
+        reason = seen.lacking if seen.fails else ""
+        return Judgement(clause=clause, verdict="refuted" if is_refuted else "held", reason=reason, ratio=ratio)
     reason = seen.lacking or "the bound lies within what is possible"
     advice = seen.advice or "a larger --budget, or a machine with less to do"
     return Judgement(clause=clause, verdict="undecided", reason=reason, ratio=ratio, advice=advice)
