@@ -72,7 +72,7 @@ class Gilscope:
         self._known: dict[tuple[str, ...], list[dict[str, Any]]] = {}
 
     def overlaps(self, function: Callable[..., object], *, workers: int = 2) -> str:
-        """Expect that threads are inside a function at the same time; this needs no quiet machine."""
+        """Expect that threads are inside a function at one time; this needs no quiet machine."""
         return self._checked(function, "--overlap", str(workers), "--workers", str(workers))
 
     def same_result(

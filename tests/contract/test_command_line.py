@@ -186,6 +186,14 @@ def test_a_project_names_its_workloads(runs: Runs) -> None:
     assert runs.gilscope("report").stdout == ended.stdout
 
 
+def test_why_lanes_failed_is_said_without_a_report(runs: Runs) -> None:
+    """A job that shows no tables still says what went wrong."""
+    runs.script("mine.py", "def crunch():\n    raise ValueError('no such luck')\n")
+    ended = runs.measure("mine.py:crunch", "--models", "serial", "--no-report")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "ValueError: no such luck" in one_line(ended.stderr)
+
+
 @pytest.mark.skipif(GIT is None, reason="there is no git here")
 def test_a_run_says_what_it_measured_and_is_not_continued_with_other_code(runs: Runs) -> None:
     """Each arm's own modules, and the commit that they were at; the file that changed is named."""

@@ -14,7 +14,7 @@ import msgspec
 
 from gilscope import errors
 from gilscope.commands import changes, choosing, output
-from gilscope.commands.showing import show_run
+from gilscope.commands.showing import show_failures, show_run
 
 if TYPE_CHECKING:
     import argparse
@@ -82,7 +82,9 @@ def measure_on(groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...
             raise errors.ControllerInterruptedError(
                 f"interrupted. What had been measured is in {writer.path}; `gilscope report {writer.path}` shows it."
             ) from None
-    if not options.no_report:
+    if options.no_report:
+        show_failures(console, writer.path)
+    else:
         show_run(output.console(), writer.path, in_full=options.full)
     return status_of(done, failed_lanes(done, parts, options.lanes))
 

@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gilscope import errors
 from gilscope.commands import hosts, output
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from gilscope.figures.run import RunFigures
     from gilscope.page.content import Content
     from gilscope.render.report import Report
-    from gilscope.values.records import Run
+    from gilscope.values.records import Finding, Run
 
 WIDTH_OF_PICTURES = 100
 """Columns of a picture where there is no terminal."""
@@ -91,6 +93,24 @@ def make_charts(options: argparse.Namespace) -> int:
         output.write(path, svg)
         print(path)  # noqa: T201 - this is the room that prints
     return 0
+
+
+def show_failures(console: Console, path: Path) -> None:
+    """Print why lanes of a stored run failed, for whoever wants to see nothing else."""
+    from gilscope import store
+    from gilscope.figures.run import of_run
+    from gilscope.render import findings
+
+    contests = [
+        msgspec.structs.replace(contest, findings=tuple(filter(_fails, contest.findings)))
+        for contest in of_run(store.read(path)).contests
+    ]
+    for line in findings.finding_lines(contests):
+        console.print(line, style="yellow", soft_wrap=True)
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.fails_lane and finding.kind != "unsupported"
 
 
 def show_run(console: Console, path: Path, *, in_full: bool = False) -> None:
