@@ -178,6 +178,7 @@ def test_a_function_is_called_from_many_threads(environment: Made, tmp_path: Pat
     assert {row.subject.removesuffix(".py"): row.threads[name] for row in done.rows} == CALLED
 
 
+@pytest.mark.parametrize("environment", ABLE[-2:], indirect=True, ids=lambda runtime: runtime.name)
 def test_a_lane_whose_extension_fell_back_is_marked(environment: Made, tmp_path: Path) -> None:
     """In interpreters, which refuse it; the lane of the main interpreter has it. A twin has no such package."""
     runs = Runs(tmp_path, tmp_path / "cache")

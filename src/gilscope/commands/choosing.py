@@ -29,6 +29,10 @@ OF_SEVERAL_FOLDERS = ("history", "tracker")
 """Commands whose runs may lie in several folders."""
 
 
+NAME_THEIR_OWN = ("check",)
+"""Commands whose work may name its own runtimes, before those that the project names for everything."""
+
+
 class Part(NamedTuple):
     """The workloads of a run that are measured alike.
 
@@ -60,7 +64,7 @@ def completed(options: argparse.Namespace) -> argparse.Namespace:
         options.results = [folder] if options.command in OF_SEVERAL_FOLDERS else folder
     if hasattr(options, "budget") and options.budget is None:
         options.budget = options.project.budget_s
-    if hasattr(options, "on") and not options.on and not options.python:
+    if hasattr(options, "on") and not (options.on or options.python or options.command in NAME_THEIR_OWN):
         options.on = list(options.project.on)
     return options
 

@@ -6,6 +6,7 @@ import argparse
 import os
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gilscope import errors
@@ -43,11 +44,18 @@ def varied_in(
     Raises:
         UsageError: nothing varies, or more than one thing does.
     """
+    if options.rev:  # each revision is installed as it was, and once
+        options.packages = [text for text in options.packages if not _is_around(text)]
     varied = _varied(options)
     rest = argparse.Namespace(**vars(options))
     rest.packages = []  # each variant requires its own
     rest.precision = options.precision or PRECISION
     return partial(_groups, options, varied, until), rest
+
+
+def _is_around(requirement: str) -> bool:
+    """Whether a requirement is a folder that the working folder lies in: the project that revisions are of."""
+    return bool(requirement) and Path(requirement).resolve() in (Path.cwd(), *Path.cwd().parents)
 
 
 def _varied(options: argparse.Namespace) -> str:

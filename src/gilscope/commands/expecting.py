@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -74,7 +75,7 @@ def _contests(
     options: argparse.Namespace, expectation: Expectation, environ: dict[str, str], until: ExitStack
 ) -> tuple[Contest, ...]:
     """The contests of an expectation, as `gilscope run` would measure them."""
-    words = ["run", *_words(options, expectation, expectation.workload)]
+    words = ["run", *_words(options, expectation, expectation.workload, until)]
     needs_interpreters = expectation.no_fallback and not any("interpreter" in name for name in expectation.models)
     models = [*(expectation.models or ("threads",)), *["interpreters"] * needs_interpreters]
     typed = _parsed([*words, "--models", ",".join(models)])
@@ -92,13 +93,13 @@ def _sides(
     """
     lanes = ["--models", ",".join(expectation.models)] if expectation.models else ["--lanes", "*:serial"]
     if expectation.against:
-        words = _words(options, expectation, expectation.workload)
+        words = _words(options, expectation, expectation.workload, until)
         yield "against", expectation.against, ["ab", *words, *lanes, "--rev", expectation.against, "--rev", "."]
     if expectation.no_slower_than:
         other = expectation.no_slower_than
         file = until.enter_context(either_of(*(_function(options, text) for text in (other, expectation.workload))))
         sides = [word for side in (OTHER, OWN) for word in ("--env", f"{SIDE}={side}")]
-        yield "no-slower-than", other, ["ab", *_words(options, expectation, f"{file}:work"), *lanes, *sides]
+        yield "no-slower-than", other, ["ab", *_words(options, expectation, f"{file}:work", until), *lanes, *sides]
 
 
 def _function(options: argparse.Namespace, text: str) -> Target:
@@ -124,14 +125,14 @@ def _parsed(words: list[str]) -> argparse.Namespace:
     return choosing.completed(parse(words))
 
 
-def _words(options: argparse.Namespace, expectation: Expectation, workload: str) -> list[str]:
-    """The words behind ``gilscope run`` for what an expectation measures of a workload."""
+def _words(options: argparse.Namespace, expectation: Expectation, workload: str, until: ExitStack) -> list[str]:
+    """The words behind ``gilscope run`` or ``ab`` for what an expectation measures of a workload."""
     words = [workload, "--suite", choosing.DEFAULT_SUITE, "--workers", str(expectation.workers)]
     for flag, values in (
         ("--on", expectation.on),
         ("--python", options.python),
-        ("--with", expectation.packages),
-        ("--with-requirements", options.requirements),
+        ("--with", filter(_is_folder, expectation.packages)),  # of which each revision has its own
+        ("--with-requirements", [*options.requirements, *_required(expectation, until)]),
         ("--with-editable", options.editables),
     ):
         for value in values:
@@ -139,6 +140,21 @@ def _words(options: argparse.Namespace, expectation: Expectation, workload: str)
     if options.with_active is not None:
         words.append("--with-active" if options.with_active else "--no-with-active")
     return words
+
+
+def _required(expectation: Expectation, until: ExitStack) -> list[Path]:
+    """A file with what an expectation needs from an index, if anything: several of ``--with`` would be variants."""
+    texts = [text for text in expectation.packages if not _is_folder(text)]
+    if not texts:
+        return []
+    folder = until.enter_context(tempfile.TemporaryDirectory(prefix="gilscope-"))
+    file = Path(folder, "requirements.txt")
+    file.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+    return [file]
+
+
+def _is_folder(requirement: str) -> bool:
+    return Path(requirement).is_dir()
 
 
 def _runtime(contest: Contest) -> str:
