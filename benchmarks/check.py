@@ -1,7 +1,7 @@
 """Does a check refute what is true, or hold what is false? By simulation, and by work of known truth.
 
-    python benchmarks/check.py simulate [--times 4000]
-    python benchmarks/check.py measure --on 3.14t [--times 20] [--load] [--only KIND] [--json FILE]
+    python benchmarks/check.py simulate [--times 4000] [--store FILE]
+    python benchmarks/check.py measure --on 3.14t [--times 20] [--load] [--only KIND] [--store FILE]
 
 ``simulate`` draws launches whose true ratio is known, looks at them as a check does, and counts wrong verdicts: at the
 bound itself, where either verdict is wrong, and on either side of it.
@@ -9,6 +9,8 @@ bound itself, where either verdict is wrong, and on either side of it.
 ``measure`` checks small functions in a repository of their own: an identical revision, work that scales, a penalty
 within its bound; and work that is 10 % slower, that holds a lock, that turns the GIL on, whose result differs in
 threads, or whose extension falls back. ``--load`` keeps CPUs busy meanwhile, in spells of random length.
+
+``--store`` appends a line of JSON for each row to a file, of which ``docs/explanation/checks.md`` makes its tables.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 LOOKS = (7, 14, 28, 56)
 """The launches at which a check looks, where each stage has as many as all before it."""
 CLAUSES = 4
+BOUND = 0.05
+"""The bound that is simulated: at most 5 % slower."""
 ROUNDS = 4
 OUTLIERS = 0.1
 """The share of launches that spread six times as far, where launches are contaminated."""
@@ -112,21 +117,23 @@ def main() -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     simulated = actions.add_parser("simulate")
     simulated.add_argument("--times", type=int, default=4000)
+    simulated.add_argument("--store", type=Path)
     measured = actions.add_parser("measure")
     measured.add_argument("--on", default="3.14t")
     measured.add_argument("--times", type=int, default=20)
     measured.add_argument("--load", action="store_true")
     measured.add_argument("--only", action="append", choices=list(KINDS))
-    measured.add_argument("--json", type=Path)
+    measured.add_argument("--store", type=Path)
     options = parser.parse_args()
     if options.action == "simulate":
-        simulate(options.times)
+        simulate(options)
     else:
         measure(options)
 
 
-def simulate(times: int) -> None:
+def simulate(options: argparse.Namespace) -> None:
     """Count the verdicts of checks whose launches are drawn."""
+    times = options.times
     draws = np.random.default_rng(7)
     shapes = {
         "normal": lambda size: draws.normal(0, 1, size),
@@ -138,13 +145,15 @@ def simulate(times: int) -> None:
     )
     for name, draw in shapes.items():
         for has_floor in (True, False):
-            for truth in (0.0, 0.05, 0.10):
+            for truth in (0.0, BOUND, 2 * BOUND):
                 verdicts = Counter[str]()
                 for _ in range(times):
                     verdicts.update(set(_simulated(draw, math.log1p(truth), has_floor=has_floor)))
                 shares = ", ".join(f"{verdict} {verdicts[verdict] / times:.2%}" for verdict in ("refuted", "held"))
                 floor = "with" if has_floor else "without"
                 print(f"{name:>13}, {floor} a noise floor, truth {truth:+.0%}, bound +5 %: {shares}", flush=True)
+                row = {"kind": "simulated", "launches": name, "has_floor": has_floor, "truth": truth, "checks": times}
+                _store(options.store, {**row, **verdicts})
 
 
 def _simulated(draw: Callable[..., NDArray[np.float64]], truth: float, *, has_floor: bool) -> list[str]:
@@ -196,8 +205,38 @@ def measure(options: argparse.Namespace) -> None:
         )
         truth = "true " if KINDS[name].is_true else "false"
         print(f"{truth} {name:>14}: {verdicts}; {np.median(seconds[name]):.0f} s each")
-    if options.json:
-        options.json.write_text(json.dumps({name: dict(count) for name, count in counts.items()}))
+        condition = "beside a load" if options.load else "quiet"
+        row = {
+            "kind": "measured",
+            "condition": condition,
+            "on": options.on,
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+        _store(options.store, {**row, "what": name, "is_true": KINDS[name].is_true, **count})
+
+
+def _store(path: Path | None, row: dict[str, object]) -> None:
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(row)}\n")
+
+
+def report(path: Path) -> str:
+    """Tables of what is stored in a file, as Markdown: simulated at the bound, then measured."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = ["| launches | noise floor | checks | refuted | held |", "|---|---|--:|--:|--:|"]
+    for row in rows:
+        if row["kind"] == "simulated" and row["truth"] == BOUND:
+            floor = "as measured" if row["has_floor"] else "none"
+            shares = [f"{row.get(verdict, 0) / row['checks']:.2%}" for verdict in ("refuted", "held")]
+            lines.append(f"| {row['launches']} | {floor} | {row['checks']} | {' | '.join(shares)} |")
+    verdicts = ("held", "undecided", "refuted")
+    lines += ["", f"| what is checked | truth | condition | {' | '.join(verdicts)} |", "|---|---|---|--:|--:|--:|"]
+    for row in rows:
+        if row["kind"] == "measured":
+            counts = " | ".join(str(row.get(verdict, 0)) for verdict in verdicts)
+            lines.append(f"| {row['what']} | {'true' if row['is_true'] else 'false'} | {row['condition']} | {counts} |")
+    return "\n".join(lines)
 
 
 def _prepared(folder: Path, runtime: str) -> str:

@@ -77,7 +77,7 @@ def test_a_busy_machine_fails_no_test(project: pytest.Pytester) -> None:
             assert gilscope.no_slower_than(crunch, partial(crunch, 20_000), by=0.3) in {"held", "undecided"}
     """)
 
-    result = project.runpytest_subprocess("-p", "no:cacheprovider", "--gilscope-budget", "8")
+    result = project.runpytest_subprocess("-p", "no:cacheprovider", "--gilscope-budget", "2")
 
     result.assert_outcomes(passed=1, warnings=result.parseoutcomes().get("warnings", 0))
 
