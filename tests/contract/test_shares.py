@@ -67,7 +67,7 @@ def measured(source: str, folder: Path, cpus: tuple[int, ...] = ()) -> Shares:
 
 def _trial(lane: Lane, number: int) -> Trial:
     timing = msgspec.structs.asdict(lane.trial(UNITS, TIME_LIMIT_S))
-    for name in ("digests", "shown", "children_peak_bytes"):
+    for name in ("digests", "shown", "children_peak_bytes", "refused"):
         del timing[name]
     return Trial(contest="probe", lane=lane.spec.name, launch=0, round=number, digest="", **timing)
 
