@@ -106,8 +106,8 @@ def _show(options: argparse.Namespace, checked: Checked) -> None:
     from gilscope.render import check as render
     from gilscope.render import terminal
 
+    reporting.report(options, checked)  # first, since whoever reads the terminal may have gone
     if options.json:
         output.print_json(render.listing(checked))
     else:
         terminal.show_blocks(output.console(), render.blocks(checked))
-    reporting.report(options, checked)
