@@ -26,8 +26,7 @@ def blocks(checked: Checked) -> Iterator[Block]:
     """The answer, the table that it rests on, and why what is not held is not."""
     yield answer(checked)
     columns: list[Column[Judgement]] = [
-        Column("workload", lambda row: f"{row.clause.workload} on {row.clause.runtime}"),
-        Column("expected", lambda row: row.clause.words),
+        Column("expected", lambda row: row.clause.name),
         Column("verdict", _verdict),
     ]
     took = f"It took {checked.seconds:.0f} s. Trials: {', '.join(checked.results)}."
