@@ -27,15 +27,41 @@ static int executed(PyObject *module) {
 #ifdef HANGS
     for (;;) sleep(1);
 #endif
+#ifdef LEAVES
+    _exit(0);
+#endif
+#ifdef CLOSES
+    for (int descriptor = 3; descriptor < 100; descriptor++) close(descriptor);
+#endif
+#ifdef BROKEN
+    PyErr_SetString(PyExc_ImportError, "no library of that name");
+    return -1;
+#endif
+#ifdef DELAYED
+    static int times = 0;
+    if (!times++) {
+        PyErr_SetString(PyExc_ImportError, "not yet");
+        return -1;
+    }
+#endif
     return 0;
 }
 
 static PyObject *speed(PyObject *self, PyObject *ignored) { return PyLong_FromLong(1); }
 static PyMethodDef methods[] = {{"speed", speed, METH_NOARGS, 0}, {0}};
 
+static PyObject *created(PyObject *spec, PyModuleDef *definition) {
+    PyObject *types = PyImport_ImportModule("types");
+    return types ? PyObject_CallMethod(types, "SimpleNamespace", 0) : 0;
+}
+
 #ifndef SINGLE
 static PyModuleDef_Slot slots[] = {
+#ifdef NOMODULE
+    {Py_mod_create, created},
+#else
     {Py_mod_exec, executed},
+#endif
 #ifdef INTERPRETERS
     {Py_mod_multiple_interpreters, INTERPRETERS},
 #endif
@@ -50,7 +76,11 @@ static struct PyModuleDef definition = {
 #ifdef SINGLE
     -1, methods,
 #else
+#ifdef NOMODULE
+    0, 0, slots,
+#else
     0, methods, slots,
+#endif
 #endif
 };
 
@@ -83,16 +113,32 @@ PACKAGES = {
     "singledeclared": ("SINGLE", "DECLARES"),
     "dies": (*BOTH, "DIES"),
     "hangs": (*BOTH, "HANGS"),
+    "leaves": (*BOTH, "LEAVES"),
+    "closes": (*BOTH, "CLOSES"),
+    "broken": (*BOTH, "BROKEN"),
+    "delayed": ("DELAYED",),
+    "nomodule": (OWN_GIL, "NOMODULE"),
+    "directly": (),
     "lazy": (),
     "fallback": (),
     "pure": (),
 }
 """Packages by name, each with the macros by which its extension ``_speed`` is compiled; ``pure`` gets none."""
 
+DELAYED = "try:\n    import delayed._speed\nexcept ImportError:\n    import delayed._speed\n"
+DIRECTLY = """
+import _imp, importlib.machinery, importlib.util
+path = importlib.util.find_spec("directly._speed").origin
+_imp.create_dynamic(importlib.machinery.ModuleSpec("directly._speed", None, origin=path))
+"""
 FALLBACK = "try:\n    from fallback._speed import speed\nexcept ImportError:\n    def speed():\n        return 1\n"
 TEXTS = {
     "lazy": "def speed():\n    from lazy._speed import speed\n    return speed()\n",
     "fallback": FALLBACK,
+    "delayed": DELAYED,
+    "directly": DIRECTLY,
+    "nomodule": "import nomodule._speed\n",
+    "broken": "",
     "pure": "",
 }
 """What a package's ``__init__`` holds, where it is not a plain import of its extension."""

@@ -26,14 +26,20 @@ ABLE = [arm.runtime for arm in CPYTHONS if arm.runtime.facts.own_gil]
 NAMES = frozenset({*PACKAGES, "twice"})
 THREADS: dict[str, str] = {
     "both": "clean",
+    "broken": "not looked at",
+    "closes": "not looked at",
+    "delayed": "turns the GIL on",
     "dies": "crashes",
+    "directly": "turns the GIL on",
     "fallback": "turns the GIL on",
     "gilonly": "clean",
     "hangs": "hangs",
     "interpretersonly": "turns the GIL on",
     "lazy": "turns the GIL on",
+    "leaves": "crashes",
     "neither": "turns the GIL on",
     "nointerpreters": "clean",
+    "nomodule": "turns the GIL on",
     "pure": "clean, pure Python",
     "single": "turns the GIL on",
     "singledeclared": "clean",
@@ -42,14 +48,20 @@ THREADS: dict[str, str] = {
 """Verdicts on a free-threaded build."""
 INTERPRETERS: dict[str, str] = {
     "both": "clean",
+    "broken": "not looked at",
+    "closes": "not looked at",
+    "delayed": "is refused",
     "dies": "crashes",
+    "directly": "is refused",
     "fallback": "falls back",
     "gilonly": "is refused",
     "hangs": "hangs",
     "interpretersonly": "clean",
     "lazy": "is refused",
+    "leaves": "crashes",
     "neither": "is refused",
     "nointerpreters": "is refused",
+    "nomodule": "clean",
     "pure": "clean, pure Python",
     "single": "is refused",
     "singledeclared": "is refused",
@@ -82,7 +94,11 @@ def done(environment: Made, tmp_path_factory: pytest.TempPathFactory) -> Audit:
 
 def of(done: Audit, subject: str, *, in_interpreter: bool = False) -> list[Finding]:
     """What was found of a subject, in interpreters or outside of them."""
-    return [found for found in done.findings if (found.subject, found.in_interpreter) == (subject, in_interpreter)]
+    return [
+        found
+        for found in done.findings
+        if (Path(found.subject).name, found.in_interpreter) == (subject, in_interpreter)
+    ]
 
 
 def test_each_way_of_declaring_has_its_verdict(environment: Made, done: Audit) -> None:
@@ -132,6 +148,47 @@ def test_a_refusal_has_its_reason(done: Audit) -> None:
     assert reason("gilonly") == "it supports interpreters only that share the GIL"
 
 
+PLAIN = """
+import builtins, sys
+assert not hasattr(builtins, "was_executed")
+builtins.was_executed = True
+assert len(sys.argv) == 1 and sys.argv[0].endswith("work.py")
+class Field:
+    size: int
+annotations = getattr(Field, "__annotations__", {})
+assert annotations["size"] is int
+if __name__ == "__main__":
+    import neither
+"""
+"""A file that is run once in a process, as it would be without an audit."""
+
+
+def test_a_file_is_imported_as_what_it_is(environment: Made, tmp_path: Path) -> None:
+    """Once, by its own rules, and as a module of its package; two of one name are two."""
+    name = environment.runtime.name
+    package = tmp_path / "src" / "shop"
+    package.mkdir(parents=True)
+    files = {
+        tmp_path / "work.py": PLAIN,
+        package / "__init__.py": "from . import work\n",
+        package / "work.py": "from .prices import price\n\n\ndef work():\n    from . import later\n",
+        package / "prices.py": "price = 1\n",
+        package / "later.py": "import single\n",
+    }
+    for file, text in files.items():
+        file.write_text(text)
+    place = Equipped(environment.runtime, environment.python, Contents(environment.folder), frozenset())
+    wanted = Wanted(frozenset({"pure"}), dict.fromkeys(files, ""))
+    done = audit([place], {}, wanted, without_python(os.environ), TIMEOUT_S, lambda *_: None)
+    own = [file.as_posix() for file in files]
+    assert {row.subject: row.interpreters[name] for row in done.rows if row.subject in own} == dict(
+        zip(own, ["is refused", "clean, pure Python", "is refused", "clean, pure Python", "is refused"], strict=True)
+    )
+    assert {finding.kind for finding in done.findings if finding.subject in own} <= {
+        *("is refused", "turns the GIL on", "would turn the GIL on"),
+    }
+
+
 RACES = """
 import time
 inside = []
@@ -152,6 +209,12 @@ def alone():
 
 def varying():
     return time.perf_counter_ns()
+
+async def awaited():
+    return shared()
+
+def generated():
+    yield shared()
 """
 
 
@@ -160,6 +223,8 @@ CALLED = {
     "shared": "differs in threads",
     "alone": "fails in threads",
     "varying": "clean, pure Python",
+    "awaited": "differs in threads",
+    "generated": "differs in threads",
 }
 """Verdicts on a file whose function of this name is called."""
 
@@ -175,7 +240,7 @@ def test_a_function_is_called_from_many_threads(environment: Made, tmp_path: Pat
         file.write_text(RACES)
     wanted = Wanted(frozenset({"pure"}), files)
     done = audit([place], {}, wanted, without_python(os.environ), TIMEOUT_S, lambda *_: None)
-    assert {row.subject.removesuffix(".py"): row.threads[name] for row in done.rows} == CALLED
+    assert {Path(row.subject).stem: row.threads[name] for row in done.rows if row.subject != "pure"} == CALLED
 
 
 @pytest.mark.parametrize("environment", ABLE[-2:], indirect=True, ids=lambda runtime: runtime.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -12,13 +13,30 @@ import pytest
 from gilscope.arguments import parse
 from gilscope.audit.auditing import Equipped, Wanted, subjects_of
 from gilscope.audit.subjects import Contents
-from gilscope.audit.values import Audit, Called, Error, Finding, Load, Loaded, Row, Seen, Step, Subject
+from gilscope.audit.values import (
+    LIBRARY,
+    OWN,
+    Audit,
+    Called,
+    Declares,
+    End,
+    Error,
+    Finding,
+    Load,
+    Row,
+    Seen,
+    Step,
+    Subject,
+)
 from gilscope.audit.verdicts import Place, findings, verdict
 from gilscope.commands import audit as command
-from gilscope.commands import prices
+from gilscope.commands import newer, prices
 from gilscope.errors import InstallError, UsageError
 from gilscope.exchange import sarif
 from gilscope.render import audit as render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 REFUSED = Error(type="ImportError", text="", root="module a does not support loading in subinterpreters")
 CHAIN = (Step(path="/env/a/__init__.py", line=3, module="a"), Step(path="/home/ann/work.py", line=7, module="work"))
@@ -44,15 +62,16 @@ AUDIT = Audit(
 
 def loaded(module: str, *, needs_gil: bool | None = False, single_phase: bool = False) -> Load:
     """An extension that was loaded when its package was imported."""
-    said = Loaded(
+    said = Declares(
         module=module, gil_on=False, needs_gil=needs_gil, single_phase=single_phase, interpreters=2, gil_slot=1
     )
-    return Load(module=module, path=f"/env/{module}.so", target=module.partition(".")[0], chain=CHAIN, loaded=said)
+    target = module.partition(".")[0]
+    return Load(module=module, path=f"/env/{module}.so", target=target, chain=CHAIN, declared=said, is_over=True)
 
 
 def refused(module: str) -> Load:
     """An extension that was not loaded."""
-    return msgspec.structs.replace(loaded(module), loaded=None, error=REFUSED)
+    return msgspec.structs.replace(loaded(module), declared=None, error=REFUSED)
 
 
 def seen(*loads: Load, error: Error | None = None) -> Seen:
@@ -126,6 +145,31 @@ class TestSubjects:
         assert looked_at(nothing, Wanted(nothing, {})) == ["lib", "upb", "whole"]
         assert looked_at(nothing, Wanted(nothing, {Path("work.py"): ""})) == ["lib", "upb"]
 
+    @pytest.mark.parametrize(
+        ("files", "modules"),
+        [
+            (("_private.py", "__editable___a_finder.py"), ("_private",)),
+            (("space/one.py", "space/two.py"), ("space.one", "space.two")),
+            (("fast.cpython-314-x86_64-linux-gnu.so",), ("fast",)),
+            (("a-stubs/__init__.pyi",), ()),
+            (("__editable__.a.pth",), ("a",)),
+            ((), ("a",)),
+        ],
+        ids=["private", "no package", "an extension alone", "stubs", "edited elsewhere", "no record"],
+    )
+    def test_what_is_strange_is_imported_too(
+        self, tmp_path: Path, files: tuple[str, ...], modules: tuple[str, ...]
+    ) -> None:
+        """By its own name where no record says more; where there is no code, nothing is."""
+        distribution(tmp_path / "lib" / "python3.14" / "site-packages", "a", *files)
+        subject = Contents(tmp_path).subjects["a"]
+        assert (subject.modules, subject.is_guessed) == (modules, modules == ("a",))
+
+    def test_a_damaged_record_is_none(self, tmp_path: Path) -> None:
+        """As one with a field that is longer than any path."""
+        distribution(tmp_path / "lib" / "python3.14" / "site-packages", "a", "a/" + "x" * 200_000)
+        assert Contents(tmp_path).subjects["a"].is_guessed
+
 
 class TestVerdicts:
     """What was seen, as findings."""
@@ -150,20 +194,86 @@ class TestVerdicts:
         assert kinds(place(seen(), version="1.0", extensions=()), default) == ["falls back"]
         assert kinds(place(seen(loaded("a._other")), version="1.0", extensions=("a._other",)), default) == []
 
+    def test_an_extension_that_nobody_imports_here_is_a_fallback(self) -> None:
+        """Although it is installed, and loads by its own name."""
+        imported = loaded("a._speed")
+        by_name = msgspec.structs.replace(imported, target="a._speed")
+        assert kinds(place(seen(by_name)), place(seen(imported))) == ["falls back"]
+        assert kinds(place(seen(imported), seen(by_name))) == ["falls back"]
+        assert kinds(place(seen(by_name), seen(by_name))) == []
+
+    def test_the_second_attempt_counts_too(self) -> None:
+        """Python has the GIL back as soon as a module is created, whatever becomes of it."""
+        failed = msgspec.structs.replace(loaded("a._speed", needs_gil=True), error=REFUSED)
+        assert kinds(place(seen(failed, loaded("a._speed", needs_gil=True)))) == ["turns the GIL on"]
+        assert kinds(place(seen(failed))) == ["turns the GIL on"]
+
+    def test_a_gil_that_nobody_was_seen_to_turn_on_is_there_all_the_same(self) -> None:
+        """Whatever loaded the extension, and wherever nothing can be read of it."""
+        assert kinds(place(Seen(way="main", errors={"a": None}, loads=(), gil_on="a"))) == ["turns the GIL on"]
+        unread = loaded("a._speed", needs_gil=None)
+        assert unread.declared is not None
+        turned = msgspec.structs.replace(unread, declared=msgspec.structs.replace(unread.declared, gil_on=True))
+        found = list(findings(place(Seen(way="main", errors={"a": None}, loads=(unread, turned), gil_on="a")), None))
+        assert [(finding.kind, finding.module) for finding in found] == [("turns the GIL on", "a._speed")]
+
+    def test_pythons_own_extensions_are_refused_too(self) -> None:
+        """And fall back; one that was there before anything was looked at does neither."""
+        here = place(seen(loaded("a.readline")), seen(refused("a.readline"), error=REFUSED))
+        here = here._replace(owner=lambda _: (LIBRARY, ""))
+        assert kinds(here) == ["is refused"]
+        assert kinds(here._replace(interpreter=seen(refused("a.readline")))) == ["falls back"]
+        assert kinds(here._replace(interpreter=seen())) == []
+
+    def test_what_could_not_be_looked_at_is_not_clean(self) -> None:
+        """Neither where no extension could be loaded, nor where nothing could be started or nobody came to it."""
+        error = Error(type="ImportError", text="", root="no library")
+        here = place(Seen(way="main", errors={"a": None, "a._speed": error}, loads=()))
+        assert verdict(here, findings(here, None), in_interpreter=False) == "not looked at"
+        lacking = place(Seen(way="main", errors={}, loads=(), lacking="python cannot be started"))
+        assert verdict(lacking, findings(lacking, None), in_interpreter=True) == "not looked at"
+        untried = place(Seen(way="main", errors={"a": None}, loads=(), untried=("a._speed",)))
+        assert verdict(untried, findings(untried, None), in_interpreter=False) == "not looked at"
+        inside = place(seen(), Seen(way="interpreter", errors={}, loads=(), lacking="there is none"))
+        assert verdict(inside, findings(inside, None), in_interpreter=True) == "not looked at"
+
+    def test_what_hangs_without_interpreters_is_not_clean_in_them(self) -> None:
+        """There is nothing with which they could be compared."""
+        here = place(Seen(way="main", errors={}, loads=(), ends={"a": End("hangs", "it did not end")}), seen())
+        assert verdict(here, findings(here, None), in_interpreter=True) == "hangs"
+
+    def test_a_name_that_was_guessed_is_no_import_that_fails(self) -> None:
+        """Unless there is such a module, and it fails for another reason."""
+
+        def kind(error: str) -> list[str]:
+            here = place(seen(error=Error(type=error, text="", root="")), extensions=())
+            return kinds(here._replace(subject=msgspec.structs.replace(here.subject, is_guessed=True)))
+
+        assert kind("ModuleNotFoundError") == ["not looked at"]
+        assert kind("ImportError") == ["cannot be imported"]
+
+    def test_what_has_no_code_has_nothing_to_import(self) -> None:
+        """Such as stubs of types."""
+        here = place(Seen(way="main", errors={}, loads=()), extensions=())
+        here = here._replace(subject=msgspec.structs.replace(here.subject, modules=()))
+        assert verdict(here, [], in_interpreter=False) == "nothing to import"
+
     def test_what_cannot_be_imported_anywhere_is_nobodys_matter_unless_nothing_can(self) -> None:
         """One of several modules may need what is not installed."""
         error = Error(type="ImportError", text="", root="no b")
         here = place(Seen(way="main", errors={"a": None, "c": error}, loads=()))
         here = here._replace(subject=msgspec.structs.replace(here.subject, modules=("a", "c")))
-        assert kinds(here) == []
+        assert kinds(here) == ["not all looked at"]
         assert kinds(here, here._replace(main=Seen(way="main", errors={"a": None, "c": None}, loads=()))) == [
             "cannot be imported"
         ]
         assert kinds(place(seen(error=error))) == ["cannot be imported"]
+        named = here._replace(main=Seen(way="main", errors={"a": error, "c": None}, loads=()))
+        assert kinds(named) == ["cannot be imported"]
 
     def test_the_gravest_finding_is_the_verdict(self) -> None:
         """That something prints is none."""
-        subject = Subject(name="a", version="1.0", modules=("a",), extensions=("a._speed",))
+        subject = place(seen())
         prints = msgspec.structs.replace(FINDING, kind="prints")
         assert verdict(subject, [prints], in_interpreter=False) == "clean"
         assert verdict(subject, [prints, FINDING], in_interpreter=False) == "turns the GIL on"
@@ -191,7 +301,7 @@ class TestCalls:
         found = list(findings(here, None))
         assert [finding.kind for finding in found] == expected
         is_clean = not expected or expected == ["says nothing of threads"]
-        assert (verdict(here.subject, found, in_interpreter=False) == "clean") is is_clean
+        assert (verdict(here, found, in_interpreter=False) == "clean") is is_clean
 
 
 class TestTelling:
@@ -224,6 +334,21 @@ class TestTelling:
             "region": {"startLine": 7},
         }
 
+    def test_a_code_host_is_shown_a_file_that_has_no_such_line(self) -> None:
+        """By its address, and interpreters apart from threads."""
+        found = msgspec.structs.replace(FINDING, subject="my work.py", distribution=OWN, module="", chain=())
+        inside = msgspec.structs.replace(found, in_interpreter=True)
+        results = json.loads(json.dumps(sarif.log([found, inside], Path("/home/ann"))))["runs"][0]["results"]
+        artifacts = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results}
+        assert artifacts == {"my%20work.py"}
+        assert len({result["partialFingerprints"]["finding/v2"] for result in results}) == 2
+
+    def test_pythons_own_fallback_is_one_line(self) -> None:
+        """For all that import it."""
+        own = msgspec.structs.replace(FINDING, module="_decimal", distribution=LIBRARY, version="", kind="falls back")
+        (line,) = render.finding_lines([msgspec.structs.replace(own, subject=name) for name in ("a", "b")])
+        assert line.startswith("a, b import Python: _decimal falls back (3.14t)")
+
 
 class TestCommand:
     """What is asked for."""
@@ -233,6 +358,12 @@ class TestCommand:
         """By the module, its distribution, or whoever imports it."""
         assert command.is_allowed(FINDING, [pattern])
         assert not command.is_allowed(FINDING, ["b"])
+
+    def test_a_name_may_be_spelled_as_pip_takes_it(self) -> None:
+        """And in any case."""
+        found = msgspec.structs.replace(FINDING, distribution="ruamel-yaml")
+        assert command.is_allowed(found, ["Ruamel.Yaml"])
+        assert command.is_allowed(found, ["ruamel_*"])
 
     def test_a_file_that_is_not_there_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """And so is a price of what is no function of a file."""
@@ -260,3 +391,46 @@ class TestCommand:
         monkeypatch.setattr(command, "equipped", lambda *_: ([], {"3.14t": {"lxlm": "lxlm was not found"}}))
         with pytest.raises(InstallError, match="lxlm was not found"):
             command.ask(parse(["audit", "lxlm"]))
+
+
+class Index:
+    """Environments of a newer version, whose index says what it is asked for."""
+
+    def __init__(self) -> None:
+        """Nothing was asked for yet."""
+        self.asked: list[str] = []
+
+    def newest(self, _: str, name: str) -> str:
+        """One more than there is."""
+        self.asked.append(name)
+        return "2.0"
+
+    def provided(self, *_: object) -> Namespace:
+        """An environment of it, somewhere."""
+        return Namespace(environments={"3.14t": Namespace(python="/newer/bin/python")})
+
+
+class TestNewer:
+    """Whether a newer version is clean."""
+
+    def asked(
+        self, monkeypatch: pytest.MonkeyPatch, found: Sequence[Finding], *, is_local: bool = False
+    ) -> tuple[list[str], str]:
+        """What the index was asked for, and what is said of the newest version in which this is found."""
+        subject = Subject(name="a", version="1.0", modules=("a",), is_local=is_local)
+        here = Equipped(Namespace(name="3.14t"), "python", Namespace(subjects={"a": subject}), frozenset())  # type: ignore[arg-type] # all of it that is asked
+        monkeypatch.setattr(newer, "audit", lambda *_: Namespace(findings=tuple(found)))
+        index, progress = Index(), Namespace(step=lambda _: None, advance=lambda *_: None)
+        done = newer.with_newer(AUDIT, [here], index, {}, 1.0, progress)  # type: ignore[arg-type] # as above
+        return index.asked, done.findings[0].newer
+
+    def test_it_is_clean_only_where_nothing_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One that cannot be imported turns no GIL on either."""
+        other = msgspec.structs.replace(FINDING, kind="cannot be imported")
+        assert self.asked(monkeypatch, []) == (["a"], "2.0 is clean of it")
+        assert self.asked(monkeypatch, [FINDING])[1] == "2.0, the newest, is no better"
+        assert self.asked(monkeypatch, [other])[1] == "2.0, the newest, cannot be imported instead"
+
+    def test_nobody_is_asked_for_what_is_the_persons_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A stranger may have taken the name."""
+        assert self.asked(monkeypatch, [], is_local=True) == ([], "")

@@ -7,7 +7,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.audit.values import Begins, Called, Ends, Event, Fails, Forks, Lacks, Load, Loaded, Loads, Seen, Way
+from gilscope.agent.audit.asked import UNHEARD
+from gilscope.audit.values import (
+    Begins,
+    Called,
+    Declares,
+    Done,
+    End,
+    Ends,
+    Event,
+    Fails,
+    Forks,
+    Lacks,
+    Load,
+    Loaded,
+    Loads,
+    Seen,
+    Way,
+)
 from gilscope.interchange import decoded, encoded
 from gilscope.places import AUDIT
 from gilscope.processes import child
@@ -17,13 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gilscope.audit.values import Error
+    from gilscope.processes.child import Ended
     from gilscope.processes.guardian import Guardian
 
 MOST_BYTES = 64_000_000
 RESTARTS = 4
 """How often a subject is gone on with behind a target at which the process died or hung."""
-SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
-"""Variables by which windows are opened, which no import is to do."""
+LEFT_OUT = ("DISPLAY", "WAYLAND_DISPLAY", "PYTHON_GIL", "GILSCOPE_WITHOUT")
+"""Variables that are the person's and no matter of an import: windows, which none is to open, and what would decide."""
 NO_MODULE = "does not define module export function"
 """What Python says of a shared library that is no module."""
 
@@ -43,14 +61,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def asked_environment(environ: Mapping[str, str], *, gil_off: bool) -> dict[str, str]:
     """The environment in which something is imported, where the GIL can be kept off whatever is loaded."""
     forced = {"PYTHON_GIL": "0"} if gil_off else {}
-    return {name: value for name, value in environ.items() if name not in SCREENS} | forced
+    return {name: value for name, value in environ.items() if name not in LEFT_OUT} | forced
 
 
 def seen(asked: Asked, limit_s: float, guardian: Guardian, stopped: Callable[[], bool]) -> Seen:
     """Import all targets, each within a limit, whatever the ones before it did to their process."""
     hearing = _Hearing()
     left = list(asked.targets)
-    for _ in range(RESTARTS):
+    restarts = 0
+    while left and restarts < RESTARTS:
+        restarts += 1
         hearing.begins_anew()
         order = encoded({"way": asked.way, "targets": left, "function": asked.function}).decode()
         try:
@@ -66,15 +86,23 @@ def seen(asked: Asked, limit_s: float, guardian: Guardian, stopped: Callable[[],
         except (OSError, ValueError) as error:
             return Seen(way=asked.way, errors={}, loads=(), lacking=f"{asked.python} cannot be started: {error}")
         hearing.printed = hearing.printed or next(iter(ended.errors.strip().splitlines()), "")
-        if ended.succeeded or hearing.at is None:
-            if not ended.succeeded and not hearing.lacking:
-                hearing.lacking = ended.cut_short or f"it {death(ended.status)} before anything was imported"
+        if hearing.is_done or hearing.lacking:
             break
-        hearing.ends[hearing.at] = ended.cut_short or f"it {death(ended.status)}"
+        if hearing.at is None:
+            hearing.lacking = f"{_end(ended).words} before anything was imported"
+            break
+        hearing.ends[hearing.at] = _end(ended)
         left = left[left.index(hearing.at) + 1 :]
-        if not left:
-            break
-    return hearing.seen(asked.way)
+    return hearing.seen(asked.way, () if hearing.is_done or hearing.lacking else left)
+
+
+def _end(ended: Ended) -> End:
+    """How a process ended that did not come to the end of its order."""
+    if ended.cut_short is not None:
+        return End("hangs" if "did not end" in ended.cut_short else "crashes", ended.cut_short)
+    if ended.status == UNHEARD:
+        return End("not looked at", "it closed the descriptor by which it is heard")
+    return End("crashes", f"it {death(ended.status)}")
 
 
 class _Hearing:
@@ -82,12 +110,13 @@ class _Hearing:
 
     def __init__(self) -> None:
         self.at: str | None = None
-        self.ends: dict[str, str] = {}
+        self.is_done = False
+        self.ends: dict[str, End] = {}
         self.printed = ""
         self.lacking = ""
         self._errors: dict[str, Error | None] = {}
-        self._loads: dict[str, Load] = {}
-        self._fresh: set[str] = set()
+        self._loads: list[Load] = []
+        self._gil_on = ""
         self._forked = False
         self._called: Called | None = None
 
@@ -101,38 +130,49 @@ class _Hearing:
             match decoded(line.strip().removeprefix("\x1e").encode(), _events):
                 case Begins(target):
                     self.at = target
-                case Ends(target, error):
-                    self.at = None
+                case Ends(target, error, gil_on):
                     self._errors[target] = self._errors.get(target) or error
-                case Loads(module, path, chain):
-                    if module not in self._loads:
-                        self._fresh.add(module)
-                        self._loads[module] = Load(module=module, path=path, target=self.at or "", chain=chain)
-                case Loaded() as loaded:
-                    self._note(loaded.module, loaded=loaded)
-                case Fails(module, error):
-                    self._note(module, error=error)
+                    self._gil_on = self._gil_on or target * gil_on
+                case Loads() | Declares() | Loaded() | Fails() as event:
+                    self._hear_of_extension(event)
                 case Forks():
                     self._forked = True
                 case Called() as called:
                     self._called = called
                 case Lacks(error=words):
                     self.lacking = words
+                case Done():
+                    self.is_done = True
 
-    def _note(self, module: str, loaded: Loaded | None = None, error: Error | None = None) -> None:
-        """Note what became of the first attempt at a module."""
-        if module in self._fresh:
-            self._fresh.remove(module)
-            self._loads[module] = msgspec.structs.replace(self._loads[module], loaded=loaded, error=error)
+    def _hear_of_extension(self, event: Loads | Declares | Loaded | Fails) -> None:
+        """Note an attempt at an extension, or what became of the latest one."""
+        match event:
+            case Loads(module, path, chain):
+                self._loads.append(Load(module=module, path=path, target=self.at or "", chain=chain))
+            case Declares(module):
+                self._note(module, declared=event)
+            case Loaded(module):
+                self._note(module, is_over=True)
+            case Fails(module, error):
+                self._note(module, error=error, is_over=True)
 
-    def seen(self, way: Way) -> Seen:
-        """All of it."""
-        libraries = {name for name, load in self._loads.items() if load.error and NO_MODULE in load.error.root}
+    def _note(self, module: str, **news: object) -> None:
+        """Note what became of the latest attempt at a module that is not over."""
+        for number, load in reversed(list(enumerate(self._loads))):
+            if load.module == module and not load.is_over:
+                self._loads[number] = msgspec.structs.replace(load, **news)
+                return
+
+    def seen(self, way: Way, untried: Sequence[str]) -> Seen:
+        """All of it; ``untried`` are targets to which no process came."""
+        libraries = {load.module for load in self._loads if load.error and NO_MODULE in load.error.root}
         return Seen(
             way=way,
             errors={target: error for target, error in self._errors.items() if target not in libraries},
-            loads=tuple(load for name, load in self._loads.items() if name not in libraries),
+            loads=tuple(load for load in self._loads if load.module not in libraries),
             ends=self.ends,
+            untried=tuple(untried),
+            gil_on=self._gil_on,
             forked=self._forked,
             printed=self.printed,
             lacking=self.lacking,

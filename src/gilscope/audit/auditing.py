@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gilscope.audit import asking, verdicts
 from gilscope.audit.values import Audit, Finding, Row, Subject
 from gilscope.processes.guardian import Guardian
+from gilscope.workloads.targets import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,7 +78,7 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
     """
     begun_s = time.monotonic()
     own = [
-        Subject(name=path.name, version="", modules=(str(path),), extensions=(), function=function)
+        Subject(name=label(path), version="", modules=(str(path),), is_file=True, function=function)
         for path, function in wanted.files.items()
     ]
     jobs = [
@@ -125,12 +126,12 @@ def _foretells(place: Equipped, places: Sequence[Equipped]) -> bool:
 
 
 def subjects_of(place: Equipped, places: Sequence[Equipped], wanted: Wanted) -> list[Subject]:
-    """The subjects of an environment: named ones, and those that bring an extension to any environment."""
+    """The subjects of an environment: named ones, projects, and those that bring an extension to any environment."""
     if not wanted.names and not wanted.files:
         return list(place.contents.subjects.values())
     with_extension = {name for each in places for name, subject in each.contents.subjects.items() if subject.extensions}
     names = place.names | (with_extension if place.names == wanted.names else frozenset())
-    return [subject for name, subject in place.contents.subjects.items() if name in names]
+    return [subject for name, subject in place.contents.subjects.items() if name in names or subject.is_local]
 
 
 def _jobs(place: Equipped, subject: Subject) -> Iterator[_Job]:
@@ -144,18 +145,24 @@ def _jobs(place: Equipped, subject: Subject) -> Iterator[_Job]:
 def _all_seen(
     jobs: Sequence[_Job], environ: Mapping[str, str], limit_s: float, advanced: Callable[[int, int, str], None]
 ) -> dict[_Job, Seen]:
-    """Do all jobs, as many at once as there are CPUs; who interrupts that ends them."""
+    """Do all jobs, as many at once as there are CPUs, but one subject's one by one; who interrupts that ends them.
+
+    Two imports of one file may want one port, or write one file.
+    """
     stop = threading.Event()
     seen: dict[_Job, Seen] = {}
+    of_subjects: dict[str, list[_Job]] = defaultdict(list)
+    for job in jobs:
+        of_subjects[job.subject.name].append(job)
     with Guardian() as guardian, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
 
-        def done(job: _Job) -> Seen:
-            return asking.seen(_asked(job, environ), limit_s, guardian, stop.is_set)
+        def done(of_one: Sequence[_Job]) -> None:
+            for job in of_one:
+                seen[job] = asking.seen(_asked(job, environ), limit_s, guardian, stop.is_set)
+                advanced(len(seen), len(jobs), f"{job.subject.name} on {job.equipped.runtime.name}")
 
         try:
-            for job, result in zip(jobs, pool.map(done, jobs), strict=True):
-                seen[job] = result
-                advanced(len(seen), len(jobs), f"{job.subject.name} on {job.equipped.runtime.name}")
+            list(pool.map(done, of_subjects.values()))
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
@@ -164,6 +171,7 @@ def _all_seen(
 
 
 def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
+    """One process: the main interpreter finds the GIL as it comes, and all else is imported with the GIL kept off."""
     subject = job.subject
     targets = subject.modules if job.way == "threads" else asking.targets_of(subject.modules, subject.extensions)
     return asking.Asked(
@@ -171,7 +179,7 @@ def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
         way=job.way,
         targets=targets,
         function=subject.function if job.way == "threads" else "",
-        environ=asking.asked_environment(environ, gil_off=job.equipped.is_free_threaded),
+        environ=asking.asked_environment(environ, gil_off=job.equipped.is_free_threaded and job.way != "main"),
     )
 
 
@@ -199,13 +207,13 @@ def _rows(judged: Sequence[verdicts.Place], found: Sequence[Finding]) -> Iterato
             subject=name,
             versions={runtime: place.subject.version for runtime, place in places.items()},
             threads={
-                runtime: verdicts.verdict(place.subject, of[runtime], in_interpreter=False)
+                runtime: verdicts.verdict(place, of[runtime], in_interpreter=False)
                 for runtime, place in places.items()
                 if place.is_free_threaded or place.foretells_gil
             }
             | dict.fromkeys(lacking, "has no wheel"),
             interpreters={
-                runtime: verdicts.verdict(place.subject, of[runtime], in_interpreter=True)
+                runtime: verdicts.verdict(place, of[runtime], in_interpreter=True)
                 for runtime, place in places.items()
                 if place.interpreter is not None
             },

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".so", ".pyd")
 INIT = "__init__."
+TOP_LEVEL = "top_level.txt"
+"""Where some builders write by which names a distribution is imported, one that is edited in its own folder too."""
 
 
 class Contents:
@@ -28,10 +30,8 @@ class Contents:
         self.subjects: dict[str, Subject] = {}
         self._owners: dict[str, str] = {}
         for name, distribution in installed.distributions(environment).items():
-            files = [PurePosixPath(path) for path in _recorded(distribution)]
-            self.subjects[name] = Subject(
-                name=name, version=distribution.version, modules=_tops(files), extensions=tuple(_extensions(files))
-            )
+            files = list(_recorded(distribution))
+            self.subjects[name] = _subject(distribution, files)
             for path in files:
                 self._owners[str(distribution.info.parent / path)] = name
 
@@ -43,26 +43,55 @@ class Contents:
         return (LIBRARY, "") if "lib-dynload" in path else (OWN, "")
 
 
-def _recorded(distribution: Distribution) -> Iterator[str]:
-    """The files of a distribution, relative to the folder that it was installed into."""
+def _subject(distribution: Distribution, files: list[PurePosixPath]) -> Subject:
+    """A distribution as what is imported of it; its own name is tried where nothing says more."""
+    extensions = tuple(_extensions(files))
+    names = _tops(files, extensions)
+    is_elsewhere = not files or any(path.suffix == ".pth" for path in files)  # it is edited where it was written
+    if not names and is_elsewhere:
+        names = _listed(distribution)
+    is_guessed = not names and not extensions and is_elsewhere
+    return Subject(
+        name=distribution.name,
+        version=distribution.version,
+        modules=(distribution.name.replace("-", "_"),) if is_guessed else names,
+        extensions=extensions,
+        is_guessed=is_guessed,
+        is_local=(distribution.info / installed.DIRECT_URL).is_file(),
+    )
+
+
+def _recorded(distribution: Distribution) -> Iterator[PurePosixPath]:
+    """The files of a distribution, relative to the folder that it was installed into; none of a damaged record."""
     try:
         with (distribution.info / "RECORD").open(encoding="utf-8", newline="") as record:
-            yield from (row[0] for row in csv.reader(record) if row)
-    except (OSError, UnicodeDecodeError):
+            yield from [PurePosixPath(row[0]) for row in csv.reader(record) if row]
+    except (OSError, UnicodeDecodeError, csv.Error):
         return
 
 
-def _tops(files: list[PurePosixPath]) -> tuple[str, ...]:
-    """The names by which a distribution is imported: its outermost packages and modules, in order."""
+def _listed(distribution: Distribution) -> tuple[str, ...]:
+    try:
+        return tuple((distribution.info / TOP_LEVEL).read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError):
+        return ()
+
+
+def _tops(files: list[PurePosixPath], extensions: tuple[str, ...]) -> tuple[str, ...]:
+    """The names by which a distribution is imported, in order: its outermost packages and modules.
+
+    Private ones count where there is nothing else, and then modules of packages without an ``__init__``.
+    """
     packages = {path.parent for path in files if path.name.startswith(INIT) and _is_dotted(path.parent.parts)}
     outermost = [package for package in packages if packages.isdisjoint(package.parents)]
-    alone = [
-        PurePosixPath(path.stem)
-        for path in files
-        if path.suffix == ".py" and len(path.parts) == 1 and path.stem.isidentifier()
-    ]
+    modules = [path.with_suffix("") for path in files if path.suffix == ".py" and not path.name.startswith(INIT)]
+    modules = [path for path in modules if _is_dotted(path.parts) and packages.isdisjoint(path.parents)]
+    alone = [path for path in modules if len(path.parts) == 1]
     names = {".".join(path.parts) for path in chain(outermost, alone)}
-    return tuple(sorted(name for name in names if not name.rpartition(".")[2].startswith("_")))
+    names.update(name for name in extensions if "." not in name)
+    public = {name for name in names if not name.rpartition(".")[2].startswith("_")}
+    private = {name for name in names if not name.startswith("__")}
+    return tuple(sorted(public or private or {".".join(path.parts) for path in modules if len(path.parts) > 1}))
 
 
 def _extensions(files: list[PurePosixPath]) -> Iterator[str]:

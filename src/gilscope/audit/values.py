@@ -21,12 +21,14 @@ Kind = Literal[
     "says nothing of threads",
     "crashes",
     "hangs",
+    "not looked at",
+    "not all looked at",
     "forks",
     "prints",
 ]
 """What an audit finds; what would happen is foretold by a module's slots, on a build that does not show it."""
 
-UNGRAVE: tuple[Kind, ...] = ("forks", "prints", "says nothing of threads")
+UNGRAVE: tuple[Kind, ...] = ("not all looked at", "forks", "prints", "says nothing of threads")
 """Kinds that are worth a line, and make no verdict."""
 
 OWN = "your own"
@@ -38,14 +40,18 @@ LIBRARY = "Python"
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution as one environment holds it, or a person's file: the names by which it is imported.
 
-    ``extensions`` are its extension modules. ``version`` is empty for a person's file, of which a function may be
-    named that is called too.
+    ``extensions`` are its extension modules. ``is_guessed`` is whether no record says how it is imported, so that its
+    own name is tried, and ``is_local`` whether no index brought it. ``version`` is empty for a person's file, of which
+    a function may be named that is called too.
     """
 
     name: str
     version: str
     modules: tuple[str, ...]
-    extensions: tuple[str, ...]
+    extensions: tuple[str, ...] = ()
+    is_guessed: bool = False
+    is_local: bool = False
+    is_file: bool = False
     function: str = ""
 
 
@@ -72,10 +78,11 @@ class Begins(msgspec.Struct, frozen=True, tag="begins", tag_field="kind"):
 
 
 class Ends(msgspec.Struct, frozen=True, tag="ends", tag_field="kind"):
-    """A target has been imported, or has failed."""
+    """A target has been imported, or has failed; ``gil_on`` is whether there was a GIL then."""
 
     target: str
     error: Error | None
+    gil_on: bool = False
 
 
 class Loads(msgspec.Struct, frozen=True, tag="loads", tag_field="kind"):
@@ -86,11 +93,11 @@ class Loads(msgspec.Struct, frozen=True, tag="loads", tag_field="kind"):
     chain: tuple[Step, ...]
 
 
-class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="kind"):
-    """An extension was loaded; None stands for what is unknown here.
+class Declares(msgspec.Struct, frozen=True, tag="declares", tag_field="kind"):
+    """An extension was created, and has said what it is; None stands for what is unknown here.
 
-    ``needs_gil`` is whether it leaves it open that it does without. ``interpreters`` and ``gil_slot`` are the values of
-    its slots.
+    ``needs_gil`` is whether it leaves it open that it does without, and ``gil_on`` whether there was a GIL then.
+    ``interpreters`` and ``gil_slot`` are the values of its slots.
     """
 
     module: str
@@ -99,6 +106,12 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="kind"):
     single_phase: bool | None
     interpreters: int | None
     gil_slot: int | None
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="kind"):
+    """An extension was executed, and is there."""
+
+    module: str
 
 
 class Fails(msgspec.Struct, frozen=True, tag="fails", tag_field="kind"):
@@ -130,31 +143,52 @@ class Lacks(msgspec.Struct, frozen=True, tag="lacks", tag_field="kind"):
     error: str
 
 
-Event = Begins | Ends | Loads | Loaded | Fails | Forks | Called | Lacks
+class Done(msgspec.Struct, frozen=True, tag="done", tag_field="kind"):
+    """All that was asked for has been done."""
+
+
+Event = Begins | Ends | Loads | Declares | Loaded | Fails | Forks | Called | Lacks | Done
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """An extension that a target had loaded, or tried to: the first attempt of each."""
+    """An attempt at loading an extension that a target made; ``is_over`` is whether it came to an end."""
 
     module: str
     path: str
     target: str
     chain: tuple[Step, ...]
-    loaded: Loaded | None = None
+    declared: Declares | None = None
     error: Error | None = None
+    is_over: bool = False
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the extension was there afterwards."""
+        return self.declared is not None and self.error is None
+
+
+class End(msgspec.Struct, frozen=True, array_like=True):
+    """How a process ended before it had done what it was asked, as a kind of finding and in words."""
+
+    kind: Kind
+    words: str
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen of a subject that was imported one way in one environment.
 
-    ``errors`` has every target that was imported, with its error or None. ``ends`` has those at which the process died
-    or hung, with how. ``printed`` is the first line that was printed.
+    ``errors`` has every target that was imported, with its error or None, ``loads`` every attempt at an extension in
+    order. ``ends`` has the targets at which the process died or hung, with how, and ``untried`` those to which none
+    came afterwards. ``gil_on`` is the first target behind which there was a GIL, ``printed`` the first line that was
+    printed, and ``lacking`` why nothing could be imported at all.
     """
 
     way: Way
     errors: dict[str, Error | None]
     loads: tuple[Load, ...]
-    ends: dict[str, str] = {}
+    ends: dict[str, End] = {}
+    untried: tuple[str, ...] = ()
+    gil_on: str = ""
     forked: bool = False
     printed: str = ""
     lacking: str = ""

@@ -43,7 +43,7 @@ def ask(options: argparse.Namespace) -> int:
     files = _files(options)
     named = [text for text in options.what if not _file_and_function(text)[0].endswith(".py")]
     wanted = requirements.packages([*options.packages, *named], options.requirements, options.editables)
-    joined = _active(options, has_names=bool(wanted or files))
+    joined = _active(options, has_names=bool(wanted))
     if not wanted and joined is None and not files:
         raise errors.UsageError(NOTHING)
     names = frozenset(canonicalize_name(Requirement(text).name) for text in requirements.by_name(wanted))
@@ -62,8 +62,14 @@ def ask(options: argparse.Namespace) -> int:
         done = with_newer(done, places, environments, environ, options.timeout, progress)
     allowed = [finding for finding in done.findings if is_allowed(finding, options.allow)]
     _show(options, done, allowed)
+    for pattern in options.allow:
+        if not any(is_allowed(finding, [pattern]) for finding in done.findings):
+            words = f"--allow {pattern}: nothing was found of that name"
+            output.console(stderr=True).print(words, style="yellow", soft_wrap=True)
     if options.price:
-        prices.measure(options, done, runtimes, [*options.packages, *named])
+        status = prices.measure(options, done, runtimes, [*options.packages, *named])
+        if status:
+            return status
     found = any(finding not in allowed and finding.kind not in UNGRAVE for finding in done.findings)
     return errors.FOUND if found else 0
 
@@ -72,8 +78,10 @@ def _files(options: argparse.Namespace) -> dict[Path, str]:
     """The person's files, each with the function that is called too, or an empty name.
 
     Raises:
-        UsageError: one is not there, or what a price is asked of is no function of a file.
+        UsageError: one is not there, or what a price is asked of is no function of a file; or it is asked for in JSON.
     """
+    if options.price and options.json:
+        raise errors.UsageError("--price measures, and --json prints what was found: ask for one of both")
     files: dict[Path, str] = {}
     for text in (*options.what, *([options.price] if options.price else [])):
         name, function = _file_and_function(text)
@@ -203,7 +211,11 @@ def _apart(
 def is_allowed(finding: Finding, patterns: Sequence[str]) -> bool:
     """Whether a finding is known, by the name of a module, its distribution, or who imports it."""
     names = (finding.subject, finding.distribution, finding.module)
-    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+    return any(
+        fnmatchcase(name, pattern) or fnmatchcase(canonicalize_name(name), canonicalize_name(pattern))
+        for name in names
+        for pattern in patterns
+    )
 
 
 def _show(options: argparse.Namespace, done: Audit, allowed: Sequence[Finding]) -> None:

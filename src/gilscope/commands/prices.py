@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.arguments import parse
 from gilscope.commands import choosing, comparing, output
+from gilscope.workloads.targets import label
 
 if TYPE_CHECKING:
     import argparse
@@ -30,19 +31,26 @@ class Price(NamedTuple):
     models: str
 
 
-def measure(options: argparse.Namespace, audit: Audit, runtimes: Sequence[Runtime], packages: Sequence[str]) -> None:
-    """Measure each price of the person's work beside these packages, as ``gilscope ab`` does, and show it."""
-    subject = Path(options.price.rpartition(":")[0]).name
+def measure(options: argparse.Namespace, audit: Audit, runtimes: Sequence[Runtime], packages: Sequence[str]) -> int:
+    """Measure each price of the person's work beside these packages, as ``gilscope ab`` does, and show it.
+
+    Returns:
+        The exit status: 0, or that of the first which failed.
+    """
+    subject = label(Path(options.price.rpartition(":")[0]).resolve())
     wanted = list(prices(audit, subject, runtimes))
     console = output.console()
     if not wanted:
         console.print(f"Nothing was found that {subject} imports: there is no price to be measured.")
+    status = 0
     with tempfile.TemporaryDirectory(prefix="gilscope-") as folder:
         file = Path(folder, "requirements.txt")
         file.write_text("".join(f"{text}\n" for text in packages), "utf-8")
         for price in wanted:
             console.print(price.title, style="bold", soft_wrap=True)
-            comparing.compare_variants(choosing.completed(parse(_words(options, price, file))))
+            ended = comparing.compare_variants(choosing.completed(parse(_words(options, price, file))))
+            status = status or ended
+    return status
 
 
 def prices(audit: Audit, subject: str, runtimes: Sequence[Runtime]) -> Iterator[Price]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
+from urllib.parse import quote
 
 from gilscope import __version__
-from gilscope.audit.values import UNGRAVE, Kind
+from gilscope.audit.values import OWN, UNGRAVE, Kind, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gilscope.audit.values import Finding, Step
+    from gilscope.audit.values import Finding
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTES = ("would turn the GIL on", "would be refused", *UNGRAVE)
@@ -32,20 +33,23 @@ def log(findings: Iterable[Finding], root: Path) -> dict[str, object]:
 def _result(finding: Finding, root: Path) -> dict[str, object]:
     whose = f"{finding.module or finding.subject} of {finding.distribution} {finding.version}".strip()
     where = "in interpreters of " if finding.in_interpreter else "on "
-    outermost = finding.chain[-1] if finding.chain else None
+    parts = (finding.kind, where.strip(), finding.subject, finding.module, finding.runtime)
+    place = finding.chain[-1] if finding.chain else None
+    if place is None and finding.distribution == OWN:
+        place = Step(path=str(root / finding.subject), line=1, module="")
     return {
         "ruleId": _rule(finding.kind),
         "level": "note" if finding.kind in NOTES else "warning",
         "message": {"text": f"{whose} {finding.kind} {where}{finding.runtime}: {finding.reason}"},
-        "locations": [] if outermost is None else [{"physicalLocation": _place(outermost, root)}],
-        "partialFingerprints": {"finding/v1": f"{finding.kind}|{finding.subject}|{finding.module}|{finding.runtime}"},
+        "locations": [] if place is None else [{"physicalLocation": _place(place, root)}],
+        "partialFingerprints": {"finding/v2": "|".join(parts)},
     }
 
 
 def _place(step: Step, root: Path) -> dict[str, object]:
     path = Path(step.path)
-    inside = path.is_relative_to(root)
-    uri = path.relative_to(root).as_posix() if inside else path.as_uri() if path.is_absolute() else path.as_posix()
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    uri = shown.as_uri() if shown.is_absolute() else quote(shown.as_posix())
     return {"artifactLocation": {"uri": uri}, "region": {"startLine": max(1, step.line)}}
 
 

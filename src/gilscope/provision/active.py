@@ -89,7 +89,7 @@ class _DirectUrl(msgspec.Struct):
 def _as_requirement(distribution: Distribution) -> tuple[bool, str]:
     """Whether a package is editable, and what asks for it: its name, its address, or its folder."""
     try:
-        direct = decoded((distribution.info / "direct_url.json").read_bytes(), msgspec.json.Decoder(_DirectUrl))
+        direct = decoded((distribution.info / installed.DIRECT_URL).read_bytes(), msgspec.json.Decoder(_DirectUrl))
     except (OSError, msgspec.MsgspecError):
         return False, distribution.name
     if urlsplit(direct.url).scheme == "file":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from gilscope.errors import InstallError, NoWheelError
 from gilscope.provision import requirements
@@ -88,8 +90,14 @@ def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason:
     return tuple(
         text
         for text in requirements.by_name(wanted)
-        if Requirement(text).name.lower() in reason.lower() and installer.version_with_wheel(folder, text) is None
+        if _speaks_of(reason, Requirement(text).name) and installer.version_with_wheel(folder, text) is None
     )
+
+
+def _speaks_of(reason: str, name: str) -> bool:
+    """Whether a reason has a package's name in any spelling, and not as a part of another."""
+    spelled = r"[-_.]+".join(map(re.escape, canonicalize_name(name).split("-")))
+    return re.search(rf"(?<![\w-])(?<!\w\.){spelled}(?!\w|[-_.]\w)", reason, re.IGNORECASE) is not None
 
 
 def _with_newest(installer: Installer, folder: Path, text: str) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SEED = "pip"
 """What an environment holds to be filled with, and nobody asked for."""
+DIRECT_URL = "direct_url.json"
+"""What a distribution's metadata hold where no index brought it (PEP 610)."""
 
 
 class Distribution(NamedTuple):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from gilscope.audit.values import UNGRAVE
+from gilscope.audit.values import LIBRARY, OWN, UNGRAVE
 from gilscope.render.names import listed
 from gilscope.render.sheet import NOT_MEASURED, Column, Lines, Sheet, tabulate
 
@@ -108,7 +108,8 @@ def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
         if finding.kind == "has no wheel" and finding.reason.startswith("no wheel"):
             without_wheel[finding.runtime].append(finding.subject)
             continue
-        key = (finding.kind, finding.in_interpreter, finding.subject, finding.distribution, finding.reason)
+        whose = finding.subject if finding.distribution != LIBRARY else finding.module
+        key = (finding.kind, finding.in_interpreter, whose, finding.distribution, finding.reason)
         groups[key].append(finding)
     yield from (f"No wheel on {runtime}: {', '.join(names)}." for runtime, names in without_wheel.items())
     for alike in groups.values():
@@ -119,7 +120,12 @@ def finding_lines(found: Iterable[Finding]) -> Iterator[str]:
         newer = f" {first.newer}." if first.newer else ""
         whose = " ".join(filter(None, (first.distribution, first.version)))
         by = f"{whose}: {listed(modules, MOST_MODULES)}" if modules else whose
-        subject = "" if first.distribution in {first.subject, ""} else f"{first.subject} imports "
+        if not modules and first.distribution == OWN:
+            by = first.subject
+        subjects = list(dict.fromkeys(finding.subject for finding in alike))
+        is_itself = first.distribution in {first.subject, ""} or by == first.subject
+        imports = "imports" if len(subjects) == 1 else "import"
+        subject = "" if is_itself else f"{listed(subjects, MOST_NAMES)} {imports} "
         yield f"{subject}{by} {_kind(first, modules)} ({where}): {first.reason}.{newer}{chain(first)}"
 
 

@@ -30,6 +30,8 @@ CALLS = 3
 """How often each thread calls a function."""
 SOON_S = 1e-5
 """How soon threads make way for each other, so that they meet inside an import."""
+UNHEARD = 76
+"""The exit status of a process that cannot report any more."""
 
 # What an interpreter of its own runs, once it can import what this one can.
 _INSIDE = """
@@ -43,12 +45,14 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     descriptor = os.dup(1)
     os.dup2(2, 1)  # what is imported may print
+    tell = _teller(descriptor)
     if order["way"] == "threads":
-        from_threads(order, descriptor)
+        from_threads(order, tell)
     elif order["way"] == "interpreter":
-        inside(order, descriptor)
+        inside(order, descriptor, tell)
     else:
         import_all(order, descriptor)
+    tell({"kind": "done"})
     os._exit(0)  # threads that an import has left behind are nobody's matter
 
 
@@ -58,17 +62,19 @@ def import_all(order: Order, descriptor: int) -> None:
 
     tell = _teller(descriptor)
     reading: Dict[str, Any] = definitions.reader() if order["way"] == "main" else {}
+    importers = _importers(order)
     if hasattr(sys, "set_lazy_imports_filter"):  # PEP 810: what is asked for is imported at once
         sys.set_lazy_imports_filter(lambda *_: False)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_parent=lambda: tell({"kind": "forks"}))
     loads.watch(tell, lambda module: definitions.described(reading, module))
-    for target in order["targets"]:
+    for target, importer in importers.items():
         tell({"kind": "begins", "target": target})
-        tell({"kind": "ends", "target": target, "error": _tried(target, loads.words)})
+        error = _tried(importer, loads.words)
+        tell({"kind": "ends", "target": target, "error": error, "gil_on": definitions.is_gil_on()})
 
 
-def inside(order: Order, descriptor: int) -> None:
+def inside(order: Order, descriptor: int, tell: Tell) -> None:
     """Import all in an interpreter that owns its GIL, in a thread, as the models of lanes do."""
     from gilscope_agent import subinterpreter  # noqa: PLC0415 - no other way needs it
     from gilscope_agent.fault import LaneError  # noqa: PLC0415 - for that reason too
@@ -86,22 +92,22 @@ def inside(order: Order, descriptor: int) -> None:
     thread.start()
     thread.join()
     for failure in failures:
-        _teller(descriptor)({"kind": "lacks", "error": failure})
+        tell({"kind": "lacks", "error": failure})
 
 
-def from_threads(order: Order, descriptor: int) -> None:
+def from_threads(order: Order, tell: Tell) -> None:
     """Import all from many threads at once, and report which targets failed in any of them; then call a function."""
     from . import loads  # noqa: PLC0415 - each interpreter has its own
 
-    tell = _teller(descriptor)
     workers = max(2, 2 * (os.cpu_count() or 1))
     gate = threading.Barrier(workers)
+    importers = _importers(order)
     sys.setswitchinterval(SOON_S)
 
     def work() -> None:
         gate.wait(THREADS_BEGIN_S)
-        for target in order["targets"]:
-            error = _tried(target, loads.words)
+        for target, importer in importers.items():
+            error = _tried(importer, loads.words)
             if error is not None:
                 tell({"kind": "ends", "target": target, "error": error})
 
@@ -123,14 +129,14 @@ def _called(path: str, function: str, workers: int) -> Dict[str, object]:
     """Call a function of a file that was run alone and then in threads, and return what came out."""
     from gilscope_agent.timing import shortened, without_addresses  # noqa: PLC0415 - only a named function needs it
 
-    from . import loads  # noqa: PLC0415 - as above
+    from . import files, loads, results  # noqa: PLC0415 - as above
 
     alone: List[str] = []
     others: List[str] = []
     errors: List[Dict[str, str]] = []
 
     def text() -> str:
-        return str(without_addresses(repr(work())))
+        return str(without_addresses(repr(results.whole(work()))))
 
     def many() -> None:
         try:
@@ -139,7 +145,7 @@ def _called(path: str, function: str, workers: int) -> Dict[str, object]:
             errors.append(loads.words(error))
 
     try:
-        work = getattr(sys.modules[_name(path)], function)
+        work = getattr(files.module(path), function)
         alone.extend([text(), text()])
     except BaseException as error:  # noqa: BLE001 - as above
         return {"alone": [], "other": None, "error": loads.words(error)}
@@ -153,55 +159,46 @@ def _called(path: str, function: str, workers: int) -> Dict[str, object]:
     }
 
 
-def _tried(target: str, words: Callable[[BaseException], Dict[str, str]]) -> object:
-    """Import a target, a module's name or a file's path, and return the error that it ends with."""
+def _importers(order: Order) -> Dict[str, Callable[[], object]]:
+    """Return what imports each target, a module's name or a file's path; they find no word of ours in ``sys.argv``."""
+    from . import files  # noqa: PLC0415 - each interpreter has its own
+
+    paths = [target for target in order["targets"] if target.endswith(".py")]
+    sys.argv = paths[:1] or [""]
+    return {
+        target: files.File(target).imported if target in paths else _importer(target) for target in order["targets"]
+    }
+
+
+def _importer(name: str) -> Callable[[], object]:
+    return lambda: importlib.import_module(name)
+
+
+def _tried(importer: Callable[[], object], words: Callable[[BaseException], Dict[str, str]]) -> object:
+    """Import something, and return the error that it ends with."""
     try:
-        if target.endswith(".py"):
-            _run_file(target)
-        else:
-            importlib.import_module(target)
+        importer()
     except BaseException as error:  # noqa: BLE001 - foreign code may end in any way
         return words(error)
     return None
 
 
-def _name(path: str) -> str:
-    return os.path.splitext(os.path.basename(path))[0]
-
-
-def _run_file(path: str) -> None:
-    """Run a person's file as an import would, then each import that stands inside its functions."""
-    import ast  # noqa: PLC0415 - a person's file alone needs it
-
-    with open(path, "rb") as file:
-        tree = ast.parse(file.read(), path)
-    folder = os.path.dirname(path)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    name = _name(path)
-    module = type(sys)(name)
-    module.__file__ = path
-    sys.modules[name] = module
-    exec(compile(tree, path, "exec"), module.__dict__)  # noqa: S102 - that is what it is asked for
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    for function in functions:
-        for node in ast.walk(function):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                try:
-                    exec(compile(ast.Module([node], []), path, "exec"), dict(module.__dict__))  # noqa: S102 - as above
-                except ImportError:  # it may be one of several that are tried
-                    continue
-
-
 def _teller(descriptor: int) -> Tell:
-    """Return what reports to the controller; a process that an import has forked says nothing."""
-    process = os.getpid()
+    """Return what reports to the controller; a process that an import has forked says nothing.
+
+    It uses what it has now, as an import may put something else in the place of Python's own functions.
+    """
+    current, write, leave, encoded = os.getpid, os.write, os._exit, json.JSONEncoder(ensure_ascii=False).encode
+    process = current()
 
     def tell(record: Dict[str, object]) -> None:
-        if os.getpid() != process:
+        if current() != process:
             return
-        rest = b"\x1e" + json.dumps(record).encode() + b"\n"
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        rest = b"\x1e" + encoded(record).encode("utf-8", "replace") + b"\n"
+        try:
+            while rest:
+                rest = rest[write(descriptor, rest) :]
+        except OSError:  # an import has closed what does not belong to it
+            leave(UNHEARD)
 
     return tell

@@ -37,16 +37,29 @@ def reader() -> Dict[str, Any]:
     return {"ctypes": ctypes, "get_def": get_def, "gil_offset": _gil_offset(ctypes)}
 
 
-def described(reading: Dict[str, Any], module: ModuleType) -> Dict[str, object]:
-    """Return whether a module needs the GIL, and what its slots say; None for what is unknown."""
-    is_gil_on = getattr(sys, "_is_gil_enabled", lambda: True)()
-    if not reading or not isinstance(module, types.ModuleType):
-        return {"gil_on": is_gil_on, "needs_gil": None, "single_phase": None, "interpreters": None, "gil_slot": None}
-    single_phase, slots = _slots(reading, module)
-    offset = reading["gil_offset"]
+def is_gil_on() -> bool:
+    """Return whether there is a GIL now."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
+
+
+def described(reading: Dict[str, Any], module: object) -> Dict[str, object]:
+    """Return whether a module needs the GIL, and what its slots say; None for what is unknown.
+
+    What is no module object, as a slot ``Py_mod_create`` may return, has no place to declare anything in: Python takes
+    it to need the GIL.
+    """
+    needs_gil: Optional[bool] = None
+    single_phase: Optional[bool] = None
+    slots: Dict[int, int] = {}
+    if not isinstance(module, types.ModuleType):
+        needs_gil = True
+    elif reading:
+        single_phase, slots = _slots(reading, module)
+        offset = reading["gil_offset"]
+        needs_gil = None if offset is None else _word(reading["ctypes"], id(module) + offset) == 0
     return {
-        "gil_on": is_gil_on,
-        "needs_gil": None if offset is None else _word(reading["ctypes"], id(module) + offset) == 0,
+        "gil_on": is_gil_on(),
+        "needs_gil": needs_gil,
         "single_phase": single_phase,
         "interpreters": slots.get(MULTIPLE_INTERPRETERS),
         "gil_slot": slots.get(GIL),

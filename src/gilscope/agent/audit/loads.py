@@ -1,14 +1,15 @@
 """Extension modules as they are loaded: which, on whose behalf, and what became of it.
 
-Every loader of extensions asks `importlib.machinery.ExtensionFileLoader`, so that nothing is missed: neither the
-second that turns the GIL on, whose warning Python leaves out, nor one whose refusal its importer hides.
+Every loader of extensions, importlib's own and anybody else's, ends at `_imp.create_dynamic`, so that nothing is
+missed: neither the second that turns the GIL on, whose warning Python leaves out, nor one whose refusal its importer
+hides.
 """
 
 from __future__ import annotations
 
+import _imp
 import os
 import sys
-from importlib.machinery import ExtensionFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,38 +26,39 @@ INSIDE = ("<string>", "<script>")
 """Where the text stands that an interpreter runs for us: before 3.14, and since."""
 MOST_FRAMES = 60
 """The longest chain that is told."""
+MOST_CHARACTERS = 2_000
+"""The longest text of an error that is told."""
 
 
 def watch(tell: Tell, described: Callable[[ModuleType], Dict[str, object]]) -> None:
-    """Have every load of an extension reported: before it begins, and what the module says of itself.
+    """Have every load of an extension reported: before it begins, what the module says of itself, and its end.
 
     A module is read as soon as it was created: then Python decides on the GIL, and what runs afterwards may change what
     the object holds (modules of Cython 3.1 and later do so).
     """
-    read: Dict[str, Dict[str, object]] = {}
-    create, execute = ExtensionFileLoader.create_module, ExtensionFileLoader.exec_module
+    create, execute = _imp.create_dynamic, _imp.exec_dynamic
 
-    def create_module(self: ExtensionFileLoader, spec: Any) -> ModuleType:  # noqa: ANN401 - a spec, as importlib has it
+    def create_dynamic(spec: Any, file: Any = None) -> ModuleType:  # noqa: ANN401 - a spec, as importlib has it
         tell({"kind": "loads", "module": spec.name, "path": str(spec.origin), "chain": chain()})
         try:
-            module = create(self, spec)
+            module = create(spec, file)
         except BaseException as error:
             tell({"kind": "fails", "module": spec.name, "error": words(error)})
             raise
-        read[str(spec.name)] = described(module)
+        tell(dict(described(module), kind="declares", module=spec.name))
         return module
 
-    def exec_module(self: ExtensionFileLoader, module: ModuleType) -> None:
+    def exec_dynamic(module: ModuleType) -> int:
         name = str(getattr(getattr(module, "__spec__", None), "name", ""))
         try:
-            execute(self, module)
+            status = execute(module)
         except BaseException as error:
             tell({"kind": "fails", "module": name, "error": words(error)})
             raise
-        tell(dict(read.pop(name) if name in read else described(module), kind="loaded", module=name))
+        tell({"kind": "loaded", "module": name})
+        return status
 
-    ExtensionFileLoader.create_module = create_module  # type: ignore[method-assign]
-    ExtensionFileLoader.exec_module = exec_module  # type: ignore[method-assign]
+    _imp.create_dynamic, _imp.exec_dynamic = create_dynamic, exec_dynamic
 
 
 def chain() -> List[Tuple[str, int, str]]:
@@ -88,6 +90,6 @@ def words(error: BaseException) -> Dict[str, str]:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)
+        return str(error)[:MOST_CHARACTERS]
     except Exception:  # noqa: BLE001 - the error is a stranger's, and so is how it speaks
         return ""
