@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from gilscope.audit.values import Subject
 
 LIMIT_S = 120
+NOTHING_SAID = ("cannot be imported", "not looked at")
+"""Verdicts that leave the question open."""
 IMPORTS = """
 import importlib, json, sys
 def run(modules, extensions, path):
@@ -90,7 +92,7 @@ def main() -> None:
     places, lacking = command.equipped(environments, runtimes, wanted, None, names)
     environ = common_environment(os.environ, output.bytecode_dir())
     begun_s = time.monotonic()
-    done = audit(places, lacking, Wanted(names, {}), environ, LIMIT_S, lambda *_: None)
+    done = audit(places, lacking, Wanted(names), environ, LIMIT_S, lambda *_: None)
     print(f"{len(done.rows)} packages on {', '.join(done.builds)}: audited in {time.monotonic() - begun_s:.0f} s")
     if options.json:
         options.json.write_bytes(encoded(done))
@@ -121,8 +123,8 @@ def main() -> None:
 
 def _alike(ours: str, theirs: str, what: str) -> bool:
     if what == "GIL":  # a fallback or an error is no matter of the GIL
-        return (ours == "turns the GIL on") == (theirs == "turns the GIL on") or ours == "cannot be imported"
-    return ours.startswith(theirs) or ours == "cannot be imported"
+        return (ours == "turns the GIL on") == (theirs == "turns the GIL on") or ours in NOTHING_SAID
+    return ours.startswith(theirs) or ours in NOTHING_SAID
 
 
 def by_hand(place: Equipped, subject: Subject) -> tuple[str | None, str | None]:

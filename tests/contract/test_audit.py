@@ -11,7 +11,7 @@ import pytest
 from extensions import COMPILER, PACKAGES, Made, made
 from gilscope import store
 from gilscope.audit.auditing import Equipped, Wanted, audit
-from gilscope.audit.subjects import Contents
+from gilscope.audit.subjects import Contents, of_file
 from gilscope.processes.environment import without_python
 from runs import Runs, one_line
 from short import SHORT
@@ -89,7 +89,8 @@ def done(environment: Made, tmp_path_factory: pytest.TempPathFactory) -> Audit:
     file = tmp_path_factory.mktemp("own") / "work.py"
     file.write_text("import both\n\n\ndef work():\n    import neither\n    return neither.speed()\n")
     place = Equipped(environment.runtime, environment.python, Contents(environment.folder), NAMES)
-    return audit([place], {}, Wanted(NAMES, {file: "work"}), without_python(os.environ), TIMEOUT_S, lambda *_: None)
+    wanted = Wanted(NAMES, (of_file(file, "work", str(file)),))
+    return audit([place], {}, wanted, without_python(os.environ), TIMEOUT_S, lambda *_: None)
 
 
 def of(done: Audit, subject: str, *, in_interpreter: bool = False) -> list[Finding]:
@@ -178,7 +179,7 @@ def test_a_file_is_imported_as_what_it_is(environment: Made, tmp_path: Path) -> 
     for file, text in files.items():
         file.write_text(text)
     place = Equipped(environment.runtime, environment.python, Contents(environment.folder), frozenset())
-    wanted = Wanted(frozenset({"pure"}), dict.fromkeys(files, ""))
+    wanted = Wanted(frozenset({"pure"}), tuple(of_file(file, "", str(file)) for file in files))
     done = audit([place], {}, wanted, without_python(os.environ), TIMEOUT_S, lambda *_: None)
     own = [file.as_posix() for file in files]
     assert {row.subject: row.interpreters[name] for row in done.rows if row.subject in own} == dict(
@@ -235,10 +236,12 @@ def test_a_function_is_called_from_many_threads(environment: Made, tmp_path: Pat
     if environment.runtime.facts.build != "free-threaded":
         pytest.skip(f"{name} has a GIL: threads are asked on free-threaded builds")
     place = Equipped(environment.runtime, environment.python, Contents(environment.folder), frozenset())
-    files = {tmp_path / f"{function}.py": function for function in CALLED}
-    for file in files:
+    files = []
+    for function in CALLED:
+        file = tmp_path / f"{function}.py"
         file.write_text(RACES)
-    wanted = Wanted(frozenset({"pure"}), files)
+        files.append(of_file(file, function, file.name))
+    wanted = Wanted(frozenset({"pure"}), tuple(files))
     done = audit([place], {}, wanted, without_python(os.environ), TIMEOUT_S, lambda *_: None)
     assert {Path(row.subject).stem: row.threads[name] for row in done.rows if row.subject != "pure"} == CALLED
 

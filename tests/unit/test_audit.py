@@ -12,7 +12,7 @@ import pytest
 
 from gilscope.arguments import parse
 from gilscope.audit.auditing import Equipped, Wanted, subjects_of
-from gilscope.audit.subjects import Contents
+from gilscope.audit.subjects import Contents, of_file
 from gilscope.audit.values import (
     LIBRARY,
     OWN,
@@ -140,10 +140,10 @@ class TestSubjects:
             return [subject.name for subject in subjects_of(place_, [place_], wanted)]
 
         whole, nothing = frozenset({"whole"}), frozenset[str]()
-        assert looked_at(whole, Wanted(whole, {})) == ["lib", "upb", "whole"]
-        assert looked_at(whole, Wanted(whole | {"lib"}, {})) == ["whole"]
-        assert looked_at(nothing, Wanted(nothing, {})) == ["lib", "upb", "whole"]
-        assert looked_at(nothing, Wanted(nothing, {Path("work.py"): ""})) == ["lib", "upb"]
+        assert looked_at(whole, Wanted(whole)) == ["lib", "upb", "whole"]
+        assert looked_at(whole, Wanted(whole | {"lib"})) == ["whole"]
+        assert looked_at(nothing, Wanted(nothing)) == ["lib", "upb", "whole"]
+        assert looked_at(nothing, Wanted(nothing, (of_file(Path("work.py"), "", "work.py"),))) == ["lib", "upb"]
 
     @pytest.mark.parametrize(
         ("files", "modules"),

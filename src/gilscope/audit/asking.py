@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.agent.audit.asked import UNHEARD
 from gilscope.audit.values import (
     Begins,
     Called,
@@ -42,6 +41,8 @@ RESTARTS = 4
 """How often a subject is gone on with behind a target at which the process died or hung."""
 LEFT_OUT = ("DISPLAY", "WAYLAND_DISPLAY", "PYTHON_GIL", "GILSCOPE_WITHOUT")
 """Variables that are the person's and no matter of an import: windows, which none is to open, and what would decide."""
+UNHEARD = 76
+"""The exit status by which a process says that it cannot report any more."""
 NO_MODULE = "does not define module export function"
 """What Python says of a shared library that is no module."""
 
@@ -72,7 +73,7 @@ def seen(asked: Asked, limit_s: float, guardian: Guardian, stopped: Callable[[],
     while left and restarts < RESTARTS:
         restarts += 1
         hearing.begins_anew()
-        order = encoded({"way": asked.way, "targets": left, "function": asked.function}).decode()
+        order = encoded({"way": asked.way, "targets": left, "function": asked.function, "unheard": UNHEARD}).decode()
         try:
             ended = child.run(
                 [asked.python, "-W", "ignore", "-B", str(AUDIT), order],

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from gilscope.audit import asking, verdicts
 from gilscope.audit.values import Audit, Finding, Row, Subject
 from gilscope.processes.guardian import Guardian
-from gilscope.workloads.targets import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from gilscope.audit.subjects import Contents
     from gilscope.audit.values import Seen, Way
@@ -45,11 +43,11 @@ class Equipped(NamedTuple):
 class Wanted(NamedTuple):
     """What is asked for: packages by name, and a person's files.
 
-    All packages are meant where none is named. A file has a function that is called too, or an empty name.
+    All packages are meant where none is named.
     """
 
     names: frozenset[str]
-    files: Mapping[Path, str]
+    files: tuple[Subject, ...] = ()
 
 
 class _Job(NamedTuple):
@@ -77,14 +75,10 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
         advanced: is told how many processes have ended, of how many, and what the latest imported.
     """
     begun_s = time.monotonic()
-    own = [
-        Subject(name=label(path), version="", modules=(str(path),), is_file=True, function=function)
-        for path, function in wanted.files.items()
-    ]
     jobs = [
         job
         for place in places
-        for subject in (*subjects_of(place, places, wanted), *own)
+        for subject in (*subjects_of(place, places, wanted), *wanted.files)
         for job in _jobs(place, subject)
     ]
     seen = _all_seen(jobs, environ, limit_s, advanced)
@@ -145,9 +139,9 @@ def _jobs(place: Equipped, subject: Subject) -> Iterator[_Job]:
 def _all_seen(
     jobs: Sequence[_Job], environ: Mapping[str, str], limit_s: float, advanced: Callable[[int, int, str], None]
 ) -> dict[_Job, Seen]:
-    """Do all jobs, as many at once as there are CPUs, but one subject's one by one; who interrupts that ends them.
+    """Do all jobs, one subject's one by one, and as many subjects as there are CPUs at once.
 
-    Two imports of one file may want one port, or write one file.
+    Two imports of one file may want one port, or write one file. Who interrupts that ends them all.
     """
     stop = threading.Event()
     seen: dict[_Job, Seen] = {}
@@ -171,7 +165,7 @@ def _all_seen(
 
 
 def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
-    """One process: the main interpreter finds the GIL as it comes, and all else is imported with the GIL kept off."""
+    """The order for one process; only the main interpreter finds the GIL as it comes."""
     subject = job.subject
     targets = subject.modules if job.way == "threads" else asking.targets_of(subject.modules, subject.extensions)
     return asking.Asked(

@@ -43,6 +43,11 @@ class Contents:
         return (LIBRARY, "") if "lib-dynload" in path else (OWN, "")
 
 
+def of_file(path: Path, function: str, name: str) -> Subject:
+    """A person's file under the name that they know it by; a function that is named is called too."""
+    return Subject(name=name, version="", modules=(str(path),), is_file=True, function=function)
+
+
 def _subject(distribution: Distribution, files: list[PurePosixPath]) -> Subject:
     """A distribution as what is imported of it; its own name is tried where nothing says more."""
     extensions = tuple(_extensions(files))

@@ -142,7 +142,7 @@ def _not_imported(place: Place, default: Place | None) -> Iterator[Finding]:
 
 
 def _turning_the_gil_on(place: Place) -> Iterator[Finding]:
-    """Every extension that leaves it open that it does without the GIL; or that there was one, whoever was to blame."""
+    """Every extension that does not declare to do without the GIL; or that there was one afterwards."""
     blamed: dict[str, Load] = {}
     was_on = False
     for load in place.main.loads:
@@ -164,7 +164,7 @@ def _turning_the_gil_on(place: Place) -> Iterator[Finding]:
 
 
 def _turns_the_gil_on(place: Place, load: Load, declared: Declares, *, was_on: bool) -> bool:
-    """Whether an extension turns the GIL on, or would; Python's own all declare themselves where that can be told."""
+    """Whether an extension turns the GIL on, or would on a free-threaded build, for which Python's own are ready."""
     if place.is_free_threaded:
         return declared.needs_gil or (declared.needs_gil is None and declared.gil_on and not was_on)
     is_open = declared.single_phase is not None and declared.gil_slot != NO_GIL

@@ -36,11 +36,13 @@ ABLE = "free threading and a GIL for each interpreter need Python 3.12 or later:
 def ask(options: argparse.Namespace) -> int:
     """Import what is named, everywhere, and show what was found."""
     from gilscope.audit.auditing import Wanted, audit
+    from gilscope.audit.subjects import of_file
     from gilscope.audit.values import UNGRAVE
     from gilscope.commands.newer import with_newer
     from gilscope.lab.lane import common_environment
+    from gilscope.workloads.targets import label
 
-    files = _files(options)
+    files = tuple(of_file(path, function, label(path)) for path, function in _files(options).items())
     named = [text for text in options.what if not _file_and_function(text)[0].endswith(".py")]
     wanted = requirements.packages([*options.packages, *named], options.requirements, options.editables)
     joined = _active(options, has_names=bool(wanted))

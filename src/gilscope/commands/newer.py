@@ -62,7 +62,7 @@ def with_newer(  # noqa: PLR0913, PLR0917 - as an audit, and where environments 
         if made is not None:
             own = frozenset({name})
             again = Equipped(place.runtime, made.python, Contents(Path(made.python).parents[1]), own)
-            newer[culprit] = (newest, audit([again], {}, Wanted(own, {}), environ, limit_s, lambda *_: None).findings)
+            newer[culprit] = (newest, audit([again], {}, Wanted(own), environ, limit_s, lambda *_: None).findings)
     return msgspec.structs.replace(done, findings=tuple(_with_words(finding, newer) for finding in done.findings))
 
 

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from .loads import Tell
 
     class Order(TypedDict):
-        """What is to be imported, and how; a ``function`` of a file is called too where one is named."""
+        """What is to be imported, and how; a ``function`` of a file is called too where one is named.
+
+        ``unheard`` is the exit status of a process that cannot report any more.
+        """
 
         way: str
         targets: List[str]
         function: str
+        unheard: int
 
 
 THREADS_BEGIN_S = 60.0
@@ -30,8 +34,6 @@ CALLS = 3
 """How often each thread calls a function."""
 SOON_S = 1e-5
 """How soon threads make way for each other, so that they meet inside an import."""
-UNHEARD = 76
-"""The exit status of a process that cannot report any more."""
 
 # What an interpreter of its own runs, once it can import what this one can.
 _INSIDE = """
@@ -45,7 +47,7 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     descriptor = os.dup(1)
     os.dup2(2, 1)  # what is imported may print
-    tell = _teller(descriptor)
+    tell = _teller(descriptor, order["unheard"])
     if order["way"] == "threads":
         from_threads(order, tell)
     elif order["way"] == "interpreter":
@@ -60,7 +62,7 @@ def import_all(order: Order, descriptor: int) -> None:
     """Import each target in this interpreter, and report what is loaded for it."""
     from . import definitions, loads  # noqa: PLC0415 - each interpreter has its own
 
-    tell = _teller(descriptor)
+    tell = _teller(descriptor, order["unheard"])
     reading: Dict[str, Any] = definitions.reader() if order["way"] == "main" else {}
     importers = _importers(order)
     if hasattr(sys, "set_lazy_imports_filter"):  # PEP 810: what is asked for is imported at once
@@ -183,7 +185,7 @@ def _tried(importer: Callable[[], object], words: Callable[[BaseException], Dict
     return None
 
 
-def _teller(descriptor: int) -> Tell:
+def _teller(descriptor: int, unheard: int) -> Tell:
     """Return what reports to the controller; a process that an import has forked says nothing.
 
     It uses what it has now, as an import may put something else in the place of Python's own functions.
@@ -199,6 +201,6 @@ def _teller(descriptor: int) -> Tell:
             while rest:
                 rest = rest[write(descriptor, rest) :]
         except OSError:  # an import has closed what does not belong to it
-            leave(UNHEARD)
+            leave(unheard)
 
     return tell

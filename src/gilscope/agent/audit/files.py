@@ -1,4 +1,4 @@
-"""A person's file, imported as the module that it is, with the imports that are made later or by a program alone."""
+"""A person's file, imported as the module that it is, with the imports inside its functions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def module(path: str) -> ModuleType:
 
 
 class File:
-    """A file by the name that it is imported by; one that lies in a package is a module of that."""
+    """A file by the name of the module that it is, also inside of a package."""
 
     def __init__(self, path: str) -> None:
         """Make it importable, beside what lies in its folder."""
@@ -84,7 +84,7 @@ def _is_of_a_program(node: ast.AST) -> bool:
 
 
 def _tried(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield all that stands in the body of a ``try``, or of a context manager, which may catch errors too."""
+    """Yield all that stands in the body of a statement which may catch errors: ``try`` or ``with``."""
     for holder in ast.walk(tree):
         if isinstance(holder, (ast.Try, ast.With)):
             for statement in holder.body:
