@@ -18,21 +18,19 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import multiprocessing
-import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from neighbours import spinning
 
 from gilscope.expectations.clauses import Clause
 from gilscope.expectations.evidence import Figure, Looks
@@ -41,7 +39,7 @@ from gilscope.stats.significance import noise_floor
 from gilscope.values.expectations import bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -53,7 +51,6 @@ BOUND = 0.05
 ROUNDS = 4
 OUTLIERS = 0.1
 """The share of launches that spread six times as far, where launches are contaminated."""
-SPELL_S = (0.5, 6.0)
 BUDGET_S = 20
 WORK = """
 import threading
@@ -191,7 +188,7 @@ def measure(options: argparse.Namespace) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     counts: dict[str, Counter[str]] = {name: Counter() for name in options.only or KINDS}
     seconds: dict[str, list[float]] = {name: [] for name in counts}
-    with tempfile.TemporaryDirectory() as folder, _load(is_on=options.load):
+    with tempfile.TemporaryDirectory() as folder, spinning(2 * options.load, in_spells=True):
         python = _prepared(Path(folder), options.on)
         for number in range(options.times):
             for name, count in counts.items():
@@ -232,10 +229,14 @@ def report(path: Path) -> str:
             lines.append(f"| {row['launches']} | {floor} | {row['checks']} | {' | '.join(shares)} |")
     verdicts = ("held", "undecided", "refuted")
     lines += ["", f"| what is checked | truth | condition | {' | '.join(verdicts)} |", "|---|---|---|--:|--:|--:|"]
+    counted: dict[tuple[str, bool, str], Counter[str]] = {}
     for row in rows:
         if row["kind"] == "measured":
-            counts = " | ".join(str(row.get(verdict, 0)) for verdict in verdicts)
-            lines.append(f"| {row['what']} | {'true' if row['is_true'] else 'false'} | {row['condition']} | {counts} |")
+            count = counted.setdefault((row["what"], row["is_true"], row["condition"]), Counter())
+            count.update({verdict: row.get(verdict, 0) for verdict in verdicts})
+    for (what, is_true, condition), count in counted.items():
+        counts = " | ".join(str(count[verdict]) for verdict in verdicts)
+        lines.append(f"| {what} | {'true' if is_true else 'false'} | {condition} | {counts} |")
     return "\n".join(lines)
 
 
@@ -272,28 +273,6 @@ def _checked(kind: Kind, folder: Path, runtime: str, python: str) -> str:
         return "no verdict"
     verdicts = {judgement["verdict"] for judgement in json.loads(ended.stdout)["judgements"]}
     return next(verdict for verdict in ("refuted", "undecided", "held") if verdict in verdicts)
-
-
-@contextmanager
-def _load(*, is_on: bool) -> Iterator[None]:
-    """Keep one CPU or two busy in spells of random length, with pauses between them."""
-    processes = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(2)] if is_on else []
-    for process in processes:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-
-
-def _spin() -> None:
-    chance = random.Random()  # noqa: S311 - no secret
-    while True:
-        until_s = time.monotonic() + chance.uniform(*SPELL_S)
-        while time.monotonic() < until_s:
-            pass
-        time.sleep(chance.uniform(*SPELL_S))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from ruamel.yaml import YAML
 
-from runs import GIT, as_a_user_has_it, lend
+from runs import as_a_user_has_it, lend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,7 +145,6 @@ def test_what_hosts_read_is_as_their_schemas_say(schema: str, tmp_path: Path) ->
     assert ended.returncode == 0, ended.stdout
 
 
-@pytest.mark.skipif(GIT is None, reason="git is not installed")
 def test_the_hook_for_pre_commit_runs_a_command_that_is_there() -> None:
     """With the files behind it, as pre-commit puts them there."""
     (hook,) = YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")

@@ -77,7 +77,8 @@ def test_a_busy_machine_fails_no_test(project: pytest.Pytester) -> None:
 
     result = project.runpytest_subprocess("-p", "no:cacheprovider", "--gilscope-budget", "2")
 
-    result.assert_outcomes(passed=1, warnings=result.parseoutcomes().get("warnings", 0))
+    outcomes = result.parseoutcomes()
+    assert (outcomes.get("passed"), outcomes.get("failed")) == (1, None)
 
 
 def test_the_build_is_asked_about_itself(project: pytest.Pytester) -> None:
@@ -149,7 +150,7 @@ def test_threads_that_run_one_test_measure_once(project: pytest.Pytester) -> Non
         def test_many(gilscope, monkeypatch):
             monkeypatch.setattr(plugin, "_run", run)
             with ThreadPoolExecutor(4) as pool:
-                assert {pool.submit(gilscope.overlaps, crunch).result() for _ in range(4)} == {"held"}
+                assert set(pool.map(gilscope.overlaps, [crunch] * 4)) == {"held"}
             assert len(asked) == 1
     """)
 

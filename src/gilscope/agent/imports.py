@@ -57,22 +57,27 @@ def _sorted_out() -> Tuple[Dict[str, str], Set[str]]:
 
 def _extensions() -> List[str]:
     """Return the names of the extension modules that are loaded, built-in ones too, whose loader is a class."""
-    modules = [(name, module) for name, module in list(sys.modules.items()) if isinstance(module, type(sys))]
-    loaders = {name: object.__getattribute__(module, "__dict__").get("__loader__") for name, module in modules}
+    loaders = {name: namespace.get("__loader__") for name, namespace in _namespaces()}
     kinds = {name: loader if isinstance(loader, type) else type(loader) for name, loader in loaders.items()}
     return sorted(name for name, kind in kinds.items() if kind.__name__ in LOADERS)
 
 
 def _files() -> Iterator[Tuple[str, str]]:
-    """Yield each module that has a file, without waking those that are loaded at their first use."""
+    """Yield each module that has a file."""
+    for name, namespace in _namespaces():
+        path = namespace.get("__file__")
+        if isinstance(path, str) and os.path.isfile(path):
+            yield name, os.path.realpath(path)
+
+
+def _namespaces() -> Iterator[Tuple[str, Dict[str, object]]]:
+    """Yield what each module holds, without waking those that are loaded at their first use."""
     for name, module in list(sys.modules.items()):
         if isinstance(module, type(sys)):
             try:
-                path = object.__getattribute__(module, "__dict__").get("__file__")
+                yield name, object.__getattribute__(module, "__dict__")
             except AttributeError:  # PyPy's tables of C functions
                 continue
-            if isinstance(path, str) and os.path.isfile(path):
-                yield name, os.path.realpath(path)
 
 
 def _versions(packages: Set[str]) -> Dict[str, str]:

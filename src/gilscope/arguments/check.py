@@ -53,9 +53,7 @@ def _expected(command: argparse.ArgumentParser) -> None:
     command.add_argument("--memory", metavar="BOUND", help="of one thread's process, against the twin's: '<= 1.2x'")
     command.add_argument("--against", metavar="REVISION", help="the working tree is not slower than this revision")
     command.add_argument("--no-slower-than", metavar="WORKLOAD", help="it is not slower than this other function")
-    command.add_argument(
-        "--slower", metavar="BOUND", default="<= 5 %", help="by how much it may be (default: '<= 5 %%')"
-    )
+    command.add_argument("--slower", metavar="BOUND", help="by how much it may be (default: '<= 5 %%')")
 
 
 def _written(command: argparse.ArgumentParser) -> None:

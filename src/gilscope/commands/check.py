@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 
@@ -33,7 +33,7 @@ def check(options: argparse.Namespace) -> int:
     from gilscope.lab.lane import common_environment
 
     began_s = time.monotonic()
-    expectations = _expectations(options)
+    expectations = expected(options)
     environ = common_environment(os.environ, output.bytecode_dir())
     with ExitStack() as until:
         happening, taking = asked(options, expectations, environ, until)
@@ -53,22 +53,22 @@ def check(options: argparse.Namespace) -> int:
     return errors.UNDECIDED if options.strict and checked.of("undecided") else 0
 
 
-def _expectations(options: argparse.Namespace) -> tuple[Expectation, ...]:
+def expected(options: argparse.Namespace) -> tuple[Expectation, ...]:
     """What is expected: what was typed, or else what the project declares, of the workloads that are named.
 
     Raises:
         UsageError: that is nothing, or cannot be meant.
     """
-    from gilscope.values.expectations import THINGS, Expectation, Overlap, nonsense
+    from gilscope.values.expectations import SLOWER, Expectation, Kind, Overlap, nonsense
 
-    typed = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in THINGS}
-    if not any(value for name, value in typed.items() if name != "models"):
+    typed = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in get_args(Kind)}
+    if not any(typed.values()):
         declared: tuple[Expectation, ...] = options.project.expectations
         named = tuple(each for each in declared if not options.workloads or each.workload in options.workloads)
         if not named:
             known = ", ".join(dict.fromkeys(each.workload for each in declared))
             raise errors.UsageError(f"{NOTHING}{f'; it declares something of: {known}' if known else ''}")
-        return tuple(msgspec.structs.replace(each, on=tuple(options.on) or each.on) for each in named)
+        return tuple(_as_typed(each, options) for each in named)
     if not options.workloads:
         raise errors.UsageError("name the workload of which that is expected, such as work.py:parse")
     overlap = None if options.overlap is None else Overlap(workers=options.overlap)
@@ -79,7 +79,7 @@ def _expectations(options: argparse.Namespace) -> tuple[Expectation, ...]:
             on=tuple(options.on),
             workers=options.workers or (overlap.workers if overlap else 2),
             packages=tuple(options.packages),
-            slower=options.slower,
+            slower=options.slower or SLOWER,
             overlap=overlap,
             **{**given, "models": tuple(options.models)},
         )
@@ -88,6 +88,17 @@ def _expectations(options: argparse.Namespace) -> tuple[Expectation, ...]:
     for mistake in nonsense(made[0]):
         raise errors.UsageError(mistake)
     return made
+
+
+def _as_typed(declared: Expectation, options: argparse.Namespace) -> Expectation:
+    """An expectation of the project's, where and beside what is typed."""
+    return msgspec.structs.replace(
+        declared,
+        on=tuple(options.on) or declared.on,
+        workers=options.workers or declared.workers,
+        packages=(*declared.packages, *options.packages),
+        slower=options.slower or declared.slower,
+    )
 
 
 def _run_id() -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope import errors
 from gilscope.commands import choosing, measuring, output
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from gilscope.figures.lanes import ContestLanes
     from gilscope.lab.contest import IsDecided
     from gilscope.values.contests import Contest
+    from gilscope.values.records import HostCard
     from gilscope.values.rules import Rules
     from gilscope.workloads.suites import Suite
 
@@ -52,7 +52,8 @@ class Measured:
         clauses = {each.contest.id: each.clauses for each in asked}
 
         def judged(contest: Contest) -> list[Judgement]:
-            return proofs.all_of(clauses[contest.id], self._lanes()[contest.id])
+            found, _ = self._lanes_of(contest)
+            return [proofs.judgement(clause, found) for clause in clauses[contest.id]]
 
         def is_decided(contest: Contest) -> bool:
             return not any(each.verdict == "undecided" and each.clause.kind == "overlap" for each in judged(contest))
@@ -92,30 +93,28 @@ class Measured:
         request = measure.Request(suite=choosing.DEFAULT_SUITE, rules=rules, seed=seed)
         self.paths.append(path)
         plan = Plan(tuple(each.contest for each in asked), ())
-        with closing(measure.writer_of(path, request, anew=True)) as writer:
-            try:
-                with RunProgress(output.console(stderr=True), len(plan.contests)) as observer:
-                    measure.measure(plan, request, writer, self._environ, observer, output.locks_dir(), is_decided)
-            except KeyboardInterrupt:
-                raise errors.ControllerInterruptedError(
-                    f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
-                ) from None
+        with (
+            closing(measure.writer_of(path, request, anew=True)) as writer,
+            measuring.kept(path),
+            RunProgress(output.console(stderr=True), len(plan.contests)) as observer,
+        ):
+            measure.measure(plan, request, writer, self._environ, observer, output.locks_dir(), is_decided)
 
-    def _lanes(self) -> dict[str, ContestLanes]:
-        """What was measured in the latest run so far, by contest."""
+    def _lanes_of(self, contest: Contest) -> tuple[ContestLanes, HostCard]:
+        """What was measured of a contest in the latest run so far, and on which host."""
         from gilscope import store
         from gilscope.figures import lanes
 
-        return {of.contest.id: of for of in lanes.contests(store.read(self.paths[-1]))}
+        run = store.read(self.paths[-1])
+        return next(of for of in lanes.contests(run) if of.contest.id == contest.id), run.header.host
 
     def _look(self, looks: Looks, contest: Contest) -> None:
         """Look at what was measured of a contest so far."""
-        from gilscope import store
         from gilscope.expectations.evidence import figure
         from gilscope.figures.yardsticks import Yardsticks
 
-        found = self._lanes()[contest.id]
-        yardsticks = Yardsticks(found, store.read(self.paths[-1]).header.host)
+        found, host = self._lanes_of(contest)
+        yardsticks = Yardsticks(found, host)
         looks.look(contest.id, lambda clause: figure(clause, found, yardsticks))
 
     def _rules(self, **changes: float) -> Rules:

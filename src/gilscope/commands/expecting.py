@@ -15,6 +15,7 @@ from gilscope.arguments import parse
 from gilscope.commands import choosing, comparing, measuring
 from gilscope.commands.either import OTHER, OWN, SIDE, either_of
 from gilscope.values.lanes import LaneSpec, lane_name
+from gilscope.workloads.targets import label
 
 if TYPE_CHECKING:
     import argparse
@@ -205,8 +206,7 @@ def _place(contest: Contest) -> tuple[str, int]:
     if path.suffix != ".py" or not path.is_file():
         return "", 1
     name = "work" if probe.target is None else probe.target.name.rpartition(".")[2]
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return str(shown), next(_lines_of(path, name), 1)
+    return label(path), next(_lines_of(path, name), 1)
 
 
 def _lines_of(path: Path, name: str) -> Iterator[int]:

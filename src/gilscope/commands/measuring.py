@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import partial
@@ -18,7 +18,7 @@ from gilscope.commands.showing import show_failures, show_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -74,19 +74,32 @@ def measure_on(groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...
     _announce(console, plan, request.rules)
     if not options.on and not options.python and not any(map(_is_free_threaded, plan.contests)):
         console.print(NO_FREE_THREADED, style="yellow")
-    with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
-        try:
-            with RunProgress(console, len(plan.contests)) as observer:
-                done = measure.measure(plan, request, writer, environ, observer, output.locks_dir())
-        except KeyboardInterrupt:
-            raise errors.ControllerInterruptedError(
-                f"interrupted. What had been measured is in {writer.path}; `gilscope report {writer.path}` shows it."
-            ) from None
+    with (
+        closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer,
+        kept(path),
+        RunProgress(console, len(plan.contests)) as observer,
+    ):
+        done = measure.measure(plan, request, writer, environ, observer, output.locks_dir())
     if options.no_report:
         show_failures(console, writer.path)
     else:
         show_run(output.console(), writer.path, in_full=options.full)
     return status_of(done, failed_lanes(done, parts, options.lanes))
+
+
+@contextmanager
+def kept(path: Path) -> Iterator[None]:
+    """Say where the results are of what is measured meanwhile, should the person interrupt it.
+
+    Raises:
+        ControllerInterruptedError: they have.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise errors.ControllerInterruptedError(
+            f"interrupted. What had been measured is in {path}; `gilscope report {path}` shows it."
+        ) from None
 
 
 def failed_lanes(done: Done, parts: Sequence[choosing.Part], globs: Sequence[str]) -> list[str]:

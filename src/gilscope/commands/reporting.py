@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable with the file to which a job of GitHub's appends its summary."""
 ACTIONS = "GITHUB_ACTIONS"
-"""The variable that is ``true`` in such a job, which reads annotations from the standard output."""
+"""The variable that is ``true`` in such a job, which reads annotations from what is printed."""
 
 
 def report(options: argparse.Namespace, checked: Checked) -> None:

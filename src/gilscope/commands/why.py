@@ -71,15 +71,11 @@ def ask(options: argparse.Namespace) -> int:
     request = measure.Request(suite=SUITE, rules=_suite(options, (), ()).rules, seed=measuring.seed_of(options))
     with closing(measure.writer_of(path, request, anew=options.run_id is None)) as writer:
         inquiry = _Inquiry(request, writer, environ, console)
-        try:
+        with measuring.kept(writer.path):
             if asked.is_free:
                 _answer_free(inquiry, asked, options)
             else:
                 _answer_with_gil(inquiry, asked, options)
-        except KeyboardInterrupt:
-            raise errors.ControllerInterruptedError(
-                f"interrupted. What had been measured is in {writer.path}; `gilscope report {writer.path}` shows it."
-            ) from None
     return errors.LANES_FAILED if inquiry.has_failed else 0
 
 

@@ -7,29 +7,13 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gilscope.models import MODELS
-from gilscope.values.expectations import Bound, Expectation, bounds
+from gilscope.values.expectations import Bound, Expectation, Kind, bounds
 from gilscope.values.lanes import LaneSpec, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gilscope.values.contests import Contest
-
-Kind = Literal[
-    "gil",
-    "models",
-    "same-result",
-    "no-fallback",
-    "overlap",
-    "scaling",
-    "penalty",
-    "memory",
-    "against",
-    "no-slower-than",
-]
-
-LOAD_PROOF: tuple[Kind, ...] = ("gil", "models", "same-result", "no-fallback", "overlap")
-"""Kinds that need no quiet machine: they are about what happened, and not about how long it took."""
 
 THREADS = ("threads",)
 """The models of an expectation that names none."""
@@ -94,10 +78,11 @@ def measured(expectation: Expectation, contest: Contest, runtime: str) -> Iterat
             if lane.model in models(expectation):
                 words = f"scaling of {lane.work} {read.scaling.words}"
                 yield _clause(expectation, contest, runtime, "scaling", words, [lane.name], serial, read.scaling)
-    for kind, of_kind in (("penalty", read.penalty), ("memory", read.memory)):
+    of_one: tuple[tuple[Kind, Bound | None], ...] = (("penalty", read.penalty), ("memory", read.memory))
+    for kind, of_kind in of_one:
         if of_kind is not None:
             words = f"{kind} {of_kind.words}"
-            yield _clause(expectation, contest, runtime, kind, words, [serial], twin or "", of_kind)  # type: ignore[arg-type]  # both are kinds
+            yield _clause(expectation, contest, runtime, kind, words, [serial], twin or "", of_kind)
 
 
 def versus(

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gilscope.expectations.judgements import Judgement, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from gilscope.expectations.clauses import Clause, Kind
+    from gilscope.expectations.clauses import Clause
     from gilscope.figures.lanes import ContestLanes
+    from gilscope.values.expectations import Kind
     from gilscope.values.records import Finding, FindingKind, Trial
 
 SURE = 0.25
@@ -180,8 +181,3 @@ _BY_KIND: Mapping[Kind, Callable[[Clause, ContestLanes], _Seen]] = {
     "no-fallback": _no_fallback,
     "overlap": _overlap,
 }
-
-
-def all_of(clauses: Iterable[Clause], contest_lanes: ContestLanes) -> list[Judgement]:
-    """The judgements of all clauses about one contest."""
-    return [judgement(clause, contest_lanes) for clause in clauses]

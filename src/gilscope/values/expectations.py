@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOUND = re.compile(r"\s*(>=|<=)\s*(\d+(?:\.\d+)?)\s*(%|x)\s*(of the machine)?\s*")
-THINGS = (
+Kind = Literal[
     "gil",
     "models",
     "same-result",
@@ -25,8 +25,10 @@ THINGS = (
     "memory",
     "against",
     "no-slower-than",
-)
+]
 """What can be expected."""
+SLOWER = "<= 5 %"
+"""By how much something may be slower where nobody says more."""
 FORMS = "a bound is written as '<= 15 %', '<= 1.2x', '>= 1.5x' or '>= 80 % of the machine'"
 
 
@@ -73,7 +75,7 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name:
     memory: str | None = None
     against: str | None = None
     no_slower_than: str | None = None
-    slower: str = "<= 5 %"
+    slower: str = SLOWER
 
 
 def bound(text: str, *, of_scaling: bool) -> Bound:
@@ -134,7 +136,7 @@ def nonsense(expectation: Expectation) -> Iterator[str]:
         yield str(error)
         return
     if not (_is_load_proof(expectation) or any(read[:3]) or expectation.against or expectation.no_slower_than):
-        yield f"it expects nothing: name one of {', '.join(THINGS)}"
+        yield f"it expects nothing: name one of {', '.join(get_args(Kind))}"
 
 
 def _is_load_proof(expectation: Expectation) -> bool:
