@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
             if lost is not None:
                 raise errors.ResultsError(CANNOT_PRINT.format(lost))
         except KeyboardInterrupt:
-            status = _fail(errors.ControllerInterruptedError("interrupted; nothing was running"))
+            status = _fail(errors.ControllerInterruptedError("interrupted; all that had been started is ended"))
         except errors.GilscopeError as error:
             status = _fail(error)
         except BrokenPipeError:

@@ -60,6 +60,8 @@ def ask(options: argparse.Namespace) -> int:
     with _display() as progress:
         progress.step(f"Importing on {', '.join(dict.fromkeys(place.runtime.name for place in places))}")
         done = audit(places, lacking, Wanted(names, files), environ, options.timeout, progress.advance)
+    if not done.rows:
+        raise errors.UsageError("nothing was named that could be imported: what was asked for installs no package")
     with _display() as progress:
         done = with_newer(done, places, environments, environ, options.timeout, progress)
     allowed = [finding for finding in done.findings if is_allowed(finding, options.allow)]

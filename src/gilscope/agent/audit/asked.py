@@ -13,6 +13,7 @@ import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any, Callable, Dict, List, TypedDict
 
     from .loads import Tell
@@ -99,7 +100,7 @@ def inside(order: Order, descriptor: int, tell: Tell) -> None:
 
 def from_threads(order: Order, tell: Tell) -> None:
     """Import all from many threads at once, and report which targets failed in any of them; then call a function."""
-    from . import loads  # noqa: PLC0415 - each interpreter has its own
+    from . import files, loads  # noqa: PLC0415 - each interpreter has its own
 
     workers = max(2, 2 * (os.cpu_count() or 1))
     gate = threading.Barrier(workers)
@@ -115,8 +116,9 @@ def from_threads(order: Order, tell: Tell) -> None:
 
     tell({"kind": "begins", "target": order["targets"][0]})
     _at_once(work, workers)
-    if order["function"]:
-        tell(dict(_called(order["targets"][0], order["function"], workers), kind="called"))
+    module = files.module(order["targets"][0]) if order["function"] else None
+    if module is not None:
+        tell(dict(_called(module, order["function"], workers), kind="called"))
 
 
 def _at_once(work: Callable[[], None], workers: int) -> None:
@@ -127,11 +129,11 @@ def _at_once(work: Callable[[], None], workers: int) -> None:
         thread.join()
 
 
-def _called(path: str, function: str, workers: int) -> Dict[str, object]:
+def _called(module: ModuleType, function: str, workers: int) -> Dict[str, object]:
     """Call a function of a file that was run alone and then in threads, and return what came out."""
     from gilscope_agent.timing import shortened, without_addresses  # noqa: PLC0415 - only a named function needs it
 
-    from . import files, loads, results  # noqa: PLC0415 - as above
+    from . import loads, results  # noqa: PLC0415 - as above
 
     alone: List[str] = []
     others: List[str] = []
@@ -147,7 +149,7 @@ def _called(path: str, function: str, workers: int) -> Dict[str, object]:
             errors.append(loads.words(error))
 
     try:
-        work = getattr(files.module(path), function)
+        work = getattr(module, function)
         alone.extend([text(), text()])
     except BaseException as error:  # noqa: BLE001 - as above
         return {"alone": [], "other": None, "error": loads.words(error)}

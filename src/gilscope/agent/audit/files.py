@@ -20,9 +20,9 @@ _names: Dict[str, str] = {}
 """The names of modules that files are, by their paths."""
 
 
-def module(path: str) -> ModuleType:
-    """Return the module that a file has been imported as."""
-    return sys.modules[_names[path]]
+def module(path: str) -> Optional[ModuleType]:
+    """Return the module that a file has been imported as; None where it could not be."""
+    return sys.modules.get(_names[path])
 
 
 class File:
