@@ -5,25 +5,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import sys
 from typing import TYPE_CHECKING
 
 from gilscope import errors, interrupts
 from gilscope.arguments import parse
-from gilscope.commands import (
-    audit,
-    check,
-    comparing,
-    completion,
-    doors,
-    fleet,
-    judging,
-    listing,
-    measuring,
-    output,
-    showing,
-    why,
-)
+from gilscope.commands import completion, doors, output
 from gilscope.commands.choosing import completed
 from gilscope.render.visible import visible
 
@@ -34,25 +22,26 @@ if TYPE_CHECKING:
 CYCLES = 100_000
 """Objects between two searches for cycles: what a command reads lives until its end, and little of it is garbage."""
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "runtimes": listing.list_runtimes,
-    "run": measuring.measure_run,
-    "ab": comparing.compare_variants,
-    "why": why.ask,
-    "audit": audit.ask,
-    "check": check.check,
-    "fleet": fleet.command,
-    "report": showing.show_report,
-    "page": showing.make_page,
-    "charts": showing.make_charts,
-    "export": showing.export_run,
-    "import": showing.import_files,
-    "history": judging.show_history,
-    "tracker": judging.show_tracker,
-    "compare": judging.compare_runs,
-    "claims": judging.judge_claims,
-    "probes": listing.list_probes,
+COMMANDS = {
+    "runtimes": "listing.list_runtimes",
+    "run": "measuring.measure_run",
+    "ab": "comparing.compare_variants",
+    "why": "running.answer",
+    "audit": "audit.ask",
+    "check": "check.check",
+    "fleet": "fleet.command",
+    "report": "showing.show_report",
+    "page": "showing.make_page",
+    "charts": "showing.make_charts",
+    "export": "showing.export_run",
+    "import": "showing.import_files",
+    "history": "judging.show_history",
+    "tracker": "judging.show_tracker",
+    "compare": "judging.compare_runs",
+    "claims": "judging.judge_claims",
+    "probes": "listing.list_probes",
 }
+"""Where each command is, in ``gilscope.commands``: only the one that is asked for is loaded."""
 
 CANNOT_PRINT = "cannot print ({}). What was measured is kept; `gilscope report` shows it."
 
@@ -74,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
             if options.command in STARTS_PROGRAMS:
                 doors.need_a_temporary_folder()
                 doors.allow_descriptors()
-            status = COMMANDS[options.command](completed(options))
+            status = command(options.command)(completed(options))
             sys.stdout.flush()
             if lost is not None:
                 raise errors.ResultsError(CANNOT_PRINT.format(lost))
@@ -92,6 +81,15 @@ def main(arguments: list[str] | None = None) -> int:
             status = _fail(errors.ResultsError(CANNOT_PRINT.format(error.strerror)))
         output.end_of_errors()
     return status if heard.status is None else heard.status
+
+
+def command(name: str) -> Callable[[argparse.Namespace], int]:
+    """What a command does, given its options: it returns the exit status."""
+    module, _, function = COMMANDS[name].partition(".")
+    found: Callable[[argparse.Namespace], int] = getattr(
+        importlib.import_module(f"gilscope.commands.{module}"), function
+    )
+    return found
 
 
 def _fail(error: errors.GilscopeError) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from gilscope import __version__
 from gilscope.arguments import parse, parser
-from gilscope.cli import COMMANDS
+from gilscope.cli import COMMANDS, command
 
 
 def test_a_run_has_defaults_for_all_but_its_name() -> None:
@@ -101,14 +101,20 @@ def test_a_report_is_of_the_latest_run_unless_one_is_named() -> None:
     assert parse(["report", "r", "--markdown", "page.md"]).markdown == Path("page.md")
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_there(name: str) -> None:
+    """It is loaded when it is asked for, and no sooner."""
+    assert callable(command(name))
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each one that can be run is known to the parser, and its help can be printed."""
     with pytest.raises(SystemExit) as left:
-        parser().parse_args([command, "--help"])
+        parser().parse_args([name, "--help"])
 
     assert left.value.code == 0
-    assert f"gilscope {command}" in capsys.readouterr().out
+    assert f"gilscope {name}" in capsys.readouterr().out
 
 
 def test_a_command_that_is_none_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,15 @@ WATCHED_S = 10.0
 """How long a program is watched where nobody says how long."""
 
 
+def answer(options: argparse.Namespace) -> int:
+    """Say why threads do not scale: those of a running program, or of work that is measured for that."""
+    if options.pid is not None:
+        return watch(options)
+    from gilscope.commands import why
+
+    return why.ask(options)
+
+
 def watch(options: argparse.Namespace) -> int:
     """Watch a running program, and show what is busy in it.
 

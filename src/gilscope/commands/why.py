@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gilscope import errors
-from gilscope.commands import choosing, measuring, output, running
+from gilscope.commands import choosing, measuring, output
 
 if TYPE_CHECKING:
     import argparse
@@ -56,9 +56,6 @@ class _Asked(NamedTuple):
 
 def ask(options: argparse.Namespace) -> int:
     """Measure step after step, show what each says, then the answer."""
-    if options.pid is not None:
-        return running.watch(options)
-
     from gilscope import store
     from gilscope.lab import measure
     from gilscope.lab.lane import common_environment
