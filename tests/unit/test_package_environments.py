@@ -16,7 +16,7 @@ from gilscope.errors import InstallError
 from gilscope.provision import contents, environments, installed
 from gilscope.provision.active import Active
 from gilscope.provision.environments import NO_INDEX, Environments
-from gilscope.provision.filling import OTHER_NAME
+from gilscope.provision.filling import OTHER_NAME, speaks_of
 from gilscope.provision.installer import UnreachableIndexError
 from gilscope.values.packages import Packages
 from recorder import Recorder
@@ -223,6 +223,21 @@ def test_where_nothing_may_be_built_one_without_a_wheel_is_refused(kept: Kept, w
     assert provided.reasons == {"3.14": reason}
     assert len(installer.likes) == 1
     assert kept.shown.notes == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "speaks"),
+    [
+        ("Because ruamel-yaml==0.18 has no wheels", True),
+        ("no wheel of Ruamel.YAML.", True),
+        ("Because ruamel-yaml-clib==0.2 has no wheels", False),
+        ("Because my-ruamel-yaml==0.2 has no wheels", False),
+        ("Because a.ruamel_yaml>=2 has no wheels", False),
+    ],
+)
+def test_a_reason_speaks_of_a_package_in_any_spelling(reason: str, *, speaks: bool) -> None:
+    """And not of one whose name is a part of another's."""
+    assert speaks_of(reason, "ruamel.yaml") is speaks
 
 
 def test_what_can_be_neither_fetched_nor_built_has_a_reason_and_spoils_no_other(kept: Kept) -> None:

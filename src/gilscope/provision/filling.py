@@ -90,11 +90,11 @@ def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason:
     return tuple(
         text
         for text in requirements.by_name(wanted)
-        if _speaks_of(reason, Requirement(text).name) and installer.version_with_wheel(folder, text) is None
+        if speaks_of(reason, Requirement(text).name) and installer.version_with_wheel(folder, text) is None
     )
 
 
-def _speaks_of(reason: str, name: str) -> bool:
+def speaks_of(reason: str, name: str) -> bool:
     """Whether a reason has a package's name in any spelling, and not as a part of another."""
     spelled = r"[-_.]+".join(map(re.escape, canonicalize_name(name).split("-")))
     return re.search(rf"(?<![\w-])(?<!\w\.){spelled}(?!\w|[-_.]\w)", reason, re.IGNORECASE) is not None
