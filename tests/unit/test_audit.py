@@ -12,6 +12,7 @@ import pytest
 
 from gilscope.arguments import parse
 from gilscope.audit.auditing import Equipped, Wanted, subjects_of
+from gilscope.audit.place import Place
 from gilscope.audit.subjects import Contents, of_file
 from gilscope.audit.values import (
     LIBRARY,
@@ -28,7 +29,7 @@ from gilscope.audit.values import (
     Step,
     Subject,
 )
-from gilscope.audit.verdicts import Place, findings, verdict
+from gilscope.audit.verdicts import findings, verdict
 from gilscope.commands import audit as command
 from gilscope.commands import newer, prices
 from gilscope.errors import InstallError, UsageError
@@ -236,6 +237,7 @@ class TestVerdicts:
         assert verdict(untried, findings(untried, None), in_interpreter=False) == "not looked at"
         inside = place(seen(), Seen(way="interpreter", errors={}, loads=(), lacking="there is none"))
         assert verdict(inside, findings(inside, None), in_interpreter=True) == "not looked at"
+        assert verdict(inside, findings(inside, None), in_interpreter=False) == "clean"
 
     def test_what_hangs_without_interpreters_is_not_clean_in_them(self) -> None:
         """There is nothing with which they could be compared."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gilscope.audit import asking, verdicts
+from gilscope.audit.place import Place
 from gilscope.audit.values import Audit, Finding, Row, Subject
 from gilscope.processes.guardian import Guardian
 
@@ -83,7 +84,7 @@ def audit(  # noqa: PLR0913, PLR0917 - what is audited, where, how, and who watc
     ]
     seen = _all_seen(jobs, environ, limit_s, advanced)
     judged = [
-        verdicts.Place(
+        Place(
             runtime=place.runtime.name,
             is_free_threaded=place.is_free_threaded,
             foretells_gil=_foretells(place, places),
@@ -177,9 +178,7 @@ def _asked(job: _Job, environ: Mapping[str, str]) -> asking.Asked:
     )
 
 
-def _default(
-    place: verdicts.Place, judged: Sequence[verdicts.Place], places: Sequence[Equipped]
-) -> verdicts.Place | None:
+def _default(place: Place, judged: Sequence[Place], places: Sequence[Equipped]) -> Place | None:
     """The subject on a default build, as far as one is audited too: of a free-threaded one's version, or any."""
     versions = {each.runtime.name: each.runtime.facts.version[:2] for each in places}
     defaults = [other for other in judged if not other.is_free_threaded and other.subject.name == place.subject.name]
@@ -187,7 +186,7 @@ def _default(
     return next(iter((*twins, *reversed(defaults))), None) if place.is_free_threaded else None
 
 
-def _rows(judged: Sequence[verdicts.Place], found: Sequence[Finding]) -> Iterator[Row]:
+def _rows(judged: Sequence[Place], found: Sequence[Finding]) -> Iterator[Row]:
     """A row for each subject, its own files first and then by name."""
     names = dict.fromkeys((*(place.subject.name for place in judged), *(finding.subject for finding in found)))
     for name in sorted(names, key=str.lower):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Way = Literal["main", "interpreter", "threads"]
 """How something is imported: in the main interpreter, in one that owns its GIL, or from many threads at once."""
@@ -69,6 +72,11 @@ class Error(msgspec.Struct, frozen=True):
     type: str
     text: str
     root: str
+
+    @property
+    def line(self) -> str:
+        """What it is, and what it began with."""
+        return f"{self.type}: {self.root}"
 
 
 class Begins(msgspec.Struct, frozen=True, tag="begins", tag_field="kind"):
@@ -193,6 +201,29 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     printed: str = ""
     lacking: str = ""
     called: Called | None = None
+
+    def was_imported(self, target: str) -> bool:
+        """Whether a target was imported without an error."""
+        return target in self.errors and self.errors[target] is None
+
+    def failed(self, targets: Sequence[str]) -> list[tuple[str, Error]]:
+        """Those of some targets that ended with an error, and the errors."""
+        return [(target, error) for target in targets if (error := self.errors.get(target)) is not None]
+
+    def first_loads(self) -> list[Load]:
+        """The first time that each extension was loaded."""
+        firsts: dict[str, Load] = {}
+        for load in self.loads:
+            if load.is_loaded:
+                firsts.setdefault(load.module, load)
+        return list(firsts.values())
+
+    def has(self, module: str, targets: Sequence[str] | None) -> bool:
+        """Whether an extension was loaded, for one of these targets or (None) for any."""
+        return any(
+            load.is_loaded and load.module == module and (targets is None or load.target in targets)
+            for load in self.loads
+        )
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,7 +83,7 @@ def _with_words(
     kinds = {
         other.kind
         for other in found
-        if other.in_interpreter == finding.in_interpreter or other.kind in EVERYWHERE
+        if other.in_interpreter == finding.in_interpreter or (finding.in_interpreter and other.kind in EVERYWHERE)
         if other.kind not in UNGRAVE
     }
     if finding.kind in kinds:
