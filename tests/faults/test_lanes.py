@@ -54,7 +54,7 @@ def test_a_system_that_gives_little_is_enough_or_told_of(name: str, tmp_path: Pa
     assert runs.gone() == []
 
 
-def test_eight_runs_of_one_second_have_a_file_each(tmp_path: Path) -> None:
+def test_runs_of_one_second_have_a_file_each(tmp_path: Path) -> None:
     """Started at once in one folder."""
     runs = Runs(tmp_path, tmp_path / "cache")
     runs.measure("small.py")
@@ -63,12 +63,12 @@ def test_eight_runs_of_one_second_have_a_file_each(tmp_path: Path) -> None:
         "from gilscope.lab import measure\n"
         "measure.new_run_id = lambda _: '2026-01-02T030405Z'"  # as if the second never ended
     )
-    started = [runs.start("run", "small.py", *SHORT, "--no-report", prelude=prelude) for _ in range(8)]
+    started = [runs.start("run", "small.py", *SHORT, "--no-report", prelude=prelude) for _ in range(4)]
     ended = [end(process) for process in started]
-    assert [each.returncode for each in ended] == [0] * 8, [each.stderr for each in ended if each.returncode]
+    assert [each.returncode for each in ended] == [0] * 4, [each.stderr for each in ended if each.returncode]
 
     files = sorted(path.stem for path in set(runs.results.iterdir()) - before)
-    assert files == sorted(["2026-01-02T030405Z", *(f"2026-01-02T030405Z-{number}" for number in range(2, 9))])
+    assert files == sorted(["2026-01-02T030405Z", *(f"2026-01-02T030405Z-{number}" for number in range(2, 5))])
     for name in files:
         assert store.read(runs.results / f"{name}.jsonl").header.id == name
 

@@ -93,7 +93,7 @@ def seen(asked: Asked, limit_s: float, guardian: Guardian, stopped: Callable[[],
             hearing.lacking = f"{_end(ended).words} before anything was imported"
             break
         hearing.ends[hearing.at] = _end(ended)
-        left = left[left.index(hearing.at) + 1 :]
+        left = [target for target in left[left.index(hearing.at) + 1 :] if target != hearing.loading]
     return hearing.seen(asked.way, () if hearing.is_done or hearing.lacking else left)
 
 
@@ -120,6 +120,12 @@ class _Hearing:
         self._gil_on = ""
         self._forked = False
         self._called: Called | None = None
+
+    @property
+    def loading(self) -> str:
+        """The extension at which the process was when it ended; it would end there again."""
+        own = (load for load in reversed(self._loads) if load.target == self.at)
+        return next((load.module for load in own if not load.is_over), "")
 
     def begins_anew(self) -> None:
         """A process is about to start."""
