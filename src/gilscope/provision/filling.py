@@ -58,7 +58,9 @@ def fill(  # noqa: PLR0913 - each is one thing that an environment depends on
     try:
         installer.install(job, build=False)
     except InstallError as error:
-        lacking = _without_wheel(installer, folder, wanted, str(error))
+        named = requirements.by_name(wanted)
+        asked = [text for text in named if speaks_of(str(error), Requirement(text).name)] if may_build else named
+        lacking = _without_wheel(installer, folder, asked)
         if may_build:
             _build(installer, job, runtime, [_with_newest(installer, folder, text) for text in lacking], progress)
         elif lacking:
@@ -85,13 +87,9 @@ def _build(installer: Installer, job: Installation, runtime: str, lacking: Seque
         ) from error
 
 
-def _without_wheel(installer: Installer, folder: Path, wanted: Packages, reason: str) -> tuple[str, ...]:
-    """The requirements that a reason speaks of and no wheel answers."""
-    return tuple(
-        text
-        for text in requirements.by_name(wanted)
-        if speaks_of(reason, Requirement(text).name) and installer.version_with_wheel(folder, text) is None
-    )
+def _without_wheel(installer: Installer, folder: Path, asked: Sequence[str]) -> tuple[str, ...]:
+    """The requirements that no wheel answers."""
+    return tuple(text for text in asked if installer.version_with_wheel(folder, text) is None)
 
 
 def speaks_of(reason: str, name: str) -> bool:
