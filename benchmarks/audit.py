@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gilscope.audit.values import Subject
 
 LIMIT_S = 120
-NOTHING_SAID = ("cannot be imported", "not looked at")
+NOTHING_SAID = ("cannot be imported", "not looked at", "nothing to import")
 """Verdicts that leave the question open."""
 IMPORTS = """
 import importlib, json, sys
