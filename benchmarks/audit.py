@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from packaging.utils import canonicalize_name
 
 from gilscope.audit.asking import targets_of
@@ -33,9 +35,10 @@ from gilscope.render.install_progress import InstallProgress
 
 if TYPE_CHECKING:
     from gilscope.audit.auditing import Equipped
-    from gilscope.audit.values import Subject
+    from gilscope.audit.values import Audit, Subject
 
 LIMIT_S = 120
+PLACE = re.compile(r"https?://\S+|/\S*/site-packages/")
 NOTHING_SAID = ("cannot be imported", "not looked at", "nothing to import")
 """Verdicts that leave the question open."""
 IMPORTS = """
@@ -95,7 +98,7 @@ def main() -> None:
     done = audit(places, lacking, Wanted(names), environ, LIMIT_S, lambda *_: None)
     print(f"{len(done.rows)} packages on {', '.join(done.builds)}: audited in {time.monotonic() - begun_s:.0f} s")
     if options.json:
-        options.json.write_bytes(encoded(done))
+        options.json.write_bytes(encoded(_of_no_machine(done)))
     rows = {row.subject: row for row in done.rows}
     agreed, apart = 0, []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -119,6 +122,14 @@ def main() -> None:
                     apart.append(f"{subject.name} on {runtime}, {what}: audit {ours!r}, by hand {theirs!r}")
     print(f"{agreed} verdicts agree with a second way, {len(apart)} do not")
     print("\n".join(apart))
+
+
+def _of_no_machine(done: Audit) -> Audit:
+    """An audit without the folders that it was made in, to be stored."""
+    findings = [
+        msgspec.structs.replace(finding, chain=(), reason=PLACE.sub("", finding.reason)) for finding in done.findings
+    ]
+    return msgspec.structs.replace(done, findings=tuple(findings))
 
 
 def _alike(ours: str, theirs: str, what: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -393,6 +394,12 @@ class TestCommand:
         monkeypatch.setattr(command, "equipped", lambda *_: ([], {"3.14t": {"lxlm": "lxlm was not found"}}))
         with pytest.raises(InstallError, match="lxlm was not found"):
             command.ask(parse(["audit", "lxlm"]))
+
+
+def test_a_stored_audit_is_of_no_machine() -> None:
+    """It names no folder in which packages were installed, and no address."""
+    stored = Path(__file__).parents[2] / "results" / "reference" / "audit.json"
+    assert re.findall(r"/site-packages/|https?://", stored.read_text("utf-8")) == []
 
 
 class Index:
