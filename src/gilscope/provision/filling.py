@@ -60,7 +60,7 @@ def fill(  # noqa: PLR0913 - each is one thing that an environment depends on
     except InstallError as error:
         named = requirements.by_name(wanted)
         asked = [text for text in named if speaks_of(str(error), Requirement(text).name)] if may_build else named
-        lacking = _without_wheel(installer, folder, asked)
+        lacking = _without_wheel(installer, folder, asked, progress)
         if may_build:
             _build(installer, job, runtime, [_with_newest(installer, folder, text) for text in lacking], progress)
         elif lacking:
@@ -87,9 +87,14 @@ def _build(installer: Installer, job: Installation, runtime: str, lacking: Seque
         ) from error
 
 
-def _without_wheel(installer: Installer, folder: Path, asked: Sequence[str]) -> tuple[str, ...]:
-    """The requirements that no wheel answers."""
-    return tuple(text for text in asked if installer.version_with_wheel(folder, text) is None)
+def _without_wheel(installer: Installer, folder: Path, asked: Sequence[str], progress: Progress) -> tuple[str, ...]:
+    """The requirements that no wheel answers; each is asked for."""
+    lacking: list[str] = []
+    for number, text in enumerate(asked):
+        progress.advance(number, len(asked), f"looking for a wheel of {text}")
+        if installer.version_with_wheel(folder, text) is None:
+            lacking.append(text)
+    return tuple(lacking)
 
 
 def speaks_of(reason: str, name: str) -> bool:
