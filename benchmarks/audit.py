@@ -27,7 +27,7 @@ from gilscope.audit.auditing import Wanted, audit
 from gilscope.commands import audit as command
 from gilscope.commands import measuring, output
 from gilscope.interchange import encoded
-from gilscope.lab.lane import common_environment
+from gilscope.lab.environment import common_environment
 from gilscope.processes.environment import without_python
 from gilscope.provision import requirements
 from gilscope.provision.environments import Environments

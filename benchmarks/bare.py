@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from gilscope.commands.measuring import take_census
 from gilscope.lab import host, topology
-from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.environment import common_environment
+from gilscope.lab.lane import Lane
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select

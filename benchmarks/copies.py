@@ -23,7 +23,8 @@ from silence import Silent
 from gilscope.commands.measuring import take_census
 from gilscope.figures.paired import Paired
 from gilscope.lab.contest import Lab
-from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.environment import common_environment
+from gilscope.lab.lane import Lane
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.values.contests import Contest

@@ -39,7 +39,8 @@ from gilscope import places
 from gilscope.commands.measuring import take_census
 from gilscope.lab import host
 from gilscope.lab.contest import Lab
-from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.environment import common_environment
+from gilscope.lab.lane import Lane
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
 from gilscope.stats import effort

@@ -4,6 +4,11 @@ Run on a quiet machine: ``python benchmarks/watching.py --on 3.13t 3.14t``. Tria
 ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints Markdown tables of the
 ratio of throughputs, watched to plain, with 95 % intervals (0.97 is asked of each), and the seconds in which the
 objects of a program that has 100,000 are walked (2 are allowed).
+
+The pace of a shared machine's CPUs changes within seconds, up to twofold where two of them are one core's, and a
+running program cannot alternate as fast. Its spans are therefore divided by the pace of the CPUs in them, which a short
+loop on each measures in its own CPU time: a CPU that is taken from the program, or an object that it waits for, is not
+seen there.
 """
 
 from __future__ import annotations
@@ -14,16 +19,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from random import Random
+from statistics import fmean
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from gilscope import places
 from gilscope.commands.measuring import take_census
 from gilscope.commands.running import WATCHED_S
-from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.environment import common_environment
+from gilscope.lab.lane import Lane
 from gilscope.lab.launch import Launch, Surroundings
 from gilscope.processes.guardian import Guardian
 from gilscope.runtimes.twins import select
@@ -34,7 +43,7 @@ from gilscope.values.probes import Probe, Target
 from gilscope.values.runtimes import Arm, Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gilscope.stats.estimate import Estimate
     from gilscope.values.records import Record
@@ -44,8 +53,9 @@ CHOSEN = ("values_of_a_dict", "shared_instance", "list_appended", "lock", "scale
 TRIAL_NS = 500_000_000
 TIMEOUT_S = 60.0
 LAUNCHES, ROUNDS = 5, 4
-SERVERS = 12
-SPAN_S = WATCHED_S
+SERVERS = 24
+SPAN_S = 10.0
+PACE_EVERY_S = 0.02
 
 WALK = """
 import sys, time
@@ -70,17 +80,20 @@ print(time.perf_counter() - begun, len(found), len(others))
 """
 
 SERVER = """
-import sys, threading, time
-TABLE = {number: number * 1.25 for number in range(64)}
+import json, sys, threading, time
+FEES = {number: number * 1.25 for number in range(64)}
 DONE = [0, 0]
+
+def answer(request):
+    rows = [{"id": number, "name": str(number), "price": number * 0.75} for number in range(request, request + 40)]
+    rows.sort(key=lambda row: row["name"])
+    return json.dumps({"rows": rows, "fee": FEES[request & 63]})
 
 def serve(worker):
     while True:
-        total = 0
-        for number in range(2000):
-            total += number & 7
-        TABLE[total & 63]
-        DONE[worker] += 1
+        for request in range(1000):
+            answer(request)
+            DONE[worker] += 1
 
 for worker in range(2):
     threading.Thread(target=serve, args=(worker,), daemon=True).start()
@@ -89,6 +102,17 @@ for line in sys.stdin:
     while time.perf_counter() < begun + float(line):
         time.sleep(0.01)
     print((sum(DONE) - before) / (time.perf_counter() - begun), flush=True)
+"""
+
+PACER = """
+import os, sys, time
+os.sched_setaffinity(0, {int(sys.argv[1])})
+while True:
+    time.sleep(float(sys.argv[2]))
+    begun, total = time.thread_time_ns(), 0
+    for number in range(3_000):
+        total += number & 7
+    print(time.monotonic_ns(), time.thread_time_ns() - begun, flush=True)
 """
 
 
@@ -149,22 +173,44 @@ def _of_lane(workload: str, runtime: Runtime, around: Surroundings) -> Estimate:
 def _of_program(runtime: Runtime) -> Estimate:
     """The ratio of the throughput of a running program, by spans with a watcher between two without."""
     logs = []
-    for _ in range(SERVERS):
-        with _serving(runtime) as server:
-            _rate(server, 1)
-            before = _rate(server, SPAN_S)
-            watcher = [sys.executable, "-m", "gilscope.cli", "why", "--pid", str(server.pid), "--budget", str(SPAN_S)]
-            with subprocess.Popen(watcher, stdout=subprocess.DEVNULL):
-                during = _rate(server, SPAN_S + 2)
-            logs.append([math.log(2 * during / (before + _rate(server, SPAN_S)))])
+    with ExitStack() as stack:
+        paces = [stack.enter_context(_pacing(runtime, cpu)) for cpu in sorted(os.sched_getaffinity(0))]
+        for number in range(SERVERS):
+            with _serving(runtime) as server:
+                _rate(server, 1, paces)
+                before = _rate(server, SPAN_S, paces)
+                watcher = [sys.executable, "-m", "gilscope.cli", "why", "--pid", str(server.pid)]
+                with subprocess.Popen([*watcher, "--budget", str(WATCHED_S)], stdout=subprocess.DEVNULL):
+                    during = _rate(server, WATCHED_S + 2, paces)
+                logs.append([math.log(during) - math.log(before * _rate(server, SPAN_S, paces)) / 2])
+                print(f"server {number + 1} of {SERVERS}: {math.exp(logs[-1][0]):.3f}", file=sys.stderr, flush=True)
     return log_ratio_interval(logs).exp()
 
 
 @contextmanager
-def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
-    """A program with two threads, each of which reads a dict of both once in a while.
+def _pacing(runtime: Runtime, cpu: int) -> Iterator[list[tuple[int, int]]]:
+    """The pace of a CPU as it goes: when a short loop ended, and the CPU time that it took, both in ns."""
+    command = [runtime.executable, "-c", PACER, str(cpu), str(PACE_EVERY_S)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pacer:
+        paces: list[tuple[int, int]] = []
 
-    Threads that fight all the time get more done where one of them loses its CPU.
+        def read() -> None:
+            for line in pacer.stdout or ():
+                ended_ns, took_ns = map(int, line.split())
+                paces.append((ended_ns, took_ns))
+
+        Thread(target=read, daemon=True).start()
+        yield paces
+        pacer.kill()
+
+
+@contextmanager
+def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
+    """A program with two threads that make objects, sort them, read a dict of both, and write JSON.
+
+    Threads that fight all the time get more done where one of them loses its CPU. And a loop over the same few objects
+    keeps, until it ends, the place in memory that they have at first: some are a third slower than others, and whatever
+    interrupts a thread may change it.
     """
     with subprocess.Popen(
         [runtime.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -173,13 +219,19 @@ def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
         server.kill()
 
 
-def _rate(server: subprocess.Popen[str], seconds: float) -> float:
-    """What the program does per second, measured by itself for some seconds."""
+def _rate(server: subprocess.Popen[str], seconds: float, paces: Sequence[list[tuple[int, int]]]) -> float:
+    """What the program does in some seconds, measured by itself, for what the CPUs' loops do in as much CPU time."""
     if server.stdin is None or server.stdout is None:
         raise RuntimeError("the program has no pipes")
+    begun_ns = time.monotonic_ns()
     server.stdin.write(f"{seconds}\n")
     server.stdin.flush()
-    return float(server.stdout.readline())
+    rate = float(server.stdout.readline())
+    ended_ns = time.monotonic_ns()
+    speeds = [
+        fmean(1e9 / took_ns for then_ns, took_ns in list(pace) if begun_ns <= then_ns <= ended_ns) for pace in paces
+    ]
+    return rate / sum(speeds)
 
 
 def _shown(ratio: Estimate) -> str:

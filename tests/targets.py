@@ -17,7 +17,7 @@ import platformdirs
 from packaging.specifiers import SpecifierSet
 
 from gilscope.errors import UsageError
-from gilscope.lab.lane import common_environment, lane_environment
+from gilscope.lab.environment import common_environment, lane_environment
 from gilscope.models import MODELS
 from gilscope.runtimes.candidates import candidates
 from gilscope.runtimes.census import census

@@ -16,7 +16,8 @@ from agents import TIME_LIMIT_S, Agents, Ended, end
 from gilscope import places
 from gilscope.lab import lane as lane_room
 from gilscope.lab import protocol
-from gilscope.lab.lane import Lane, LaneFailedError, common_environment, lane_environment
+from gilscope.lab.environment import common_environment, lane_environment
+from gilscope.lab.lane import Lane, LaneFailedError
 from gilscope.lab.plan import unfit
 from gilscope.processes.guardian import Guardian
 from gilscope.values.lanes import LaneSpec

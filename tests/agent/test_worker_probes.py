@@ -10,7 +10,7 @@ import pytest
 
 import targets
 from gilscope.lab import protocol
-from gilscope.lab.lane import common_environment, lane_environment
+from gilscope.lab.environment import common_environment, lane_environment
 from gilscope.models import MODELS
 from gilscope.places import AGENT, BUILT_IN_PROBES
 from gilscope.processes.families import kill_group

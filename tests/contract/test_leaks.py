@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from gilscope.lab.contest import Lab
-from gilscope.lab.lane import Lane, common_environment
+from gilscope.lab.environment import common_environment
+from gilscope.lab.lane import Lane
 from gilscope.processes.guardian import Guardian
 from gilscope.values.contests import Contest
 from gilscope.values.lanes import LaneSpec

@@ -39,7 +39,7 @@ def ask(options: argparse.Namespace) -> int:
     from gilscope.audit.subjects import of_file
     from gilscope.audit.values import UNGRAVE
     from gilscope.commands.newer import with_newer
-    from gilscope.lab.lane import common_environment
+    from gilscope.lab.environment import common_environment
     from gilscope.workloads.targets import label
 
     files = tuple(of_file(path, function, label(path)) for path, function in _files(options).items())

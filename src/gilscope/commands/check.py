@@ -30,7 +30,7 @@ NOTHING = (
 def check(options: argparse.Namespace) -> int:
     """Measure what decides each expectation, show every verdict, and end with the gravest."""
     from gilscope.expectations.judgements import Checked
-    from gilscope.lab.lane import common_environment
+    from gilscope.lab.environment import common_environment
 
     began_s = time.monotonic()
     expectations = expected(options)

@@ -51,10 +51,12 @@ class Part(NamedTuple):
 def completed(options: argparse.Namespace) -> argparse.Namespace:
     """The command line with what the project says where it leaves something out; ``project`` has the rest of it.
 
+    A running program is watched as it is: the project has no say in it.
+
     Raises:
         MatrixError: the project's file has mistakes.
     """
-    if not hasattr(options, "results"):
+    if not hasattr(options, "results") or getattr(options, "pid", None) is not None:
         return options
     from gilscope.workloads.project import project
 

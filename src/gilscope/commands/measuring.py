@@ -51,7 +51,7 @@ def measure_on(groups_for: Callable[[Sequence[Probe | Script]], tuple[Group, ...
     """Measure workloads on the groups of arms that are made for them, then show what was measured."""
     from gilscope import store
     from gilscope.lab import measure
-    from gilscope.lab.lane import common_environment
+    from gilscope.lab.environment import common_environment
     from gilscope.processes.environment import missed
     from gilscope.render.progress import RunProgress
 

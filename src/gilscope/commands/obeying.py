@@ -49,7 +49,7 @@ def obey(options: argparse.Namespace) -> int:
     from gilscope import store
     from gilscope.arguments import parse
     from gilscope.lab import measure
-    from gilscope.lab.lane import common_environment
+    from gilscope.lab.environment import common_environment
 
     order = decoded(options.order.read_bytes(), msgspec.json.Decoder(Order))
     path = options.order.with_suffix(store.SUFFIX)

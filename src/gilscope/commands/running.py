@@ -14,11 +14,12 @@ from gilscope.commands import choosing, output
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from gilscope.lab.live import Live
 
-WATCHED_S = 10.0
-"""How long a program is watched where nobody says how long."""
+WATCHED_S = 20.0
+"""How long a program is watched where nobody says how long: starting takes half a second of CPU, whatever follows."""
 
 
 def answer(options: argparse.Namespace) -> int:
@@ -36,29 +37,32 @@ def watch(options: argparse.Namespace) -> int:
     Raises:
         UsageError: it cannot be asked, or something else is named beside it.
     """
-    from gilscope.lab.lane import common_environment
+    from gilscope.lab.environment import common_environment
     from gilscope.lab.live import Unanswered
     from gilscope.lab.live import watch as watched
 
     if options.probes or choosing.has_a_form(options):
         raise errors.UsageError("--pid asks about a running program: name no workload beside it")
+    show = output.print_json if options.json else _shower()
     bytecode = output.bytecode_dir()
     try:
         found = watched(options.pid, options.budget or WATCHED_S, common_environment(os.environ, bytecode), bytecode)
     except Unanswered as reason:
         raise errors.UsageError(str(reason)) from None
-    if options.json:
-        output.print_json(found)
-    else:
-        _show(found)
+    show(found)
     return 0
 
 
-def _show(found: Live) -> None:
+def _shower() -> Callable[[Live], None]:
+    """What shows it in the terminal, loaded beforehand: what that takes is counted too."""
     from gilscope.render import terminal
     from gilscope.render import why as render
 
     console = output.console()
-    for line in render.live(found.pid, found.busy_cpus, found.queued, found.seen):
-        console.print(line, soft_wrap=True)
-    terminal.show(console, render.suspects(found.seen))
+
+    def show(found: Live) -> None:
+        for line in render.live(found.pid, found.busy_cpus, found.queued, found.beside_ns, found.seen):
+            console.print(line, soft_wrap=True)
+        terminal.show(console, render.suspects(found.seen))
+
+    return show

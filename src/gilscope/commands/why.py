@@ -58,7 +58,7 @@ def ask(options: argparse.Namespace) -> int:
     """Measure step after step, show what each says, then the answer."""
     from gilscope import store
     from gilscope.lab import measure
-    from gilscope.lab.lane import common_environment
+    from gilscope.lab.environment import common_environment
 
     environ = common_environment(os.environ, output.bytecode_dir())
     asked = _asked(options, environ)

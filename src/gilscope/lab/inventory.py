@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gilscope.lab.lane import Inquiry, LaneFailedError, lane_environment
+from gilscope.lab.environment import lane_environment
+from gilscope.lab.lane import Inquiry, LaneFailedError
 from gilscope.lab.plan import only_plain_work
 from gilscope.values.contests import EVERY_LANE, Skip
 from gilscope.values.probes import Probe

@@ -14,7 +14,6 @@ from gilscope.lab import host, protocol
 from gilscope.lab.weighing import Watch, weight
 from gilscope.places import AGENT, SMALL_AGENT
 from gilscope.processes.child import Child, death
-from gilscope.processes.environment import SEARCH, without_python
 from gilscope.processes.families import signal_group
 from gilscope.values.records import Fault
 
@@ -44,24 +43,6 @@ class LaneFailedError(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.reason)
         self.fault = fault
-
-
-def common_environment(environ: Mapping[str, str], bytecode: Path) -> dict[str, str]:
-    """Return the environment that all lanes share: the user's without what bends a Python, but with PYTHONPATH.
-
-    The bytecode folder is ours, so that an installation without ``.pyc`` files (or a user who forbids writing them)
-    does not compile at every launch. Scripts that install what they lack, as one of pyperformance's does, may do so in
-    an environment, but not in an interpreter of the user's.
-    """
-    search = {SEARCH: environ[SEARCH]} if environ.get(SEARCH) else {}
-    ours = {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONIOENCODING": "utf-8", "PIP_REQUIRE_VIRTUALENV": "1"}
-    return without_python(environ) | search | ours
-
-
-def lane_environment(common: Mapping[str, str], arm: Arm, hash_seed: int) -> dict[str, str]:
-    """One lane's environment; the forced GIL travels here since spawned workers inherit it."""
-    gil = {"PYTHON_GIL": "1"} if arm.gil_forced else {}
-    return {**common, "PYTHONHASHSEED": str(hash_seed), **gil, **arm.environ}
 
 
 def _agent(arm: Arm) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ import msgspec
 from gilscope.lab import calibrating, fallbacks, fitting, host, warming
 from gilscope.lab.agreement import Agreement
 from gilscope.lab.calibrating import others_work
+from gilscope.lab.environment import lane_environment
 from gilscope.lab.gil_warning import turned_on
-from gilscope.lab.lane import LaneFailedError, lane_environment
+from gilscope.lab.lane import LaneFailedError
 from gilscope.lab.topology import cpus_for
 from gilscope.values.records import Calibration, Fault, Finding, Memory, Timing, Trial, Warming
 from gilscope.values.rules import PAIR

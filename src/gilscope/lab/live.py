@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 SECONDS_TO_ASK = 10.0
 SECONDS_TO_BEGIN = 5.0
-QUIET_S = 0.05
+SECONDS_TO_END = 30.0
+QUIET_S = 0.2
 
-# What asks imports first what the program will import: compiled here, and kept, it costs the program next to nothing.
+# What asks compiles first what the program will import: where that is kept, it costs the program next to nothing.
 ASK = """
 import sys
+from importlib.machinery import SourceFileLoader
 if not hasattr(sys, "remote_exec"):
     sys.exit("it runs Python %d.%d: a running program can be asked from 3.14 on" % sys.version_info[:2])
-package = type(sys)("gilscope_agent")
-package.__path__ = [sys.argv[3]]
-sys.modules["gilscope_agent"] = package
-from gilscope_agent.watching import live
+for path in sys.argv[3:]:
+    SourceFileLoader(path, path).get_code(path)
 try:
     sys.remote_exec(int(sys.argv[1]), sys.argv[2])
 except PermissionError:
@@ -41,8 +41,9 @@ except (OSError, RuntimeError) as error:
 """
 
 SCRIPT = """
-import sys
+import sys, time
 def _begin():
+    begun_ns = time.thread_time_ns()
     before = sys.dont_write_bytecode, sys.pycache_prefix
     sys.dont_write_bytecode, sys.pycache_prefix = True, {bytecode!r}
     try:
@@ -50,7 +51,7 @@ def _begin():
         package.__path__ = [{folder!r}]
         sys.modules["gilscope_agent"] = package
         from gilscope_agent.watching import live
-        live.begin({answer!r}, {seconds!r})
+        live.begin({answer!r}, {seconds!r}, begun_ns)
     finally:
         sys.dont_write_bytecode, sys.pycache_prefix = before
 _begin()
@@ -61,6 +62,7 @@ SLEEPS = (
     "its main thread has not executed anything for {:g} s: it sleeps, or waits for other threads, and a program can be "
     "asked only when its main thread comes by"
 )
+HANGS = "its threads leave no time to the one that watches: it was to be done {:g} s ago"
 
 
 class Unanswered(Exception):  # noqa: N818 - no error of the program's: it just cannot be asked
@@ -68,12 +70,16 @@ class Unanswered(Exception):  # noqa: N818 - no error of the program's: it just 
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen in a running program; it kept ``busy_cpus`` CPUs busy, and ``queued`` workers waited for one."""
+    """What was seen in a running program; it kept ``busy_cpus`` CPUs busy, and ``queued`` workers waited for one.
+
+    Watching took ``seen.cpu_ns`` of CPU time in the program, and ``beside_ns`` in processes of its own.
+    """
 
     pid: int
     seconds: float
     busy_cpus: float
     queued: float
+    beside_ns: int
     seen: protocol.Watching
 
 
@@ -98,32 +104,58 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str], bytecode: Path) 
         if owner != os.getuid():
             with contextlib.suppress(PermissionError):  # nobody but root can ask what is somebody else's
                 os.chown(folder, owner, -1)
-        agent = str(places.AGENT.parent)
-        text = SCRIPT.format(folder=agent, answer=str(answer), seconds=seconds, bytecode=str(bytecode))
+        agent = places.AGENT.parent
+        text = SCRIPT.format(folder=str(agent), answer=str(answer), seconds=seconds, bytecode=str(bytecode))
         script.write_text(text, encoding="utf-8")
         script.chmod(0o644)
         before = _run_queue(process)
-        options = ("-I", "-X", f"pycache_prefix={bytecode}")
-        command = [str(executable), *options, "-c", ASK, str(pid), str(script), agent]
-        asked = run(command, environ=environ, limit_s=SECONDS_TO_ASK)
+        command = [str(executable), "-I", "-S", "-X", f"pycache_prefix={bytecode}", "-c", ASK, str(pid)]
+        asked = run([*command, str(script), *_sources(agent)], environ=environ, limit_s=SECONDS_TO_ASK)
         if not asked.succeeded:
             raise Unanswered(f"program {pid} cannot be asked: {asked.cut_short or asked.last_words()}")
-        record = _answer(answer, process, seconds)
+        try:
+            record = _answer(answer, process, seconds)
+        finally:
+            if not (
+                answer.exists() or _part(answer).exists()
+            ):  # else it would look for a script that is gone, whenever it comes by
+                run([*command, os.devnull], environ=environ, limit_s=SECONDS_TO_ASK)
         ran_ns, queued_ns = (now - then for now, then in zip(_run_queue(process), before, strict=True))
     length_ns = 1e9 * seconds
-    return Live(pid=pid, seconds=seconds, busy_cpus=ran_ns / length_ns, queued=queued_ns / length_ns, seen=record)
+    return Live(
+        pid=pid,
+        seconds=seconds,
+        busy_cpus=ran_ns / length_ns,
+        queued=queued_ns / length_ns,
+        beside_ns=round(1e9 * sum(os.times()[:4])),
+        seen=record,
+    )
+
+
+def _sources(agent: Path) -> list[str]:
+    """What the program will import of the agent."""
+    return [str(path) for path in sorted((agent / "watching").glob("*.py"))]
 
 
 _decoder = msgspec.json.Decoder(protocol.Watching | protocol.Failed)
 
 
+def _part(answer: Path) -> Path:
+    """What the program writes its answer to, from when it has begun."""
+    return answer.with_name(answer.name + ".part")
+
+
 def _answer(path: Path, process: Path, seconds: float) -> protocol.Watching:
-    deadline_s = time.monotonic() + seconds + SECONDS_TO_BEGIN
+    asked_s = time.monotonic()
+    part = _part(path)
     while not path.exists():
         if not process.exists():
             raise Unanswered("it has ended meanwhile")
-        if time.monotonic() > deadline_s:
+        waited_s = time.monotonic() - asked_s
+        if waited_s > SECONDS_TO_BEGIN and not (part.exists() or path.exists()):
             raise Unanswered(SLEEPS.format(SECONDS_TO_BEGIN))
+        if waited_s > SECONDS_TO_BEGIN + seconds + SECONDS_TO_END:
+            raise Unanswered(HANGS.format(SECONDS_TO_END))
         time.sleep(QUIET_S)
     record: protocol.Watching | protocol.Failed = decoded(path.read_bytes(), _decoder)
     if isinstance(record, protocol.Failed):

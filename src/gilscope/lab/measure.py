@@ -77,7 +77,7 @@ class Batch(NamedTuple):
 def planned(batches: Iterable[Batch], suite: Suite, environ: Mapping[str, str]) -> Plan:
     """The contests of every group; scripts written for pyperf are first asked for their benchmarks, once per group.
 
-    ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`).
+    ``environ`` is what all lanes share (`gilscope.lab.environment.common_environment`).
     """
     cpus = host.usable_cpus()
     plans: list[Plan] = []
@@ -137,8 +137,8 @@ def measure(  # noqa: PLR0913, PLR0917 - what is measured, how, where to, and wh
 ) -> Done:
     """Run the plan's contests, hand every record to the run's writer, and return what became of their lanes.
 
-    ``environ`` is what all lanes share (`gilscope.lab.lane.common_environment`). Each contest waits for its turn on
-    this machine, whose ``locks`` lie in a folder (`gilscope.lab.turns`), and ends where it ``is_decided``.
+    ``environ`` is what all lanes share (`gilscope.lab.environment.common_environment`). Each contest waits for its turn
+    on this machine, whose ``locks`` lie in a folder (`gilscope.lab.turns`), and ends where it ``is_decided``.
 
     Raises:
         ResultsError: results cannot be written.

@@ -159,12 +159,15 @@ def suspects(watched: WatchFields) -> list[Sheet]:
     return [tabulate(title, columns, watched.suspects[:10], notes), tabulate("Blocked", lines, shown, [BLOCKED])]
 
 
-def live(pid: int, busy_cpus: float, queued: float, seen: WatchFields) -> list[str]:
-    """How busy a running program was, and what it cost to watch it."""
-    watching = 100 * seen.cpu_ns / max(1, seen.wall_ns)
+def live(pid: int, busy_cpus: float, queued: float, beside_ns: int, seen: WatchFields) -> list[str]:
+    """How busy a running program was, and what it cost to watch it: the CPU time in it, and of processes beside it."""
+    ran_s = busy_cpus * seen.wall_ns / 1e9
+    took_s = (seen.cpu_ns + beside_ns) / 1e9
+    share = f", together {100 * took_s / ran_s:.1f}% of the {ran_s:.1f} s that it ran" if ran_s > took_s else ""
     return [
         f"program {pid}, for {seen.wall_ns / 1e9:.0f} s: {busy_cpus:.2f} CPUs busy, {queued:.2f} threads waiting",
-        f"watching it took {watching:.1f}% of one CPU; nothing of gilscope is left in it",
+        f"watching it took {seen.cpu_ns / 1e9:.2f} s of CPU time in it and {beside_ns / 1e9:.2f} s beside it{share}",
+        "nothing of gilscope is left in it",
         "",
     ]
 

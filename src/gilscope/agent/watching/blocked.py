@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import threading
 from collections import Counter
 
 TYPE_CHECKING = False
@@ -48,6 +49,7 @@ class BlockedLines:
         if not blocked:
             return
         frames = sys._current_frames()  # noqa: SLF001 - there is no other way to see other threads' frames
+        del frames[threading.get_ident()]  # a frame that holds itself is never freed, nor is what its callers hold
         for ident in blocked:
             place = _place(frames.get(ident))
             if place is not None:

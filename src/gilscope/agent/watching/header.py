@@ -47,7 +47,12 @@ class Header(ctypes.Structure):
 
 def of(thing: object) -> Header:
     """Return the header of an object, which must be kept alive for as long as anybody looks."""
-    return Header.from_address(id(thing))
+    return at(id(thing))
+
+
+def at(place: int) -> Header:
+    """Return the header of the object that lies there, as long as it does."""
+    return Header.from_address(place)
 
 
 def is_counted(thing: object) -> bool:

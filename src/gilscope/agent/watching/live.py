@@ -16,19 +16,24 @@ from . import candidates, watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, Dict, List, TextIO
 
 MAIN = "__main__."
 SHARE = 0.01
 """The share of one CPU that looks take of a program that has work to do."""
 
 
-def begin(answer: str, seconds: float) -> None:
-    """Begin to watch, and return at once: the program's main thread is waiting."""
-    threading.Thread(target=_watch, args=(answer, seconds), name=candidates.OURS, daemon=True).start()
+def begin(answer: str, seconds: float, before_ns: int) -> None:
+    """Begin to watch, and return at once: the main thread is waiting, and had taken ``before_ns`` of CPU before us.
+
+    The file's part is there from now on, so that who asked knows that it was heard.
+    """
+    part = open(answer + ".part", "w", encoding="utf-8")  # noqa: SIM115 - the thread closes it
+    spent_ns = time.thread_time_ns() - before_ns
+    threading.Thread(target=_watch, args=(answer, part, seconds, spent_ns), name=candidates.OURS, daemon=True).start()
 
 
-def _watch(answer: str, seconds: float) -> None:
+def _watch(answer: str, part: TextIO, seconds: float, spent_ns: int) -> None:
     mine = threading.current_thread()
 
     def others() -> List[threading.Thread]:
@@ -41,11 +46,12 @@ def _watch(answer: str, seconds: float) -> None:
     record: Dict[str, Any] = {"type": "watched"}
     try:
         record.update(watched.seen(_named, others, during, share=SHARE))
+        record["cpu_ns"] += spent_ns + time.thread_time_ns()
     except Exception as error:  # noqa: BLE001 - it runs in somebody's program, which must not hear of it
         record.update({"type": "failed", "phase": "work", "kind": "raised", "reason": repr(error), "detail": ""})
-    with open(answer + ".part", "w", encoding="utf-8") as file:
-        json.dump(record, file)
-    os.replace(answer + ".part", answer)
+    with part:
+        json.dump(record, part)
+    os.replace(part.name, answer)
     for name in [name for name in sys.modules if name.partition(".")[0] == candidates.OURS]:
         del sys.modules[name]
 

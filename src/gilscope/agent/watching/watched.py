@@ -78,7 +78,7 @@ def seen(
     }
 
 
-def _unnamed(named: Dict[str, Candidate]) -> List[Candidate]:
+def _unnamed(named: Dict[str, Candidate]) -> List[object]:
     """Return what the collector knows and nobody has named, as far as threads count references to it.
 
     What the agent holds is left out, and threads too: whatever it does at the gate would be seen.
@@ -88,7 +88,7 @@ def _unnamed(named: Dict[str, Candidate]) -> List[Candidate]:
         if name.partition(".")[0] == candidates.OURS:
             known.add(id(module.__dict__))
     return [
-        candidates.Candidate("", [thing])
+        thing
         for thing in gc.get_objects()
         if id(thing) not in known
         and header.is_counted(thing)

@@ -10,16 +10,15 @@ import threading
 from time import thread_time, thread_time_ns
 
 from . import header
+from .candidates import Candidate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterable, List, Sequence
-
-    from .candidates import Candidate
+    from typing import Callable, Iterable, List, Sequence, Tuple, Union
 
 PAUSE_S = 0.003
 """The shortest time between two looks."""
-LONGEST_S = 0.05
+LONGEST_S = 0.2
 """The longest."""
 SHARE = 0.02
 """The share of one CPU that looks take at the most, where nobody says less."""
@@ -32,25 +31,88 @@ class Followed:
 
     __slots__ = ("_counts", "_headers", "candidate", "held", "looks", "moved", "waited")
 
-    def __init__(self, candidate: Candidate) -> None:
+    def __init__(self, candidate: Candidate, looks: int, moved: int, locks: int) -> None:
+        """Follow what moved, or had its lock held, in the last of so many ``looks``."""
         self.candidate = candidate
+        self.looks = looks
+        self.moved = moved
+        self.held = locks & header.HELD
+        self.waited = int(bool(locks & header.WAITED_FOR))
         self._headers = [header.of(thing) for thing in candidate.objects]
-        self._counts = [head.shared for head in self._headers]
-        self.looks = self.moved = self.held = self.waited = 0
+        self._counts: List[int] = []
 
-    def look(self) -> bool:
-        """Look once; return whether anything was going on."""
+    def begin(self) -> None:
+        """Take the counts as they are, once whoever made this has let go of the objects."""
+        self._counts = [head.shared for head in self._headers]
+
+    def look(self) -> None:
+        """Look once."""
         locks = 0
         for head in self._headers:
             locks |= head.lock
         counts = [head.shared for head in self._headers]
-        is_moved = counts != self._counts
+        self.moved += counts != self._counts
         self._counts = counts
         self.looks += 1
-        self.moved += is_moved
         self.held += locks & header.HELD
         self.waited += bool(locks & header.WAITED_FOR)
-        return is_moved or bool(locks)
+
+
+class Idle:
+    """Candidates of which nothing was seen yet, or objects without a name; they are looked at in turn.
+
+    There are two numbers for each and no object: collections of the program's own pass by all that is there, and with
+    several objects of ours for each of its own they took several times as long, with all threads stopped. Looks read
+    where objects lie, and do not touch them.
+    """
+
+    def __init__(self, things: Iterable[object]) -> None:
+        self._things = list(things)
+        self._places = [_place(thing) for thing in self._things]
+        self._states = [_state(place)[0] for place in self._places]
+        self._turn = self._turns = 0
+
+    def look(self) -> List[Followed]:
+        """Look at the next of them, and return those that something is going on with: they are idle no more."""
+        busy = []
+        chunk = range(self._turn, min(self._turn + IN_TURN, len(self._things)))
+        for number in reversed(chunk):
+            state, locks = _state(self._places[number])
+            is_moved = state != self._states[number]
+            self._states[number] = state
+            if is_moved or locks:
+                followed = Followed(_candidate(self._things.pop(number)), self._turns + 1, int(is_moved), locks)
+                followed.begin()
+                busy.append(followed)
+                del self._places[number], self._states[number]
+        self._turn = chunk.stop - len(busy)
+        if self._turn >= len(self._things):
+            self._turn, self._turns = 0, self._turns + 1
+        return busy
+
+
+def _candidate(thing: object) -> Candidate:
+    return thing if isinstance(thing, Candidate) else Candidate("", [thing])
+
+
+def _place(thing: object) -> Union[int, Tuple[int, ...]]:
+    """Return where an object lies, or the objects of a candidate: one number where it is one."""
+    if not isinstance(thing, Candidate):
+        return id(thing)
+    return tuple(map(id, thing.objects)) if len(thing.objects) > 1 else id(thing.objects[0])
+
+
+def _state(place: Union[int, Tuple[int, ...]]) -> Tuple[int, int]:
+    """Return a number for the counts of the objects in a place, and their locks."""
+    if isinstance(place, int):
+        head = header.at(place)
+        return head.shared, head.lock
+    locks = 0
+    counts = []
+    for head in map(header.at, place):
+        locks |= head.lock
+        counts.append(head.shared)
+    return hash(tuple(counts)), locks
 
 
 class Watcher:
@@ -59,7 +121,7 @@ class Watcher:
     def __init__(
         self,
         named: Iterable[Candidate],
-        others: Iterable[Candidate],
+        others: Iterable[object],
         beside: Sequence[Callable[[], None]] = (),
         share: float = SHARE,
     ) -> None:
@@ -67,7 +129,7 @@ class Watcher:
 
         In the end, ``busy`` has those that something was going on with, and ``cpu_ns`` the CPU time of all looks.
         """
-        self._idle: List[List[Followed]] = [list(map(Followed, named)), list(map(Followed, others))]
+        self._idle = Idle(named), Idle(others)
         self._beside = beside
         self._share = share
         self._end = threading.Event()
@@ -83,26 +145,15 @@ class Watcher:
         self._thread.join()
 
     def _live(self) -> None:
-        turns = [0] * len(self._idle)
         pause_s = PAUSE_S
         while not self._end.wait(pause_s):
             began_s = thread_time()
             self.looks += 1
             for followed in self.busy:
                 followed.look()
-            for place, idle in enumerate(self._idle):
-                turns[place] = self._look_in_turn(idle, turns[place])
+            for idle in self._idle:
+                self.busy += idle.look()
             for call in self._beside:
                 call()
             self.cpu_ns = thread_time_ns()
             pause_s = min(LONGEST_S, max(PAUSE_S, (thread_time() - began_s) / self._share))
-
-    def _look_in_turn(self, idle: List[Followed], turn: int) -> int:
-        """Look at the next of the idle, follow from now on who moved, and return whose turn it is."""
-        chunk = idle[turn : turn + IN_TURN]
-        moved = {id(followed) for followed in chunk if followed.look()}
-        if moved:
-            self.busy += [followed for followed in chunk if id(followed) in moved]
-            idle[turn : turn + IN_TURN] = [followed for followed in chunk if id(followed) not in moved]
-        turn += IN_TURN - len(moved)
-        return turn if turn < len(idle) else 0
