@@ -6,9 +6,9 @@ ratio of throughputs, watched to plain, with 95 % intervals (0.97 is asked of ea
 objects of a program that has 100,000 are walked (2 are allowed).
 
 The pace of a shared machine's CPUs changes within seconds, up to twofold where two of them are one core's, and a
-running program cannot alternate as fast. Its spans are therefore divided by the pace of the CPUs in them, which a short
-loop on each measures in its own CPU time: a CPU that is taken from the program, or an object that it waits for, is not
-seen there.
+running program cannot alternate as fast. Its spans are therefore divided by the pace of the CPUs in them, which a
+short loop on each measures in its own CPU time, and by the part of the time that the host left them: what watching
+takes from the program, or makes it wait for, is seen in neither.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ from statistics import fmean
 from threading import Thread
 from typing import TYPE_CHECKING
 
+import psutil
+
 from gilscope import places
+from gilscope.arguments.why import WATCHED_S
 from gilscope.commands.measuring import take_census
-from gilscope.commands.running import WATCHED_S
 from gilscope.lab.environment import common_environment
 from gilscope.lab.lane import Lane
 from gilscope.lab.launch import Launch, Surroundings
@@ -53,7 +55,7 @@ CHOSEN = ("values_of_a_dict", "shared_instance", "list_appended", "lock", "scale
 TRIAL_NS = 500_000_000
 TIMEOUT_S = 60.0
 LAUNCHES, ROUNDS = 5, 4
-SERVERS = 24
+SERVERS = 12
 SPAN_S = 10.0
 PACE_EVERY_S = 0.02
 
@@ -80,7 +82,7 @@ print(time.perf_counter() - begun, len(found), len(others))
 """
 
 SERVER = """
-import json, sys, threading, time
+import asyncio, http.server, json, logging, sys, threading, time
 FEES = {number: number * 1.25 for number in range(64)}
 DONE = [0, 0]
 
@@ -189,15 +191,16 @@ def _of_program(runtime: Runtime) -> Estimate:
 
 @contextmanager
 def _pacing(runtime: Runtime, cpu: int) -> Iterator[list[tuple[int, int]]]:
-    """The pace of a CPU as it goes: when a short loop ended, and the CPU time that it took, both in ns."""
+    """The pace of a CPU: when each short loop ended, and its CPU time, both in ns."""
     command = [runtime.executable, "-c", PACER, str(cpu), str(PACE_EVERY_S)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pacer:
         paces: list[tuple[int, int]] = []
 
         def read() -> None:
             for line in pacer.stdout or ():
-                ended_ns, took_ns = map(int, line.split())
-                paces.append((ended_ns, took_ns))
+                if line.endswith("\n"):  # the last one may have been cut
+                    ended_ns, took_ns = map(int, line.split())
+                    paces.append((ended_ns, took_ns))
 
         Thread(target=read, daemon=True).start()
         yield paces
@@ -206,9 +209,9 @@ def _pacing(runtime: Runtime, cpu: int) -> Iterator[list[tuple[int, int]]]:
 
 @contextmanager
 def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
-    """A program with two threads that make objects, sort them, read a dict of both, and write JSON.
+    """A program that imports what a server does, with two threads that make, sort and write objects.
 
-    Threads that fight all the time get more done where one of them loses its CPU. And a loop over the same few objects
+    Both read one dict. Threads that fight all the time get more done where one of them loses its CPU. And a loop over the same few objects
     keeps, until it ends, the place in memory that they have at first: some are a third slower than others, and whatever
     interrupts a thread may change it.
     """
@@ -220,18 +223,25 @@ def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
 
 
 def _rate(server: subprocess.Popen[str], seconds: float, paces: Sequence[list[tuple[int, int]]]) -> float:
-    """What the program does in some seconds, measured by itself, for what the CPUs' loops do in as much CPU time."""
+    """What the program does in some seconds, in units of what the CPUs did for their loops."""
     if server.stdin is None or server.stdout is None:
         raise RuntimeError("the program has no pipes")
-    begun_ns = time.monotonic_ns()
+    begun_ns, stolen_s = time.monotonic_ns(), _stolen_s()
     server.stdin.write(f"{seconds}\n")
     server.stdin.flush()
     rate = float(server.stdout.readline())
     ended_ns = time.monotonic_ns()
+    left = [1 - (now - then) / (1e-9 * (ended_ns - begun_ns)) for now, then in zip(_stolen_s(), stolen_s, strict=True)]
     speeds = [
         fmean(1e9 / took_ns for then_ns, took_ns in list(pace) if begun_ns <= then_ns <= ended_ns) for pace in paces
     ]
-    return rate / sum(speeds)
+    return rate / sum(part * speed for part, speed in zip(left, speeds, strict=True))
+
+
+def _stolen_s() -> list[float]:
+    """The time that the host gave each CPU to others so far, in s."""
+    times = psutil.cpu_times(percpu=True)
+    return [float(times[cpu].steal) for cpu in sorted(os.sched_getaffinity(0))]
 
 
 def _shown(ratio: Estimate) -> str:

@@ -10,6 +10,9 @@ from gilscope.arguments.options import counts, results, seconds, seed
 if TYPE_CHECKING:
     import argparse
 
+WATCHED_S = 20.0
+"""How long a program is watched where nobody says how long: starting takes half a second of CPU, whatever follows."""
+
 
 def why(command: argparse.ArgumentParser) -> None:
     """Take one workload or a running program, and the time to explain it."""
@@ -28,7 +31,7 @@ def why(command: argparse.ArgumentParser) -> None:
         "--pid",
         type=int,
         metavar="PID",
-        help="watch a running program instead (Python 3.14 and later), for --budget seconds (default: 10)",
+        help=f"watch a running program instead (Python 3.14 and later), for --budget seconds (default: {WATCHED_S:g})",
     )
     command.add_argument("--json", action="store_true", help="the answer with all its evidence, as JSON")
     of_other_commands = {"program": None, "module": None, "roles": None, "workers_argument": None, "suite": None}

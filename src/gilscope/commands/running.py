@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gilscope import errors
+from gilscope.arguments.why import WATCHED_S
 from gilscope.commands import choosing, output
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gilscope.lab.live import Live
-
-WATCHED_S = 20.0
-"""How long a program is watched where nobody says how long: starting takes half a second of CPU, whatever follows."""
 
 
 def answer(options: argparse.Namespace) -> int:

@@ -160,7 +160,7 @@ def suspects(watched: WatchFields) -> list[Sheet]:
 
 
 def live(pid: int, busy_cpus: float, queued: float, beside_ns: int, seen: WatchFields) -> list[str]:
-    """How busy a running program was, and what it cost to watch it: the CPU time in it, and of processes beside it."""
+    """How busy a running program was, and the CPU time that watching took in it and beside it."""
     ran_s = busy_cpus * seen.wall_ns / 1e9
     took_s = (seen.cpu_ns + beside_ns) / 1e9
     share = f", together {100 * took_s / ran_s:.1f}% of the {ran_s:.1f} s that it ran" if ran_s > took_s else ""

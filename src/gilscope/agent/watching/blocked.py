@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 import threading
 from collections import Counter
 
@@ -24,7 +23,7 @@ TRIES = 3
 SLEEPS = frozenset("SD")
 """States of a thread that waits for something; one that waits for a CPU is running to the kernel."""
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-PYTHON = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib"))
+PYTHON = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 INSTALLED = ("site-packages", "dist-packages")
 
 

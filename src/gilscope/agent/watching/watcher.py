@@ -32,7 +32,7 @@ class Followed:
     __slots__ = ("_counts", "_headers", "candidate", "held", "looks", "moved", "waited")
 
     def __init__(self, candidate: Candidate, looks: int, moved: int, locks: int) -> None:
-        """Follow what moved, or had its lock held, in the last of so many ``looks``."""
+        """Follow what moved, or had its lock held, in the last of its ``looks`` so far."""
         self.candidate = candidate
         self.looks = looks
         self.moved = moved
