@@ -211,9 +211,8 @@ def _pacing(runtime: Runtime, cpu: int) -> Iterator[list[tuple[int, int]]]:
 def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
     """A program that imports what a server does, with two threads that make, sort and write objects.
 
-    Both read one dict. Threads that fight all the time get more done where one of them loses its CPU. And a loop over
-    the same few objects keeps their places in memory until it ends: some places are a third slower than others, and
-    whatever interrupts a thread may change them.
+    Both read one dict. Threads that fight all the time get more done where one of them loses its CPU. And a loop
+    over the same few numbers may become slower for good whenever something interrupts it, watched or not.
     """
     with subprocess.Popen(
         [runtime.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from patience import asked_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from gilscope.values.runtimes import Arm
 
@@ -25,6 +26,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="programs are found in /proc"),
     pytest.mark.skipif(not ASKABLE, reason="no free-threaded Python 3.14 or later is here"),
 ]
+
+LIMIT_S = 60.0
 
 SERVER = """
 import gc, select, sys, threading
@@ -107,6 +110,24 @@ def test_what_threads_fight_over_is_named_and_nothing_is_left(
     assert found.beside_ns > 0
     assert out == "[] 1 [] [] True\n"
     assert {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")} >= {"live", "watched", "candidates"}
+
+
+def test_a_program_hears_nothing_of_who_has_given_up(
+    started: list[subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The folder for the answer is gone when it is ready: nothing is printed, and nothing is left all the same."""
+    seconds = 6.0
+    program = start(started, ASKABLE[-1], SERVER + ENDED)
+    tasks = Path("/proc", str(program.pid), "task")
+    before = len(list(tasks.iterdir()))
+    monkeypatch.setattr(live, "SECONDS_TO_END", -seconds)
+    with pytest.raises(live.Unanswered, match="leave no time"):
+        live.watch(program.pid, seconds, os.environ, tmp_path)
+    asked_s = time.monotonic()
+    while len(list(tasks.iterdir())) > before and time.monotonic() < asked_s + LIMIT_S:
+        time.sleep(0.1)
+
+    assert program.communicate("go on\n") == ("[] 1 [] [] True\n", "")
 
 
 def test_a_main_thread_that_never_comes_by_is_said(

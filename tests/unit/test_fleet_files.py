@@ -88,11 +88,15 @@ class TestContent:
             content.unpack(damaged, tmp_path / "there")
         assert not (tmp_path / "there").exists()
 
-    def test_nothing_is_written_elsewhere(self, tmp_path: Path) -> None:
-        """A name that leads out of the folder is refused, where Python can refuse it."""
+    @pytest.mark.parametrize(("name", "kind"), [("../out", b"0"), ("/out", b"0"), ("a/../../out", b"0"), ("out", b"2")])
+    def test_nothing_is_written_elsewhere(self, tmp_path: Path, name: str, kind: bytes) -> None:
+        """A name that leads out of the folder is refused, and a link, by each version of Python."""
+        member = tarfile.TarInfo(name)
+        member.type = kind
+        member.linkname = "/"
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as archive:
-            archive.addfile(tarfile.TarInfo("../out"))
+            archive.addfile(member)
         archived = buffer.getvalue()
         digest = hashlib.sha256(archived).hexdigest()[: content.DIGITS]
         with pytest.raises(ValueError, match="out"):

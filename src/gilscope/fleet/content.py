@@ -8,7 +8,7 @@ import os
 import shutil
 import tarfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,7 +62,7 @@ def unpack(content: Content, places: Path) -> Path:
 
     Raises:
         OSError: it cannot be written.
-        ValueError: it is not what its digest says, or is no archive.
+        ValueError: it is not what its digest says, is no archive, or has something else than files in that folder.
     """
     home = places / content.digest
     if home.is_dir():
@@ -77,8 +77,9 @@ def unpack(content: Content, places: Path) -> Path:
     draft.mkdir(parents=True)
     try:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
-            archive.extractall(draft)  # noqa: S202 - its digest was that of files, and it is filtered from 3.11.4 on
+            for member in archive.getmembers():
+                _check(member)
+            archive.extractall(draft)  # noqa: S202 - each of its members was checked
         if not home.is_dir():
             draft.rename(home)
     except tarfile.TarError as error:
@@ -86,6 +87,13 @@ def unpack(content: Content, places: Path) -> Path:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return home
+
+
+def _check(member: tarfile.TarInfo) -> None:
+    """Raise ValueError unless it is a file in the folder: `tarfile.data_filter` refuses others from 3.11.4 on only."""
+    path = PurePosixPath(member.name)
+    if not member.isfile() or path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"{member.name} is no file in the folder that was sent")
 
 
 def root_of(folder: Path, environ: Mapping[str, str]) -> Path | None:

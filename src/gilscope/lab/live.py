@@ -116,9 +116,7 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str], bytecode: Path) 
         try:
             record = _answer(answer, process, seconds)
         finally:
-            if not (
-                answer.exists() or _part(answer).exists()
-            ):  # else it would look for a script that is gone, whenever it comes by
+            if not _has_begun(answer):  # it would look for a script that is gone, whenever it comes by
                 run([*command, os.devnull], environ=environ, limit_s=SECONDS_TO_ASK)
         ran_ns, queued_ns = (now - then for now, then in zip(_run_queue(process), before, strict=True))
     length_ns = 1e9 * seconds
@@ -140,19 +138,18 @@ def _sources(agent: Path) -> list[str]:
 _decoder = msgspec.json.Decoder(protocol.Watching | protocol.Failed)
 
 
-def _part(answer: Path) -> Path:
-    """What the program writes its answer to, from when it has begun."""
-    return answer.with_name(answer.name + ".part")
+def _has_begun(answer: Path) -> bool:
+    """Whether the program was heard: it makes a part of its answer at once, which is the answer in the end."""
+    return answer.with_name(answer.name + ".part").exists() or answer.exists()
 
 
 def _answer(path: Path, process: Path, seconds: float) -> protocol.Watching:
     asked_s = time.monotonic()
-    part = _part(path)
     while not path.exists():
         if not process.exists():
             raise Unanswered("it has ended meanwhile")
         waited_s = time.monotonic() - asked_s
-        if waited_s > SECONDS_TO_BEGIN and not (part.exists() or path.exists()):
+        if waited_s > SECONDS_TO_BEGIN and not _has_begun(path):
             raise Unanswered(SLEEPS.format(SECONDS_TO_BEGIN))
         if waited_s > SECONDS_TO_BEGIN + seconds + SECONDS_TO_END:
             raise Unanswered(HANGS.format(SECONDS_TO_END))

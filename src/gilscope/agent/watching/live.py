@@ -49,9 +49,12 @@ def _watch(answer: str, part: TextIO, seconds: float, spent_ns: int) -> None:
         record["cpu_ns"] += spent_ns + time.thread_time_ns()
     except Exception as error:  # noqa: BLE001 - it runs in somebody's program, which must not hear of it
         record.update({"type": "failed", "phase": "work", "kind": "raised", "reason": repr(error), "detail": ""})
-    with part:
-        json.dump(record, part)
-    os.replace(part.name, answer)
+    try:
+        with part:
+            json.dump(record, part)
+        os.replace(part.name, answer)
+    except OSError:  # whoever asked is gone, and its folder
+        pass
     for name in [name for name in sys.modules if name.partition(".")[0] == candidates.OURS]:
         del sys.modules[name]
 

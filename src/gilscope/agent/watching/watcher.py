@@ -31,13 +31,11 @@ class Followed:
 
     __slots__ = ("_counts", "_headers", "candidate", "held", "looks", "moved", "waited")
 
-    def __init__(self, candidate: Candidate, looks: int, moved: int, locks: int) -> None:
-        """Follow what moved, or had its lock held, in the last of its ``looks`` so far."""
+    def __init__(self, candidate: Candidate, looks: int) -> None:
+        """Follow what stood still in its ``looks`` so far."""
         self.candidate = candidate
         self.looks = looks
-        self.moved = moved
-        self.held = locks & header.HELD
-        self.waited = int(bool(locks & header.WAITED_FOR))
+        self.moved = self.held = self.waited = 0
         self._headers = [header.of(thing) for thing in candidate.objects]
         self._counts: List[int] = []
 
@@ -51,9 +49,13 @@ class Followed:
         for head in self._headers:
             locks |= head.lock
         counts = [head.shared for head in self._headers]
-        self.moved += counts != self._counts
+        self.count(int(counts != self._counts), locks)
         self._counts = counts
+
+    def count(self, moved: int, locks: int) -> None:
+        """Count what a look saw: whether a count moved, and the bits of all locks."""
         self.looks += 1
+        self.moved += moved
         self.held += locks & header.HELD
         self.waited += bool(locks & header.WAITED_FOR)
 
@@ -61,9 +63,8 @@ class Followed:
 class Idle:
     """Candidates of which nothing was seen yet, or objects without a name; they are looked at in turn.
 
-    There are two numbers for each and no object: collections of the program's own pass by all that is there, and with
-    several objects of ours for each of its own they took several times as long, with all threads stopped. Looks read
-    where objects lie, and do not touch them.
+    There are two numbers for each and no object: collections of the program's own pass by all that is there, with all
+    threads stopped. Looks read where objects lie, and do not touch them.
     """
 
     def __init__(self, things: Iterable[object]) -> None:
@@ -79,9 +80,9 @@ class Idle:
         for number in reversed(chunk):
             state, locks = _state(self._places[number])
             is_moved = state != self._states[number]
-            self._states[number] = state
             if is_moved or locks:
-                followed = Followed(_candidate(self._things.pop(number)), self._turns + 1, int(is_moved), locks)
+                followed = Followed(_candidate(self._things.pop(number)), self._turns)
+                followed.count(int(is_moved), locks)
                 followed.begin()
                 busy.append(followed)
                 del self._places[number], self._states[number]
