@@ -139,7 +139,7 @@ _decoder = msgspec.json.Decoder(protocol.Watching | protocol.Failed)
 
 
 def _has_begun(answer: Path) -> bool:
-    """Whether the program was heard: it makes a part of its answer at once, which is the answer in the end."""
+    """Whether the program was heard from: it makes a part of its answer at once."""
     return answer.with_name(answer.name + ".part").exists() or answer.exists()
 
 
