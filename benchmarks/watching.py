@@ -232,7 +232,8 @@ def _rate(server: subprocess.Popen[str], seconds: float, paces: Sequence[list[tu
     ended_ns = time.monotonic_ns()
     left = [1 - (now - then) / (1e-9 * (ended_ns - begun_ns)) for now, then in zip(_stolen_s(), stolen_s, strict=True)]
     speeds = [
-        fmean(1e9 / took_ns for then_ns, took_ns in list(pace) if begun_ns <= then_ns <= ended_ns) for pace in paces
+        fmean(1e9 / took_ns for then_ns, took_ns in list(pace) if begun_ns <= then_ns <= ended_ns and took_ns)
+        for pace in paces
     ]
     return rate / sum(part * speed for part, speed in zip(left, speeds, strict=True))
 

@@ -3,6 +3,7 @@
 
 # What `signal` adds to this takes ten times as long to import.
 import _signal  # type: ignore[import-not-found] # no stubs describe it
+import gc
 import sys
 
 
@@ -15,7 +16,9 @@ def main() -> int:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     from gilscope import cli  # noqa: PLC0415 - that takes a tenth of a second, in which Ctrl-C may come
 
-    return cli.main()
+    status = cli.main()
+    gc.freeze()  # or Python looks for cycles in all that was imported, which takes as long as a tenth of the imports
+    return status
 
 
 if __name__ == "__main__":

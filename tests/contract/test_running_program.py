@@ -30,13 +30,20 @@ pytestmark = [
 LIMIT_S = 60.0
 
 SERVER = """
-import gc, select, sys, threading
+import gc, select, sys, threading, time
 
 BEFORE = sys.pycache_prefix, sys.dont_write_bytecode
 
 class Settings:
     pass
 
+STOPS = []
+
+def frames(ask=sys._current_frames):
+    STOPS.append(time.monotonic())
+    return ask()
+
+sys._current_frames = frames
 SETTINGS = Settings()
 SETTINGS.table = {number: number * 100_000 for number in range(64)}
 IS_ASKED = threading.Event()
@@ -61,7 +68,8 @@ print([name for name in sys.modules if "gilscope" in name], threading.active_cou
 print([thing for thing in gc.get_objects() if type(thing).__module__.startswith("gilscope")], end=" ")
 gc.collect()
 print([thing for thing in gc.get_objects() if str(getattr(thing, "__module__", "")).startswith("gilscope")], end=" ")
-print(BEFORE == (sys.pycache_prefix, sys.dont_write_bytecode), flush=True)
+print(BEFORE == (sys.pycache_prefix, sys.dont_write_bytecode), end=" ")
+print(min(after - before for before, after in zip(STOPS, STOPS[1:])) > 0.25, flush=True)
 """
 SLEEPS = "print('ready', flush=True)\nimport sys\nsys.stdin.readline()\n"
 
@@ -98,17 +106,17 @@ def test_what_threads_fight_over_is_named_and_nothing_is_left(
     """Paths begin with the globals of the program's first file, which has compiled nothing of ours itself.
 
     Objects are gone before a collection, and functions and classes, which hold each other, after one. The main thread
-    is blocked at a line, so that frames were looked at.
+    is blocked at a line, so that frames were looked at: that stops all threads, and is done every half a second.
     """
     program = start(started, ASKABLE[-1], SERVER + ENDED)
-    found = live.watch(program.pid, 1.0, os.environ, tmp_path)
+    found = live.watch(program.pid, 2.0, os.environ, tmp_path)
     out, _ = program.communicate("go on\n")
 
     assert {"SETTINGS", "SETTINGS.table"} & {suspect.path for suspect in found.seen.suspects}, found
     assert found.busy_cpus > 0
     assert found.seen.lines
     assert found.beside_ns > 0
-    assert out == "[] 1 [] [] True\n"
+    assert out == "[] 1 [] [] True True\n"
     assert {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")} >= {"live", "watched", "candidates"}
 
 
@@ -127,7 +135,7 @@ def test_a_program_hears_nothing_of_who_has_given_up(
     while len(list(tasks.iterdir())) > before and time.monotonic() < asked_s + LIMIT_S:
         time.sleep(0.1)
 
-    assert program.communicate("go on\n") == ("[] 1 [] [] True\n", "")
+    assert program.communicate("go on\n") == ("[] 1 [] [] True True\n", "")
 
 
 def test_a_main_thread_that_never_comes_by_is_said(

@@ -97,6 +97,15 @@ def test_what_is_told_by_the_way_is_text_too(text: str, monkeypatch: pytest.Monk
     assert all(character.isprintable() or character == "\n" for character in told.getvalue())
 
 
+def test_no_name_of_a_file_becomes_an_emoji(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich has pictures for words between colons, which stand in people's names too."""
+    told = io.StringIO()
+    monkeypatch.setattr("sys.stderr", told)
+    Screen(stderr=True).print("work.py:key:")
+
+    assert told.getvalue() == "work.py:key:\n"
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
 def test_errors_are_text_too(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """They name what was not found."""

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 
 class Screen(Console):
-    """A console without markup and guessed highlights."""
+    """A console without markup, names of emoji and guessed highlights."""
 
     def __init__(
         self, *, stderr: bool, color_system: Literal["auto", "standard"] | None = "auto", no_color: bool | None = None
     ) -> None:
         """Print to the standard output, or to the standard error."""
         file = cast("IO[str]", _BestEffort(sys.stderr)) if stderr else None
-        super().__init__(file=file, highlight=False, markup=False, color_system=color_system, no_color=no_color)
+        super().__init__(
+            file=file, highlight=False, markup=False, emoji=False, color_system=color_system, no_color=no_color
+        )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Turn anything into pieces of text; rich's own control codes are pieces of another kind."""

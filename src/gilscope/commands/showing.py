@@ -183,7 +183,7 @@ def _picture(run: RunFigures, theme: str) -> str:
     from gilscope.render.report import report
 
     width = shutil.get_terminal_size((WIDTH_OF_PICTURES, 25)).columns
-    console = Console(record=True, width=width, file=io.StringIO(), highlight=False, markup=False)
+    console = Console(record=True, width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False)
     terminal.show_blocks(console, brief(report(run), console.width))
     colours = {"dark": SVG_EXPORT_THEME, "light": DEFAULT_TERMINAL_THEME}
     return console.export_svg(title=_title(run), theme=colours[theme])

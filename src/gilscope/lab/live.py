@@ -14,7 +14,7 @@ import msgspec
 from gilscope import places
 from gilscope.interchange import decoded
 from gilscope.lab import protocol
-from gilscope.processes.child import run
+from gilscope.processes.brief import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,14 +110,14 @@ def watch(pid: int, seconds: float, environ: Mapping[str, str], bytecode: Path) 
         script.chmod(0o644)
         before = _run_queue(process)
         command = [str(executable), "-I", "-S", "-X", f"pycache_prefix={bytecode}", "-c", ASK, str(pid)]
-        asked = run([*command, str(script), *_sources(agent)], environ=environ, limit_s=SECONDS_TO_ASK)
-        if not asked.succeeded:
-            raise Unanswered(f"program {pid} cannot be asked: {asked.cut_short or asked.last_words()}")
+        refused = complaint([*command, str(script), *_sources(agent)], environ, SECONDS_TO_ASK)
+        if refused:
+            raise Unanswered(f"program {pid} cannot be asked: {refused}")
         try:
             record = _answer(answer, process, seconds)
         finally:
             if not _has_begun(answer):  # it would look for a script that is gone, whenever it comes by
-                run([*command, os.devnull], environ=environ, limit_s=SECONDS_TO_ASK)
+                complaint([*command, os.devnull], environ, SECONDS_TO_ASK)
         ran_ns, queued_ns = (now - then for now, then in zip(_run_queue(process), before, strict=True))
     length_ns = 1e9 * seconds
     return Live(

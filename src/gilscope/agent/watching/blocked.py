@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections import Counter
+from time import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +34,11 @@ class BlockedLines:
     Thread objects are asked for their numbers once, since looking at them moves their counts.
     """
 
-    def __init__(self, threads: Callable[[], Iterable[Thread]]) -> None:
+    def __init__(self, threads: Callable[[], Iterable[Thread]], every_s: float = 0.0) -> None:
+        """Look at what ``threads`` returns, and not before this time has passed since the last look."""
         self._threads = threads
+        self._every_s = every_s
+        self._next_s = 0.0
         self._idents: Dict[int, Optional[int]] = {}
         self._tries: Counts[int] = Counter()
         self.places: Counts[Place] = Counter()
@@ -42,6 +46,10 @@ class BlockedLines:
 
     def look(self) -> None:
         """Look at each thread once; frames are asked for only where one is blocked, since that stops all threads."""
+        now_s = monotonic()
+        if now_s < self._next_s:
+            return
+        self._next_s = now_s + self._every_s
         threads = self._by_number()
         self.looks += len(threads)
         blocked = [ident for number, ident in threads.items() if _state(number) in SLEEPS]

@@ -13,7 +13,18 @@ from collections import deque
 from functools import partial
 from itertools import islice
 from operator import setitem
-from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinMethodType,
+    ClassMethodDescriptorType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 
 from .attributes import HEAP_TYPE, attributes, names_in
 
@@ -36,6 +47,18 @@ ATOMS = (int, float, complex, str, bytes, type(None), type(Ellipsis), range, sli
 SEQUENCES = (list, tuple, deque)
 COLLECTIONS = (set, frozenset)
 CONTAINERS = (dict, *SEQUENCES, *COLLECTIONS)
+DESCRIPTORS = frozenset(
+    (
+        ClassMethodDescriptorType,
+        GetSetDescriptorType,
+        MemberDescriptorType,
+        MethodDescriptorType,
+        WrapperDescriptorType,
+    )
+)
+"""Methods and attributes of classes written in C, by far the most that a walk meets; PyPy has functions for some."""
+LEAVES = {CodeType, ModuleType, *DESCRIPTORS} - {FunctionType, MethodType, BuiltinMethodType}
+"""Classes of objects that lead nowhere, and are not asked what they hold, since that stops all threads."""
 SPEC = ".__spec__"
 """What the path of a module's spec ends with."""
 UNUSUAL = frozenset(
@@ -75,7 +98,7 @@ class Edge:
 def children(path: str, thing: Any, home: Optional[str]) -> Iterator[Edge]:  # noqa: ANN401 - anything at all
     """Yield what an object leads to in one step; paths name modules other than ``home``."""
     kind = type(thing)
-    if isinstance(thing, ATOMS) or kind in {CodeType, ModuleType}:
+    if isinstance(thing, ATOMS) or kind in LEAVES:
         return
     if kind is FunctionType:
         yield from _of_function(path, thing, home)

@@ -45,19 +45,18 @@ class Header(ctypes.Structure):
     )
 
 
+at = Header.from_address
+"""Return the header of the object that lies there, as long as it does; no function of Python's, since many are asked."""
+
+
 def of(thing: object) -> Header:
     """Return the header of an object, which must be kept alive for as long as anybody looks."""
     return at(id(thing))
 
 
-def at(place: int) -> Header:
-    """Return the header of the object that lies there, as long as it does."""
-    return Header.from_address(place)
-
-
 def is_counted(thing: object) -> bool:
     """Return whether threads move a count of this object when they use it."""
-    head = of(thing)
+    head = at(id(thing))
     return head.own != IMMORTAL and not head.collector & DEFERRED
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAIN = "__main__."
 SHARE = 0.01
 """The share of one CPU that looks take of a program that has work to do."""
+LINES_EVERY_S = 0.5
+"""Between looks at frames: each stops all threads, and CPUs idle for some ms until each of them goes on where it was."""
 
 
 def begin(answer: str, seconds: float, before_ns: int) -> None:
@@ -45,7 +47,7 @@ def _watch(answer: str, part: TextIO, seconds: float, spent_ns: int) -> None:
 
     record: Dict[str, Any] = {"type": "watched"}
     try:
-        record.update(watched.seen(_named, others, during, share=SHARE))
+        record.update(watched.seen(_named, others, during, share=SHARE, lines_every_s=LINES_EVERY_S))
         record["cpu_ns"] += spent_ns + time.thread_time_ns()
     except Exception as error:  # noqa: BLE001 - it runs in somebody's program, which must not hear of it
         record.update({"type": "failed", "phase": "work", "kind": "raised", "reason": repr(error), "detail": ""})

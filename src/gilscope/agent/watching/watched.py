@@ -51,16 +51,17 @@ def seen(
     during: Callable[[], int],
     own_places: Sequence[str] = (),
     share: float = SHARE,
+    lines_every_s: float = 0.0,
 ) -> WatchRecord:
     """Watch what has a name, and more slowly all else, while something is done.
 
     It returns how long that took, in ns. Paths in ``own_places`` can be given another object though nothing holds it.
-    Looks take at most this ``share`` of one CPU.
+    Looks take at most this ``share`` of one CPU, and those at the threads' frames are at least this time apart.
     """
     unknown = header.unknown()
     candidates_by_path = {} if unknown else named()
     others = [] if unknown else _unnamed(candidates_by_path)
-    lines = BlockedLines(threads)
+    lines = BlockedLines(threads, lines_every_s)
     watcher = Watcher(candidates_by_path.values(), others, [lines.look], share)
     with watcher:
         wall_ns = during()
@@ -87,18 +88,19 @@ def _unnamed(named: Dict[str, Candidate]) -> List[object]:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == candidates.OURS:
             known.add(id(module.__dict__))
-    return [
-        thing
-        for thing in gc.get_objects()
-        if id(thing) not in known
-        and header.is_counted(thing)
-        and not _is_of_agent(thing)
-        and not isinstance(thing, threading.Thread)
-    ]
+    left_out: Dict[int, bool] = {}  # classes by their ids, since theirs may hash as they like
+    found = []
+    for thing in gc.get_objects():
+        kind = type(thing)
+        if id(kind) not in left_out:
+            left_out[id(kind)] = _is_of_agent(kind) or issubclass(kind, threading.Thread)
+        if not left_out[id(kind)] and id(thing) not in known and header.is_counted(thing):
+            found.append(thing)
+    return found
 
 
-def _is_of_agent(thing: object) -> bool:
-    module = getattr(type(thing), "__module__", None)
+def _is_of_agent(kind: type) -> bool:
+    module = getattr(kind, "__module__", None)
     return isinstance(module, str) and module.partition(".")[0] == candidates.OURS
 
 
