@@ -1,4 +1,4 @@
-"""A few lines of ours that another Python runs: they start nothing, so that no family is looked for in the end."""
+"""A few lines of ours that another Python runs: they start nothing, and no family is left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def complaint(command: Sequence[str], environ: Mapping[str, str], limit_s: float) -> str:
-    """Run a command, and return the last line of its errors where it fails or takes longer; empty where it succeeds.
+    """Run a command and return the last line of its errors if it fails or takes longer, else nothing.
 
     Raises:
         OSError: it cannot be started.

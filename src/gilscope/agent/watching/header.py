@@ -46,7 +46,7 @@ class Header(ctypes.Structure):
 
 
 at = Header.from_address
-"""Return the header of the object that lies there, as long as it does; no function of Python's, since many are asked."""
+"""Return the header of the object that lies there, as long as it does; it is asked for many."""
 
 
 def of(thing: object) -> Header:

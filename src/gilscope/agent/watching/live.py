@@ -13,6 +13,7 @@ import threading
 import time
 
 from . import candidates, watched
+from .blocked import BlockedLines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MAIN = "__main__."
 SHARE = 0.01
 """The share of one CPU that looks take of a program that has work to do."""
 LINES_EVERY_S = 0.5
-"""Between looks at frames: each stops all threads, and CPUs idle for some ms until each of them goes on where it was."""
+"""Between looks at frames: each stops all threads, and some CPUs idle for a moment until they go on."""
 
 
 def begin(answer: str, seconds: float, before_ns: int) -> None:
@@ -47,7 +48,7 @@ def _watch(answer: str, part: TextIO, seconds: float, spent_ns: int) -> None:
 
     record: Dict[str, Any] = {"type": "watched"}
     try:
-        record.update(watched.seen(_named, others, during, share=SHARE, lines_every_s=LINES_EVERY_S))
+        record.update(watched.seen(_named, BlockedLines(others, LINES_EVERY_S), during, share=SHARE))
         record["cpu_ns"] += spent_ns + time.thread_time_ns()
     except Exception as error:  # noqa: BLE001 - it runs in somebody's program, which must not hear of it
         record.update({"type": "failed", "phase": "work", "kind": "raised", "reason": repr(error), "detail": ""})

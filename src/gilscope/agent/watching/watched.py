@@ -15,7 +15,6 @@ from .watcher import SHARE, Watcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from threading import Thread
     from typing import Callable, Dict, Iterable, List, Optional, Sequence
 
     from gilscope_agent.records import BlockedLine, LaneOrder, SuspectRecord, WatchRecord
@@ -39,7 +38,7 @@ def trial(crew: Threads, trials: Trials, order: LaneOrder, loops: int) -> WatchR
     state = state_path(order)
     return seen(
         lambda: candidates.found(crew.repeats, state),
-        crew.threads,
+        BlockedLines(crew.threads),
         lambda: trials.trial(loops)["wall_ns"],
         own_places=(state,),
     )
@@ -47,21 +46,19 @@ def trial(crew: Threads, trials: Trials, order: LaneOrder, loops: int) -> WatchR
 
 def seen(
     named: Callable[[], Dict[str, Candidate]],
-    threads: Callable[[], Iterable[Thread]],
+    lines: BlockedLines,
     during: Callable[[], int],
     own_places: Sequence[str] = (),
     share: float = SHARE,
-    lines_every_s: float = 0.0,
 ) -> WatchRecord:
     """Watch what has a name, and more slowly all else, while something is done.
 
     It returns how long that took, in ns. Paths in ``own_places`` can be given another object though nothing holds it.
-    Looks take at most this ``share`` of one CPU, and those at the threads' frames are at least this time apart.
+    Looks take at most this ``share`` of one CPU, those for ``lines`` among them.
     """
     unknown = header.unknown()
     candidates_by_path = {} if unknown else named()
     others = [] if unknown else _unnamed(candidates_by_path)
-    lines = BlockedLines(threads, lines_every_s)
     watcher = Watcher(candidates_by_path.values(), others, [lines.look], share)
     with watcher:
         wall_ns = during()
@@ -89,8 +86,9 @@ def _unnamed(named: Dict[str, Candidate]) -> List[object]:
         if name.partition(".")[0] == candidates.OURS:
             known.add(id(module.__dict__))
     left_out: Dict[int, bool] = {}  # classes by their ids, since theirs may hash as they like
-    found = []
-    for thing in gc.get_objects():
+    things = gc.get_objects()
+    found = []  # made only now: it would be one of them, and hold itself
+    for thing in things:
         kind = type(thing)
         if id(kind) not in left_out:
             left_out[id(kind)] = _is_of_agent(kind) or issubclass(kind, threading.Thread)
