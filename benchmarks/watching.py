@@ -1,7 +1,7 @@
 """What watching costs: throughput in a lane and in a running program, and the walk beforehand.
 
 Run on a quiet machine: ``python benchmarks/watching.py --on 3.13t 3.14t``. Trials that are watched alternate with plain
-ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints Markdown tables of the
+ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints the machine, and Markdown tables of the
 ratio of throughputs, watched to plain, with 95 % intervals (0.97 is asked of each), and the seconds in which the
 objects of a program that has 100,000 are walked (2 are allowed).
 
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -33,6 +34,7 @@ import psutil
 from gilscope import places
 from gilscope.arguments.why import WATCHED_S
 from gilscope.commands.measuring import take_census
+from gilscope.lab import host
 from gilscope.lab.environment import common_environment
 from gilscope.lab.lane import Lane
 from gilscope.lab.launch import Launch, Surroundings
@@ -125,6 +127,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("lanes", "walk", "program"), help="one of the three")
     options = parser.parse_args()
     runtimes = select(take_census(), options.on)
+    card = host.card()
+    print(f"{card.affinity or card.cpus_online} CPUs of {card.cpu or card.machine}, {datetime.now(UTC):%Y-%m-%d}\n")
     if options.only in {None, "lanes"}:
         lanes(runtimes)
     for runtime in runtimes:
