@@ -1,9 +1,9 @@
 """What watching costs: throughput in a lane and in a running program, and the walk beforehand.
 
 Run on a quiet machine: ``python benchmarks/watching.py --on 3.13t 3.14t``. Trials that are watched alternate with plain
-ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints the machine, and Markdown tables of the
-ratio of throughputs, watched to plain, with 95 % intervals (0.97 is asked of each), and the seconds in which the
-objects of a program that has 100,000 are walked (2 are allowed).
+ones in each launch; a running program has spans with and without ``gilscope why --pid``. Prints the machine, Markdown
+tables of the ratio of throughputs, watched to plain, with 95 % intervals (0.97 is asked of each), and the seconds in
+which the objects of a program that has 100,000 are walked (2 are allowed).
 
 The pace of a shared machine's CPUs changes within seconds, up to twofold where two of them are one core's, and a
 running program cannot alternate as fast. Its spans are therefore divided by the pace of the CPUs in them, which a
