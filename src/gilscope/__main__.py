@@ -17,7 +17,7 @@ def main() -> int:
     from gilscope import cli  # noqa: PLC0415 - that takes a tenth of a second, in which Ctrl-C may come
 
     status = cli.main()
-    gc.freeze()  # or Python looks for cycles in all that was imported, which takes as long as a tenth of the imports
+    gc.freeze()  # or Python looks for cycles in all that was imported: a sixth of the CPU time of a short command
     return status
 
 

@@ -47,18 +47,19 @@ ATOMS = (int, float, complex, str, bytes, type(None), type(Ellipsis), range, sli
 SEQUENCES = (list, tuple, deque)
 COLLECTIONS = (set, frozenset)
 CONTAINERS = (dict, *SEQUENCES, *COLLECTIONS)
-DESCRIPTORS = frozenset(
-    (
-        ClassMethodDescriptorType,
-        GetSetDescriptorType,
-        MemberDescriptorType,
-        MethodDescriptorType,
-        WrapperDescriptorType,
-    )
-)
-"""Methods and attributes of classes written in C, by far the most that a walk meets; PyPy has functions for some."""
-LEAVES = {CodeType, ModuleType, *DESCRIPTORS} - {FunctionType, MethodType, BuiltinMethodType}
-"""Classes of objects that lead nowhere, and are not asked what they hold, since that stops all threads."""
+LEAVES = {
+    CodeType,
+    ModuleType,
+    ClassMethodDescriptorType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+} - {FunctionType, MethodType, BuiltinMethodType}
+"""Classes of objects that lead nowhere: they are not asked what they hold, since that stops all threads.
+
+Most are methods and attributes of classes written in C. PyPy has functions for some of those.
+"""
 SPEC = ".__spec__"
 """What the path of a module's spec ends with."""
 UNUSUAL = frozenset(
