@@ -8,7 +8,9 @@ which the objects of a program that has 100,000 are walked (2 are allowed).
 The pace of a shared machine's CPUs changes within seconds, up to twofold where two of them are one core's, and a
 running program cannot alternate as fast. Its spans are therefore divided by the pace of the CPUs in them, which a
 short loop on each measures in its own CPU time, and by the part of the time that the host left them: what watching
-takes from the program, or makes it wait for, is seen in neither.
+takes from the program, or makes it wait for, is seen in neither. Work per second of CPU time still varies by some
+percent from span to span, watched or not. The CPU time that its threads get does not: that ratio says several times as
+well what watching takes, but would not show work that became slower.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
 
@@ -125,6 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--on", nargs="+", default=["3.13t", "3.14t"], help="free-threaded runtimes")
     parser.add_argument("--only", choices=("lanes", "walk", "program"), help="one of the three")
+    parser.add_argument("--servers", type=int, default=SERVERS, help="running programs (default: %(default)s)")
     options = parser.parse_args()
     runtimes = select(take_census(), options.on)
     card = host.card()
@@ -137,8 +140,9 @@ def main() -> None:
             seconds, named, others = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
             print(f"{runtime.name}: {named} named objects and {others} others walked in {float(seconds):.2f} s")
         if options.only in {None, "program"} and runtime.facts.version >= (3, 14):
-            shown = _shown(_of_program(runtime))
-            print(f"{runtime.name}: a program that is watched by --pid does {shown} of what it does alone")
+            done, ran = _of_program(runtime, options.servers)
+            print(f"{runtime.name}: a program that is watched by --pid does {_shown(done)} of what it does alone,")
+            print(f"and its threads get {_shown(ran)} of the CPU time ({options.servers} servers)")
 
 
 def lanes(runtimes: tuple[Runtime, ...]) -> None:
@@ -176,21 +180,31 @@ def _of_lane(workload: str, runtime: Runtime, around: Surroundings) -> Estimate:
     return log_ratio_interval(logs).exp()
 
 
-def _of_program(runtime: Runtime) -> Estimate:
-    """The ratio of the throughput of a running program, by spans with a watcher between two without."""
-    logs = []
+class Span(NamedTuple):
+    """What a program did, in units of the CPUs' loops, and its threads' part of the CPU time."""
+
+    done: float
+    ran: float
+
+
+def _of_program(runtime: Runtime, servers: int) -> tuple[Estimate, Estimate]:
+    """The ratios of a running program's throughput and CPU time, by spans with a watcher between two without."""
+    logs: tuple[list[list[float]], list[list[float]]] = [], []
     with ExitStack() as stack:
         paces = [stack.enter_context(_pacing(runtime, cpu)) for cpu in sorted(os.sched_getaffinity(0))]
-        for number in range(SERVERS):
+        for number in range(servers):
             with _serving(runtime) as server:
-                _rate(server, 1, paces)
-                before = _rate(server, SPAN_S, paces)
+                _span(server, 1, paces)
+                before = _span(server, SPAN_S, paces)
                 watcher = [sys.executable, "-m", "gilscope.cli", "why", "--pid", str(server.pid)]
                 with subprocess.Popen([*watcher, "--budget", str(WATCHED_S)], stdout=subprocess.DEVNULL):
-                    during = _rate(server, WATCHED_S + 2, paces)
-                logs.append([math.log(during) - math.log(before * _rate(server, SPAN_S, paces)) / 2])
-                print(f"server {number + 1} of {SERVERS}: {math.exp(logs[-1][0]):.3f}", file=sys.stderr, flush=True)
-    return log_ratio_interval(logs).exp()
+                    during = _span(server, WATCHED_S + 2, paces)
+                after = _span(server, SPAN_S, paces)
+            ratios = [now / math.sqrt(one * other) for one, now, other in zip(before, during, after, strict=True)]
+            for of_servers, ratio in zip(logs, ratios, strict=True):
+                of_servers.append([math.log(ratio)])
+            print(f"server {number + 1}: {ratios[0]:.3f}, CPU time {ratios[1]:.3f}", file=sys.stderr, flush=True)
+    return log_ratio_interval(logs[0]).exp(), log_ratio_interval(logs[1]).exp()
 
 
 @contextmanager
@@ -225,27 +239,37 @@ def _serving(runtime: Runtime) -> Iterator[subprocess.Popen[str]]:
         server.kill()
 
 
-def _rate(server: subprocess.Popen[str], seconds: float, paces: Sequence[list[tuple[int, int]]]) -> float:
-    """What the program does in some seconds, in units of what the CPUs did for their loops."""
+def _span(server: subprocess.Popen[str], seconds: float, paces: Sequence[list[tuple[int, int]]]) -> Span:
+    """What the program does in some seconds."""
     if server.stdin is None or server.stdout is None:
         raise RuntimeError("the program has no pipes")
-    begun_ns, stolen_s = time.monotonic_ns(), _stolen_s()
+    begun_ns, stolen_s, ran_before_s = time.monotonic_ns(), _stolen_s(), _ran_s(server.pid)
     server.stdin.write(f"{seconds}\n")
     server.stdin.flush()
     rate = float(server.stdout.readline())
     ended_ns = time.monotonic_ns()
-    left = [1 - (now - then) / (1e-9 * (ended_ns - begun_ns)) for now, then in zip(_stolen_s(), stolen_s, strict=True)]
+    lasted_s, ran_s = 1e-9 * (ended_ns - begun_ns), _ran_s(server.pid)
+    left = [1 - (now - then) / lasted_s for now, then in zip(_stolen_s(), stolen_s, strict=True)]
     speeds = [
         fmean(1e9 / took_ns for then_ns, took_ns in list(pace) if begun_ns <= then_ns <= ended_ns and took_ns)
         for pace in paces
     ]
-    return rate / sum(part * speed for part, speed in zip(left, speeds, strict=True))
+    return Span(
+        done=rate / sum(part * speed for part, speed in zip(left, speeds, strict=True)),
+        ran=sum(ran_s[thread] - before_s for thread, before_s in ran_before_s.items()) / (lasted_s * sum(left)),
+    )
 
 
 def _stolen_s() -> list[float]:
     """The time that the host gave each CPU to others so far, in s."""
     times = psutil.cpu_times(percpu=True)
     return [float(times[cpu].steal) for cpu in sorted(os.sched_getaffinity(0))]
+
+
+def _ran_s(pid: int) -> dict[int, float]:
+    """The CPU time of each of a program's threads so far, in s, without the main one, in which gilscope is begun."""
+    threads = psutil.Process(pid).threads()
+    return {thread.id: thread.user_time + thread.system_time for thread in threads if thread.id != pid}
 
 
 def _shown(ratio: Estimate) -> str:

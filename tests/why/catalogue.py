@@ -8,6 +8,7 @@ comment block ``# /// why`` above it holds the answer as TOML, where nothing tha
 - ``also``: what may be named besides, since it is true and costs little beside the causes. A path that ends in ``*``
   means all that begin so.
 - ``on``: the one build on which a cause exists, where it does not exist on all without a GIL.
+- ``may_scale``: the machine decides whether there is a cause, so that nobody knows it beforehand.
 
 Whatever else is asserted is wrong. ``python catalogue.py`` prints all of them.
 """
@@ -75,10 +76,11 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The block of a workload: the causes that must be named, and those that may be named besides."""
+    """The block of a workload: causes that must be named, and that may be besides; on some machines it may scale."""
 
     causes: tuple[Cause, ...]
     also: tuple[Cause, ...] = ()
+    may_scale: bool = False
 
 
 class Workload(msgspec.Struct, frozen=True):

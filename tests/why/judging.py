@@ -3,7 +3,8 @@
 An answer is right where it names every cause and asserts nothing untrue, and wrong where it asserts anything untrue.
 All else cannot be told: it names too little, or a kind of cause without its object, or an object without saying whether
 its count or its lock is to blame. That the machine gave no more is never untrue, since processes were seen to gain no
-more; it is a name only where the machine is the cause.
+more; it is a name only where the machine is the cause. That work scales which does so on some machines is neither right
+nor wrong, since nobody knows it beforehand.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def judged(said: Said, workload: Workload, runtime: str) -> Judged:
     unnamed = tuple(
         shown(cause.kind, cause.object) for cause in causes if not any(_names(blamed, cause) for blamed in said.blamed)
     )
-    if said.scales and causes:
+    if said.scales and causes and not workload.declaration.may_scale:
         untrue = ("it scales",)
     if untrue:
         return Judged("wrong", untrue, unnamed)

@@ -76,6 +76,16 @@ def test_the_machine_is_a_name_where_it_is_the_cause() -> None:
     assert judged(said(), workload(Cause("machine")), "3.14t").verdict == "cannot be told"
 
 
+def test_what_scales_on_some_machines_may_be_said_to_scale() -> None:
+    """Two CPUs of one machine wait for the memory, and those of another have enough of it."""
+    of_memory = Workload("w", "subject", "Does it?", Declaration((Cause("machine"),), may_scale=True))
+
+    assert judged(Said(scales=True), of_memory, "3.14t").verdict == "cannot be told"
+    assert judged(said(("machine", None)), of_memory, "3.14t").verdict == "right"
+    assert judged(said(("counts", "POOL")), of_memory, "3.14t").verdict == "wrong"
+    assert judged(Said(scales=True), workload(Cause("machine")), "3.14t").verdict == "wrong"
+
+
 def test_the_module_that_turned_the_gil_on_is_named() -> None:
     """Another one would be wrong, and that it is on without a name is too little."""
     of_gil = workload(Cause("gil", "undeclared"))
