@@ -267,7 +267,7 @@ def _stolen_s() -> list[float]:
 
 
 def _ran_s(pid: int) -> dict[int, float]:
-    """The CPU time of each of a program's threads so far, in s, without the main one, in which gilscope is begun."""
+    """The CPU time of each thread but the main one so far, in s; the main one begins the watcher."""
     threads = psutil.Process(pid).threads()
     return {thread.id: thread.user_time + thread.system_time for thread in threads if thread.id != pid}
 
