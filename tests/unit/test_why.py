@@ -207,19 +207,31 @@ def test_an_object_is_not_blamed_for_what_it_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("uncounted", "kind"), [(100, "counts"), (120, "counts"), (160, "own lock"), (198, "own lock"), (None, "object")]
+    ("uncounted", "held", "kind"),
+    [
+        (100, 50, "counts"),
+        (120, 50, "counts"),
+        (160, 50, "own lock"),
+        (198, 50, "own lock"),
+        (198, 0, "object"),
+        (None, 50, "object"),
+    ],
 )
-def test_immortality_tells_counts_from_locks(uncounted: float | None, kind: str) -> None:
-    """What is left where nobody counts the references is the lock; the dearer one is named, either where none was."""
-    removal = Elimination(suspects=(TABLE,))
-    back = {(): 200.0, removal.removed: 100.0, removal.without(TABLE): 200.0}
-    mended = {**back, removal.only(TABLE): 101.0}
-    if uncounted is not None:
-        mended[removal.uncounted(TABLE)] = uncounted
-    steps = [stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), stepped(REMEDIES, mended)]
-    found = known(first(200, 100), *steps, watched=seen(TABLE))
+def test_immortality_tells_counts_from_locks(uncounted: float | None, held: int, kind: str) -> None:
+    """What is left where nobody counts the references is the lock, if it was seen held.
 
-    assert [cause.kind for cause in found.causes if cause.suspect == TABLE] == [kind]
+    Where it was not, counts of what the object holds may be to blame, which came back with it.
+    """
+    table = msgspec.structs.replace(TABLE, held=held)
+    removal = Elimination(suspects=(table,))
+    back = {(): 200.0, removal.removed: 100.0, removal.without(table): 200.0}
+    mended = {**back, removal.only(table): 101.0}
+    if uncounted is not None:
+        mended[removal.uncounted(table)] = uncounted
+    steps = [stepped(APART, {(): 200, removal.removed: 100}), stepped(PUT_BACK, back), stepped(REMEDIES, mended)]
+    found = known(first(200, 100), *steps, watched=seen(table))
+
+    assert [cause.kind for cause in found.causes if cause.suspect == table] == [kind]
     assert [remedy.path for remedy in found.remedies] == ["TABLE"]
     assert found.remedies[0].gain.value == pytest.approx(200 / 101)
 

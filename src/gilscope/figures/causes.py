@@ -129,7 +129,8 @@ class Costs:
     def _kind(self, suspect: Suspect, back: LaneSpec) -> Kind:
         """Whether references to a suspect are to blame or its lock: which costs more, beyond the intervals.
 
-        It is ``back`` alone in one lane. In another its lock alone is, since nobody counts the references.
+        It is ``back`` alone in one lane. In another its lock is, since nobody counts the references, but so are the
+        counts of what it holds, where no suspect was seen in it: a lock that was hardly ever held costs nothing.
         """
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
@@ -141,7 +142,8 @@ class Costs:
         of_lock, of_counts = self.gains.difference(self.removed, uncounted), self.gains.difference(uncounted, back)
         if of_counts.low > max(0.0, of_lock.high) or judgement(of_lock, self.workers) == "not because":
             return "counts"
-        return "own lock" if of_lock.low > max(0.0, of_counts.high) else "object"
+        is_lock = of_lock.low > max(0.0, of_counts.high) and _is_seen_locked(suspect)
+        return "own lock" if is_lock else "object"
 
     def _beyond_objects(self, *, imports: bool) -> Iterator[Cause]:
         """What processes or interpreters gain beyond threads that share no suspect, and what even these lose.
@@ -182,6 +184,11 @@ class Costs:
 def _is_of_imports(suspect: Suspect) -> bool:
     """Whether an object is what each import asks for a module that is there already."""
     return suspect.path == MODULES or suspect.kind.rpartition(".")[2] == MODULE_SPEC
+
+
+def _is_seen_locked(suspect: Suspect) -> bool:
+    """Whether its own lock was seen busy; nobody looks at that of the object that a method belongs to."""
+    return bool(suspect.owner) or max(suspect.held, suspect.waited) >= BUSY * suspect.looks
 
 
 def _locked(suspect: Suspect) -> Suspect:
