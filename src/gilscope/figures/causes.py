@@ -130,7 +130,7 @@ class Costs:
         """Whether references to a suspect are to blame or its lock: which costs more, beyond the intervals.
 
         It is ``back`` alone in one lane. In another its lock is, since nobody counts the references, but so are the
-        counts of what it holds, where no suspect was seen in it: a lock that was hardly ever held costs nothing.
+        counts of what it holds, where no suspect was seen in it: a lock that was never seen held is not named.
         """
         if suspect.kind.rpartition(".")[2].lower() in {"lock", "rlock"}:
             return "lock"
@@ -188,7 +188,7 @@ def _is_of_imports(suspect: Suspect) -> bool:
 
 def _is_seen_locked(suspect: Suspect) -> bool:
     """Whether its own lock was seen busy; nobody looks at that of the object that a method belongs to."""
-    return bool(suspect.owner) or max(suspect.held, suspect.waited) >= BUSY * suspect.looks
+    return bool(suspect.owner or suspect.held or suspect.waited)
 
 
 def _locked(suspect: Suspect) -> Suspect:
