@@ -189,7 +189,7 @@ class Span(NamedTuple):
 
 def _of_program(runtime: Runtime, servers: int) -> tuple[Estimate, Estimate]:
     """The ratios of a running program's throughput and CPU time, by spans with a watcher between two without."""
-    logs: tuple[list[list[float]], list[list[float]]] = [], []
+    ratios: list[Span] = []
     with ExitStack() as stack:
         paces = [stack.enter_context(_pacing(runtime, cpu)) for cpu in sorted(os.sched_getaffinity(0))]
         for number in range(servers):
@@ -200,11 +200,13 @@ def _of_program(runtime: Runtime, servers: int) -> tuple[Estimate, Estimate]:
                 with subprocess.Popen([*watcher, "--budget", str(WATCHED_S)], stdout=subprocess.DEVNULL):
                     during = _span(server, WATCHED_S + 2, paces)
                 after = _span(server, SPAN_S, paces)
-            ratios = [now / math.sqrt(one * other) for one, now, other in zip(before, during, after, strict=True)]
-            for of_servers, ratio in zip(logs, ratios, strict=True):
-                of_servers.append([math.log(ratio)])
-            print(f"server {number + 1}: {ratios[0]:.3f}, CPU time {ratios[1]:.3f}", file=sys.stderr, flush=True)
-    return log_ratio_interval(logs[0]).exp(), log_ratio_interval(logs[1]).exp()
+            ratio = Span(
+                during.done / math.sqrt(before.done * after.done), during.ran / math.sqrt(before.ran * after.ran)
+            )
+            print(f"server {number + 1}: {ratio.done:.3f}, CPU time {ratio.ran:.3f}", file=sys.stderr, flush=True)
+            ratios.append(ratio)
+    done, ran = ([[math.log(ratio)] for ratio in of_servers] for of_servers in zip(*ratios, strict=True))
+    return log_ratio_interval(done).exp(), log_ratio_interval(ran).exp()
 
 
 @contextmanager
